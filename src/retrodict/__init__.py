@@ -1,0 +1,1 @@
+"""retrodict: from a trained model back to the data behind it."""

@@ -1,0 +1,1 @@
+"""Models seen as a likelihood over a schema."""

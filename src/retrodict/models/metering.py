@@ -1,0 +1,98 @@
+"""The one place that every model call goes through: it batches, counts and can cap."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.errors import BudgetExhaustedError, ModelError, RequestError, RetrodictError
+from retrodict.models.base import Classifier, Model, Regressor
+
+Array = np.ndarray
+
+
+class Meter:
+    """A model whose calls are batched, counted and capped. One call is one row scored.
+
+    Parameters
+    ----------
+    model
+        The model to call.
+    max_queries
+        How many rows may be scored in all; ``None`` is without limit.
+    batch_size
+        How many rows one call of the underlying model gets at most.
+
+    Raises
+    ------
+    RequestError
+        If the budget or batch size is not a positive number.
+    """
+
+    def __init__(self, model: Model, max_queries: int | None = None, batch_size: int = 65_536) -> None:
+        if max_queries is not None and max_queries < 1:
+            raise RequestError(f"the query budget must be at least 1 model call, got {max_queries}")
+        if batch_size < 1:
+            raise RequestError(f"the batch size must be at least 1, got {batch_size}")
+        self.model = model
+        self.max_queries = max_queries
+        self.batch_size = batch_size
+        self.queries = 0
+
+    @property
+    def left(self) -> int | None:
+        """Calls left in the budget; ``None`` is without limit."""
+        return None if self.max_queries is None else self.max_queries - self.queries
+
+    def affordable(self, n: int) -> int:
+        """Return how many of `n` calls the budget still allows."""
+        return n if self.left is None else min(n, self.left)
+
+    def output(self, X: Float[Array, "n d"]) -> Float[Array, "n k"] | Float[Array, " n"]:
+        """Score rows: ``log p(y|x)`` of a classifier, shape (n, k); predicted means of a regressor, shape (n,).
+
+        Parameters
+        ----------
+        X
+            Rows in the bound schema's encoding, shape (n, d).
+
+        Raises
+        ------
+        BudgetExhaustedError
+            If the budget does not cover all the rows; none is scored then.
+        ModelError
+            If the model refuses the rows or answers with NaN.
+        """
+        if self.affordable(len(X)) < len(X):
+            raise BudgetExhaustedError(
+                f"the query budget of {self.max_queries} model calls is used up ({self.queries} made, "
+                f"{len(X)} more needed); raise --max-queries"
+            )
+        self.queries += len(X)
+        parts = [self._call(X[i : i + self.batch_size]) for i in range(0, max(len(X), 1), self.batch_size)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _call(self, X: Float[Array, "n d"]) -> Array:
+        try:
+            out = self._score(X)
+        except RetrodictError:
+            raise
+        except Exception as error:  # whatever an estimator raises on rows it can't take
+            reason = " ".join(str(error).split())
+            raise ModelError(
+                f"the model ({self.model.family}) could not score rows drawn from the prior: "
+                f"{type(error).__name__}: {reason[:300]}; check that the prior's columns hold what it was trained on"
+            ) from error
+        if np.isnan(out).any():
+            raise ModelError(
+                f"the model ({self.model.family}) answered NaN for {int(np.isnan(out).sum())} of {out.size} outputs; "
+                "check the prior's ranges and missing rates against what it was trained on"
+            )
+        return out
+
+    def _score(self, X: Float[Array, "n d"]) -> Array:
+        if isinstance(self.model, Classifier):
+            return self.model.log_proba(X)
+        if isinstance(self.model, Regressor):
+            return self.model.predict(X)
+        raise ModelError(f"{type(self.model).__name__} is neither a classifier nor a regressor")

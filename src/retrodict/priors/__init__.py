@@ -1,0 +1,1 @@
+"""Priors as transports of a standard normal."""

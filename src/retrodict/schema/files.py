@@ -1,0 +1,37 @@
+"""Schemas kept in YAML or JSON files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from retrodict.errors import SchemaError
+from retrodict.schema.table import Schema
+
+
+def load_schema(path: str | Path) -> Schema:
+    """Read a schema from a YAML or JSON file of the form that `Schema.to_dict` gives.
+
+    Parameters
+    ----------
+    path
+        ``features: {age: {kind: integer, min: 17, max: 90}, sex: {categories: [f, m]}}``, and optionally
+        ``target: {name: income, classes: [low, high]}``.
+
+    Raises
+    ------
+    SchemaError
+        If the file can't be read, is no YAML, or describes no schema.
+    """
+    path = Path(path)
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SchemaError(f"schema file '{path}' can't be read: {error}") from error
+    except yaml.YAMLError as error:
+        raise SchemaError(f"schema file '{path}' is no YAML: {' '.join(str(error).split())}") from error
+    try:
+        return Schema.from_dict(data)
+    except SchemaError as error:
+        raise SchemaError(f"schema file '{path}': {error}") from error

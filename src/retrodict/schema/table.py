@@ -1,0 +1,206 @@
+"""The schema of a table: its features, its target, and the way to and from the float matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from retrodict.errors import SchemaError
+from retrodict.schema.encoding import Array, decode_column, encode_column
+from retrodict.schema.feature import Feature, Target
+from retrodict.schema.infer import feature_of_column, target_of_column
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The features of a table, in order, and its target.
+
+    Parameters
+    ----------
+    features
+        At least one feature; names are unique.
+    target
+        What the model predicts.
+    named
+        False where the names were made up (a model fitted on a bare array): columns then match by position.
+
+    Raises
+    ------
+    SchemaError
+        If there is no feature, or a name stands twice.
+    """
+
+    features: tuple[Feature, ...]
+    target: Target = field(default_factory=Target)
+    named: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.features:
+            raise SchemaError("a schema needs at least one feature")
+        names = [feature.name for feature in self.features]
+        twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+        if twice:
+            raise SchemaError(f"feature names stand twice: {', '.join(twice)}")
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, target: str | None = None) -> Self:
+        """Infer the schema of a frame.
+
+        Parameters
+        ----------
+        frame
+            Rows by columns.
+        target
+            The column that is the target; ``None`` where the frame has features only.
+
+        Raises
+        ------
+        SchemaError
+            If the target is no column, or a column fits no kind.
+        """
+        if target is not None and target not in frame.columns:
+            raise SchemaError(f"target '{target}' is no column; the columns are {_names(frame.columns)}")
+        if not frame.columns.is_unique:
+            raise SchemaError(f"column names stand twice: {_names(frame.columns[frame.columns.duplicated()])}")
+        features = tuple(feature_of_column(frame[name]) for name in frame.columns if name != target)
+        return cls(features, Target() if target is None else target_of_column(frame[target]))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The feature names, in order."""
+        return tuple(feature.name for feature in self.features)
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __getitem__(self, name: str) -> Feature:
+        try:
+            return self.features[self.names.index(name)]
+        except ValueError:
+            raise SchemaError(f"no feature '{name}'; the features are {_names(self.names)}") from None
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the matrix is the table: every feature is a number that a float64 array can carry as it is."""
+        return all(
+            not feature.listed or feature.categories == tuple(range(len(feature.categories)))
+            for feature in self.features
+        )
+
+    def encode(self, frame: pd.DataFrame) -> Float[Array, "n d"]:
+        """Encode a frame's features as float64: numbers as they are, categories as their index, missing NaN.
+
+        Parameters
+        ----------
+        frame
+            Holds every feature as a column, in any order; other columns are left out.
+
+        Returns
+        -------
+        Float[Array, "n d"]
+            One column a feature, in the schema's order.
+
+        Raises
+        ------
+        SchemaError
+            If columns are absent or hold values that do not fit.
+        """
+        absent = [name for name in self.names if name not in frame.columns]
+        if absent:
+            raise SchemaError(f"columns are absent: {_names(absent)}; the frame has {_names(frame.columns)}")
+        out = np.empty((len(frame), len(self)), dtype=np.float64)
+        for j, feature in enumerate(self.features):
+            out[:, j] = encode_column(feature, frame[feature.name])
+        return out
+
+    def decode(self, X: Float[Array, "n d"]) -> pd.DataFrame:
+        """Decode a matrix to a frame with the features' own names, values and dtypes; the inverse of `encode`.
+
+        Parameters
+        ----------
+        X
+            float64, shape (n, d), as `encode` makes it.
+
+        Raises
+        ------
+        SchemaError
+            If the matrix has another number of columns.
+        """
+        X = np.asarray(X, dtype=np.float64)
+        if X.ndim != 2 or X.shape[1] != len(self):
+            raise SchemaError(f"a matrix of {len(self)} columns was expected, got shape {X.shape}")
+        if all(feature.kind == "continuous" and feature.dtype in {None, "float64"} for feature in self.features):
+            return pd.DataFrame(X, columns=pd.Index(self.names))
+        columns = {f.name: decode_column(f, X[:, j]) for j, f in enumerate(self.features)}
+        return pd.DataFrame(columns)
+
+    def with_target(self, target: Target) -> Schema:
+        """Return the same features with another target."""
+        return Schema(self.features, target, self.named)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the schema as plain data, as a schema file holds it."""
+        return {
+            "features": {feature.name: _feature_dict(feature) for feature in self.features},
+            "target": {"name": self.target.name, "classes": [_plain(c) for c in self.target.classes]},
+            **({} if self.named else {"named": False}),
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Rebuild a schema from `to_dict`'s plain data.
+
+        Raises
+        ------
+        SchemaError
+            If the data has no features, or a feature's fields are unknown or contradict one another.
+        """
+        if not isinstance(data, dict) or not isinstance(data.get("features"), dict) or not data["features"]:
+            raise SchemaError("a schema needs 'features': a mapping of names to kinds, bounds and categories")
+        features = tuple(_feature(str(name), fields) for name, fields in data["features"].items())
+        target = data.get("target") or {}
+        classes = tuple(target.get("classes", ()))
+        return cls(features, Target(str(target.get("name", "target")), classes), bool(data.get("named", True)))
+
+
+_FIELDS = {"kind", "min", "max", "categories", "missing", "dtype"}
+
+
+def _feature(name: str, fields: Any) -> Feature:
+    fields = fields or {}
+    if not isinstance(fields, dict) or set(fields) - _FIELDS:
+        odd = sorted(set(fields) - _FIELDS) if isinstance(fields, dict) else [repr(fields)]
+        raise SchemaError(f"feature '{name}': unknown field {', '.join(odd)}; use {', '.join(sorted(_FIELDS))}")
+    categories = tuple(fields.get("categories", ()))
+    kind = fields.get("kind", "categorical" if categories else "continuous")
+    return Feature(
+        name, kind, fields.get("min"), fields.get("max"), categories, fields.get("missing", 0.0), fields.get("dtype")
+    )
+
+
+def _feature_dict(feature: Feature) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "kind": feature.kind,
+        "min": feature.low,
+        "max": feature.high,
+        "categories": [_plain(c) for c in feature.categories] or None,
+        "missing": feature.missing or None,
+        "dtype": feature.dtype,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Return a category as JSON and YAML can hold it."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _names(names: Sequence[Any] | pd.Index[Any], limit: int = 10) -> str:
+    shown = [str(name) for name in list(names)[:limit]]
+    return ", ".join(shown) + (f", ... ({len(names)} in all)" if len(names) > limit else "")
