@@ -1,0 +1,89 @@
+"""A marginal from a sample of the feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from scipy.special import ndtr, ndtri
+
+from retrodict.errors import PriorError
+from retrodict.priors.marginals.base import Marginal
+from retrodict.priors.marginals.discrete import Discrete, Rounded, constant
+
+Array = np.ndarray
+
+KNOTS = 1001
+"""Most quantiles of a sample that are kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class SampleQuantiles:
+    """A distribution whose quantiles are linear in the probability between those of a sample.
+
+    Parameters
+    ----------
+    knots
+        Shape (k,), k >= 2: quantiles at equally spaced probabilities from 0 to 1; repeated ones are atoms.
+    """
+
+    knots: Float[Array, " k"]
+
+    def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
+        """Map standard normals through their probabilities; see `Marginal.quantile_z`."""
+        last = len(self.knots) - 1
+        at = ndtr(z)
+        at *= last
+        index = at.astype(np.int32)
+        np.minimum(index, last - 1, out=index)
+        at -= index
+        at *= np.diff(self.knots).take(index)  # zero on an atom, which therefore stays exact
+        at += self.knots.take(index)
+        return np.clip(at, self.knots[0], self.knots[-1], out=at)
+
+    def breaks(self) -> Float[Array, " k"]:
+        """Return the latents of the inner knots."""
+        return ndtri(np.arange(1, len(self.knots) - 1) / (len(self.knots) - 1))
+
+    def describe(self) -> dict[str, Any]:
+        """Return eleven of the quantiles as plain data."""
+        shown = np.quantile(self.knots, np.linspace(0, 1, 11))
+        return {"kind": "sample_quantiles", "n_knots": len(self.knots), "deciles": shown.tolist()}
+
+
+def sample_marginal(values: Float[Array, " n"], *, integer: bool = False, feature: str = "x") -> Marginal:
+    """Return the marginal of a sample.
+
+    Parameters
+    ----------
+    values
+        Shape (n,): the present values (no NaN).
+    integer
+        Whether they are integers: up to 1,001 distinct ones keep their exact shares.
+    feature
+        Its name, for messages.
+
+    Returns
+    -------
+    Marginal
+        Over the sample's own range.
+
+    Raises
+    ------
+    PriorError
+        If there are no values, or one is not finite.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if not len(values) or not np.isfinite(values).all():
+        raise PriorError(f"feature '{feature}': a sample needs finite values, got {len(values)}; drop the others")
+    if values.min() == values.max():
+        return constant(float(values[0]))
+    if integer:
+        distinct, counts = np.unique(values, return_counts=True)
+        if len(distinct) <= KNOTS:
+            return Discrete(distinct, counts)
+    knots = np.quantile(values, np.linspace(0, 1, min(len(values), KNOTS)))
+    inner = SampleQuantiles(np.maximum.accumulate(knots))
+    return Rounded(inner, float(values.min()), float(values.max())) if integer else inner
