@@ -1,0 +1,98 @@
+"""Features with given marginals, tied by a normal copula."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.priors.base import Transport
+from retrodict.priors.columns import check_marginals, missing_features, transport_columns
+from retrodict.priors.correlation import Correlation, latent_correlation
+from retrodict.priors.digest import digest
+from retrodict.priors.independent import describe_features
+from retrodict.priors.marginals import Marginal
+from retrodict.priors.repair import check_correlation, repaired
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+_SHOWN = 12  # features up to which the matrix itself is described, not only its digest
+
+
+@dataclass(frozen=True, eq=False)
+class CopulaPrior(Transport):
+    """Marginals tied by the correlation of their latents (a normal copula).
+
+    Latents as in `IndependentPrior`: those of the missing rates are left uncorrelated.
+
+    Parameters
+    ----------
+    schema
+        The features; their `missing` is the probability of a missing value.
+    marginals
+        One a feature, in the schema's order.
+    correlation
+        Shape (d, d), of the *latents*; see `CopulaPrior.from_stated` for correlations of the features. If it is not
+        positive definite the nearest one that is takes its place, and a note says so.
+    notes
+        What a user should know of how it was made.
+    class_shares
+        Class -> share of the target in the sample or file it came from, if known.
+
+    Raises
+    ------
+    PriorError
+        If marginals and schema do not fit or the matrix is no correlation matrix.
+    """
+
+    schema: Schema
+    marginals: tuple[Marginal, ...]
+    correlation: Float[Array, "d d"]
+    notes: tuple[str, ...] = ()
+    class_shares: Mapping[Hashable, float] | None = None
+    _factor: Float[Array, "d d"] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        check_marginals(self.schema, self.marginals)
+        matrix, notes = repaired(check_correlation(self.correlation, self.schema.names), self.schema.names)
+        object.__setattr__(self, "correlation", matrix)
+        object.__setattr__(self, "notes", (*self.notes, *notes))
+        object.__setattr__(self, "_factor", np.linalg.cholesky(matrix))
+
+    @classmethod
+    def from_stated(
+        cls,
+        schema: Schema,
+        marginals: tuple[Marginal, ...],
+        stated: Sequence[Correlation],
+        notes: tuple[str, ...] = (),
+        class_shares: Mapping[Hashable, float] | None = None,
+    ) -> Self:
+        """Make the copula in which the features have stated correlations; see `latent_correlation`.
+
+        Raises
+        ------
+        PriorError
+            If a correlation is out of reach or names no feature.
+        """
+        return cls(schema, marginals, latent_correlation(schema, marginals, stated), notes, class_shares)
+
+    @property
+    def latent_dim(self) -> int:  # type: ignore[override]  # the mixin declares it as a plain attribute
+        """The number of features and of features that can be missing."""
+        return len(self.schema) + len(missing_features(self.schema))
+
+    def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:
+        """Map standard normal latents to rows; see `Prior.transport`."""
+        return transport_columns(z, self.schema, self.marginals, self._factor)
+
+    def describe(self) -> dict[str, Any]:
+        """Return marginals and correlation as plain data (of a large matrix: its digest)."""
+        matrix = self.correlation
+        shown = np.round(matrix, 6).tolist() if len(matrix) <= _SHOWN else {"sha256": digest(matrix)}
+        features = describe_features(self.schema, self.marginals)
+        return {"kind": "copula", "features": features, "latent_correlation": shown}

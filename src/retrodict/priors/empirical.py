@@ -1,0 +1,204 @@
+"""Rows of a public sample, smoothed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from scipy.special import ndtr
+
+from retrodict.errors import PriorError
+from retrodict.priors.base import Transport
+from retrodict.priors.columns import check_latents
+from retrodict.priors.digest import digest
+from retrodict.priors.kernel import first_component, noise_factor, numeric_moments, silverman
+from retrodict.priors.listing import merged_states
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+_CHUNK = 65_536  # rows transported at a time
+
+
+@dataclass(frozen=True, eq=False)
+class EmpiricalPrior(Transport):
+    """A smoothed bootstrap of given rows.
+
+    The first latent chooses a row; rows are sorted along their first principal component, so that a small step of
+    the latent leads to a similar row. With a bandwidth, each feature has one more latent: numbers are moved by a
+    normal kernel of the rows' own covariance after a shrinkage towards the mean that keeps means, variances and
+    covariances (Silverman 1986, section 6.4.1), then kept within the schema's bounds and, for integers, rounded;
+    listed features are redrawn from their shares with probability `redraw`. Missing values stay as in the row.
+
+    Parameters
+    ----------
+    schema
+        The features.
+    rows
+        Shape (n, d), in the schema's encoding; NaN is missing.
+    bandwidth
+        The kernel's standard deviation in units of the rows'; ``None`` is Silverman's rule, 0 the plain bootstrap.
+    redraw
+        Probability that a listed feature is redrawn; ``None`` is 0.02, or 0 for the plain bootstrap.
+    weights
+        Shape (n,), not negative: how likely each row is; equal by default.
+
+    Raises
+    ------
+    PriorError
+        If rows, weights or settings do not fit the schema or one another.
+    """
+
+    schema: Schema
+    rows: Float[Array, "n d"]
+    bandwidth: float | None = None
+    redraw: float | None = None
+    weights: Float[Array, " n"] | None = None
+    notes: tuple[str, ...] = ()
+    class_shares: Mapping[Hashable, float] | None = None
+    _ends: Float[Array, " n"] = field(init=False, repr=False)
+    _numeric: tuple[int, ...] = field(init=False, repr=False)
+    _mean: Float[Array, " p"] = field(init=False, repr=False)
+    _factor: Float[Array, "p p"] = field(init=False, repr=False)
+    _listed_shares: dict[int, Array] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        rows, weights = _checked(self.schema, self.rows, self.weights)
+        order = np.argsort(first_component(self.schema, rows, weights), kind="stable")
+        rows, weights = rows[order], weights[order]
+        numeric = tuple(j for j, feature in enumerate(self.schema.features) if not feature.listed)
+        effective = float(1.0 / (weights**2).sum())
+        bandwidth = silverman(effective, len(numeric)) if self.bandwidth is None else float(self.bandwidth)
+        redraw = (0.02 if bandwidth > 0 else 0.0) if self.redraw is None else float(self.redraw)
+        if not (np.isfinite(bandwidth) and bandwidth >= 0):
+            raise PriorError(f"a bandwidth must be a finite number and not negative, got {bandwidth}; correct it")
+        if not 0 <= redraw <= 1:
+            raise PriorError(f"redraw must be a probability in [0, 1], got {redraw}; correct it")
+        mean, covariance = numeric_moments(rows[:, numeric], weights)
+        for name, value in (
+            ("rows", rows),
+            ("weights", weights),
+            ("bandwidth", bandwidth),
+            ("redraw", redraw),
+            ("_ends", np.cumsum(weights)[:-1]),
+            ("_numeric", numeric),
+            ("_mean", mean),
+            ("_factor", noise_factor(covariance)),
+            ("_listed_shares", _listed_shares(self.schema, rows, weights)),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is the plain bootstrap: only the rows themselves are drawn."""
+        return not self.bandwidth and not self.redraw
+
+    @property
+    def latent_dim(self) -> int:  # type: ignore[override]  # the mixin declares it as a plain attribute
+        """One for the row and, unless it is the plain bootstrap, one for each feature."""
+        return 1 if self.plain else 1 + len(self.schema)
+
+    def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:
+        """Map standard normal latents to rows; see `Prior.transport`."""
+        z = np.asarray(z, dtype=np.float64)
+        check_latents(z, self.latent_dim)
+        out = np.empty((len(z), len(self.schema)))
+        for start in range(0, len(z), _CHUNK):
+            chunk = z[start : start + _CHUNK]
+            out[start : start + _CHUNK] = self._chunk(chunk)
+        return out
+
+    def _chunk(self, z: Array) -> Array:
+        out = self.rows[np.searchsorted(self._ends, ndtr(z[:, 0]), side="right")]
+        if self.plain:
+            return out
+        if self.bandwidth and self._numeric:
+            # Shrinking and adding in these proportions leaves means, variances and covariances as they are.
+            shrink = 1 / np.sqrt(1 + self.bandwidth**2)
+            columns = list(self._numeric)
+            noise = z[:, [1 + j for j in columns]] @ self._factor.T
+            out[:, columns] = self._mean + shrink * (out[:, columns] - self._mean + self.bandwidth * noise)
+        for j, feature in enumerate(self.schema.features):
+            if feature.listed:
+                self._redraw(out, j, z[:, 1 + j])
+                continue
+            if feature.kind == "integer":
+                np.rint(out[:, j], out=out[:, j])
+            low, high = feature.low, feature.high
+            if feature.kind == "integer":
+                low, high = None if low is None else np.ceil(low), None if high is None else np.floor(high)
+            if low is not None or high is not None:
+                np.clip(out[:, j], low, high, out=out[:, j])
+        return out
+
+    def _redraw(self, out: Array, j: int, z: Array) -> None:
+        """Redraw a listed feature where its latent falls into the lowest `redraw` of probability; reuse the rest."""
+        u = ndtr(z)
+        again = np.flatnonzero((u < self.redraw) & ~np.isnan(out[:, j]))
+        out[again, j] = np.searchsorted(self._listed_shares[j], u[again] / self.redraw, side="right")
+
+    def n_states(self) -> int | None:
+        """Return an upper limit of the number of distinct rows; ``None`` unless it is the plain bootstrap."""
+        return len(self.rows) if self.plain else None
+
+    def states(self) -> tuple[Float[Array, "m d"], Float[Array, " m"]]:
+        """Return every distinct row with its log-probability, shapes (m, d) and (m,).
+
+        Raises
+        ------
+        PriorError
+            If the rows are smoothed.
+        """
+        if not self.plain:
+            raise PriorError("a smoothed empirical prior has no finite list of states; set bandwidth=0")
+        weights = np.asarray(self.weights)
+        kept = weights > 0
+        return merged_states(self.rows[kept], np.log(weights[kept]))
+
+    def describe(self) -> dict[str, Any]:
+        """Return settings, size and digest as plain data; the rows themselves are not in it."""
+        return {
+            "kind": "empirical",
+            "n_rows": len(self.rows),
+            "features": list(self.schema.names),
+            "bandwidth": self.bandwidth,
+            "redraw": self.redraw,
+            "sha256": digest(self.rows, self.weights),
+        }
+
+
+def _checked(schema: Schema, rows: Array, weights: Array | None) -> tuple[Array, Array]:
+    rows = np.array(rows, dtype=np.float64)
+    if rows.ndim != 2 or rows.shape[1] != len(schema) or not len(rows):
+        raise PriorError(f"rows of shape (n, {len(schema)}) were expected, n at least 1, got {rows.shape}")
+    for j, feature in enumerate(schema.features):
+        column = rows[:, j]
+        if np.isinf(column).any():
+            raise PriorError(f"feature '{feature.name}' holds infinite values; replace or drop them")
+        present = column[~np.isnan(column)]
+        if feature.listed and not np.isin(present, np.arange(len(feature.categories))).all():
+            raise PriorError(f"feature '{feature.name}' holds codes outside its {len(feature.categories)} categories")
+        if (feature.low is not None and (present < feature.low).any()) or (
+            feature.high is not None and (present > feature.high).any()
+        ):
+            raise PriorError(f"feature '{feature.name}' holds rows outside its bounds; widen them or drop the rows")
+    p = np.ones(len(rows)) if weights is None else np.array(weights, dtype=np.float64)
+    if p.shape != (len(rows),) or not (np.isfinite(p).all() and (p >= 0).all() and p.sum() > 0):
+        raise PriorError(f"{len(rows)} rows need as many finite weights, not negative and not all zero; correct them")
+    return rows, p / p.sum()
+
+
+def _listed_shares(schema: Schema, rows: Array, weights: Array) -> dict[int, Array]:
+    """Return, for each listed feature, the inner ends of its categories' cumulated shares."""
+    out = {}
+    for j, feature in enumerate(schema.features):
+        if feature.listed:
+            present = ~np.isnan(rows[:, j])
+            k = len(feature.categories)
+            mass = np.bincount(rows[present, j].astype(np.int64), weights[present], minlength=k)
+            cumulated = np.cumsum(mass / mass.sum()) if mass.sum() > 0 else np.arange(1, k + 1) / k
+            out[j] = cumulated[:-1]
+    return out

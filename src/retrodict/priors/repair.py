@@ -1,0 +1,76 @@
+"""Make a matrix of pairwise correlations one that a joint distribution can have."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.errors import PriorError
+
+Array = np.ndarray
+
+SMALLEST = 1e-7
+"""The smallest eigenvalue that is left as it is: below it the Cholesky factor loses its accuracy."""
+
+
+def check_correlation(matrix: Float[Array, "d d"], names: Sequence[str]) -> Float[Array, "d d"]:
+    """Return a correlation matrix as float64.
+
+    Raises
+    ------
+    PriorError
+        If it is not square, symmetric, of unit diagonal and within [-1, 1].
+    """
+    out = np.array(matrix, dtype=np.float64)
+    d = len(names)
+    if out.shape != (d, d):
+        raise PriorError(f"a correlation matrix of shape ({d}, {d}) was expected, got {out.shape}; one row a feature")
+    if not np.isfinite(out).all() or np.abs(out).max() > 1 + 1e-9:
+        raise PriorError("a correlation matrix must hold finite numbers in [-1, 1]; correct it")
+    if not np.allclose(out, out.T, atol=1e-9) or not np.allclose(np.diag(out), 1.0, atol=1e-9):
+        raise PriorError("a correlation matrix must be symmetric with ones on its diagonal; correct it")
+    out = (out + out.T) / 2
+    np.fill_diagonal(out, 1.0)
+    return out
+
+
+def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[Array, "d d"], tuple[str, ...]]:
+    """Return the nearest positive definite correlation matrix, and a note where it differs.
+
+    Parameters
+    ----------
+    matrix
+        Symmetric, of unit diagonal, shape (d, d).
+    names
+        The features, for the note.
+
+    Returns
+    -------
+    tuple[Float[Array, "d d"], tuple[str, ...]]
+        The matrix itself where its smallest eigenvalue is above `SMALLEST`, else the nearest one after Higham (2002,
+        doi:10.1093/imanum/22.3.329) as statsmodels computes it; and the notes.
+    """
+    least = float(np.linalg.eigvalsh(matrix)[0])
+    if least >= SMALLEST:
+        return matrix, ()
+    from statsmodels.stats.correlation_tools import corr_nearest
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it stopped early is mended by the blend below
+        near = np.asarray(corr_nearest(matrix, threshold=10 * SMALLEST, n_fact=100))
+    near = (near + near.T) / 2
+    np.fill_diagonal(near, 1.0)
+    smallest = float(np.linalg.eigvalsh(near)[0])
+    if smallest < SMALLEST:  # move towards independence just far enough: eigenvalues move linearly
+        share = (2 * SMALLEST - smallest) / (1 - smallest)
+        near = (1 - share) * near + share * np.eye(len(near))
+    change = np.abs(near - matrix)
+    i, j = divmod(int(change.argmax()), len(change))
+    note = (
+        f"the correlations contradict one another (smallest eigenvalue {least:.3g}) and were moved to the nearest "
+        f"possible ones: at most by {change[i, j]:.3g}, between '{names[i]}' and '{names[j]}'"
+    )
+    return near, (note,)
