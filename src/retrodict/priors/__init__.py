@@ -1,1 +1,28 @@
 """Priors as transports of a standard normal."""
+
+from retrodict.priors.base import Enumerable, Prior, Transport
+from retrodict.priors.copula import CopulaPrior
+from retrodict.priors.correlation import Correlation, latent_correlation
+from retrodict.priors.empirical import EmpiricalPrior
+from retrodict.priors.files import load_prior
+from retrodict.priors.fit import fit_prior
+from retrodict.priors.independent import IndependentPrior
+from retrodict.priors.mixture import MixturePrior
+from retrodict.priors.table_one import write_prior_file
+from retrodict.priors.uniform import uniform_prior
+
+__all__ = [
+    "CopulaPrior",
+    "Correlation",
+    "EmpiricalPrior",
+    "Enumerable",
+    "IndependentPrior",
+    "MixturePrior",
+    "Prior",
+    "Transport",
+    "fit_prior",
+    "latent_correlation",
+    "load_prior",
+    "uniform_prior",
+    "write_prior_file",
+]

@@ -1,0 +1,143 @@
+"""YAML with the line of every entry, read by the rules of YAML 1.2 where those of 1.1 surprise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from retrodict.errors import PriorError
+
+Key = tuple[str, ...]
+
+_MOST_ENTRIES = 200_000  # aliases can make a small file stand for billions
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML in which `yes`, `no`, `on`, dates and clock times stay text and `1e3` is a number."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("float", r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", "-+."),
+    ("null", r"~|null|Null|NULL|", "~nN\0"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), [*_first, ""])
+
+
+def _int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    return int(node.value)  # YAML 1.1 would read a leading zero as octal
+
+
+def _float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
+    return float(node.value.lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _int)
+_Loader.add_constructor("tag:yaml.org,2002:float", _float)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML file: its data and where each entry stands.
+
+    Parameters
+    ----------
+    name
+        The file, as the user gave it.
+    data
+        A mapping.
+    lines
+        Path of keys as text (list positions included) -> line, counted from 1.
+    """
+
+    name: str
+    data: dict[Any, Any]
+    lines: dict[Key, int]
+
+    def line(self, path: tuple[Any, ...]) -> int:
+        """Return the line of an entry, or of the nearest one above it that is known."""
+        key = tuple(str(part) for part in path)
+        while key not in self.lines and key:
+            key = key[:-1]
+        return self.lines.get(key, 1)
+
+
+def read_document(path: str | Path) -> Document:
+    """Read a YAML file that holds a mapping.
+
+    Parameters
+    ----------
+    path
+        The file; only plain YAML is constructed, a tag that asks for an object is refused.
+
+    Raises
+    ------
+    PriorError
+        If the file is absent, can't be read, is empty, no YAML, no mapping, or gives a key twice.
+    """
+    name = str(path)
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise PriorError(f"prior file '{name}' does not exist; check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise PriorError(f"prior file '{name}' can't be read: {said}") from error
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise PriorError(f"{name} is empty; it needs 'features:', see the docs of prior files")
+        if not isinstance(node, yaml.MappingNode):
+            raise PriorError(f"{name}, line 1: a mapping with 'features:' was expected, got {_kind(node)}")
+        lines: dict[Key, int] = {(): 1}
+        _walk(loader, node, (), lines, name, set())
+        data = loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f", line {mark.line + 1}" if mark else ""
+        raise PriorError(f"{name}{where}: not plain YAML: {' '.join(str(error.problem).split())}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise PriorError(f"{name}: not plain YAML: {' '.join(str(error).split())}") from error
+    finally:
+        loader.dispose()
+    return Document(name, data, lines)
+
+
+def _walk(
+    loader: yaml.SafeLoader, node: yaml.Node, path: Key, lines: dict[Key, int], name: str, above: set[int]
+) -> None:
+    if id(node) in above:
+        raise PriorError(f"{name}, line {node.start_mark.line + 1}: an alias refers to itself; write it out")
+    if len(lines) > _MOST_ENTRIES:
+        raise PriorError(f"{name} has more than {_MOST_ENTRIES:,} entries; shorten it")
+    above = above | {id(node)}
+    if isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            lines[(*path, str(position))] = item.start_mark.line + 1
+            _walk(loader, item, (*path, str(position)), lines, name, above)
+    elif isinstance(node, yaml.MappingNode):
+        for key_node, value in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise PriorError(f"{name}, line {line}: a key must be a name or number, got {_kind(key_node)}")
+            key = str(loader.construct_object(key_node))
+            if (*path, key) in lines:
+                raise PriorError(
+                    f"{name}, line {line}: '{key}' stands twice, first in line {lines[(*path, key)]}; keep one"
+                )
+            lines[(*path, key)] = line
+            _walk(loader, value, (*path, key), lines, name, above)
+
+
+def _kind(node: yaml.Node) -> str:
+    if isinstance(node, yaml.SequenceNode):
+        return "a list"
+    return "a mapping" if isinstance(node, yaml.MappingNode) else f"'{node.value}'"
