@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Float
 
 from retrodict.errors import BudgetExhaustedError, ModelError, RequestError, RetrodictError
-from retrodict.models.base import Classifier, Model, Regressor
+from retrodict.models.base import Model
 
 Array = np.ndarray
 
@@ -22,31 +24,50 @@ class Meter:
         How many rows may be scored in all; ``None`` is without limit.
     batch_size
         How many rows one call of the underlying model gets at most.
+    parent
+        A meter that counts and caps these calls as well.
 
     Raises
     ------
     RequestError
         If the budget or batch size is not a positive number.
+    ModelError
+        If the model is neither a classifier nor a regressor.
     """
 
-    def __init__(self, model: Model, max_queries: int | None = None, batch_size: int = 65_536) -> None:
+    def __init__(
+        self,
+        model: Model,
+        max_queries: int | None = None,
+        batch_size: int = 65_536,
+        parent: Meter | None = None,
+    ) -> None:
         if max_queries is not None and max_queries < 1:
             raise RequestError(f"the query budget must be at least 1 model call, got {max_queries}")
         if batch_size < 1:
             raise RequestError(f"the batch size must be at least 1, got {batch_size}")
         self.model = model
+        self._score = _scorer(model)
         self.max_queries = max_queries
         self.batch_size = batch_size
+        self.parent = parent
         self.queries = 0
-
-    @property
-    def left(self) -> int | None:
-        """Calls left in the budget; ``None`` is without limit."""
-        return None if self.max_queries is None else self.max_queries - self.queries
 
     def affordable(self, n: int) -> int:
         """Return how many of `n` calls the budget still allows."""
-        return n if self.left is None else min(n, self.left)
+        if self.max_queries is not None:
+            n = min(n, self.max_queries - self.queries)
+        return n if self.parent is None else self.parent.affordable(n)
+
+    def capped(self, max_queries: int) -> Meter:
+        """Return a meter that spends at most so many of this one's calls."""
+        return Meter(self.model, max_queries, self.batch_size, parent=self)
+
+    def spend(self, n: int) -> None:
+        """Count `n` calls, here and in the parents (calls that a resumed run made before, too)."""
+        self.queries += n
+        if self.parent is not None:
+            self.parent.spend(n)
 
     def output(self, X: Float[Array, "n d"]) -> Float[Array, "n k"] | Float[Array, " n"]:
         """Score rows: ``log p(y|x)`` of a classifier, shape (n, k); predicted means of a regressor, shape (n,).
@@ -68,7 +89,7 @@ class Meter:
                 f"the query budget of {self.max_queries} model calls is used up ({self.queries} made, "
                 f"{len(X)} more needed); raise --max-queries"
             )
-        self.queries += len(X)
+        self.spend(len(X))
         parts = [self._call(X[i : i + self.batch_size]) for i in range(0, max(len(X), 1), self.batch_size)]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
@@ -90,9 +111,11 @@ class Meter:
             )
         return out
 
-    def _score(self, X: Float[Array, "n d"]) -> Array:
-        if isinstance(self.model, Classifier):
-            return self.model.log_proba(X)
-        if isinstance(self.model, Regressor):
-            return self.model.predict(X)
-        raise ModelError(f"{type(self.model).__name__} is neither a classifier nor a regressor")
+
+def _scorer(model: Model) -> Callable[[Array], Array]:
+    """Return the model's one function, found once: checking a protocol evaluates every property of the model."""
+    for name in ("log_proba", "predict"):
+        function = getattr(model, name, None)
+        if callable(function):
+            return function
+    raise ModelError(f"{type(model).__name__} is neither a classifier (log_proba) nor a regressor (predict)")

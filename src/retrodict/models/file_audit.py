@@ -1,0 +1,39 @@
+"""What is checked before a model file is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FileAudit:
+    """The check of one model file, made before anything in it was built.
+
+    Parameters
+    ----------
+    format
+        `skops` or `pickle`.
+    sha256
+        Hash of the file's bytes, hexadecimal.
+    size
+        Bytes.
+    untrusted
+        Types in the file outside skops' own list of safe ones, as dotted names. A pickle can't be listed without
+        running it: it has ``("any code",)``.
+    reviewed
+        Those of them that retrodict accepts by itself: scikit-learn's holders of data, trees once their nodes are checked.
+    trusted
+        Those of them that the user accepted.
+    """
+
+    format: str
+    sha256: str
+    size: int
+    untrusted: tuple[str, ...] = ()
+    reviewed: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The untrusted types that nobody accepted; empty for every model that was loaded."""
+        return tuple(name for name in self.untrusted if name not in {*self.reviewed, *self.trusted})

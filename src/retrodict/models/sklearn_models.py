@@ -1,0 +1,195 @@
+"""Fitted scikit-learn estimators as models: a likelihood over a schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.pipeline import Pipeline
+
+from retrodict.errors import ModelError, RequestError, SchemaError
+from retrodict.models.file_audit import FileAudit
+from retrodict.models.sklearn_input import Layout, layout_of
+from retrodict.models.sklearn_likelihood import Assumptions, Route, route_of
+from retrodict.models.sklearn_noise import noise_of
+from retrodict.models.sklearn_schema import Known
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class _SklearnModel:
+    """What classifiers and regressors share.
+
+    Parameters
+    ----------
+    estimator
+        The fitted estimator.
+    known
+        What it knows of its columns, in its own order.
+    schema
+        The bound schema: whose matrices it reads.
+    fingerprint
+        Hash of its content, with the name of the hash.
+    audit
+        What was checked before its file was read; ``None`` where it came from memory.
+    warnings
+        One line for each doubt that reading it raised.
+    """
+
+    estimator: Any = field(repr=False)
+    known: Known = field(repr=False)
+    schema: Schema = field(repr=False)
+    fingerprint: str
+    audit: FileAudit | None = field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def undetermined(self) -> frozenset[str]:
+        """Features, in the estimator's own names, whose kind it does not tell; any kind of prior fits them."""
+        return self.known.undetermined
+
+    @property
+    def family(self) -> str:
+        """The class name of the estimator, a pipeline's with its steps."""
+        return _family(self.estimator)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How rows of the bound schema become the estimator's input."""
+        return layout_of(self.known, self.schema)
+
+    def bind(self, schema: Schema) -> Self:
+        """Return the same model reading matrices of another (reconciled) schema: its columns, order and codes.
+
+        Raises
+        ------
+        SchemaError
+            If the schema's columns or classes are not the model's.
+        """
+        if schema.target.classes != self.known.schema.target.classes:
+            raise SchemaError(
+                f"the schema's classes {list(schema.target.classes)} are not the model's "
+                f"{list(self.known.schema.target.classes)}; bind the schema that reconcile() returns"
+            )
+        bound = replace(self, schema=schema)
+        _ = bound.layout  # a misfit shows now, not at the first call
+        return bound
+
+
+@dataclass(frozen=True, eq=False)
+class SklearnClassifier(_SklearnModel):
+    """A fitted scikit-learn classifier; make one with `load_model`."""
+
+    assumed: Assumptions = field(default_factory=Assumptions, repr=False)
+
+    @cached_property
+    def route(self) -> Route:
+        """The way to ``log p(y|x)``."""
+        return route_of(self.estimator, self.assumed)
+
+    @property
+    def likelihood(self) -> str:
+        """Where ``p(y|x)`` comes from: exact, an assumed link, or a hard label with an error rate."""
+        return self.route.name
+
+    def log_proba(self, X: Float[Array, "n d"]) -> Float[Array, "n k"]:
+        """Return ``log p(y|x)``, exact: zero probability is -inf, never clipped.
+
+        Parameters
+        ----------
+        X
+            Rows in the bound schema's encoding, shape (n, d).
+
+        Returns
+        -------
+        Float[Array, "n k"]
+            float64; one column a class, in the order of ``schema.target.classes``.
+        """
+        if not len(X):
+            return np.empty((0, len(self.schema.target.classes)))
+        return self.route.score(self.layout.build(X))
+
+
+@dataclass(frozen=True, eq=False)
+class SklearnRegressor(_SklearnModel):
+    """A fitted scikit-learn regressor, made ``p(y|x)`` by Gaussian noise; make one with `load_model`."""
+
+    noise: tuple[float | None, str] = (None, "not stated")
+
+    @property
+    def noise_scale(self) -> float | None:
+        """Standard deviation of the target around the prediction, in target units; ``None`` where unknown."""
+        return self.noise[0]
+
+    @property
+    def noise_source(self) -> str:
+        """Where the noise scale comes from, or why there is none."""
+        return self.noise[1]
+
+    @property
+    def likelihood(self) -> str:
+        """Where ``p(y|x)`` comes from: Gaussian noise around the prediction."""
+        scale = "unknown scale" if self.noise_scale is None else f"sd {self.noise_scale:.6g}"
+        return f"Gaussian noise, {scale} ({self.noise_source})"
+
+    def with_noise(self, scale: float, source: str) -> Self:
+        """Return the same model with a stated noise scale, in target units.
+
+        Raises
+        ------
+        RequestError
+            If the scale is not a positive finite number.
+        """
+        return replace(self, noise=(positive(scale, "the noise scale"), source))
+
+    def predict(self, X: Float[Array, "n d"]) -> Float[Array, " n"]:
+        """Return the predicted means for rows in the bound schema's encoding, shape (n, d) -> (n,), float64."""
+        if not len(X):
+            return np.empty(0)
+        out = np.asarray(self.estimator.predict(self.layout.build(X)), dtype=np.float64)
+        if out.ndim == 2 and out.shape[1] == 1:
+            out = out[:, 0]
+        if out.ndim != 1:
+            raise ModelError(f"the {self.family} predicts {out.shape[1]} outputs a row; one is needed: split it")
+        return out
+
+
+def positive(value: float, what: str) -> float:
+    """Return a setting as a float.
+
+    Raises
+    ------
+    RequestError
+        If it is not a positive finite number.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not 0.0 < number < float("inf"):
+        raise RequestError(f"{what} must be a positive number, got {value}")
+    return number
+
+
+def stored_noise(estimator: Any) -> tuple[float | None, str]:
+    """Return the noise scale that a fitted regressor stores, and where; ``None`` where it stores none."""
+    try:
+        return noise_of(estimator)
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        # an attribute that this release of scikit-learn lacks is a scale we don't know, not a broken model
+        return None, f"not readable from {type(estimator).__name__} ({type(error).__name__})"
+
+
+def _family(estimator: Any) -> str:
+    if type(estimator) is Pipeline:
+        steps = [step for _, step in estimator.steps if step not in (None, "passthrough")]
+        return f"Pipeline({', '.join(_family(step) for step in steps)})"
+    for inner in ("best_estimator_", "regressor_"):
+        if hasattr(estimator, inner):
+            return f"{type(estimator).__name__}({_family(getattr(estimator, inner))})"
+    return type(estimator).__name__

@@ -1,0 +1,197 @@
+"""The noise scale of a regressor, from what the fitted estimator stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import (
+    ExtraTreesRegressor,
+    GradientBoostingRegressor,
+    HistGradientBoostingRegressor,
+    RandomForestRegressor,
+    StackingRegressor,
+)
+from sklearn.frozen import FrozenEstimator
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.linear_model import (
+    ARDRegression,
+    BayesianRidge,
+    ElasticNetCV,
+    LassoCV,
+    LassoLarsIC,
+    RidgeCV,
+)
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.tree import DecisionTreeRegressor, ExtraTreeRegressor
+
+Found = tuple[float, str]
+"""A variance in squared target units, and where it comes from."""
+
+_SQUARED = {"squared_error", "friedman_mse"}
+_JITTER = 1e-8  # a Gaussian process's alpha at or below this is for numerical stability, not noise
+
+
+def noise_of(estimator: Any) -> tuple[float | None, str]:
+    """Return the standard deviation of the target around the prediction, in target units, and its source.
+
+    Parameters
+    ----------
+    estimator
+        A fitted regressor.
+
+    Returns
+    -------
+    tuple
+        ``(None, why)`` where the estimator stores nothing that tells it.
+    """
+    found = _variance(estimator)
+    if found is None:
+        return None, f"not stored by {type(estimator).__name__}"
+    variance, source = found
+    if not np.isfinite(variance) or variance <= 0.0:
+        return None, f"{source}: no noise left, so it tells nothing of new rows"
+    return float(np.sqrt(variance)), source
+
+
+def _variance(estimator: Any) -> Found | None:
+    read = _READERS.get(type(estimator))
+    return None if read is None else read(estimator)
+
+
+def _pipeline(estimator: Any) -> Found | None:
+    return _variance(estimator.steps[-1][1])
+
+
+def _frozen(estimator: Any) -> Found | None:
+    return _variance(estimator.estimator)
+
+
+def _stacking(estimator: Any) -> Found | None:
+    return _variance(estimator.final_estimator_)
+
+
+def _search(estimator: Any) -> Found | None:
+    """Cross-validated errors come first: they are of rows the model had not seen."""
+    if estimator.scoring == "neg_mean_squared_error":
+        return -estimator.best_score_, "cross-validated mean squared error of the search"
+    if estimator.scoring == "neg_root_mean_squared_error":
+        return estimator.best_score_**2, "cross-validated root mean squared error of the search"
+    return _variance(estimator.best_estimator_)
+
+
+def _transformed_target(estimator: Any) -> Found | None:
+    inner = _variance(estimator.regressor_)
+    scaler: Any = getattr(estimator, "transformer_", None)
+    if inner is None or type(scaler) not in {StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler}:
+        return None  # a curved transformation has no one scale
+    low, high = np.ravel(scaler.inverse_transform([[0.0], [1.0]]))
+    return inner[0] * float(high - low) ** 2, inner[1]
+
+
+def _bayesian(estimator: Any) -> Found:
+    return 1.0 / estimator.alpha_, "estimated noise precision (alpha_)"
+
+
+def _information_criterion(estimator: Any) -> Found:
+    return estimator.noise_variance_, "noise_variance_"
+
+
+def _ridge_cv(estimator: Any) -> Found | None:
+    if estimator.scoring is not None or np.ndim(estimator.best_score_):
+        return None
+    return -estimator.best_score_, "leave-one-out mean squared error (best_score_)"
+
+
+def _path_cv(estimator: Any) -> Found:
+    return float(estimator.mse_path_.mean(axis=-1).min()), "cross-validated mean squared error (mse_path_)"
+
+
+def _gaussian_process(estimator: Any) -> Found | None:
+    row = estimator.X_train_[:1]
+    # a white kernel adds to k(X) but not to k(X, Y), whatever it is multiplied with
+    white = float((estimator.kernel_(row) - estimator.kernel_(row, row))[0, 0])
+    alpha = float(np.mean(estimator.alpha))
+    if white <= 0.0 and alpha <= _JITTER:
+        return None
+    scale = float(np.mean(getattr(estimator, "_y_train_std", 1.0)))  # 1 unless normalize_y
+    return (white + alpha) * scale**2, "noise of the Gaussian process (white kernel and alpha)"
+
+
+def _leaves(tree: Any) -> float:
+    """Variance of the target within leaves, weighted by their samples."""
+    leaf = tree.children_left == -1
+    return float(np.average(tree.impurity[leaf], weights=tree.weighted_n_node_samples[leaf]))
+
+
+def _tree(estimator: Any) -> Found | None:
+    if estimator.criterion not in _SQUARED:
+        return None
+    return _leaves(estimator.tree_), "variance within leaves"
+
+
+def _forest(estimator: Any) -> Found | None:
+    if estimator.criterion not in _SQUARED:
+        return None
+    trees = [member.tree_ for member in estimator.estimators_]
+    if estimator.oob_score is True:
+        total = float(np.mean([tree.impurity[0] for tree in trees]))  # the root's variance is the target's
+        return (1.0 - estimator.oob_score_) * total, "out-of-bag R2 (oob_score_) and the target's variance in the roots"
+    return float(np.mean([_leaves(tree) for tree in trees])), "variance within leaves, averaged over trees"
+
+
+def _gradient_boosting(estimator: Any) -> Found | None:
+    if estimator.loss != "squared_error":
+        return None
+    return float(estimator.train_score_[-1]), "training mean squared error (train_score_)"
+
+
+def _histogram_boosting(estimator: Any) -> Found | None:
+    if estimator.loss != "squared_error" or estimator.scoring != "loss":
+        return None
+    # scores are negated losses, and the loss is half the squared error
+    for name in ("validation_score_", "train_score_"):
+        scores = getattr(estimator, name)
+        if len(scores):
+            return -2.0 * float(scores[-1]), f"mean squared error ({name})"
+    return None
+
+
+def _perceptron(estimator: Any) -> Found | None:
+    """Read the loss of the last epoch without its weight penalty; only stochastic solvers record what that needs."""
+    if estimator.solver == "lbfgs" or getattr(estimator, "loss", "squared_error") != "squared_error":
+        return None
+    rows = round(estimator.t_ / estimator.n_iter_)
+    batch = min(200 if estimator.batch_size == "auto" else estimator.batch_size, rows)
+    squared_weights = sum(float((weights**2).sum()) for weights in estimator.coefs_)
+    penalty = 0.5 * estimator.alpha * squared_weights / batch
+    return 2.0 * (estimator.loss_ - penalty), "training mean squared error of the last epoch (loss_)"
+
+
+_READERS: dict[type, Callable[[Any], Found | None]] = {
+    Pipeline: _pipeline,
+    FrozenEstimator: _frozen,
+    StackingRegressor: _stacking,
+    GridSearchCV: _search,
+    RandomizedSearchCV: _search,
+    TransformedTargetRegressor: _transformed_target,
+    BayesianRidge: _bayesian,
+    ARDRegression: _bayesian,
+    LassoLarsIC: _information_criterion,
+    RidgeCV: _ridge_cv,
+    LassoCV: _path_cv,
+    ElasticNetCV: _path_cv,
+    GaussianProcessRegressor: _gaussian_process,
+    DecisionTreeRegressor: _tree,
+    ExtraTreeRegressor: _tree,
+    RandomForestRegressor: _forest,
+    ExtraTreesRegressor: _forest,
+    GradientBoostingRegressor: _gradient_boosting,
+    HistGradientBoostingRegressor: _histogram_boosting,
+    MLPRegressor: _perceptron,
+}

@@ -1,0 +1,144 @@
+"""From a fitted scikit-learn estimator to a model, or one line that says why it is none."""
+
+from __future__ import annotations
+
+import warnings as python_warnings
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, is_classifier, is_clusterer, is_outlier_detector, is_regressor
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+from sklearn.utils.validation import check_is_fitted
+
+from retrodict.errors import ModelError, RequestError, RetrodictError
+from retrodict.models.file_audit import FileAudit
+from retrodict.models.sklearn_input import layout_of
+from retrodict.models.sklearn_likelihood import ERROR_RATE, LINK_SLOPE, Assumptions
+from retrodict.models.sklearn_models import SklearnClassifier, SklearnRegressor, positive, stored_noise
+from retrodict.models.sklearn_schema import Known, known_of
+from retrodict.schema import Schema
+
+_NEEDED = "a fitted scikit-learn classifier or regressor is needed"
+
+
+def wrap(
+    estimator: Any,
+    *,
+    fingerprint: str,
+    origin: str | None = None,
+    audit: FileAudit | None = None,
+    warnings: tuple[str, ...] = (),
+    schema: Schema | None = None,
+    noise_scale: float | None = None,
+    error_rate: float | None = None,
+    link_slope: float | None = None,
+) -> SklearnClassifier | SklearnRegressor:
+    """Return a fitted estimator as a model; see `load_model` for the settings.
+
+    Parameters
+    ----------
+    estimator
+        What was found or given.
+    fingerprint, audit, warnings
+        Its provenance.
+    origin
+        Where it was found, for errors; ``None`` where it was given.
+    schema, noise_scale, error_rate, link_slope
+        As in `load_model`.
+
+    Raises
+    ------
+    ModelError
+        If it is no fitted classifier or regressor of one output.
+    SchemaError
+        If the schema does not fit it.
+    RequestError
+        If a setting is out of range, or means nothing to this kind of model.
+    """
+    assumed = Assumptions(
+        LINK_SLOPE if link_slope is None else positive(link_slope, "the link slope"),
+        ERROR_RATE if error_rate is None else _share(error_rate),
+    )
+    where = "" if origin is None else f"{origin} holds "
+    try:
+        _check_kind(estimator)
+        _check_fitted(estimator)
+        known = known_of(estimator, schema)
+        _check_one_output(estimator, known)
+        classifier = is_classifier(estimator)
+    except ModelError as error:
+        raise ModelError(f"{where or 'got '}{error}") from error
+    except RetrodictError:
+        raise
+    except Exception as error:  # a damaged or foreign estimator fails anywhere
+        reason = " ".join(str(error).split())[:200]
+        raise ModelError(
+            f"{where or 'got '}a {type(estimator).__name__} whose parts do not fit together "
+            f"({type(error).__name__}: {reason}); fit and save it again with the scikit-learn installed here"
+        ) from error
+    if classifier:
+        if noise_scale is not None:
+            raise RequestError("a noise scale is for regressors, and this model is a classifier; leave it out")
+        return SklearnClassifier(estimator, known, known.schema, fingerprint, audit, warnings, assumed)
+    if noise_scale is None:
+        noise = stored_noise(estimator)
+    else:
+        noise = (positive(noise_scale, "the noise scale"), "stated by the user")
+    return SklearnRegressor(estimator, known, known.schema, fingerprint, audit, warnings, noise)
+
+
+def _share(rate: float) -> float:
+    rate = positive(rate, "the error rate")
+    if rate >= 1.0:
+        raise RequestError(f"the error rate must lie between 0 and 1, got {rate}")
+    return rate
+
+
+def _check_kind(estimator: Any) -> None:
+    name = type(estimator).__name__
+    article = "an" if name[:1] in "AEIOUaeiou" else "a"
+    if isinstance(estimator, type):
+        raise ModelError(f"the class {estimator.__name__}; {_NEEDED}: build and fit it")
+    if not isinstance(estimator, BaseEstimator):
+        raise ModelError(f"{article} {name}; {_NEEDED}")
+    if is_classifier(estimator) or is_regressor(estimator):
+        return
+    for test, words in ((is_clusterer, "a clusterer"), (is_outlier_detector, "an outlier detector")):
+        if test(estimator):
+            raise ModelError(f"{article} {name}, {words}; {_NEEDED}")
+    words = ", a transformer" if hasattr(estimator, "transform") else ""
+    raise ModelError(f"{article} {name}{words}; {_NEEDED}")
+
+
+def _check_fitted(estimator: Any) -> None:
+    name = type(estimator).__name__
+    searched = isinstance(estimator, GridSearchCV | RandomizedSearchCV) and hasattr(estimator, "cv_results_")
+    if searched and not hasattr(estimator, "best_estimator_"):
+        raise ModelError(f"a {name} with refit=False, which keeps no model; save one that was refitted")
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError:
+        raise ModelError(f"a {name} that is not fitted; fit it, then save it") from None
+    if is_classifier(estimator) and not hasattr(estimator, "classes_"):
+        raise ModelError(f"a {name} without classes_; {_NEEDED}, and a classifier stores its classes")
+
+
+def _check_one_output(estimator: Any, known: Known) -> None:
+    """Refuse several outputs; where no attribute tells, one row is scored."""
+    name = type(estimator).__name__
+    several = f"a {name} with several outputs a row; one is needed: save one model for each output"
+    multilabel = getattr(estimator, "multilabel_", False) or isinstance(getattr(estimator, "classes_", None), list)
+    if multilabel or (getattr(estimator, "n_outputs_", 1) != 1 and not is_classifier(estimator)):
+        raise ModelError(several)
+    if known.undetermined:
+        return  # no row is known to fit
+    row = np.array([[0.0 if f.listed else f.low or 0.0 for f in known.schema.features]])
+    with python_warnings.catch_warnings():
+        python_warnings.simplefilter("ignore")
+        try:
+            shape = np.shape(estimator.predict(layout_of(known, known.schema).build(row)))
+        except Exception:  # a row of zeros need not suit the model; real rows are checked when they are scored
+            return
+    if len(shape) > 1 and shape[1] > 1:
+        raise ModelError(several)
