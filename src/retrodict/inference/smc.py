@@ -1,0 +1,292 @@
+"""Tempered sequential Monte Carlo: for outputs too rare for rejection.
+
+Particles go from the prior to the posterior through ``N(z; 0, I) L(z)^beta``, ``beta`` from 0 to 1 (Del Moral, Doucet
+& Jasra, JRSS B 68, 2006), each step as long as the effective sample size allows, with moves between steps until the
+particles have forgotten where they were. The draws are approximate; several populations that know nothing of one
+another check them, and give the error of the evidence.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.errors import BudgetExhaustedError, RequestError
+from retrodict.inference.diagnostics import Diagnostics, Draws
+from retrodict.inference.kernels import CrossReference, Particles, PriorReference, Reference, move
+from retrodict.inference.posterior import Posterior
+from retrodict.inference.temperature import (
+    family_ess,
+    family_spread,
+    log_mean_exp,
+    next_beta,
+    systematic_resample,
+)
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class TemperedSMC:
+    """The tempered SMC engine.
+
+    Parameters
+    ----------
+    populations
+        Independent populations, at least 2.
+    min_particles
+        Particles of one population at least (more when more rows are asked for).
+    ess_target
+        Relative effective sample size that a temperature step keeps.
+    max_moves
+        Moves a temperature at most; the last temperature gets three times as many.
+    forget, forget_last
+        Moves stop once the correlation of particles with where they started falls below this, at a temperature and at
+        the last one.
+    acceptance
+        Acceptance rate that the step size is tuned to.
+    max_queries
+        Model calls to spend at most; ``None`` leaves it to the meter's own budget.
+
+    Raises
+    ------
+    RequestError
+        If a setting is out of range.
+    """
+
+    populations: int = 4
+    min_particles: int = 256
+    ess_target: float = 0.5
+    max_moves: int = 8
+    forget: float = 0.5
+    forget_last: float = 0.2
+    acceptance: float = 0.3
+    max_queries: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.populations < 2 or self.min_particles < 8 or self.max_moves < 1:
+            raise RequestError(
+                "tempered SMC needs at least 2 populations, 8 particles and 1 move, got "
+                f"{self.populations}, {self.min_particles} and {self.max_moves}"
+            )
+        if not 0 < self.ess_target < 1:
+            raise RequestError(f"ess_target must lie between 0 and 1, got {self.ess_target}")
+
+    def draw(self, posterior: Posterior, n: int, rng: np.random.Generator) -> Draws:
+        """Draw `n` rows from several populations; see `Engine.draw`. None is returned where a population fails."""
+        started, before = time.perf_counter(), posterior.meter.queries
+        size = max(self.min_particles, math.ceil(n / self.populations))
+        limit = posterior.meter.affordable(self.max_queries or 2**62)
+        runs: list[Population] = []
+        for child in rng.spawn(self.populations):
+            share = (limit - (posterior.meter.queries - before)) // (self.populations - len(runs))
+            if share < 1:
+                break
+            runs.append(
+                self._run(Posterior(posterior.prior, posterior.meter.capped(share), posterior.observation), size, child)
+            )
+            if not runs[-1].arrived:
+                break
+        seconds, spent = time.perf_counter() - started, posterior.meter.queries - before
+        if len(runs) < self.populations or not runs[-1].arrived:
+            return self._not_reached(posterior, n, runs, spent, seconds)
+        return self._arrived(posterior, n, runs, spent, seconds, rng)
+
+    def _run(self, posterior: Posterior, size: int, rng: np.random.Generator) -> Population:
+        run = Population()
+        try:
+            start = self._start(posterior, size, run, rng)
+            if start is not None:
+                run.particles = self._temper(posterior, start, run, rng)
+        except BudgetExhaustedError:
+            run.out_of_budget = True
+        return run
+
+    def _start(self, posterior: Posterior, size: int, run: Population, rng: np.random.Generator) -> Particles | None:
+        """Draw from the prior until `size` rows are possible at all, or a quarter of the budget is spent."""
+        dim = posterior.prior.latent_dim
+        found: list[tuple[Array, Array, Array]] = []
+        drawn = possible = 0
+        allowance = max(posterior.meter.affordable(100 * size) // 4, size)
+        while possible < size and drawn < allowance:
+            z = rng.standard_normal((min(max(size - possible, 64), allowance - drawn), dim))
+            X, ll = posterior.evaluate(z)
+            alive = np.flatnonzero(np.isfinite(ll))
+            found.append((z[alive], X[alive], ll[alive]))
+            drawn, possible = drawn + len(z), possible + len(alive)
+        if possible == 0:
+            return None
+        run.log_evidence = math.log(possible / drawn)
+        z, X, ll = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        start = Particles(z, X, ll, np.arange(possible))
+        index = np.arange(size) % possible if possible < size else np.arange(size)
+        return start.take(index)
+
+    def _temper(
+        self, posterior: Posterior, particles: Particles, run: Population, rng: np.random.Generator
+    ) -> Particles:
+        beta = 0.0
+        tuning: dict[type[Reference], float] = {PriorReference: 0.5, CrossReference: 0.7}
+        while beta < 1.0:
+            following = next_beta(particles.ll, beta, self.ess_target)
+            log_weight = (following - beta) * particles.ll
+            run.log_evidence += log_mean_exp(log_weight)
+            particles = particles.take(systematic_resample(log_weight, len(particles), rng))
+            beta = following
+            run.betas.append(beta)
+            particles = self._mix(posterior, particles, beta, tuning, run, rng)
+        run.spread = family_spread(particles.eve, len(run.betas))
+        return particles
+
+    def _mix(
+        self,
+        posterior: Posterior,
+        particles: Particles,
+        beta: float,
+        tuning: dict[type[Reference], float],
+        run: Population,
+        rng: np.random.Generator,
+    ) -> Particles:
+        """Move particles until they have forgotten where they started; step sizes are tuned on the way."""
+        last = beta == 1.0
+        start = particles
+        adapted = CrossReference.fitted(particles, rng)
+        for count in range(1, self.max_moves * (3 if last else 1) + 1):
+            if count > 1 and posterior.meter.affordable(len(particles)) < len(particles):
+                break
+            # Every third move is plain pCN: it reaches tails where an adapted reference would be stuck.
+            reference: Reference = PriorReference() if adapted is None or count % 3 == 0 else adapted
+            kind = type(reference)
+            particles, accepted = move(posterior, particles, beta, reference, tuning[kind], rng)
+            run.acceptance = float(accepted.mean())
+            gain = math.exp((run.acceptance - self.acceptance) * 2.0 / math.sqrt(count))
+            tuning[kind] = float(np.clip(tuning[kind] * gain, 0.01, 1.0))
+            run.memory = _memory(start, particles)
+            if run.memory < (self.forget_last if last else self.forget):
+                break
+        return particles
+
+    def _arrived(
+        self, posterior: Posterior, n: int, runs: list[Population], spent: int, seconds: float, rng: np.random.Generator
+    ) -> Draws:
+        bound = posterior.observation.log_bound
+        logs = np.array([run.log_evidence for run in runs])
+        relative = np.exp(logs - logs.max())
+        log_evidence = float(logs.max() + math.log(relative.mean()) + bound)
+        between = float(relative.std(ddof=1) / math.sqrt(len(runs)) / relative.mean())
+        within = math.sqrt(float(np.mean([run.spread**2 for run in runs])) / len(runs))
+        # Few populations may agree by chance: the error is the larger of what they differ by and what each owns to.
+        spread = max(between, within)
+        X = np.concatenate([run.kept.X for run in runs])
+        # Neighbours in a population are relatives: a random choice is not.
+        X = X[rng.permutation(len(X))[:n]]
+        ess = float(min(sum(run.ess for run in runs), len(X)))
+        memory = max(run.memory for run in runs)
+        verdict = (
+            f"approximate: {self.populations} populations agree on the evidence to {100 * spread:.0f}%, "
+            f"about {ess:,.0f} effective draws of {len(X):,}, {spent:,} model calls"
+        )
+        if spread > 0.5 or memory > 0.5:
+            verdict = (
+                f"doubtful: populations differ on the evidence by {100 * spread:.0f}% and moves left a memory "
+                f"of {memory:.2f}; allow more particles or moves"
+            )
+        return Draws(
+            X,
+            Diagnostics(
+                observation=posterior.observation.name,
+                engine="smc",
+                exact=False,
+                requested=n,
+                reached=len(X),
+                evidence=math.exp(log_evidence),
+                evidence_se=math.exp(log_evidence) * spread,
+                log_evidence=log_evidence,
+                acceptance=float(np.mean([run.acceptance for run in runs])),
+                ess=ess,
+                queries=spent,
+                seconds=seconds,
+                reason="asked for",
+                verdict=verdict,
+            ),
+        )
+
+    def _not_reached(self, posterior: Posterior, n: int, runs: list[Population], spent: int, seconds: float) -> Draws:
+        hopeless = bool(runs) and not runs[-1].betas and not runs[-1].out_of_budget
+        beta = max((run.betas[-1] for run in runs if run.betas), default=0.0)
+        verdict = (
+            f"not reached: none of {spent:,} prior draws is possible under the model; its probability there is zero"
+            if hopeless
+            else f"not reached: the budget of {spent:,} model calls ended at inverse temperature {beta:.2g} of 1; "
+            "raise --max-queries or ask for fewer rows"
+        )
+        empty = np.empty((0, len(posterior.prior.schema)))
+        return Draws(
+            empty,
+            Diagnostics(
+                observation=posterior.observation.name,
+                engine="smc",
+                exact=False,
+                requested=n,
+                reached=0,
+                evidence=0.0 if hopeless else math.nan,
+                evidence_se=math.nan,
+                log_evidence=-math.inf if hopeless else math.nan,
+                acceptance=math.nan,
+                ess=0.0,
+                queries=spent,
+                seconds=seconds,
+                reason="asked for",
+                verdict=verdict,
+            ),
+        )
+
+
+@dataclass
+class Population:
+    """One run of particles: where it got to, and what it saw on the way."""
+
+    particles: Particles | None = None
+    log_evidence: float = 0.0
+    betas: list[float] = field(default_factory=list)
+    acceptance: float = math.nan
+    memory: float = 1.0
+    spread: float = math.nan
+    out_of_budget: bool = False
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the particles reached the posterior."""
+        return self.particles is not None
+
+    @property
+    def kept(self) -> Particles:
+        """The particles at the posterior."""
+        assert self.particles is not None  # callers ask `arrived` first
+        return self.particles
+
+    @property
+    def ess(self) -> float:
+        """Effective number of independent draws among the particles."""
+        standard = self.kept.z / np.maximum(self.kept.z.std(axis=0), 1e-12)
+        return family_ess(standard, self.kept.eve)
+
+
+def _memory(start: Particles, now: Particles) -> float:
+    """Return how far particles still depend on where they started.
+
+    The larger of two correlations: of the log-likelihood, which mixes slowest where the posterior is narrow, and
+    the mean one over the latents, most of which the likelihood may not see at all.
+    """
+    latents = _correlation(start.z, now.z).mean()
+    return float(max(latents, _correlation(start.ll[:, None], now.ll[:, None])[0]))
+
+
+def _correlation(a: Float[Array, "n q"], b: Float[Array, "n q"]) -> Float[Array, " q"]:
+    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
+    norm = np.sqrt(np.einsum("ij,ij->j", a, a) * np.einsum("ij,ij->j", b, b))
+    return np.einsum("ij,ij->j", a, b) / np.maximum(norm, 1e-300)

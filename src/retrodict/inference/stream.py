@@ -1,0 +1,105 @@
+"""One seeded stream of prior draws scored by the model, the next batch made ready while the model works."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.models.metering import Meter
+from retrodict.priors.base import Prior
+
+Array = np.ndarray
+
+BATCH = 16_384
+"""Rows a batch at most: small enough to stay in cache, large enough to drown the cost of a call."""
+
+_LATENTS, _LABELS = 0, 1
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Prior draws and the model's outputs for them, with the batch's own generator for what follows."""
+
+    X: Float[Array, "n d"]
+    output: Float[Array, "n ..."]
+    rng: np.random.Generator
+
+
+class PriorStream:
+    """A stream of prior draws. Batch `b` depends on the seed and `b` alone, and a smaller batch is its beginning.
+
+    So the table is the same however the work is cut, and a stream resumes at any batch. Use as a context manager.
+
+    Parameters
+    ----------
+    prior
+        What to draw from.
+    meter
+        The model, counted and capped.
+    seed
+        The stream's own seed.
+    start, ahead
+        The first batch's number, and the rows it is drawn ahead with (not 0 when a killed run resumes).
+    """
+
+    def __init__(
+        self, prior: Prior, meter: Meter, seed: np.random.SeedSequence, start: int = 0, ahead: int = 0
+    ) -> None:
+        self.prior = prior
+        self.meter = meter
+        self.seed = seed
+        self.index = start
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="retrodict-prior")
+        self._future: Future[Array] | None = None
+        self.ahead = 0
+        self._prepare(ahead)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def next(self, size: int, ahead: int = 0) -> Batch:
+        """Draw and score the next batch.
+
+        Parameters
+        ----------
+        size
+            Rows wanted, at most `BATCH`.
+        ahead
+            Rows the following batch will probably want: they are drawn while the model scores this one.
+
+        Raises
+        ------
+        BudgetExhaustedError
+            If the query budget does not cover the batch.
+        """
+        X = self._ready(size)
+        self.index += 1
+        self._prepare(min(ahead, BATCH))
+        output = self.meter.output(X)
+        return Batch(X, output, self._rng(self.index - 1, _LABELS))
+
+    def _prepare(self, size: int) -> None:
+        self.ahead = size
+        self._future = self._pool.submit(self._draw, self.index, size) if size > 0 else None
+
+    def _ready(self, size: int) -> Float[Array, "n d"]:
+        if self._future is not None and self.ahead >= size:
+            return self._future.result()[:size]
+        return self._draw(self.index, size)
+
+    def _draw(self, index: int, size: int) -> Float[Array, "n d"]:
+        return self.prior.transport(self._rng(index, _LATENTS).standard_normal((size, self.prior.latent_dim)))
+
+    def _rng(self, index: int, purpose: int) -> np.random.Generator:
+        key = (*self.seed.spawn_key, index, purpose)
+        return np.random.default_rng(np.random.SeedSequence(self.seed.entropy, spawn_key=key))
