@@ -87,12 +87,10 @@ def decode_column(feature: Feature, codes: Float[Array, " n"]) -> pd.Series[Any]
     any_missing = bool(gone.any())
     if feature.listed:
         return _decode_listed(feature, codes, gone, any_missing)
-    if feature.kind == "continuous" or feature.dtype in {"float64", "float32"}:
-        return pd.Series(codes, name=feature.name).astype(feature.dtype or "float64", copy=False)
-    if any_missing:
-        return pd.Series(codes, name=feature.name).astype("Int64")
-    dtype = feature.dtype or ("Int64" if feature.missing else "int64")
-    return pd.Series(codes.astype(np.int64), name=feature.name).astype(dtype, copy=False)
+    dtype = feature.dtype or ("float64" if feature.kind == "continuous" else "Int64" if feature.missing else "int64")
+    if feature.kind == "continuous" and not dtype.lower().startswith(("float", "double")):
+        dtype = "float64"  # a number between integers does not fit the dtype of a column of integers
+    return pd.Series(codes, name=feature.name).astype(_nullable(dtype) if any_missing else dtype)
 
 
 def _decode_listed(feature: Feature, codes: Array, gone: Array, any_missing: bool) -> pd.Series[Any]:
@@ -106,9 +104,18 @@ def _decode_listed(feature: Feature, codes: Array, gone: Array, any_missing: boo
     if dtype in {"str", "string", "object"}:
         return pd.Series(values[index], name=feature.name, dtype=dtype)
     if any_missing:
-        dtype = {"bool": "boolean"}.get(dtype, dtype.capitalize() if dtype.startswith("int") else dtype)
-        return pd.Series(pd.array(values[index], dtype=dtype), name=feature.name)
+        return pd.Series(pd.array(values[index], dtype=_nullable(dtype)), name=feature.name)
     return pd.Series(np.array(list(feature.categories))[index], name=feature.name).astype(dtype)
+
+
+def _nullable(dtype: str) -> str:
+    """Return the dtype that also holds missing values: numpy's integers and booleans do not."""
+    if dtype == "bool":
+        return "boolean"
+    return dtype.replace("i", "I").replace("u", "U") if dtype in _NUMPY_INTEGERS else dtype
+
+
+_NUMPY_INTEGERS = {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 
 
 def _short(categories: tuple[Any, ...], limit: int = 8) -> str:

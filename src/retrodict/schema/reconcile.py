@@ -70,7 +70,8 @@ def _conflict(model: Feature, prior: Feature, undetermined: bool) -> str | None:
         return None
     if model.listed:
         if not prior.listed:
-            return f"'{prior.name}' is {prior.kind} in the prior but the model encodes categories {_list(model)}"
+            known = _list(model)
+            return f"'{prior.name}' is {prior.kind} in the prior but the model encodes categories {known}: list them"
         unknown = [category for category in prior.categories if category not in model.categories]
         if unknown:
             return f"'{prior.name}' has categories {unknown} that the model does not know; it knows {_list(model)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -165,7 +165,9 @@ class Schema:
             raise SchemaError("a schema needs 'features': a mapping of names to kinds, bounds and categories")
         features = tuple(_feature(str(name), fields) for name, fields in data["features"].items())
         target = data.get("target") or {}
-        classes = tuple(target.get("classes", ()))
+        if not isinstance(target, dict):
+            raise SchemaError(f"target: a mapping of name and classes is needed, got {target!r}")
+        classes = _listing("target", "classes", target)
         return cls(features, Target(str(target.get("name", "target")), classes), bool(data.get("named", True)))
 
 
@@ -177,11 +179,25 @@ def _feature(name: str, fields: Any) -> Feature:
     if not isinstance(fields, dict) or set(fields) - _FIELDS:
         odd = sorted(set(fields) - _FIELDS) if isinstance(fields, dict) else [repr(fields)]
         raise SchemaError(f"feature '{name}': unknown field {', '.join(odd)}; use {', '.join(sorted(_FIELDS))}")
-    categories = tuple(fields.get("categories", ()))
+    categories = _listing(f"feature '{name}'", "categories", fields)
+    for key in ("min", "max", "missing"):
+        value = fields.get(key)
+        if value is not None and not isinstance(value, int | float):
+            raise SchemaError(f"feature '{name}': {key} must be a number, got {value!r}")
+    for key in ("kind", "dtype"):
+        if fields.get(key) is not None and not isinstance(fields[key], str):
+            raise SchemaError(f"feature '{name}': {key} must be a word, got {fields[key]!r}")
     kind = fields.get("kind", "categorical" if categories else "continuous")
     return Feature(
-        name, kind, fields.get("min"), fields.get("max"), categories, fields.get("missing", 0.0), fields.get("dtype")
+        name, kind, fields.get("min"), fields.get("max"), categories, fields.get("missing") or 0.0, fields.get("dtype")
     )
+
+
+def _listing(owner: str, key: str, fields: dict[str, Any]) -> tuple[Any, ...]:
+    values = fields.get(key) or ()
+    if not isinstance(values, list | tuple) or not all(isinstance(value, Hashable) for value in values):
+        raise SchemaError(f"{owner}: {key} must be a list of plain values, got {values!r}")
+    return tuple(values)
 
 
 def _feature_dict(feature: Feature) -> dict[str, Any]:
