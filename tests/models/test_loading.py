@@ -314,9 +314,7 @@ def test_what_is_no_model(tmp_path: Path, thing: Any, text: str) -> None:
 
 
 def test_a_class_is_no_model() -> None:
-    with pytest.raises(
-        ModelError, match=r"^got the class LogisticRegression; a fitted .* is needed: build and fit it$"
-    ):
+    with pytest.raises(ModelError, match=r"^got the class LogisticRegression; a fitted .*: build and fit it$"):
         load_model(LogisticRegression)
 
 

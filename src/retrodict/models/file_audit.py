@@ -21,7 +21,7 @@ class FileAudit:
         Types in the file outside skops' own list of safe ones, as dotted names. A pickle can't be listed without
         running it: it has ``("any code",)``.
     reviewed
-        Those of them that retrodict accepts by itself: scikit-learn's holders of data, trees once their nodes are checked.
+        Those of them that retrodict accepts by itself: scikit-learn's plain holders of data, and checked trees.
     trusted
         Those of them that the user accepted.
     """

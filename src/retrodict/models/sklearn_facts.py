@@ -84,6 +84,8 @@ class Facts:
         present = [value.item() if isinstance(value, np.generic) else value for value in values if not pd.isna(value)]
         if any(value is None for value in values.tolist()):
             self.none_tokens.add(column.name)
+        if dtype == "category" and len(present) < len(values) and all(v == int(v) for v in present if _is_float(v)):
+            present = [int(value) if _is_float(value) else value for value in present]  # NaN had made them floats
         if present:
             self.listed[column.name] = Listed(tuple(present), dtype or _dtype(values, present), ordered)
 
@@ -101,6 +103,10 @@ class Facts:
             return Feature(name, kind, categories=found.categories, dtype=found.dtype)
         low, high = self.bounds.get(name, (None, None))
         return Feature(name, low=low, high=high)
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, float)
 
 
 def _dtype(values: Array, present: list[Any]) -> str:

@@ -142,6 +142,7 @@ def _forest(estimator: Any) -> Found | None:
     if estimator.oob_score is True:
         total = float(np.mean([tree.impurity[0] for tree in trees]))  # the root's variance is the target's
         return (1.0 - estimator.oob_score_) * total, "out-of-bag R2 (oob_score_) and the target's variance in the roots"
+    # a little more than the forest's own residual, for its trees differ
     return float(np.mean([_leaves(tree) for tree in trees])), "variance within leaves, averaged over trees"
 
 

@@ -1,7 +1,8 @@
 """Check the node arrays of trees that came from a file, before compiled code follows them.
 
 skops lists `Tree` and `TreePredictor` as untrusted because their nodes hold raw indices: a malformed file would
-read, or write, out of bounds at the first prediction. With every index in range and every child after its parent, it can't.
+read, or write, out of bounds at the first prediction. With every index in range and every child
+after its parent, it can't.
 """
 
 from __future__ import annotations
