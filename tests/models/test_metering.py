@@ -22,8 +22,8 @@ def test_batches_change_nothing_but_are_counted(trained: Any) -> None:
     model = load_model(trained)
     whole, parts = Meter(model), Meter(model, max_queries=100, batch_size=7)
     np.testing.assert_allclose(parts.output(X), whole.output(X), rtol=1e-12)
-    assert (whole.queries, whole.left) == (50, None)
-    assert (parts.queries, parts.left, parts.affordable(60)) == (50, 50, 50)
+    assert (whole.queries, whole.affordable(10**9)) == (50, 10**9)
+    assert (parts.queries, parts.affordable(60)) == (50, 50)
     assert len(whole.output(X[:0])) == 0
 
 
@@ -35,6 +35,9 @@ def test_a_call_beyond_the_budget_is_not_made() -> None:
     ):
         meter.output(X)
     assert meter.queries == 50
+    share = Meter(meter.model, max_queries=100).capped(55)
+    share.output(X)
+    assert (share.affordable(50), share.queries, share.parent.queries) == (5, 50, 50)
 
 
 def test_what_can_not_be_metered() -> None:

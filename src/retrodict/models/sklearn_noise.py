@@ -35,6 +35,7 @@ Found = tuple[float, str]
 
 _SQUARED = {"squared_error", "friedman_mse"}
 _JITTER = 1e-8  # a Gaussian process's alpha at or below this is for numerical stability, not noise
+_ROUNDING = 1e-10  # a variance within leaves at or below this share of the whole is rounding
 
 
 def noise_of(estimator: Any) -> tuple[float | None, str]:
@@ -126,7 +127,8 @@ def _gaussian_process(estimator: Any) -> Found | None:
 def _leaves(tree: Any) -> float:
     """Variance of the target within leaves, weighted by their samples."""
     leaf = tree.children_left == -1
-    return float(np.average(tree.impurity[leaf], weights=tree.weighted_n_node_samples[leaf]))
+    within = float(np.average(tree.impurity[leaf], weights=tree.weighted_n_node_samples[leaf]))
+    return within if within > _ROUNDING * tree.impurity[0] else 0.0
 
 
 def _tree(estimator: Any) -> Found | None:
