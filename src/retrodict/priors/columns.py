@@ -10,6 +10,7 @@ from scipy.special import ndtri
 
 from retrodict.errors import PriorError
 from retrodict.priors.marginals import Discrete, FiniteMarginal, Marginal, Normal
+from retrodict.priors.product import columns_product, rows_product
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -91,7 +92,9 @@ def transport_columns(
     for start in range(0, len(z), BLOCK):
         block = z[start : start + BLOCK]
         # One row a feature: each marginal reads and writes contiguous memory.
-        columns = np.array(block[:, :d].T, order="C", copy=True) if factor is None else factor @ block[:, :d].T
+        columns = (
+            np.array(block[:, :d].T, order="C", copy=True) if factor is None else columns_product(block[:, :d], factor)
+        )
         for j, marginal in enumerate(marginals):
             columns[j] = marginal.quantile_z(columns[j])
         for k, (j, _) in enumerate(gaps):
@@ -103,7 +106,7 @@ def transport_columns(
 def _affine(z: Array, marginals: Sequence[Normal], factor: Array | None) -> Array:
     """All normal: the whole map is one matrix operation."""
     sds = np.array([marginal.sd for marginal in marginals])
-    out = z * sds if factor is None else z @ (factor * sds[:, None]).T
+    out = z * sds if factor is None else rows_product(z, factor * sds[:, None])
     out += np.array([marginal.mean for marginal in marginals])
     return out
 

@@ -16,11 +16,12 @@ from retrodict.priors.columns import check_latents
 from retrodict.priors.digest import digest
 from retrodict.priors.kernel import first_component, noise_factor, numeric_moments, silverman
 from retrodict.priors.listing import merged_states
+from retrodict.priors.product import rows_product
 from retrodict.schema import Schema
 
 Array = np.ndarray
 
-_CHUNK = 65_536  # rows transported at a time
+_CHUNK = 8192  # rows transported at a time: they stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,7 @@ class EmpiricalPrior(Transport):
     normal kernel of the rows' own covariance after a shrinkage towards the mean that keeps means, variances and
     covariances (Silverman 1986, section 6.4.1), then kept within the schema's bounds and, for integers, rounded;
     listed features are redrawn from their shares with probability `redraw`. Missing values stay as in the row.
+    Where many rows lie on a bound, what the kernel moves past it comes back to it, which shifts the mean inwards.
 
     Parameters
     ----------
@@ -119,7 +121,7 @@ class EmpiricalPrior(Transport):
             # Shrinking and adding in these proportions leaves means, variances and covariances as they are.
             shrink = 1 / np.sqrt(1 + self.bandwidth**2)
             columns = list(self._numeric)
-            noise = z[:, [1 + j for j in columns]] @ self._factor.T
+            noise = rows_product(z[:, [1 + j for j in columns]], self._factor)
             out[:, columns] = self._mean + shrink * (out[:, columns] - self._mean + self.bandwidth * noise)
         for j, feature in enumerate(self.schema.features):
             if feature.listed:

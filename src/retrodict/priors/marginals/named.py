@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from scipy import stats
 
 from retrodict.errors import PriorError
@@ -17,9 +16,11 @@ from retrodict.priors.marginals.base import Marginal
 from retrodict.priors.marginals.discrete import LARGEST_TABLE, Discrete, Rounded
 from retrodict.priors.marginals.scipy_quantile import ScipyQuantile
 from retrodict.priors.marginals.tabulated import tabulate
-from retrodict.schema.feature import MAX_EXACT_INTEGER
 
 Array = np.ndarray
+
+_LEAST_MASS = 1e-12  # what must be left between min and max
+_LOST_MASS = 1e-7  # what may lie beyond the table of a discrete distribution, rounding included
 
 
 def named(
@@ -33,7 +34,7 @@ def named(
 ) -> tuple[Marginal, float | None, float | None]:
     """Return a scipy distribution as a marginal, cut to bounds where given, and the ends of its support.
 
-    Discrete distributions are exact: thresholds of the latent, up to 65,536 values. Continuous ones are tabulated;
+    Discrete distributions are exact: thresholds of the latent, for up to 65,536 values. Continuous ones are tabulated;
     for an integer feature they are rounded.
 
     Parameters
@@ -65,15 +66,16 @@ def named(
     first, last = (float(end) for end in frozen.support())
     low = first if low is None else max(low, first)
     high = last if high is None else min(high, last)
+    if discrete:
+        table = _discrete(frozen, low, high, f"{where}: {distribution}")
+        ends = [float(end) if math.isfinite(end) else None for end in (low, high)]
+        return table, ends[0], ends[1]
     cut = ScipyQuantile(frozen, low if low > first else -math.inf, high if high < last else math.inf)
-    kept = 0.0 if low > high else float(frozen.cdf(high) - cut.mass_below(low))
-    if not kept > 1e-12:
+    if low > high or not float(frozen.cdf(high) - frozen.cdf(low)) > _LEAST_MASS:
         raise PriorError(f"{where}: {distribution} has no mass between {low:g} and {high:g}; widen min and max")
     about = {"kind": distribution, **{key: float(value) for key, value in parameters.items()}}
     about |= {key: end for key, end in (("min", low), ("max", high)) if math.isfinite(end)}
     bounds = low if math.isfinite(low) else None, high if math.isfinite(high) else None
-    if discrete:
-        return _discrete(frozen, cut, low, high), *bounds
     try:
         inner = tabulate(cut, low, high, about)
     except PriorError as error:
@@ -87,31 +89,27 @@ def named(
     return Rounded(inner, *whole), ends[0], ends[1]
 
 
-def _discrete(frozen: Any, cut: ScipyQuantile, low: float, high: float) -> Marginal:
-    first, last = (float(end) for end in cut(np.array([-8.3, 8.3])))
-    first, last = max(first, math.ceil(low) if math.isfinite(low) else first), min(last, high)
-    if not last - first < LARGEST_TABLE:  # also where scipy gives no number for so extreme a quantile
-        reach = float(MAX_EXACT_INTEGER)
-        return Rounded(_Called(cut), max(low, -reach), min(high, reach))
-    support = np.arange(first, last + 1.0)
-    return Discrete(support, frozen.pmf(support))
+def _discrete(frozen: Any, low: float, high: float, what: str) -> Discrete:
+    """Return a discrete distribution as a table of its probabilities.
 
-
-class _Called:
-    """A discrete distribution of too many values for a table: its quantile is called for every row."""
-
-    def __init__(self, exact: ScipyQuantile) -> None:
-        self.exact = exact
-
-    def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
-        return np.nan_to_num(self.exact(z), nan=np.inf, posinf=np.inf)
-
-    def breaks(self) -> Float[Array, " k"]:
-        return np.empty(0)
-
-    def describe(self) -> dict[str, Any]:
-        frozen = self.exact.frozen
-        return {"kind": frozen.dist.name, **{key: float(value) for key, value in frozen.kwds.items()}}
+    Only the probability function is asked: scipy's general distribution functions over integers sum it from the start,
+    which for heavy tails fills the memory.
+    """
+    middle = float(frozen.ppf(0.5))
+    first, last = (float(end) for end in frozen.support())
+    around = np.arange(max(first, middle - LARGEST_TABLE // 2), min(last, middle + LARGEST_TABLE // 2) + 1)
+    if high - low < LARGEST_TABLE:
+        support = np.arange(math.ceil(low), math.floor(high) + 1.0)
+    elif frozen.pmf(around).sum() > 1 - _LOST_MASS:
+        support = around[(around >= low) & (around <= high)]
+    else:
+        raise PriorError(
+            f"{what} spreads over more than {LARGEST_TABLE:,} values; give min and max, or use a continuous one"
+        )
+    shares = frozen.pmf(support)
+    if not shares.sum() > _LEAST_MASS:
+        raise PriorError(f"{what} has no mass between {low:g} and {high:g}; widen min and max")
+    return Discrete(support, shares)
 
 
 @cache

@@ -16,7 +16,7 @@ from retrodict.errors import PriorError
 
 Array = np.ndarray
 
-_FAR = 40.0  # a latent no double of a standard normal reaches
+_FEW = 12  # knots up to which comparing with each of them is quickest
 _RANGE_IN_SDS = 6.0  # how many standard deviations a bare range is taken to span
 
 
@@ -45,11 +45,18 @@ class Quantiles:
 
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals piecewise linearly; see `Marginal.quantile_z`."""
+        if len(self.latents) <= _FEW:
+            segment: Array = np.zeros(len(z), dtype=np.int8)
+            for latent in self.latents:
+                segment += z >= latent
+        else:
+            segment = np.searchsorted(self.latents, z, side="right")
+        # Segment k begins at knot k - 1; the first one goes down from knot 0.
         first, last = self.latents[0], self.latents[-1]
-        at = np.concatenate([[-_FAR], self.latents, [_FAR]])
-        left = self.knots[0] - self.slopes[0] * (_FAR + first)
-        right = self.knots[-1] + self.slopes[1] * (_FAR - last)
-        out = np.interp(z, at, np.concatenate([[left], self.knots, [right]]))
+        rise = np.diff(self.knots) / np.diff(self.latents)
+        out = z - np.append(first, self.latents).take(segment)
+        out *= np.concatenate([[self.slopes[0]], rise, [self.slopes[1]]]).take(segment)
+        out += np.append(self.knots[0], self.knots).take(segment)
         if math.isfinite(self.low):
             _approach(out, z, z < first, first, self.knots[0], self.low, self.slopes[0])
         if math.isfinite(self.high):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ class ScipyQuantile:
     Parameters
     ----------
     frozen
-        A frozen distribution of `scipy.stats`.
+        A frozen continuous distribution of `scipy.stats`.
     low, high
         Where its support is cut (renormalised between), possibly infinite.
     reflected
@@ -34,15 +35,16 @@ class ScipyQuantile:
     def __call__(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Return the values at latents `z`, shape (n,)."""
         z = np.asarray(z, dtype=np.float64)
-        if self.reflected:
-            return -self._forward(-z)
-        return self._forward(z)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of inverses that give up; `_forward` sees to those
+            return -self._forward(-z) if self.reflected else self._forward(z)
 
     def _forward(self, z: Array) -> Array:
         out = np.empty(len(z))
         upper = z > 0  # each half works with its own small tail: 1 - p would lose it
         lower = ~upper
-        below, above = self.mass_below(self.low), self.frozen.sf(self.high) if np.isfinite(self.high) else 0.0
+        below = self.frozen.cdf(self.low) if np.isfinite(self.low) else 0.0
+        above = self.frozen.sf(self.high) if np.isfinite(self.high) else 0.0
         kept = 1.0 - below - above
         out[lower] = self.frozen.ppf(below + kept * ndtr(z[lower]))
         out[upper] = self.frozen.isf(above + kept * ndtr(-z[upper]))
@@ -50,9 +52,3 @@ class ScipyQuantile:
         out[lost & lower] = self.frozen.isf(above + kept * ndtr(-z[lost & lower]))
         out[lost & upper] = self.frozen.ppf(below + kept * ndtr(z[lost & upper]))
         return np.clip(out, self.low, self.high)
-
-    def mass_below(self, low: float) -> float:
-        """Return the mass strictly below `low` (an integer's own mass counts as kept)."""
-        if not np.isfinite(low):
-            return 0.0
-        return float(self.frozen.cdf(low) - (self.frozen.pmf(low) if hasattr(self.frozen, "pmf") else 0.0))
