@@ -67,19 +67,18 @@ def choose(
     left_over = np.concatenate([[cost.sum()], cost.sum() - np.cumsum(cost[order])])
     affordable = lengths <= (math.inf if budget is None else 0.9 * budget)
     total = np.where(np.isfinite(lengths) & affordable, lengths + left_over, math.inf)
-    served = set(order[: int(np.argmin(total))].tolist())
+    served = {*order[: int(np.argmin(total))].tolist(), *np.flatnonzero(missing == 0).tolist()}
     return [
         _explain(i in served, int(missing[i]), float(evidence[i]), float(need[i]), budget) for i in range(len(missing))
     ]
 
 
-def _explain(served: bool, missing: int, evidence: float, need: float, budget: int | None) -> Choice:
-    if missing == 0:
+def _explain(served: bool, evidence: float, need: float, budget: int | None) -> Choice:
+    if served and evidence == 0.0:
         return Choice("rejection", "no rows asked for")
     if served:
-        return Choice(
-            "rejection", f"evidence about {evidence:.2g}: exact draws cost about {1 / evidence:,.3g} calls a row"
-        )
+        cost = 1.0 / evidence
+        return Choice("rejection", f"evidence about {evidence:.2g}: exact draws cost about {cost:,.3g} calls a row")
     if evidence == 0.0:
         return Choice("smc", "no pilot draw was likely: rejection might never end")
     if budget is not None and need > 0.9 * budget:

@@ -103,7 +103,7 @@ def exact_verdict(reached: int, requested: int, queries: int, evidence: float, e
     """Say how an exact engine fared, and the remedy where it fell short."""
     calls = f"{queries:,} model calls"
     if reached >= requested:
-        return f"exact: {reached:,} independent draws by {engine}, {calls}"
+        return f"exact: {reached:,} independent draws by {engine} from {calls}"
     if evidence > 0:
         need = math.ceil(1.1 * requested / evidence)
         return (

@@ -1,0 +1,201 @@
+"""The draws behind observed outputs, as a result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from retrodict.errors import RequestError
+from retrodict.inference.diagnostics import Diagnostics
+from retrodict.reconstruction.provenance import Provenance
+from retrodict.reconstruction.store import ROWS_FILE, write_folder
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+DOCUMENT = "inversion.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Inversion:
+    """Posterior draws of the features behind each of many observed outputs.
+
+    Parameters
+    ----------
+    schema
+        Features and target.
+    outputs
+        What was observed, for people; one an output.
+    place
+        For each output, which of `diagnostics` reports on it: equal outputs share one posterior.
+    diagnostics
+        One report for each different output.
+    provenance
+        Where it comes from.
+    frame
+        Columns `output` (its number), `draw` (0 to draws - 1), then the features.
+    """
+
+    schema: Schema
+    outputs: tuple[str, ...]
+    place: tuple[int, ...]
+    diagnostics: tuple[Diagnostics, ...]
+    provenance: Provenance
+    frame: pd.DataFrame = field(repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every output has all the draws asked for."""
+        return all(report.complete for report in self.diagnostics)
+
+    @property
+    def shortfalls(self) -> tuple[str, ...]:
+        """One line for each different output that fell short."""
+        return tuple(
+            f"output {report.observation}: {report.verdict}" for report in self.diagnostics if not report.complete
+        )
+
+    def summary(self, level: float = 0.9) -> pd.DataFrame:
+        """Return what the draws say of each output's features.
+
+        Parameters
+        ----------
+        level
+            Probability of the intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row an output and feature: median with the central interval of numbers, the likeliest category with its
+            probability of listed features.
+        """
+        lines = []
+        for output, rows in self.frame.groupby("output", sort=True):
+            for feature in self.schema.features:
+                column = rows[feature.name].dropna()
+                line: dict[str, Any] = {
+                    "output": output,
+                    "observed": self.outputs[int(output)],
+                    "feature": feature.name,
+                }
+                if column.empty:
+                    line["estimate"] = None
+                elif feature.listed:
+                    shares = column.value_counts(normalize=True)
+                    line |= {"estimate": shares.index[0], "probability": float(shares.iloc[0])}
+                else:
+                    low, middle, high = column.astype(float).quantile([0.5 - level / 2, 0.5, 0.5 + level / 2])
+                    line |= {"estimate": middle, "low": low, "high": high}
+                lines.append(line)
+        columns = ["output", "observed", "feature", "estimate", "low", "high", "probability"]
+        return pd.DataFrame(lines).reindex(columns=columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the draws as plain data."""
+        return {
+            "outputs": list(self.outputs),
+            "rows": len(self.frame),
+            "complete": self.complete,
+            "queries": self.provenance.queries,
+            "seed": self.provenance.seed,
+            "place": list(self.place),
+            "posteriors": [report.to_dict() for report in self.diagnostics],
+            "schema": self.schema.to_dict(),
+            "provenance": self.provenance.to_dict(),
+        }
+
+    def save(self, out: str | Path) -> Path:
+        """Write the draws (Parquet) and all the rest (JSON) to a new folder.
+
+        Raises
+        ------
+        RequestError
+            If the folder holds something, or can't be written.
+        """
+        return write_folder(out, self.frame, {DOCUMENT: json.dumps(self.to_dict(), indent=2, default=str) + "\n"})
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read an inversion back from its folder.
+
+        Raises
+        ------
+        RequestError
+            If the folder holds none.
+        """
+        path = Path(path)
+        try:
+            data = json.loads((path / DOCUMENT).read_text(encoding="utf-8"))
+            reports = tuple(Diagnostics.from_dict(report) for report in data["posteriors"])
+            frame = pd.read_parquet(path / ROWS_FILE)
+            place, outputs = tuple(data["place"]), tuple(data["outputs"])
+            return cls(
+                Schema.from_dict(data["schema"]), outputs, place, reports, Provenance(**data["provenance"]), frame
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RequestError(f"'{path}' holds no inversion: {type(error).__name__}: {error}") from error
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Inversion):
+            return NotImplemented
+        return self.to_dict() == other.to_dict() and self.frame.equals(other.frame)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        about = self.provenance
+        exact = sum(report.exact and report.complete for report in self.diagnostics)
+        lines = [
+            f"Inversion: {len(self.frame):,} draws behind {len(self.outputs):,} outputs of {about.model['family']} "
+            f"({about.queries:,} model calls, seed {about.seed})",
+            f"  {len(self.diagnostics):,} different outputs: {exact:,} exact, {len(self.shortfalls):,} fell short",
+        ]
+        return "\n".join([*lines, *(f"  {line}" for line in self.shortfalls[:5])])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{self!r}</pre>{self.summary().head(20).to_html(float_format='{:.4g}'.format)}"
+
+
+def draws_table(
+    schema: Schema,
+    columns: Sequence[str],
+    X: Float[Array, "n d"],
+    key: Int[Array, " n"],
+    place: Int[Array, " outputs"],
+    draws: int,
+) -> pd.DataFrame:
+    """Deal the draws of each different output to the outputs that share it, and return them as a table.
+
+    Parameters
+    ----------
+    schema, columns
+        Decode the rows, and the order of the feature columns.
+    X, key
+        Rows, shape (n, d), and the different output that each belongs to, shape (n,).
+    place
+        For each output, which different output it is.
+    draws
+        Draws wanted for each output.
+    """
+    rows_of = [np.flatnonzero(key == i) for i in range(int(place.max()) + 1)]
+    taken = np.zeros(len(rows_of), dtype=np.int64)
+    # Where draws fell short, the outputs that share them get as many each as there are.
+    counts = np.bincount(place, minlength=len(rows_of))
+    each = np.array([min(draws, len(rows) // max(count, 1)) for rows, count in zip(rows_of, counts, strict=True)])
+    index, output, draw = [], [], []
+    for i, p in enumerate(place):
+        index.append(rows_of[p][taken[p] : taken[p] + each[p]])
+        output.append(np.full(each[p], i))
+        draw.append(np.arange(each[p]))
+        taken[p] += each[p]
+    frame = schema.decode(X[np.concatenate(index)])[list(columns)]
+    frame.insert(0, "output", np.concatenate(output))
+    frame.insert(1, "draw", np.concatenate(draw))
+    return frame

@@ -1,0 +1,110 @@
+"""The features behind each of many observed outputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from retrodict.inference.diagnostics import Engine
+from retrodict.inference.run import Run, RunState, engine_named, subseed
+from retrodict.models import Meter, Regressor
+from retrodict.reconstruction.inversion import Inversion, draws_table
+from retrodict.reconstruction.outputs import observations_of
+from retrodict.reconstruction.progress import RowProgress
+from retrodict.reconstruction.provenance import Provenance
+from retrodict.reconstruction.reconstruct import default_budget
+from retrodict.reconstruction.request import check_count, check_seed, resolve, with_known_noise
+from retrodict.reconstruction.rows import MemoryRows
+
+Array = np.ndarray
+
+_JOB, _NOISE = 2, 1
+
+
+def invert(
+    model: Any,
+    prior: Any = None,
+    *,
+    outputs: Any,
+    draws: int = 100,
+    seed: int = 0,
+    precision: float = 200.0,
+    engine: str | Engine = "auto",
+    max_queries: int | None = None,
+    progress: bool | None = None,
+) -> Inversion:
+    """Draw, for each observed output of a model, the features that may stand behind it.
+
+    One stream of prior draws serves all outputs, each draw kept for each of them on its own: the draws behind one
+    output are exact and independent. Outputs that are too rare for it get a tempered SMC of their own.
+
+    Parameters
+    ----------
+    model
+        A loaded `Model`, a fitted estimator, or the path of a model file.
+    prior
+        A prior, or the path of a prior file; by default uniform over what the model knows of its features.
+    outputs
+        Labels, shape (n,); probability vectors, shape (n, k) or a frame with a column a class; or a regressor's values,
+        shape (n,).
+    draws
+        Posterior draws for each output.
+    seed
+        The one seed: the same seed gives the same table.
+    precision
+        To how many labels a probability vector is equivalent: rows are matched to about ``1/sqrt(precision)``.
+    engine
+        ``"auto"``, ``"rejection"``, ``"smc"``, ``"enumeration"``, or an engine with settings of its own.
+    max_queries
+        Model calls (rows scored) to spend at most; by default a million, or a hundred a row.
+    progress
+        Whether to show a bar on standard error; by default where that is a terminal.
+
+    Returns
+    -------
+    Inversion
+        The draws, one report for each output, and per-output summaries.
+
+    Raises
+    ------
+    RetrodictError
+        If the model, the prior, an output, or the request can't be met at all.
+    """
+    draws, root = check_count(draws, "the number of draws"), check_seed(seed)
+    engine = engine_named(engine)
+    job = resolve(model, prior)
+    if isinstance(job.model, Regressor):
+        job = replace(job, model=with_known_noise(job.model, job.prior, subseed(root, _NOISE)))
+    observed = observations_of(job.model, outputs, precision)
+    total = draws * len(observed)
+    budget = default_budget(total) if max_queries is None else check_count(max_queries, "the query budget")
+    distinct = list(dict.fromkeys(observed))
+    places = {observation: i for i, observation in enumerate(distinct)}
+    place = np.array([places[observation] for observation in observed])
+    quota = draws * np.bincount(place)
+    meter = Meter(job.model, budget)
+    run = Run(job.prior, meter, distinct, quota, engine, subseed(root, _JOB))
+    rows = MemoryRows(total, len(job.schema))
+    with RowProgress("inverting", total, progress) as bar:
+
+        def checkpoint(state: RunState, now: bool) -> None:
+            bar.update(rows.n, state.queries)
+
+        reports, _ = run.execute(rows, None, checkpoint)
+    request = {
+        "outputs": len(observed),
+        "draws": draws,
+        "precision": precision,
+        "engine": engine if isinstance(engine, str) else repr(engine),
+        "max_queries": budget,
+    }
+    return Inversion(
+        schema=job.schema,
+        outputs=tuple(observation.name for observation in observed),
+        place=tuple(int(i) for i in place),
+        diagnostics=tuple(reports),
+        provenance=Provenance.of(job.model, job.prior, request, int(seed), meter.queries),
+        frame=draws_table(job.schema, job.columns, rows.X, rows.key.astype(np.int64), place, draws),
+    )

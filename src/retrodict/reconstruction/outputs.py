@@ -1,0 +1,101 @@
+"""Observed outputs, in the forms that users have them, as observations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.errors import ObservationError
+from retrodict.inference.observation import Label, Observation, Probabilities, Value
+from retrodict.models import Model, Regressor
+from retrodict.schema import Target
+
+Array = np.ndarray
+
+
+def observations_of(model: Model, outputs: Any, precision: float) -> list[Observation]:
+    """Read observed outputs.
+
+    Parameters
+    ----------
+    model
+        A regressor (with its noise scale known) reads values; a classifier reads labels or probability vectors.
+    outputs
+        Labels or values, shape (n,); or probabilities, shape (n, k), a frame's columns named by class in any order.
+    precision
+        Of probability vectors; see `Probabilities`.
+
+    Raises
+    ------
+    ObservationError
+        If there are none, or the model can't have produced them; the line names the first bad row.
+    """
+    target = model.schema.target
+    if isinstance(outputs, pd.DataFrame):
+        outputs = _column_or_matrix(outputs, target)
+    values: Any = outputs if isinstance(outputs, np.ndarray) else list(outputs)
+    if len(values) == 0:
+        raise ObservationError("no outputs were given; give at least one label, probability vector or value")
+    if isinstance(model, Regressor):
+        return [_value(i, value, model.noise_scale or 0.0) for i, value in enumerate(_flat(values))]
+    vectors = np.ndim(values[0]) == 1
+    return [
+        _at(i, lambda v=value: Probabilities(_vector(v, target), precision) if vectors else Label.of(_plain(v), target))
+        for i, value in enumerate(values)
+    ]
+
+
+def _column_or_matrix(frame: pd.DataFrame, target: Target) -> Any:
+    """Return the one column of labels or values, or the class columns as a matrix in the model's order."""
+    by_name = {str(column): column for column in frame.columns}
+    wanted = [str(label) for label in target.classes]
+    if wanted and all(name in by_name for name in wanted):
+        return frame[[by_name[name] for name in wanted]].to_numpy(dtype=np.float64)
+    if frame.shape[1] == 1:
+        return frame.iloc[:, 0]
+    if target.name in by_name:
+        return frame[by_name[target.name]]
+    need = f"one column for each class ({', '.join(wanted)}), or " if wanted else ""
+    raise ObservationError(f"outputs must be {need}one column '{target.name}'; got columns {', '.join(by_name)}")
+
+
+def _flat(values: Any) -> Any:
+    if np.ndim(values[0]) > 0:
+        raise ObservationError("a regressor's outputs are single values; got several numbers in a row")
+    return values
+
+
+def _value(i: int, value: Any, scale: float) -> Observation:
+    def read() -> Observation:
+        try:
+            return Value(float(value), scale)
+        except (TypeError, ValueError) as error:
+            if isinstance(error, ObservationError):
+                raise
+            raise ObservationError(f"an observed value must be a number, got {value!r}") from error
+
+    return _at(i, read)
+
+
+def _vector(vector: Any, target: Target) -> tuple[float, ...]:
+    if len(vector) != len(target.classes):
+        raise ObservationError(
+            f"a probability vector needs {len(target.classes)} shares, one for each class, got {len(vector)}"
+        )
+    try:
+        return tuple(float(share) for share in vector)
+    except (TypeError, ValueError) as error:
+        raise ObservationError(f"a probability vector must hold numbers, got {list(vector)}") from error
+
+
+def _at(i: int, read: Any) -> Observation:
+    try:
+        return read()
+    except ObservationError as error:
+        raise ObservationError(f"output {i}: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

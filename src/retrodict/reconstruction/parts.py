@@ -1,0 +1,147 @@
+"""Rows streamed to disk in parts, so that memory stays small and a killed run goes on where it was.
+
+While a job runs, `DIR.partial` beside the result holds numbered parts and `state.json`, which names how many of the
+parts count. A part is written before the state that counts it, and the state is replaced in one step: whatever moment a
+run is killed, its rows and its state agree. At the end the parts become one file in groups of a fixed size, which does
+not depend on where the parts were cut, and the folder takes its final name in one step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jaxtyping import Float
+
+from retrodict.errors import RequestError
+from retrodict.reconstruction.store import ROWS_FILE, check_writable, publish, replace_text, work_folder
+
+Array = np.ndarray
+
+PART_ROWS = 262_144
+GROUP_ROWS = 131_072
+KEEP_SECONDS = 20.0
+"""A part is cut after so many rows, or so many seconds with any."""
+
+
+class PartsFolder:
+    """The folder a job works in, and the sink of its rows.
+
+    Parameters
+    ----------
+    out
+        The result's folder; it must not exist, or be empty.
+    request
+        Everything that decides the result: a folder left by another request is not gone on with.
+    width
+        Columns of the row matrix.
+    to_frame
+        Makes a table from rows and keys.
+
+    Raises
+    ------
+    RequestError
+        If the result's folder holds something, or can't be written.
+    """
+
+    def __init__(
+        self,
+        out: str | Path,
+        request: dict[str, Any],
+        width: int,
+        to_frame: Callable[[Float[Array, "n d"], Array], pd.DataFrame],
+    ) -> None:
+        self.out = Path(out)
+        self.work = work_folder(self.out)
+        self._width = width
+        self._to_frame = to_frame
+        self._digest = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
+        self._buffer: list[tuple[Array, Array]] = []
+        self._buffered = 0
+        self._kept_at = time.monotonic()
+        self.parts = 0
+        self.state: dict[str, Any] | None = None
+        self._open()
+
+    def _open(self) -> None:
+        check_writable(self.out)
+        try:
+            left = json.loads((self.work / "state.json").read_text())
+            if left["request"] == self._digest:
+                self.parts, self.state = left["parts"], left["state"]
+        except (OSError, ValueError, KeyError):
+            pass  # nothing left behind, or nothing that can be gone on with
+        try:
+            if self.state is None:
+                shutil.rmtree(self.work, ignore_errors=True)
+            self.work.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RequestError(f"'{self.out}' can't be written: {error.strerror}; give another folder") from error
+
+    def add(self, key: Array, X: Float[Array, "n d"]) -> None:
+        """Take rows; see `Sink.add`."""
+        if len(X):
+            self._buffer.append((np.array(key), X))
+            self._buffered += len(X)
+
+    def keep(self, state: Callable[[], dict[str, Any]], now: bool = False) -> None:
+        """Write the rows taken so far and the state that counts them, if enough came together."""
+        if now or self._buffered >= PART_ROWS or time.monotonic() - self._kept_at > KEEP_SECONDS:
+            self.flush()
+            text = json.dumps({"request": self._digest, "parts": self.parts, "state": state()})
+            replace_text(self.work / "state.json", text)
+            self._kept_at = time.monotonic()
+
+    def flush(self) -> None:
+        """Write the rows taken since the last part as a part of their own."""
+        if self._buffered:
+            rows = np.concatenate([X for _, X in self._buffer])
+            frame = self._to_frame(rows, np.concatenate([key for key, _ in self._buffer]))
+            frame.to_parquet(self._part(self.parts), index=False)
+            self._buffer, self._buffered = [], 0
+            self.parts += 1
+
+    def finish(self, documents: dict[str, str]) -> None:
+        """Join the parts to one file, add the documents, and give the folder its name."""
+        schema = pa.Table.from_pandas(
+            self._to_frame(np.empty((0, self._width)), np.empty(0)), preserve_index=False
+        ).schema
+        with pq.ParquetWriter(self.work / ROWS_FILE, schema) as writer:
+            for group in self._groups(schema):
+                writer.write_table(group, row_group_size=GROUP_ROWS)
+        for name, text in documents.items():
+            replace_text(self.work / name, text)
+        for i in range(self.parts):
+            self._part(i).unlink()
+        (self.work / "state.json").unlink(missing_ok=True)
+        publish(self.work, self.out)
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def _groups(self, schema: pa.Schema) -> Iterator[pa.Table]:
+        """Yield the parts' rows again in tables of `GROUP_ROWS`, the last one shorter."""
+        waiting: list[pa.Table] = []
+        rows = 0
+        for i in range(self.parts):
+            part = pq.read_table(self._part(i)).cast(schema)
+            while rows + len(part) >= GROUP_ROWS:
+                cut = GROUP_ROWS - rows
+                yield pa.concat_tables([*waiting, part.slice(0, cut)]).unify_dictionaries().combine_chunks()
+                waiting, rows, part = [], 0, part.slice(cut)
+            waiting.append(part)
+            rows += len(part)
+        yield pa.concat_tables([schema.empty_table(), *waiting]).unify_dictionaries().combine_chunks()
+
+    def _part(self, i: int) -> Path:
+        return self.work / f"part-{i:06d}.parquet"

@@ -1,0 +1,65 @@
+"""Where a result comes from: enough to make it again."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+from retrodict.models import Model
+from retrodict.priors import Prior
+
+_LIBRARIES = ("retrodict", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a result comes from.
+
+    Parameters
+    ----------
+    model
+        Family, likelihood and fingerprint of the model, and what reading it gave reason to doubt.
+    prior
+        The prior's own description, and its notes.
+    request
+        What was asked for: rows, shares, engine, budget.
+    seed
+        The one seed.
+    queries
+        Model calls made.
+    versions
+        Of Python and of the libraries that shape the result.
+    """
+
+    model: dict[str, Any]
+    prior: dict[str, Any]
+    request: dict[str, Any]
+    seed: int
+    queries: int
+    versions: dict[str, str]
+
+    @classmethod
+    def of(cls, model: Model, prior: Prior, request: dict[str, Any], seed: int, queries: int) -> Provenance:
+        """Collect it."""
+        about = {
+            "family": model.family,
+            "likelihood": model.likelihood,
+            "fingerprint": model.fingerprint,
+            "warnings": list(getattr(model, "warnings", ())),
+        }
+        return cls(about, describe(prior), request, int(seed), int(queries), _versions())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+
+def describe(prior: Prior) -> dict[str, Any]:
+    """Return a prior's description with its notes."""
+    return {**prior.describe(), "notes": list(prior.notes)}
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}

@@ -1,0 +1,123 @@
+"""What every job starts from: a model, a prior that fits it, and one schema for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrodict.errors import PriorError, RequestError, SchemaError
+from retrodict.models import Model, Regressor, load_model
+from retrodict.priors import Prior, load_prior, uniform_prior
+from retrodict.schema import Schema, Target, reconcile
+
+_PILOT = 1_000
+_ASSUMED_NOISE = 0.1
+
+
+@dataclass(frozen=True)
+class Request:
+    """A model and a prior that fit each other.
+
+    Parameters
+    ----------
+    model
+        Bound to `schema`.
+    prior
+        Draws rows of `schema`.
+    schema
+        The features in the prior's order, and the target.
+    columns
+        The feature columns of tables, in the model's order.
+    """
+
+    model: Model
+    prior: Prior
+    schema: Schema
+    columns: tuple[str, ...]
+
+
+def resolve(model: Any, prior: Any = None) -> Request:
+    """Load and fit together what a user gave.
+
+    Parameters
+    ----------
+    model
+        A `Model`, a fitted estimator, or a path.
+    prior
+        A `Prior`, the path of a prior file, or ``None``: uniform over what the model knows of its features.
+
+    Raises
+    ------
+    RetrodictError
+        If either can't be read, or the prior does not fit the model.
+    """
+    if not isinstance(model, Model):
+        model = load_model(model)
+    if isinstance(prior, str | Path):
+        prior = load_prior(prior)
+    elif prior is None:
+        prior = _default_prior(model)
+    elif not isinstance(prior, Prior):
+        raise PriorError(
+            f"a prior must come from load_prior, fit_prior or retrodict.priors, got {type(prior).__name__}"
+        )
+    schema = reconcile(model.schema, prior.schema, getattr(model, "undetermined", ()))
+    target = prior.schema.target.name if prior.schema.target.name != "target" else schema.target.name
+    schema = schema.with_target(Target(target, schema.target.classes))
+    if target in schema.names:
+        raise SchemaError(
+            f"'{target}' is both a feature and the name of the target; name the target otherwise "
+            "('target: NAME' in the prior file)"
+        )
+    return Request(model.bind(schema), prior, schema, model.schema.names if model.schema.named else schema.names)
+
+
+def _default_prior(model: Model) -> Prior:
+    try:
+        return uniform_prior(model.schema)
+    except PriorError as error:
+        raise PriorError(f"no prior was given, and the model does not know its features well enough: {error}") from None
+
+
+def check_seed(seed: int) -> np.random.SeedSequence:
+    """Return the root of all randomness of a job.
+
+    Raises
+    ------
+    RequestError
+        If the seed is not a whole number of at least 0.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise RequestError(f"the seed must be a whole number of at least 0, got {seed!r}")
+    return np.random.SeedSequence(int(seed))
+
+
+def check_count(value: int, what: str) -> int:
+    """Return a count of rows, draws or calls.
+
+    Raises
+    ------
+    RequestError
+        If it is not a whole number of at least 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise RequestError(f"{what} must be a whole number of at least 1, got {value!r}")
+    return int(value)
+
+
+def with_known_noise(model: Regressor, prior: Prior, seed: np.random.SeedSequence) -> Regressor:
+    """Return a regressor whose noise scale is known: its own, or a tenth of its spread under the prior."""
+    if model.noise_scale is not None:
+        return model
+    spread = float(np.std(model.predict(prior.sample(_PILOT, np.random.default_rng(seed)))))
+    if not (np.isfinite(spread) and spread > 0):
+        raise RequestError(
+            f"the model's predictions do not vary under this prior (sd {spread:g}), so no noise scale can be assumed; "
+            "state one with --noise-scale"
+        )
+    return model.with_noise(
+        _ASSUMED_NOISE * spread, f"assumed: {_ASSUMED_NOISE:g} of the sd of predictions under the prior"
+    )

@@ -1,0 +1,151 @@
+"""The rebuilt table, what the engines say of it, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from retrodict.errors import RequestError
+from retrodict.inference.diagnostics import Diagnostics
+from retrodict.reconstruction.provenance import Provenance
+from retrodict.reconstruction.store import ROWS_FILE, write_folder
+from retrodict.schema import Schema
+
+DOCUMENT = "reconstruction.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    """A table of rows with labels, its diagnostics and its provenance.
+
+    It prints itself, shows itself in a notebook, and is written and read back as a folder.
+
+    Parameters
+    ----------
+    schema
+        Features and target.
+    diagnostics
+        One report a class; a single one, `rows`, for a regressor.
+    provenance
+        Where it comes from.
+    path
+        The folder that holds the rows; ``None`` where they are in memory.
+    """
+
+    schema: Schema
+    diagnostics: tuple[Diagnostics, ...]
+    provenance: Provenance
+    path: Path | None = None
+    _frame: pd.DataFrame | None = field(default=None, repr=False)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows: features under their raw names, then the target. Read from disk at first use if they lie there."""
+        if self._frame is not None:
+            return self._frame
+        assert self.path is not None  # a reconstruction has rows in one place or the other
+        return pd.read_parquet(self.path / ROWS_FILE)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows found."""
+        return sum(report.reached for report in self.diagnostics)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every class has all the rows asked for."""
+        return all(report.complete for report in self.diagnostics)
+
+    @property
+    def shortfalls(self) -> tuple[str, ...]:
+        """One line for each class that fell short."""
+        return tuple(
+            f"{self._what} {report.observation}: {report.verdict}" for report in self.diagnostics if not report.complete
+        )
+
+    @property
+    def _what(self) -> str:
+        return "class" if self.schema.target.is_class else "target"
+
+    def summary(self) -> pd.DataFrame:
+        """Return the diagnostics as a table, one row a class."""
+        reports = pd.DataFrame([report.to_dict() for report in self.diagnostics])
+        return reports.set_index("observation").rename_axis(self._what)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the rows as plain data, as it is kept beside them and printed by ``--json``."""
+        return {
+            "rows": self.n_rows,
+            "complete": self.complete,
+            "queries": self.provenance.queries,
+            "seed": self.provenance.seed,
+            "classes": {report.observation: report.to_dict() for report in self.diagnostics},
+            "schema": self.schema.to_dict(),
+            "provenance": self.provenance.to_dict(),
+        }
+
+    def document(self) -> str:
+        """Return `to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False, default=str) + "\n"
+
+    def save(self, out: str | Path) -> Path:
+        """Write the rows (Parquet) and all the rest (JSON) to a new folder.
+
+        Raises
+        ------
+        RequestError
+            If the folder holds something, or can't be written.
+        """
+        return write_folder(out, self.frame, {DOCUMENT: self.document()})
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a reconstruction back from its folder.
+
+        Raises
+        ------
+        RequestError
+            If the folder holds no reconstruction.
+        """
+        path = Path(path)
+        try:
+            data = json.loads((path / DOCUMENT).read_text(encoding="utf-8"))
+            reports = tuple(Diagnostics.from_dict(report) for report in data["classes"].values())
+            if not (path / ROWS_FILE).is_file():
+                raise FileNotFoundError(ROWS_FILE)
+            return cls(Schema.from_dict(data["schema"]), reports, Provenance(**data["provenance"]), path)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RequestError(f"'{path}' holds no reconstruction: {type(error).__name__}: {error}") from error
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Reconstruction):
+            return NotImplemented
+        return self.to_dict() == other.to_dict() and self.frame.equals(other.frame)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        about = self.provenance
+        head = (
+            f"Reconstruction: {self.n_rows:,} rows of {len(self.schema)} features from {about.model['family']} "
+            f"({about.queries:,} model calls, seed {about.seed})"
+        )
+        return "\n".join([head, *_lines(self._what, self.diagnostics)])
+
+    def _repr_html_(self) -> str:
+        columns = ["reached", "engine", "exact", "evidence", "evidence_se", "ess", "queries", "verdict"]
+        head = repr(self).split("\n", 1)[0]
+        diagnostics = self.summary()[columns].to_html(float_format="{:.4g}".format)
+        return f"<p><b>{head}</b></p>{diagnostics}{self.frame.head().to_html()}"
+
+
+def _lines(what: str, reports: Iterable[Diagnostics], limit: int = 12) -> list[str]:
+    reports = list(reports)
+    lines = [f"  {what} {report.observation}: {report.verdict}" for report in reports[:limit]]
+    return lines + ([f"  ... and {len(reports) - limit} more"] if len(reports) > limit else [])
