@@ -68,9 +68,7 @@ def choose(
     affordable = lengths <= (math.inf if budget is None else 0.9 * budget)
     total = np.where(np.isfinite(lengths) & affordable, lengths + left_over, math.inf)
     served = {*order[: int(np.argmin(total))].tolist(), *np.flatnonzero(missing == 0).tolist()}
-    return [
-        _explain(i in served, int(missing[i]), float(evidence[i]), float(need[i]), budget) for i in range(len(missing))
-    ]
+    return [_explain(i in served, float(evidence[i]), float(need[i]), budget) for i in range(len(missing))]
 
 
 def _explain(served: bool, evidence: float, need: float, budget: int | None) -> Choice:
