@@ -1,14 +1,21 @@
 """retrodict: from a trained model back to the data behind it.
 
 The public surface: `load_model`, `load_prior`, `fit_prior`, `reconstruct`, `invert`; and the modules `priors`,
-`models`, `schema` and `inference` for those who need more.
+`models`, `schema` and `inference` for those who need more. Each name is imported when it is first used, so that the
+command line answers at once.
 """
 
-from retrodict import errors, inference, models, priors
-from retrodict.models import load_model
-from retrodict.priors import fit_prior, load_prior, uniform_prior
-from retrodict.reconstruction import Inversion, Reconstruction, invert, reconstruct
-from retrodict.schema import Feature, Schema, Target, load_schema
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retrodict import errors, inference, models, priors, schema
+    from retrodict.models import load_model
+    from retrodict.priors import fit_prior, load_prior, uniform_prior
+    from retrodict.reconstruction import Inversion, Reconstruction, invert, reconstruct
+    from retrodict.schema import Feature, Schema, Target, load_schema
 
 __version__ = "0.1.0"
 
@@ -28,5 +35,28 @@ __all__ = [
     "models",
     "priors",
     "reconstruct",
+    "schema",
     "uniform_prior",
 ]
+
+_HOMES = {
+    "models": ("load_model",),
+    "priors": ("fit_prior", "load_prior", "uniform_prior"),
+    "reconstruction": ("Inversion", "Reconstruction", "invert", "reconstruct"),
+    "schema": ("Feature", "Schema", "Target", "load_schema"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module 'retrodict' has no attribute '{name}'")
+    home = _HOME_OF.get(name)
+    value = import_module(f"retrodict.{name}") if home is None else getattr(import_module(f"retrodict.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
