@@ -31,7 +31,15 @@ class RequestError(RetrodictError, ValueError):
     """A setting (rows, budget, shares, engine, path) that can't be met as asked."""
 
 
-class BudgetExhaustedError(RetrodictError):
+class RunError(RetrodictError):
+    """A request that was right, and a run that failed: no row found, or a model that can't score the prior's rows."""
+
+
+class ScoringError(RunError, ModelError):
+    """A model that was read, but fails on the rows it is given."""
+
+
+class BudgetExhaustedError(RunError):
     """The query budget ran out before the next model call.
 
     Engines catch it and report what was reached; a user sees it only from a bare model call.

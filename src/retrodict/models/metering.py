@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.errors import BudgetExhaustedError, ModelError, RequestError, RetrodictError
+from retrodict.errors import BudgetExhaustedError, ModelError, RequestError, RetrodictError, ScoringError
 from retrodict.models.base import Model
 
 Array = np.ndarray
@@ -81,7 +81,7 @@ class Meter:
         ------
         BudgetExhaustedError
             If the budget does not cover all the rows; none is scored then.
-        ModelError
+        ScoringError
             If the model refuses the rows or answers with NaN.
         """
         if self.affordable(len(X)) < len(X):
@@ -100,12 +100,12 @@ class Meter:
             raise
         except Exception as error:  # whatever an estimator raises on rows it can't take
             reason = " ".join(str(error).split())
-            raise ModelError(
+            raise ScoringError(
                 f"the model ({self.model.family}) could not score rows drawn from the prior: "
                 f"{type(error).__name__}: {reason[:300]}; check that the prior's columns hold what it was trained on"
             ) from error
         if np.isnan(out).any():
-            raise ModelError(
+            raise ScoringError(
                 f"the model ({self.model.family}) answered NaN for {int(np.isnan(out).sum())} of {out.size} outputs; "
                 "check the prior's ranges and missing rates against what it was trained on"
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from retrodict.errors import RequestError
+from retrodict.errors import RequestError, RunError
 from retrodict.inference.diagnostics import Diagnostics, Engine, exact_verdict
 from retrodict.inference.observation import Label
 from retrodict.inference.rejection import Sink, draw_labels, run_joint, stream_diagnostics
@@ -250,7 +250,7 @@ class _Job:
     def _require_rows(self, reports: list[Diagnostics]) -> None:
         if not any(report.reached for report in reports):
             worst = max(reports, key=lambda report: report.requested)
-            raise RequestError(f"no row was found: class {worst.observation}: {worst.verdict}")
+            raise RunError(f"no row was found: class {worst.observation}: {worst.verdict}")
 
 
 def _found(state: RunState) -> int:
