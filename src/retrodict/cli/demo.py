@@ -1,0 +1,65 @@
+"""``retrodict demo``: the main job on a bundled real example."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from retrodict.cli import options
+from retrodict.cli.failures import stopping
+from retrodict.cli.printing import note, print_json, print_line, print_table
+
+if TYPE_CHECKING:
+    from retrodict.report.demo_judgement import Accuracy
+    from retrodict.report.demonstration import Demonstration
+
+
+def demo(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The demo's folder.")] = Path("retrodict-demo"),
+    seed: options.Seed = 0,
+    json: options.Json = False,
+) -> None:
+    """Fit a model, forget its data, rebuild it from the file, and compare."""
+    from retrodict.reconstruction.request import check_seed
+    from retrodict.report.demonstration import demonstrate
+
+    check_seed(seed)
+    with stopping("the same command starts the demo again"):
+        found = demonstrate(out, seed, note)
+    if json:
+        print_json(found.to_dict())
+    else:
+        _print(found)
+
+
+def _print(found: Demonstration) -> None:
+    seen, about = found.judgement, found.reconstruction.provenance
+    print_table(
+        f"Accuracy on the {found.rows_tested} rows held back",
+        ["trained on", "accuracy", "95% interval"],
+        [
+            ["the real rows (base model)", *_cells(seen.base)],
+            [f"{found.reconstruction.n_rows:,} rebuilt rows (replica)", *_cells(seen.replica)],
+            ["the prior alone (control)", *_cells(seen.control)],
+        ],
+        right=["accuracy"],
+    )
+    print_line(f"always the larger class:  {seen.larger_class:.3f}")
+    print_line(f"lift, replica - control:  {seen.lift.value:+.3f} ({seen.lift.low:+.3f} to {seen.lift.high:+.3f})")
+    print_line(f"replica agrees with base: {seen.agreement:.3f} of the rows held back")
+    print_line(
+        f"distance to the real rows of each class (mean KS, 0 is the same): rebuilt {seen.distance_rebuilt:.3f}, "
+        f"prior alone {seen.distance_prior:.3f}"
+    )
+    print_line(
+        f"cost: {about.queries:,} model calls and {found.seconds[0]:.1f} s to rebuild; {found.seconds[1]:.1f} s in all"
+    )
+    for report in found.reconstruction.diagnostics:
+        print_line(f"class {report.observation}: {report.verdict}")
+    print_line(f"picture: {found.out / 'demo.png'}    numbers: {found.out / 'demo.json'}")
+
+
+def _cells(accuracy: Accuracy) -> list[str]:
+    return [f"{accuracy.value:.3f}", f"{accuracy.low:.3f} to {accuracy.high:.3f}"]

@@ -1,0 +1,99 @@
+"""``retrodict inspect``: what a model file tells of its columns, its likelihood and its safety."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retrodict.cli import options
+from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.printing import print_json, print_line, print_table
+from retrodict.errors import UnsafeFileError
+
+if TYPE_CHECKING:
+    from retrodict.models import FileAudit, Model
+    from retrodict.schema import Feature
+
+
+def inspect(
+    model: options.ModelFile,
+    schema: options.SchemaFile = None,
+    trust: options.Trust = None,
+    trust_pickle: options.TrustPickle = False,
+    json: options.Json = False,
+) -> None:
+    """Show a model's schema, likelihood and file audit."""
+    from retrodict.models import audit_file
+
+    try:
+        loaded = open_model(model, trust, trust_pickle, schema)
+    except UnsafeFileError:  # what was checked is shown all the same; the refusal is the error
+        audit = audit_file(model, trust or ())
+        if json:
+            print_json({"model": None, "audit": _audit(audit), "schema": None, "undetermined": []})
+        else:
+            print_line(audit_line(model, audit))
+        raise
+    if json:
+        print_json(_report(model, loaded))
+    else:
+        _print(model, loaded)
+
+
+def _report(path: Path, model: Model) -> dict[str, Any]:
+    regressor = not model.schema.target.is_class
+    return {
+        "model": {
+            "path": str(path),
+            "kind": "regressor" if regressor else "classifier",
+            "family": model.family,
+            "likelihood": model.likelihood,
+            "fingerprint": model.fingerprint,
+            "noise_scale": getattr(model, "noise_scale", None),
+            "noise_source": getattr(model, "noise_source", None),
+            "warnings": list(getattr(model, "warnings", ())),
+        },
+        "audit": _audit(getattr(model, "audit", None)),
+        "schema": model.schema.to_dict(),
+        "undetermined": [name for name in model.schema.names if name in getattr(model, "undetermined", ())],
+    }
+
+
+def _audit(audit: FileAudit | None) -> dict[str, Any] | None:
+    return None if audit is None else {**asdict(audit), "refused": list(audit.refused)}
+
+
+def _print(path: Path, model: Model) -> None:
+    undetermined: frozenset[str] = getattr(model, "undetermined", frozenset())
+    features = model.schema.features
+    rows = [
+        [
+            f.name,
+            "not known" if f.name in undetermined else f.kind,
+            _range(f),
+            ", ".join(map(str, f.categories[:8])) + (", ..." if len(f.categories) > 8 else ""),
+        ]
+        for f in features
+    ]
+    print_table(f"{len(features)} features", ["feature", "kind", "range", "categories"], rows)
+    if undetermined:
+        print_line("kind not known: the model stores nothing that tells it; a prior of any kind fits")
+    if not model.schema.named:
+        print_line("names made up: the model was fitted without any; a prior's columns match by position")
+    target = model.schema.target
+    print_line(f"family:      {model.family}")
+    print_line(f"likelihood:  {model.likelihood}")
+    if target.is_class:
+        print_line(f"classes:     {', '.join(map(str, target.classes))}")
+    print_line(f"fingerprint: {model.fingerprint}")
+    print_line(f"file:        {audit_line(path, getattr(model, 'audit', None))}")
+    for line in getattr(model, "warnings", ()):
+        print_line(f"warning:     {line}")
+
+
+def _range(feature: Feature) -> str:
+    if feature.low is None and feature.high is None:
+        return ""
+    low, high = ("" if end is None else f"{end:g}" for end in (feature.low, feature.high))
+    return f"{low} to {high}".strip()

@@ -1,0 +1,105 @@
+"""``retrodict invert``: the features that may stand behind observed outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from retrodict.cli import options
+from retrodict.cli.failures import FAILED, stopping
+from retrodict.cli.observed import read_outputs
+from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.printing import note, print_json, print_line, print_table
+from retrodict.cli.reports import print_reports
+from retrodict.errors import RunError
+
+if TYPE_CHECKING:
+    from retrodict.reconstruction import Inversion
+
+_SHOWN = 12
+
+
+def invert(
+    model: options.ModelFile,
+    outputs: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="CSV or Parquet: a column of labels or values, or a column of probabilities a class."
+        ),
+    ],
+    out: options.OutFolder,
+    prior: options.PriorFile = None,
+    draws: Annotated[int, typer.Option(metavar="N", help="Draws for each output.")] = 100,
+    precision: Annotated[
+        float, typer.Option(metavar="P", help="To how many labels a probability vector is equivalent.")
+    ] = 200.0,
+    seed: options.Seed = 0,
+    engine: options.EngineName = "auto",
+    max_queries: options.Budget = None,
+    schema: options.SchemaFile = None,
+    noise_scale: options.NoiseScale = None,
+    error_rate: options.ErrorRate = None,
+    link_slope: options.LinkSlope = None,
+    trust: options.Trust = None,
+    trust_pickle: options.TrustPickle = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Draw the features behind each observed output: DIR/rows.parquet and DIR/inversion.json."""
+    from retrodict.reconstruction import invert as draw
+    from retrodict.reconstruction.store import check_writable
+
+    observed = read_outputs(outputs)
+    loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
+    check_writable(out)
+    with stopping("nothing was written"):
+        found = draw(
+            loaded,
+            prior,
+            outputs=observed,
+            draws=draws,
+            seed=seed,
+            precision=precision,
+            engine=engine,
+            max_queries=max_queries,
+            progress=False if quiet else None,
+        )
+        if found.frame.empty:
+            raise RunError(f"no draw was found: {found.shortfalls[0]}")
+        found.save(out)
+    if not quiet:
+        note(audit_line(model, getattr(loaded, "audit", None)))
+    if json:
+        print_json({**found.to_dict(), "out": str(out)})
+    elif not quiet:
+        _print(found, out)
+    if not found.complete:
+        for line in found.shortfalls:
+            note(f"error: {line}")
+        raise typer.Exit(FAILED)
+
+
+def _print(found: Inversion, out: Path) -> None:
+    about = found.provenance
+    print_reports("output", found.diagnostics)
+    summary = found.summary().head(_SHOWN)
+    print_table(
+        "The first outputs: median with its central 90% interval, or the likeliest category",
+        ["output", "observed", "feature", "estimate", "low", "high", "probability"],
+        [[_cell(value) for value in row] for row in summary.itertuples(index=False)],
+        right=["output", "estimate", "low", "high", "probability"],
+    )
+    print_line(
+        f"{len(found.frame):,} draws behind {len(found.outputs):,} outputs of {about.model['family']}, "
+        f"{about.queries:,} model calls, seed {about.seed}"
+    )
+    print_line(f"draws: {out / 'rows.parquet'}    all the rest: {out / 'inversion.json'}")
+    print_line(f"next: retrodict.Inversion.load('{out}').summary()")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.4g}"
+    return "" if value is None else str(value)

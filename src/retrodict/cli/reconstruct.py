@@ -1,0 +1,82 @@
+"""``retrodict reconstruct``: rows with labels from a model file and a prior."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from retrodict.cli import options
+from retrodict.cli.class_shares import read_class_shares
+from retrodict.cli.failures import FAILED, stopping
+from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.printing import note, print_json, print_line
+from retrodict.cli.reports import print_reports
+
+if TYPE_CHECKING:
+    from retrodict.reconstruction import Reconstruction
+
+
+def reconstruct(
+    model: options.ModelFile,
+    out: options.OutFolder,
+    prior: options.PriorFile = None,
+    rows: Annotated[int, typer.Option(metavar="N", help="Rows in all.")] = 10_000,
+    seed: options.Seed = 0,
+    class_shares: Annotated[
+        str | None,
+        typer.Option(metavar="SHARES", help="model, equal, or a=0.3,b=0.7; else the prior's, else the model's own."),
+    ] = None,
+    engine: options.EngineName = "auto",
+    max_queries: options.Budget = None,
+    schema: options.SchemaFile = None,
+    noise_scale: options.NoiseScale = None,
+    error_rate: options.ErrorRate = None,
+    link_slope: options.LinkSlope = None,
+    trust: options.Trust = None,
+    trust_pickle: options.TrustPickle = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Rebuild rows with labels: DIR/rows.parquet and DIR/reconstruction.json."""
+    from retrodict.reconstruction import reconstruct as rebuild
+
+    shares = read_class_shares(class_shares)
+    loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
+    with stopping("the same command goes on from the rows kept so far"):
+        found = rebuild(
+            loaded,
+            prior,
+            rows,
+            seed=seed,
+            class_shares=shares,  # type: ignore[arg-type]  # class_quota checks the word
+            engine=engine,
+            max_queries=max_queries,
+            out=out,
+            progress=False if quiet else None,
+        )
+    if not quiet:
+        note(audit_line(model, getattr(loaded, "audit", None)))
+    if json:
+        print_json({**found.to_dict(), "out": str(out)})
+    elif not quiet:
+        _print(found, out)
+    if not found.complete:
+        for line in found.shortfalls:
+            note(f"error: {line}")
+        raise typer.Exit(FAILED)
+
+
+def _print(found: Reconstruction, out: Path) -> None:
+    about = found.provenance
+    what = "class" if found.schema.target.is_class else "target"
+    print_reports(what, found.diagnostics)
+    print_line(
+        f"{found.n_rows:,} rows of {len(found.schema)} features from {about.model['family']}, "
+        f"{about.queries:,} model calls, seed {about.seed}"
+    )
+    for line in (*about.model["warnings"], *about.prior["notes"]):
+        print_line(f"note: {line}")
+    print_line(f"rows: {out / 'rows.parquet'}    all the rest: {out / 'reconstruction.json'}")
+    print_line(f"next: pandas.read_parquet('{out / 'rows.parquet'}'), or retrodict.Reconstruction.load('{out}')")
