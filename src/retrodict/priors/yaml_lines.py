@@ -89,7 +89,7 @@ def read_document(path: str | Path) -> Document:
         raise PriorError(f"prior file '{name}' does not exist; check the path") from None
     except (OSError, UnicodeDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise PriorError(f"prior file '{name}' can't be read: {said}") from error
+        raise PriorError(f"prior file '{name}' can't be read: {said}; give a YAML file") from error
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -104,6 +104,8 @@ def read_document(path: str | Path) -> Document:
         mark = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}" if mark else ""
         raise PriorError(f"{name}{where}: not plain YAML: {' '.join(str(error.problem).split())}") from error
+    except PriorError:
+        raise
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise PriorError(f"{name}: not plain YAML: {' '.join(str(error).split())}") from error
     finally:

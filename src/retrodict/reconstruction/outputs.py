@@ -52,7 +52,7 @@ def _column_or_matrix(frame: pd.DataFrame, target: Target) -> Any:
     by_name = {str(column): column for column in frame.columns}
     wanted = [str(label) for label in target.classes]
     if wanted and all(name in by_name for name in wanted):
-        return frame[[by_name[name] for name in wanted]].to_numpy(dtype=np.float64)
+        return frame[[by_name[name] for name in wanted]].to_numpy()
     if frame.shape[1] == 1:
         return frame.iloc[:, 0]
     if target.name in by_name:

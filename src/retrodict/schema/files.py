@@ -27,8 +27,10 @@ def load_schema(path: str | Path) -> Schema:
     path = Path(path)
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SchemaError(f"schema file '{path}' can't be read: {error}") from error
+    except OSError as error:
+        raise SchemaError(f"schema file '{path}' can't be read: {error.strerror}; check the path") from error
+    except UnicodeDecodeError as error:
+        raise SchemaError(f"schema file '{path}' can't be read: it is not UTF-8 text") from error
     except yaml.YAMLError as error:
         raise SchemaError(f"schema file '{path}' is no YAML: {' '.join(str(error).split())}") from error
     try:
