@@ -84,10 +84,10 @@ def invert(
 def _print(found: Inversion, out: Path) -> None:
     about = found.provenance
     print_reports("output", found.diagnostics)
-    summary = found.summary().head(_SHOWN)
+    summary = found.summary().head(_SHOWN).dropna(axis="columns", how="all")
     print_table(
         "The first outputs: median with its central 90% interval, or the likeliest category",
-        ["output", "observed", "feature", "estimate", "low", "high", "probability"],
+        list(summary.columns),
         [[_cell(value) for value in row] for row in summary.itertuples(index=False)],
         right=["output", "estimate", "low", "high", "probability"],
     )
