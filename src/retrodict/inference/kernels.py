@@ -10,6 +10,7 @@ is a pCN adapted to the posterior, whose acceptance falls less with dimension.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, Self
 
 import numpy as np
@@ -82,6 +83,11 @@ class GaussianReference:
             return cls(z.mean(axis=0), np.linalg.cholesky(np.atleast_2d(np.cov(z.T)) + jitter * np.eye(dim)))
         return cls(z.mean(axis=0), np.sqrt(z.var(axis=0) + jitter))
 
+    @cached_property
+    def inverse(self) -> Float[Array, "m m"]:
+        """The inverse of a root that is a matrix."""
+        return solve_triangular(self.root, np.eye(len(self.root)), lower=True)
+
     def propose(self, z: Float[Array, "n m"], step: float, rng: np.random.Generator) -> Float[Array, "n m"]:
         """Propose ``m + sqrt(1 - s^2) (z - m) + s C^{1/2} xi``."""
         noise = rng.standard_normal(z.shape)
@@ -94,7 +100,7 @@ class GaussianReference:
         if self.root.ndim == 1:
             white /= self.root
         else:
-            white = solve_triangular(self.root, white.T, lower=True, check_finite=False).T
+            white = white @ self.inverse.T
         return 0.5 * (np.einsum("ij,ij->i", white, white) - np.einsum("ij,ij->i", z, z))
 
 

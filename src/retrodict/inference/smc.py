@@ -62,8 +62,8 @@ class TemperedSMC:
     min_particles: int = 256
     ess_target: float = 0.5
     max_moves: int = 8
-    forget: float = 0.5
-    forget_last: float = 0.2
+    forget: float = 0.2
+    forget_last: float = 0.1
     acceptance: float = 0.3
     max_queries: int | None = None
 

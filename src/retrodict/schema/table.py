@@ -125,7 +125,7 @@ class Schema:
         Parameters
         ----------
         X
-            float64, shape (n, d), as `encode` makes it.
+            float64, shape (n, d), as `encode` makes it. A frame of nothing but float64 columns shares its memory.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Schema:
         if X.ndim != 2 or X.shape[1] != len(self):
             raise SchemaError(f"a matrix of {len(self)} columns was expected, got shape {X.shape}")
         if all(feature.kind == "continuous" and feature.dtype in {None, "float64"} for feature in self.features):
-            return pd.DataFrame(X, columns=pd.Index(self.names))
+            return pd.DataFrame(X, columns=pd.Index(self.names), copy=False)
         columns = {f.name: decode_column(f, X[:, j]) for j, f in enumerate(self.features)}
         return pd.DataFrame(columns)
 
