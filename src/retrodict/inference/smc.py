@@ -60,7 +60,7 @@ class TemperedSMC:
 
     populations: int = 4
     min_particles: int = 256
-    ess_target: float = 0.5
+    ess_target: float = 0.6
     max_moves: int = 8
     forget: float = 0.2
     forget_last: float = 0.1
@@ -177,8 +177,11 @@ class TemperedSMC:
         logs = np.array([run.log_evidence for run in runs])
         relative = np.exp(logs - logs.max())
         log_evidence = float(logs.max() + math.log(relative.mean()) + bound)
-        between = float(relative.std(ddof=1) / math.sqrt(len(runs)) / relative.mean())
-        within = math.sqrt(float(np.mean([run.spread**2 for run in runs])) / len(runs))
+        r = len(runs)
+        # A spread measured on few populations has Student's tails: widened to the standard deviation of that t.
+        tails = math.sqrt((r - 1) / (r - 3)) if r > 3 else 2.0
+        between = tails * float(relative.std(ddof=1) / math.sqrt(r) / relative.mean())
+        within = math.sqrt(float(np.mean([run.spread**2 for run in runs])) / r)
         # Few populations may agree by chance: the error is the larger of what they differ by and what each owns to.
         spread = max(between, within)
         X = np.concatenate([run.kept.X for run in runs])
@@ -277,13 +280,15 @@ class Population:
 
 
 def _memory(start: Particles, now: Particles) -> float:
-    """Return how far particles still depend on where they started.
+    """Return how far particles still depend on where they started: the largest of three correlations.
 
-    The larger of two correlations: of the log-likelihood, which mixes slowest where the posterior is narrow, and
-    the mean one over the latents, most of which the likelihood may not see at all.
+    Of the log-likelihood, which mixes slowest where the posterior is narrow; of the place along the direction in which
+    the particles have left the prior's mean, which is the one that the model sees; and the mean one over all latents.
     """
-    latents = _correlation(start.z, now.z).mean()
-    return float(max(latents, _correlation(start.ll[:, None], now.ll[:, None])[0]))
+    direction = start.z.mean(axis=0)
+    latents = float(_correlation(start.z, now.z).mean())
+    along = float(_correlation((start.z @ direction)[:, None], (now.z @ direction)[:, None])[0])
+    return max(latents, along, float(_correlation(start.ll[:, None], now.ll[:, None])[0]))
 
 
 def _correlation(a: Float[Array, "n q"], b: Float[Array, "n q"]) -> Float[Array, " q"]:
