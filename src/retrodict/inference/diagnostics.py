@@ -110,4 +110,7 @@ def exact_verdict(reached: int, requested: int, queries: int, evidence: float, e
             f"not reached: {reached:,} of {requested:,} rows within {calls} (evidence about {evidence:.2g}); "
             f"allow about {need:,} calls, or use engine smc"
         )
-    return f"not reached: no row within {calls}; the model gives it no probability under this prior"
+    return (
+        f"not reached: no row within {calls}: the model gives it next to no probability under this prior; "
+        "widen the prior, or ask for no rows of it"
+    )

@@ -161,9 +161,11 @@ def _next_size(tally: Tally, going: Array) -> int:
     """Return how many draws the observations that want most will need, cut to one batch."""
     if tally.draws == 0:
         return PILOT
-    need = tally.calls_needed[going].max()
+    need = float(tally.calls_needed[going].max())
+    if need >= BATCH:
+        return BATCH
     # Aim a little short while much is missing, so that the last batch overshoots by little.
-    return int(min(max(math.ceil(0.97 * need) if need > 64 else math.ceil(need), 16), BATCH))
+    return max(math.ceil(0.97 * need) if need > 64 else math.ceil(need), 16)
 
 
 def stream_diagnostics(

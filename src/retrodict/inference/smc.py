@@ -222,7 +222,7 @@ class TemperedSMC:
         hopeless = bool(runs) and not runs[-1].betas and not runs[-1].out_of_budget
         beta = max((run.betas[-1] for run in runs if run.betas), default=0.0)
         verdict = (
-            f"not reached: none of {spent:,} prior draws is possible under the model; its probability there is zero"
+            f"not reached: none of {spent:,} prior draws is possible under the model; widen the prior, or ask for none"
             if hopeless
             else f"not reached: the budget of {spent:,} model calls ended at inverse temperature {beta:.2g} of 1; "
             "raise --max-queries or ask for fewer rows"

@@ -60,7 +60,7 @@ def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[A
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it stopped early is mended by the blend below
-        near = np.asarray(corr_nearest(matrix, threshold=10 * SMALLEST, n_fact=100))
+        near = np.asarray(corr_nearest(matrix, threshold=10 * SMALLEST, n_fact=10))
     near = (near + near.T) / 2
     np.fill_diagonal(near, 1.0)
     smallest = float(np.linalg.eigvalsh(near)[0])

@@ -22,8 +22,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Float
 
-from retrodict.errors import RequestError
-from retrodict.reconstruction.store import ROWS_FILE, check_writable, publish, replace_text, work_folder
+from retrodict.reconstruction.store import (
+    ROWS_FILE,
+    check_writable,
+    make_work_folder,
+    publish,
+    replace_text,
+    work_folder,
+)
 
 Array = np.ndarray
 
@@ -80,12 +86,8 @@ class PartsFolder:
                 self.parts, self.state = left["parts"], left["state"]
         except (OSError, ValueError, KeyError):
             pass  # nothing left behind, or nothing that can be gone on with
-        try:
-            if self.state is None:
-                shutil.rmtree(self.work, ignore_errors=True)
-            self.work.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RequestError(f"'{self.out}' can't be written: {error.strerror}; give another folder") from error
+        if self.state is None:
+            make_work_folder(self.out)
 
     def add(self, key: Array, X: Float[Array, "n d"]) -> None:
         """Take rows; see `Sink.add`."""

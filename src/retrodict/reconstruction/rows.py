@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,19 @@ def table(schema: Schema, columns: Sequence[str], X: Float[Array, "n d"], y: Arr
     y
         Class indices or target values, shape (n,).
     """
-    frame = schema.decode(X)
+    frame = _storable(schema).decode(X)
     if tuple(columns) != schema.names:
         frame = frame[list(columns)]
     return frame.assign(**{schema.target.name: target_column(schema.target, y)})
+
+
+def _storable(schema: Schema) -> Schema:
+    """Return the schema with dtypes that a Parquet file keeps: categories of text; other values stay themselves."""
+    plain = [
+        replace(f, dtype=None) if f.dtype == "category" and not isinstance(f.categories[0], str) else f
+        for f in schema.features
+    ]
+    return Schema(tuple(plain), schema.target, schema.named)
 
 
 def target_column(target: Target, y: Array) -> Any:

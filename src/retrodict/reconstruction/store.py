@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from retrodict.errors import RequestError
+from retrodict.errors import RequestError, RunError
 
 ROWS_FILE = "rows.parquet"
 
@@ -36,6 +36,23 @@ def work_folder(out: Path) -> Path:
     return out.with_name(out.name + ".partial")
 
 
+def make_work_folder(out: Path) -> Path:
+    """Make an empty work folder for a result.
+
+    Raises
+    ------
+    RequestError
+        If it can't be made.
+    """
+    work = work_folder(out)
+    try:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+    except OSError as error:
+        raise RequestError(f"'{out}' can't be written: {error.strerror}; give another folder") from error
+    return work
+
+
 def publish(work: Path, out: Path) -> None:
     """Give a finished folder its name, in one step."""
     if out.exists():
@@ -56,19 +73,19 @@ def write_folder(out: str | Path, rows: pd.DataFrame, documents: Mapping[str, st
     Raises
     ------
     RequestError
-        If the folder holds something, or can't be written.
+        If the folder holds something, or can't be made.
+    RunError
+        If writing to it fails.
     """
     out = Path(out)
     check_writable(out)
-    work = work_folder(out)
+    work = make_work_folder(out)
     try:
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
         rows.to_parquet(work / ROWS_FILE, index=False)
         for name, text in documents.items():
             replace_text(work / name, text)
         publish(work, out)
     except OSError as error:
         shutil.rmtree(work, ignore_errors=True)
-        raise RequestError(f"'{out}' can't be written: {error.strerror}; give another folder") from error
+        raise RunError(f"'{out}' could not be written: {error.strerror}; free room, or give another folder") from error
     return out

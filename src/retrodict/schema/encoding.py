@@ -95,7 +95,7 @@ def decode_column(feature: Feature, codes: Float[Array, " n"]) -> pd.Series[Any]
 
 def _decode_listed(feature: Feature, codes: Array, gone: Array, any_missing: bool) -> pd.Series[Any]:
     index: Int[Array, " n"] = np.where(gone, -1, codes).astype(np.int64)
-    dtype = feature.dtype or "category"
+    dtype = feature.dtype or _natural(feature)
     if dtype == "category":
         categories = pd.Index(list(feature.categories))
         ordered = feature.kind == "ordinal"
@@ -106,6 +106,16 @@ def _decode_listed(feature: Feature, codes: Array, gone: Array, any_missing: boo
     if any_missing:
         return pd.Series(pd.array(values[index], dtype=_nullable(dtype)), name=feature.name)
     return pd.Series(np.array(list(feature.categories))[index], name=feature.name).astype(dtype)
+
+
+def _natural(feature: Feature) -> str:
+    """Return the dtype of a listed feature that states none: numbers stay numbers, all else becomes categories."""
+    kinds = {type(category) for category in feature.categories}
+    if kinds == {bool}:
+        return "boolean" if feature.missing else "bool"
+    if kinds == {int}:
+        return "Int64" if feature.missing else "int64"
+    return "float64" if kinds <= {int, float} else "category"
 
 
 def _nullable(dtype: str) -> str:
