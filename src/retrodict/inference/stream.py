@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import Self
 
 import numpy as np
 from jaxtyping import Float
+from threadpoolctl import threadpool_limits
 
 from retrodict.models.metering import Meter
 from retrodict.priors.base import Prior
@@ -55,17 +57,22 @@ class PriorStream:
         self.seed = seed
         self.index = start
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="retrodict-prior")
+        self._blas: threadpool_limits | None = None
         self._future: Future[Array] | None = None
         self.ahead = 0
         self._prepare(ahead)
 
     def __enter__(self) -> Self:
+        # One core draws, the others score: a BLAS that takes them all would wait for the one that it can't have.
+        self._blas = threadpool_limits(max((os.cpu_count() or 2) - 1, 1), user_api="blas")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._blas is not None:
+            self._blas.restore_original_limits()
 
     def next(self, size: int, ahead: int = 0) -> Batch:
         """Draw and score the next batch.
