@@ -59,8 +59,8 @@ def timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
-def measure(estimator: Any, prior: rd.priors.Prior, rows: int, repeats: int) -> tuple[float, float, float]:
-    """Return median seconds of `reconstruct` and of the bare work, taken in turn, and of the transport alone."""
+def measure(estimator: Any, prior: rd.priors.Prior, rows: int, repeats: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the seconds of each `reconstruct` and of each bare work, taken in turn, and of the transport alone."""
     model = rd.load_model(estimator)
     z = np.random.default_rng(0).standard_normal((BATCH, prior.latent_dim))
     X = np.concatenate([prior.sample(BATCH, np.random.default_rng(i)) for i in range(-(-rows // BATCH))])[:rows]
@@ -70,13 +70,14 @@ def measure(estimator: Any, prior: rd.priors.Prior, rows: int, repeats: int) -> 
         whole = timed(lambda seed=repeat: rd.reconstruct(model, prior, rows, seed=seed))
         pairs.append((whole, bare(estimator, X, prior.latent_dim)))
     transport = median(timed(lambda: prior.transport(z)) for _ in range(5)) * rows / BATCH
-    return median(whole for whole, _ in pairs), median(least for _, least in pairs), transport
+    whole, least = np.array(pairs).T
+    return whole, least, transport
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     data, labels = load_breast_cancer(return_X_y=True, as_frame=True)
@@ -84,16 +85,19 @@ def main() -> None:
     logistic = LogisticRegression(C=0.01, max_iter=10_000).fit(data.to_numpy(), labels)
     every = priors(data)
     main_case = "normal (mean, sd)"
-    cases = [("random forest", forest, main_case, 2), ("random forest", forest, "empirical", 2)]
+    cases = [("random forest", forest, main_case, 5), ("random forest", forest, "empirical", 3)]
     cases += [("logistic regression", logistic, name, chosen.repeats) for name in every]
     table = []
     for family, estimator, name, repeats in cases:
         whole, least, transport = measure(estimator, every[name], chosen.rows, repeats)
         target = f"{TARGET[family]}" if name == main_case else ""
-        figures = [f"{whole:.2f}", f"{least:.2f}", f"{transport:.2f}", f"{whole / least:.2f}", target]
+        figures = [f"{np.median(whole):.2f}", f"{whole.min():.2f} to {whole.max():.2f}", f"{np.median(least):.2f}"]
+        figures += [f"{least.min():.2f} to {least.max():.2f}", f"{transport:.2f}"]
+        figures += [f"{np.median(whole) / np.median(least):.2f}", f"{whole.min() / least.min():.2f}", target]
         table.append([family, name, *figures])
         print(*table[-1], sep=" | ", flush=True)
-    head = ["model", "prior", "reconstruct, s", "bare, s", "transport alone, s", "ratio", "target, at most"]
+    head = ["model", "prior", "reconstruct, s", "range", "bare, s", "range", "transport alone, s"]
+    head += ["ratio of medians", "ratio of bests", "target, at most"]
     text = f"{markdown(head, table, words=2)}\n\n{chosen.rows:,} rows of {data.shape[1]} features. {machine()}"
     if chosen.write:
         write_section("benchmarks.md", "overhead", text)
