@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 import skops.io
 from sklearn.cluster import KMeans
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import (
     BaggingClassifier,
     GradientBoostingClassifier,
@@ -24,11 +25,12 @@ from sklearn.ensemble import (
     IsolationForest,
     RandomForestClassifier,
 )
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from retrodict.errors import ModelError, RetrodictError, SchemaError, UnsafeFileError
@@ -154,6 +156,52 @@ def test_trees_are_read_once_their_nodes_are_checked(tmp_path: Path) -> None:
 def test_trees_that_lead_outside_are_refused(tmp_path: Path, field: str, value: int, text: str) -> None:
     trained = HistGradientBoostingClassifier(max_iter=2).fit(X, Y)
     trained._predictors[0][0].nodes[field][0] = value
+    path = tmp_path / "m.skops"
+    skops.io.dump(trained, path)
+    with pytest.raises(ModelError) as caught:
+        load_model(path)
+    assert str(caught.value) == f"'{path}' holds a tree that can't be followed ({text}); save the model again"
+
+
+def test_imputers_and_categories_of_frames_need_no_trust(tmp_path: Path) -> None:
+    path = tmp_path / "m.skops"
+    frame = pd.DataFrame({"a": X[:, 0], "b": pd.Categorical(np.where(X[:, 1] > 0, "u", "v"))})
+    columns = make_column_transformer((SimpleImputer(), ["a"]), (OneHotEncoder(), ["b"]))
+    for trained in (
+        make_pipeline(columns, LogisticRegression()),
+        HistGradientBoostingClassifier(categorical_features="from_dtype", max_iter=2),
+    ):
+        skops.io.dump(trained.fit(frame, Y), path)
+        model = load_model(path)
+        assert model.audit.untrusted
+        assert model.audit.refused == ()
+
+
+@pytest.mark.parametrize("kind", ["kd_tree", "ball_tree"])
+def test_neighbour_trees_are_read_once_their_nodes_are_checked(tmp_path: Path, kind: str) -> None:
+    trained = KNeighborsClassifier(algorithm=kind, leaf_size=4).fit(X, Y)
+    path = tmp_path / "m.skops"
+    skops.io.dump(trained, path)
+    np.testing.assert_array_equal(load_model(path).log_proba(X), load_model(trained).log_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("place", "field", "value", "text"),
+    [
+        (1, None, 60, "it refers to points that it does not hold"),
+        (2, "idx_end", 61, "a node refers to points that it does not hold"),
+        (2, "idx_start", -1, "a node refers to points that it does not hold"),
+        (2, "is_leaf", 0, "a node's children are missing"),
+    ],
+)
+def test_neighbour_trees_that_lead_outside_are_refused(
+    tmp_path: Path, place: int, field: str | None, value: int, text: str
+) -> None:
+    trained = KNeighborsClassifier(algorithm="kd_tree", leaf_size=4).fit(X, Y)
+    state = list(trained._tree.__getstate__())
+    state[place] = state[place].copy()
+    (state[place] if field is None else state[place][field])[-1] = value
+    trained._tree.__setstate__(tuple(state))
     path = tmp_path / "m.skops"
     skops.io.dump(trained, path)
     with pytest.raises(ModelError) as caught:

@@ -16,13 +16,20 @@ from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 from sklearn.tree._tree import Tree
 
 from retrodict.errors import ModelError
+from retrodict.models.neighbor_check import NEIGHBOR_TREES, REVIEWED_NEIGHBORS, neighbor_fault
 
 Array = np.ndarray
 
 REVIEWED: frozenset[str] = frozenset(
     {
+        *REVIEWED_NEIGHBORS,
         "sklearn.tree._tree.Tree",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        # what an imputer keeps of its input: skops reads it off an empty array, never a pickle
+        "numpy.dtype",
+        # histogram boosting's check of its input; what a partial holds is audited under its own name
+        "functools.partial",
+        "sklearn.utils.validation.check_array",
         # plain holders of parameters, in Python: nothing runs when they are built
         "sklearn._loss.loss.HalfTweedieLossIdentity",
         "sklearn.calibration._CalibratedClassifier",
@@ -68,6 +75,10 @@ def check_trees(thing: Any) -> None:
             _check_tree(part, width)
         elif isinstance(part, TreePredictor):
             _check_predictor(part, width)
+        elif isinstance(part, NEIGHBOR_TREES):
+            fault = neighbor_fault(part)
+            if fault is not None:
+                raise _damaged(fault)
         elif isinstance(part, BaseEstimator) and isinstance(getattr(part, "estimators_", None), list | np.ndarray):
             _check_members(part)
 
