@@ -84,7 +84,19 @@ CASES: list[tuple[Callable[[], Any], str]] = [
     (
         lambda: reconcile(LISTED, NUMBERS),
         "the prior does not fit the model: 'b' is continuous in the prior but the model encodes categories "
-        "['u', 'v', 'w']: list them",
+        "['u', 'v', 'w']: list them ('categories: [...]' in a prior file, astype('category') in a sample)",
+    ),
+    (
+        lambda: reconcile(
+            Schema((Feature("b", "categorical", categories=(3, 6, 7)),)),
+            Schema((Feature("b", "integer", low=3, high=7),)),
+        ),
+        "the prior does not fit the model: 'b' is integer in the prior but the model encodes categories "
+        "[3, 6, 7]: list them ('categories: [...]' in a prior file, astype('category') in a sample)",
+    ),
+    (
+        lambda: Feature("a", "categorical", categories=("u", None)),
+        "feature 'a': a missing value is no category; leave it out and state the share as missing",
     ),
     (
         lambda: reconcile(NUMBERS, LISTED),
@@ -124,3 +136,16 @@ def test_schema_files_of_any_content_fail_in_one_line(tmp_path: Any, content: st
     with pytest.raises(SchemaError) as caught:
         load_schema(path)
     assert "\n" not in str(caught.value)
+
+
+def test_integers_that_are_all_categories_of_the_model_need_no_list() -> None:
+    model = Schema((Feature("a", "categorical", categories=(1, 2, 3, 4), dtype="int64"),))
+    prior = Schema((Feature("a", "integer", low=1, high=3),))
+    assert reconcile(model, prior).features == prior.features
+
+
+def test_text_of_the_model_is_categories_where_the_prior_says_so() -> None:
+    model = Schema((Feature("a", "binary", categories=("u", "v"), dtype="str"),))
+    for own, agreed in (("category", "category"), ("object", "str"), (None, "str")):
+        prior = Schema((Feature("a", "binary", categories=("u", "v"), dtype=own),))
+        assert reconcile(model, prior)["a"].dtype == agreed

@@ -64,6 +64,10 @@ class Feature:
             raise SchemaError(f"feature '{self.name}': a {self.kind} feature has categories, not bounds")
         if not self.categories:
             raise SchemaError(f"feature '{self.name}': a {self.kind} feature needs its categories; list them")
+        if any(category is None or category != category for category in self.categories):
+            raise SchemaError(
+                f"feature '{self.name}': a missing value is no category; leave it out and state the share as missing"
+            )
         if len(set(self.categories)) != len(self.categories):
             raise SchemaError(f"feature '{self.name}': the same category is listed twice in {list(self.categories)}")
         if self.kind == "binary" and len(self.categories) != 2:

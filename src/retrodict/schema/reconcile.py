@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -70,19 +71,40 @@ def _conflict(model: Feature, prior: Feature, undetermined: bool) -> str | None:
         return None
     if model.listed:
         if not prior.listed:
-            known = _list(model)
-            return f"'{prior.name}' is {prior.kind} in the prior but the model encodes categories {known}: list them"
+            return None if _covers(model, prior) else _not_listed(model, prior)
         unknown = [category for category in prior.categories if category not in model.categories]
         if unknown:
-            return f"'{prior.name}' has categories {unknown} that the model does not know; it knows {_list(model)}"
+            return (
+                f"'{prior.name}' has categories {unknown} that the model does not know; it knows {_list(model)}: "
+                "leave the others out of the prior"
+            )
     elif prior.listed and not all(isinstance(c, int | float) for c in prior.categories):
         return f"'{prior.name}' has categories {_list(prior)} in the prior but the model takes numbers there"
     return None
 
 
+def _covers(model: Feature, prior: Feature) -> bool:
+    """Return whether every value of an integer prior is one of the model's categories, which then need no list."""
+    if prior.kind != "integer" or prior.low is None or prior.high is None:
+        return False
+    low, high = math.ceil(prior.low), math.floor(prior.high)
+    numbers = {c for c in model.categories if isinstance(c, int | float) and low <= c <= high and c == int(c)}
+    return len(numbers) == high - low + 1
+
+
+def _not_listed(model: Feature, prior: Feature) -> str:
+    return (
+        f"'{prior.name}' is {prior.kind} in the prior but the model encodes categories {_list(model)}: list them "
+        "('categories: [...]' in a prior file, astype('category') in a sample)"
+    )
+
+
 def _merged(model: Feature, prior: Feature) -> Feature:
-    """Return the prior's feature; a listed one takes the dtype of the column that the model was trained on."""
-    if model.listed and model.dtype is not None:
+    """Return the prior's feature; a listed one takes the dtype of the column that the model was trained on.
+
+    An encoder's list does not tell text from pandas' categories of text: a prior that says so knows better.
+    """
+    if prior.listed and model.listed and model.dtype is not None and prior.dtype != "category":
         return replace(prior, dtype=model.dtype)
     return prior
 

@@ -66,8 +66,9 @@ class Schema:
         """
         if target is not None and target not in frame.columns:
             raise SchemaError(f"target '{target}' is no column; the columns are {_names(frame.columns)}")
-        if not frame.columns.is_unique:
-            raise SchemaError(f"column names stand twice: {_names(frame.columns[frame.columns.duplicated()])}")
+        twice = frame.columns[frame.columns.astype(str).duplicated()]
+        if len(twice):
+            raise SchemaError(f"column names stand twice: {_names(twice)}")
         features = tuple(feature_of_column(frame[name]) for name in frame.columns if name != target)
         return cls(features, Target() if target is None else target_of_column(frame[target]))
 
@@ -111,12 +112,13 @@ class Schema:
         SchemaError
             If columns are absent or hold values that do not fit.
         """
-        absent = [name for name in self.names if name not in frame.columns]
+        columns = {str(name): name for name in frame.columns}  # a frame may number its columns
+        absent = [name for name in self.names if name not in columns]
         if absent:
             raise SchemaError(f"columns are absent: {_names(absent)}; the frame has {_names(frame.columns)}")
         out = np.empty((len(frame), len(self)), dtype=np.float64)
         for j, feature in enumerate(self.features):
-            out[:, j] = encode_column(feature, frame[feature.name])
+            out[:, j] = encode_column(feature, frame[columns[feature.name]])
         return out
 
     def decode(self, X: Float[Array, "n d"]) -> pd.DataFrame:
