@@ -179,3 +179,22 @@ def test_refusals(make: object, text: str) -> None:
     with pytest.raises(PriorError) as caught:
         make()  # type: ignore[operator]
     assert text in str(caught.value)
+
+
+def test_wide_contradictions_are_repaired_without_a_search() -> None:
+    rng = np.random.default_rng(0)
+    d = 150
+    matrix = rng.uniform(-0.9, 0.9, (d, d))
+    matrix = (matrix + matrix.T) / 2
+    np.fill_diagonal(matrix, 1.0)
+    near, notes = repaired(matrix, [f"f{j}" for j in range(d)])
+    assert np.linalg.eigvalsh(near)[0] > 0
+    np.testing.assert_allclose(np.diag(near), 1.0)
+    assert "moved to the nearest possible ones" in notes[0]
+
+
+def test_fewer_rows_than_features_hardly_move_a_correlation() -> None:
+    matrix = np.corrcoef(np.random.default_rng(0).normal(size=(40, 20)))
+    near, _ = repaired(matrix, [f"f{j}" for j in range(40)])
+    assert np.abs(near - matrix).max() < 1e-6
+    assert np.linalg.eigvalsh(near)[0] > 0

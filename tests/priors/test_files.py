@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from retrodict.errors import PriorError
-from retrodict.priors import CopulaPrior, IndependentPrior, load_prior, write_prior_file
+from retrodict.priors import CopulaPrior, IndependentPrior, fit_prior, load_prior, write_prior_file
 
 LOGNORMAL = tuple(stats.lognorm(0.5, scale=2).ppf([0.25, 0.5, 0.75]))
 
@@ -352,3 +352,26 @@ def test_writing_refuses_what_it_can_not_write(tmp_path: Path) -> None:
         write_prior_file(pd.DataFrame({"a": [1.0, 2.0]}), tmp_path / "t.yaml", target="y")
     with pytest.raises(PriorError, match="can't be written: No such file"):
         write_prior_file(pd.DataFrame({"a": [1.0, 2.0]}), tmp_path / "no" / "t.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("features:\n  a: {min: 0, max: 1}\x00\n", "not plain YAML"),
+        ("features:\n  a: {categories: [u, .nan]}\n", "line 2, feature 'a': a missing value is no category"),
+    ],
+    ids=["NUL", "NaN category"],
+)
+def test_characters_and_categories_that_no_file_holds(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "prior.yaml"
+    path.write_text(text)
+    with pytest.raises(PriorError, match=said) as caught:
+        load_prior(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_categories_that_no_row_holds_are_left_out(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": pd.Categorical(["u", "v", "u"], categories=["u", "v", "w"]), "b": [1.0, 2.5, 3.0]})
+    assert fit_prior(frame).schema["a"].categories == ("u", "v")
+    assert load_prior(write_prior_file(frame, tmp_path / "p.yaml")).schema["a"].categories == ("u", "v")
+    assert list(frame["a"].cat.categories) == ["u", "v", "w"]

@@ -55,7 +55,8 @@ def fit_prior(
     Returns
     -------
     Prior
-        Over the frame's columns other than `target`, with bounds at the sample's ranges unless the schema says more.
+        Over the frame's columns other than `target`, with bounds at the sample's ranges and the categories that its
+        rows hold, unless the schema says more.
 
     Raises
     ------
@@ -69,6 +70,8 @@ def fit_prior(
     if len(frame) < 2:
         raise PriorError(f"a prior can't be fitted to {len(frame)} row{'s' * (len(frame) != 1)}; give at least 2")
     try:
+        if schema is None:
+            frame = observed_categories(frame, target)
         known = Schema.from_frame(frame, target) if schema is None else schema
         rows = known.encode(frame)
     except SchemaError as error:
@@ -87,6 +90,23 @@ def fit_prior(
     marginals = _marginals(known, rows, orders.get)
     correlation, notes = _latent_correlation(known, rows, orders)
     return CopulaPrior(known, tuple(marginals), correlation, notes, shares)
+
+
+def observed_categories(frame: pd.DataFrame, target: str | None) -> pd.DataFrame:
+    """Return a sample whose features declare only the categories that its rows hold; others have probability zero."""
+    columns = [frame.iloc[:, j] for j in range(frame.shape[1])]
+    unused = [
+        isinstance(column.dtype, pd.CategoricalDtype)
+        and column.name != target
+        and column.nunique() < len(column.cat.categories)
+        for column in columns
+    ]
+    if not any(unused):
+        return frame
+    kept = [
+        column.cat.remove_unused_categories() if drop else column for column, drop in zip(columns, unused, strict=True)
+    ]
+    return pd.concat(kept, axis=1)
 
 
 def _check_present(schema: Schema, rows: Array) -> None:

@@ -15,6 +15,8 @@ Array = np.ndarray
 SMALLEST = 1e-7
 """The smallest eigenvalue that is left as it is: below it the Cholesky factor loses its accuracy."""
 
+_WIDE = 100
+
 
 def check_correlation(matrix: Float[Array, "d d"], names: Sequence[str]) -> Float[Array, "d d"]:
     """Return a correlation matrix as float64.
@@ -51,18 +53,15 @@ def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[A
     -------
     tuple[Float[Array, "d d"], tuple[str, ...]]
         The matrix itself where its smallest eigenvalue is above `SMALLEST`, else the nearest one after Higham (2002,
-        doi:10.1093/imanum/22.3.329) as statsmodels computes it; and the notes.
+        doi:10.1093/imanum/22.3.329) as statsmodels computes it (of more than `_WIDE` features, whose search would take
+        minutes: the one with its negative eigenvalues cut off); and the notes.
     """
     least = float(np.linalg.eigvalsh(matrix)[0])
     if least >= SMALLEST:
         return matrix, ()
-    from statsmodels.stats.correlation_tools import corr_nearest
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that it stopped early is mended by the blend below
-        near = np.asarray(corr_nearest(matrix, threshold=10 * SMALLEST, n_fact=10))
-    near = (near + near.T) / 2
-    np.fill_diagonal(near, 1.0)
+    near = matrix
+    if least < -SMALLEST:  # else it is singular, as that of fewer rows than features is, and the blend is all it takes
+        near = _nearest(matrix)
     smallest = float(np.linalg.eigvalsh(near)[0])
     if smallest < SMALLEST:  # move towards independence just far enough: eigenvalues move linearly
         share = (2 * SMALLEST - smallest) / (1 - smallest)
@@ -74,3 +73,16 @@ def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[A
         f"possible ones: at most by {change[i, j]:.3g}, between '{names[i]}' and '{names[j]}'"
     )
     return near, (note,)
+
+
+def _nearest(matrix: Float[Array, "d d"]) -> Float[Array, "d d"]:
+    from statsmodels.stats.correlation_tools import corr_clipped, corr_nearest
+
+    threshold = 10 * SMALLEST
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it stopped early is mended by the blend that follows
+        wide = len(matrix) > _WIDE
+        near = corr_clipped(matrix, threshold) if wide else corr_nearest(matrix, threshold, n_fact=10)
+    near = (np.asarray(near) + np.asarray(near).T) / 2
+    np.fill_diagonal(near, 1.0)
+    return near

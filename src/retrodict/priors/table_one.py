@@ -13,6 +13,7 @@ import yaml
 from retrodict.errors import PriorError, SchemaError
 from retrodict.priors.file_features import feature_of_spec
 from retrodict.priors.file_format import FeatureSpec
+from retrodict.priors.fit import observed_categories
 from retrodict.priors.hermite import HermiteSeries, hermite_series, pearson_polynomial, pearson_range
 from retrodict.schema import Feature, Schema
 
@@ -55,6 +56,7 @@ def write_prior_file(
     if not len(frame):
         raise PriorError("a prior file can't be written from 0 rows; give a sample")
     try:
+        frame = observed_categories(frame, target)
         schema = Schema.from_frame(frame, target)
         rows = schema.encode(frame)
     except SchemaError as error:

@@ -90,7 +90,10 @@ def read_document(path: str | Path) -> Document:
     except (OSError, UnicodeDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise PriorError(f"prior file '{name}' can't be read: {said}; give a YAML file") from error
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.YAMLError as error:  # a character that no YAML holds
+        raise PriorError(f"{name}: not plain YAML: {' '.join(str(error).split())}") from error
     try:
         node = loader.get_single_node()
         if node is None:
