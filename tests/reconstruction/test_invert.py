@@ -99,6 +99,10 @@ def test_what_falls_short_is_said(flower: Any, iris: pd.DataFrame) -> None:
         ([[0.5, 0.2, 0.1]], "output 0: an observed probability vector must be non-negative and sum to 1"),
         ([[0.5, 0.5, np.nan]], "must be non-negative"),
         ([[1 / 3] * 3, [0.9, 0.3, -0.2]], "output 1"),
+        ("setosa", "outputs must be a list, an array or a table, got 'setosa'; put one output in a list"),
+        (3, "outputs must be a list, an array or a table, got 3"),
+        ([[0.2, 0.3, 0.5], "setosa"], "output 1: outputs must be all labels or all probability vectors, got 'setosa'"),
+        (np.zeros((1, 2, 2)), "output 0: outputs must be all labels or all probability vectors"),
         (pd.DataFrame({"a": [1], "b": [2]}), "outputs must be one column for each class"),
     ],
 )

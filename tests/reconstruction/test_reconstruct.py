@@ -167,6 +167,9 @@ def test_it_prints_itself(flower: Any, flower_prior: Any) -> None:
         ({"seed": -1}, "the seed must be a whole number of at least 0, got -1"),
         ({"max_queries": 0}, "query budget must be a whole number"),
         ({"engine": "magic"}, "unknown engine 'magic'; use one of auto, rejection"),
+        ({"engine": 3}, "unknown engine 3; use one of auto"),
+        ({"engine": None}, "unknown engine None; use one of auto"),
+        ({"class_shares": [0.5, 0.5]}, "got list; give a dictionary of classes and shares"),
         ({"engine": "enumeration"}, "needs a prior of at most"),
         ({"class_shares": {"rose": 1.0}}, "class 'rose' is none of the model's"),
         ({"class_shares": {"setosa": -1.0}}, "must be a number of at least 0, got -1.0"),
@@ -210,3 +213,33 @@ def test_prior_and_model_must_fit(flower: Any, iris: pd.DataFrame) -> None:
         rd.reconstruct(flower, short, 10)
     with pytest.raises(PriorError, match="no prior was given"):
         rd.reconstruct(flower, n_rows=10)
+
+
+def test_the_pilot_for_a_noise_scale_is_counted_and_capped(diabetes: Any) -> None:
+    model, data = diabetes
+    prior = rd.fit_prior(data)
+    loaded = rd.load_model(model)
+    assert loaded.noise_scale is None
+    assert rd.reconstruct(loaded, prior, 50).provenance.queries == 1_050
+    capped = rd.reconstruct(loaded, prior, 500, max_queries=200)
+    assert capped.provenance.queries == 200
+    assert capped.n_rows == 180
+    assert rd.invert(loaded, prior, outputs=[150.0], draws=5, max_queries=500).provenance.queries <= 500
+    with pytest.raises(RequestError, match="state one with --noise-scale, or raise --max-queries"):
+        rd.reconstruct(loaded, prior, 50, max_queries=10)
+
+
+def test_smc_says_what_budget_it_had(flower: Any, flower_prior: Any) -> None:
+    shares = {"setosa": 1.0}
+    with pytest.raises(RetrodictError, match="600 model calls were left for it, too few for 4 populations"):
+        rd.reconstruct(flower, flower_prior, 50, class_shares=shares, engine="smc", max_queries=600)
+
+
+def test_shares_of_any_number_type_and_numbered_columns() -> None:
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(50, 2)))
+    labels = frame[0] > 0
+    tree = DecisionTreeClassifier().fit(frame, labels)
+    shares = {True: np.float32(0.5), False: np.float32(0.5)}
+    found = rd.reconstruct(tree, rd.fit_prior(frame), 20, class_shares=shares)
+    assert list(found.frame.columns) == ["0", "1", "target"]
+    assert found.frame["target"].sum() == 10

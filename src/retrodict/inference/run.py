@@ -95,10 +95,11 @@ def engine_named(engine: str | Engine) -> str | Engine:
     Raises
     ------
     RequestError
-        If no engine has the name.
+        If no engine has the name, or it is no engine.
     """
-    if isinstance(engine, str) and engine not in ENGINES:
-        raise RequestError(f"unknown engine '{engine}'; use one of {', '.join(ENGINES)}")
+    known = engine in ENGINES if isinstance(engine, str) else callable(getattr(engine, "draw", None))
+    if not known or isinstance(engine, type):
+        raise RequestError(f"unknown engine {engine!r}; use one of {', '.join(ENGINES)}")
     return engine
 
 

@@ -93,7 +93,7 @@ class TemperedSMC:
                 break
         seconds, spent = time.perf_counter() - started, posterior.meter.queries - before
         if len(runs) < self.populations or not runs[-1].arrived:
-            return self._not_reached(posterior, n, runs, spent, seconds)
+            return self._not_reached(posterior, n, runs, limit, spent, seconds)
         return self._arrived(posterior, n, runs, spent, seconds, rng)
 
     def _run(self, posterior: Posterior, size: int, rng: np.random.Generator) -> Population:
@@ -196,7 +196,7 @@ class TemperedSMC:
         if spread > 0.5 or memory > 0.5:
             verdict = (
                 f"doubtful: populations differ on the evidence by {100 * spread:.0f}% and moves left a memory "
-                f"of {memory:.2f}; allow more particles or moves"
+                f"of {memory:.2f}; raise --max-queries, or allow more particles or moves"
             )
         return Draws(
             X,
@@ -218,14 +218,18 @@ class TemperedSMC:
             ),
         )
 
-    def _not_reached(self, posterior: Posterior, n: int, runs: list[Population], spent: int, seconds: float) -> Draws:
+    def _not_reached(
+        self, posterior: Posterior, n: int, runs: list[Population], limit: int, spent: int, seconds: float
+    ) -> Draws:
         hopeless = bool(runs) and not runs[-1].betas and not runs[-1].out_of_budget
-        beta = max((run.betas[-1] for run in runs if run.betas), default=0.0)
+        arrived = sum(run.arrived for run in runs)
+        beta = runs[-1].betas[-1] if runs and runs[-1].betas else 0.0
         verdict = (
             f"not reached: none of {spent:,} prior draws is possible under the model; widen the prior, or ask for none"
             if hopeless
-            else f"not reached: the budget of {spent:,} model calls ended at inverse temperature {beta:.2g} of 1; "
-            "raise --max-queries or ask for fewer rows"
+            else f"not reached: {limit:,} model calls were left for it, too few for {self.populations} populations of "
+            f"particles ({arrived} arrived, the next one ended at inverse temperature {beta:.2g} of 1); "
+            "raise --max-queries"
         )
         empty = np.empty((0, len(posterior.prior.schema)))
         return Draws(

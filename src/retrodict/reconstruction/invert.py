@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from retrodict.inference.diagnostics import Engine
 from retrodict.inference.run import Run, RunState, engine_named, subseed
-from retrodict.models import Meter, Regressor
+from retrodict.models import Meter
 from retrodict.reconstruction.inversion import Inversion, draws_table
-from retrodict.reconstruction.outputs import observations_of
+from retrodict.reconstruction.outputs import listed_outputs, observations_of
 from retrodict.reconstruction.progress import RowProgress
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.reconstruct import default_budget
@@ -75,16 +74,16 @@ def invert(
     draws, root = check_count(draws, "the number of draws"), check_seed(seed)
     engine = engine_named(engine)
     job = resolve(model, prior)
-    if isinstance(job.model, Regressor):
-        job = replace(job, model=with_known_noise(job.model, job.prior, subseed(root, _NOISE)))
-    observed = observations_of(job.model, outputs, precision)
-    total = draws * len(observed)
+    outputs = listed_outputs(outputs, job.schema.target)
+    total = draws * len(outputs)
     budget = default_budget(total) if max_queries is None else check_count(max_queries, "the query budget")
+    meter = Meter(job.model, budget)
+    job = with_known_noise(job, meter, subseed(root, _NOISE))
+    observed = observations_of(job.model, outputs, precision)
     distinct = list(dict.fromkeys(observed))
     places = {observation: i for i, observation in enumerate(distinct)}
     place = np.array([places[observation] for observation in observed])
     quota = draws * np.bincount(place)
-    meter = Meter(job.model, budget)
     run = Run(job.prior, meter, distinct, quota, engine, subseed(root, _JOB))
     rows = MemoryRows(total, len(job.schema))
     with RowProgress("inverting", total, progress) as bar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,32 +16,59 @@ from retrodict.schema import Target
 Array = np.ndarray
 
 
-def observations_of(model: Model, outputs: Any, precision: float) -> list[Observation]:
+def listed_outputs(outputs: Any, target: Target) -> Any:
+    """Return observed outputs as an array or list, one item an output.
+
+    Parameters
+    ----------
+    outputs
+        Labels or values, shape (n,); or probabilities, shape (n, k), a frame's columns named by class in any order.
+    target
+        The model's, whose classes name a frame's columns.
+
+    Raises
+    ------
+    ObservationError
+        If there are none, or they are no list.
+    """
+    if isinstance(outputs, pd.DataFrame):
+        outputs = _column_or_matrix(outputs, target)
+    if isinstance(outputs, str) or not isinstance(outputs, Iterable):
+        raise ObservationError(
+            f"outputs must be a list, an array or a table, got {outputs!r}; put one output in a list"
+        )
+    values: Any = outputs if isinstance(outputs, np.ndarray) else list(outputs)
+    if len(values) == 0:
+        raise ObservationError("no outputs were given; give at least one label, probability vector or value")
+    return values
+
+
+def observations_of(model: Model, values: Any, precision: float) -> list[Observation]:
     """Read observed outputs.
 
     Parameters
     ----------
     model
         A regressor (with its noise scale known) reads values; a classifier reads labels or probability vectors.
-    outputs
-        Labels or values, shape (n,); or probabilities, shape (n, k), a frame's columns named by class in any order.
+    values
+        Of `listed_outputs`.
     precision
         Of probability vectors; see `Probabilities`.
 
     Raises
     ------
     ObservationError
-        If there are none, or the model can't have produced them; the line names the first bad row.
+        If the model can't have produced them; the line names the first bad row.
     """
     target = model.schema.target
-    if isinstance(outputs, pd.DataFrame):
-        outputs = _column_or_matrix(outputs, target)
-    values: Any = outputs if isinstance(outputs, np.ndarray) else list(outputs)
-    if len(values) == 0:
-        raise ObservationError("no outputs were given; give at least one label, probability vector or value")
     if isinstance(model, Regressor):
         return [_value(i, value, model.noise_scale or 0.0) for i, value in enumerate(_flat(values))]
     vectors = np.ndim(values[0]) == 1
+    mixed = next((i for i, value in enumerate(values) if np.ndim(value) != vectors), None)
+    if mixed is not None:
+        raise ObservationError(
+            f"output {mixed}: outputs must be all labels or all probability vectors, got {_short(values[mixed])}"
+        )
     return [
         _at(i, lambda v=value: Probabilities(_vector(v, target), precision) if vectors else Label.of(_plain(v), target))
         for i, value in enumerate(values)
@@ -95,6 +123,11 @@ def _at(i: int, read: Any) -> Observation:
         return read()
     except ObservationError as error:
         raise ObservationError(f"output {i}: {error}") from None
+
+
+def _short(value: Any) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:60] + "..."
 
 
 def _plain(value: Any) -> Any:

@@ -94,18 +94,18 @@ def reconstruct(
     if isinstance(job.model, Regressor):
         if class_shares is not None:
             raise RequestError("class shares are for classifiers; this model is a regressor")
-        job = replace(job, model=with_known_noise(job.model, job.prior, subseed(root, _NOISE)))
         shares: ClassShares = "model"
     else:
         shares = class_shares if class_shares is not None else getattr(job.prior, "class_shares", None) or "model"
+    quota = class_quota(shares, job.schema.target, n_rows)
     request = {
         "n_rows": n_rows,
         "class_shares": shares if isinstance(shares, str) else {str(k): float(v) for k, v in shares.items()},
         "engine": engine if isinstance(engine, str) else repr(engine),
         "max_queries": budget,
     }
-    quota = class_quota(shares, job.schema.target, n_rows)
     meter = Meter(job.model, budget)
+    job = with_known_noise(job, meter, subseed(root, _NOISE))
     return _Job(job, meter, n_rows, subseed(root, _JOB), engine, quota).run(request, int(seed), out, progress)
 
 
@@ -240,7 +240,8 @@ class _Job:
         if not self.job.schema.target.is_class:
             raise RequestError(f"a regressor's rows are drawn jointly; engine '{self.engine}' is not needed, use auto")
         rng = np.random.default_rng(subseed(self.seed, _PILOT))
-        p = np.exp(self.meter.output(self.job.prior.sample(self.meter.affordable(4_096), rng))).mean(axis=0)
+        pilot = min(4_096, max(self.meter.affordable(40_960) // 10, 1))
+        p = np.exp(self.meter.output(self.job.prior.sample(pilot, rng))).mean(axis=0)
         return rng.multinomial(self.n, p / p.sum())
 
     def _result(self, reports: list[Diagnostics], request: dict[str, Any], seed: int) -> Reconstruction:

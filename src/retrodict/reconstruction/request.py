@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from retrodict.errors import PriorError, RequestError, SchemaError
-from retrodict.models import Model, Regressor, load_model
+from retrodict.models import Meter, Model, Regressor, load_model
 from retrodict.priors import Prior, load_prior, uniform_prior
 from retrodict.schema import Schema, Target, reconcile
 
@@ -108,16 +108,36 @@ def check_count(value: int, what: str) -> int:
     return int(value)
 
 
-def with_known_noise(model: Regressor, prior: Prior, seed: np.random.SeedSequence) -> Regressor:
-    """Return a regressor whose noise scale is known: its own, or a tenth of its spread under the prior."""
-    if model.noise_scale is not None:
-        return model
-    spread = float(np.std(model.predict(prior.sample(_PILOT, np.random.default_rng(seed)))))
+def with_known_noise(job: Request, meter: Meter, seed: np.random.SeedSequence) -> Request:
+    """Return a job whose regressor has a noise scale: its own, or a tenth of its predictions' spread under the prior.
+
+    Parameters
+    ----------
+    job
+        Its model is a regressor.
+    meter
+        The model, counted and capped: a pilot takes at most a tenth of what it still allows.
+    seed
+        Of the pilot.
+
+    Raises
+    ------
+    RequestError
+        If the predictions do not vary, or the budget is too small for a pilot.
+    """
+    if not isinstance(job.model, Regressor) or job.model.noise_scale is not None:
+        return job
+    n = meter.affordable(10 * _PILOT) // 10
+    if n < 2:
+        raise RequestError(
+            "the query budget is too small to find how the model's predictions vary, so no noise scale can be assumed; "
+            "state one with --noise-scale, or raise --max-queries"
+        )
+    spread = float(np.std(meter.output(job.prior.sample(n, np.random.default_rng(seed)))))
     if not (np.isfinite(spread) and spread > 0):
         raise RequestError(
             f"the model's predictions do not vary under this prior (sd {spread:g}), so no noise scale can be assumed; "
             "state one with --noise-scale"
         )
-    return model.with_noise(
-        _ASSUMED_NOISE * spread, f"assumed: {_ASSUMED_NOISE:g} of the sd of predictions under the prior"
-    )
+    source = f"assumed: {_ASSUMED_NOISE:g} of the sd of predictions under the prior"
+    return replace(job, model=job.model.with_noise(_ASSUMED_NOISE * spread, source))

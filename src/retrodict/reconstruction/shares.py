@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -41,13 +42,18 @@ def class_quota(shares: ClassShares, target: Target, n: int) -> Int[Array, " k"]
         if shares != "equal":
             raise RequestError(f"class shares must be 'model', 'equal' or a share for each class, got '{shares}'")
         shares = dict.fromkeys(target.classes, 1.0 / len(target.classes))
+    if not hasattr(shares, "items"):
+        raise RequestError(
+            f"class shares must be 'model', 'equal' or a share for each class, got {type(shares).__name__}; "
+            "give a dictionary of classes and shares"
+        )
     given = np.zeros(len(target.classes))
     for label, share in shares.items():
         try:
             index = Label.of(label, target).index
         except ObservationError as error:
             raise RequestError(f"class shares: {error}") from None
-        if not (isinstance(share, int | float) and math.isfinite(share) and share >= 0):
+        if not (isinstance(share, Real) and math.isfinite(share) and share >= 0):
             raise RequestError(f"class shares: the share of {label!r} must be a number of at least 0, got {share!r}")
         given[index] = share
     if abs(given.sum() - 1.0) > 0.01:
