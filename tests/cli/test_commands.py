@@ -9,8 +9,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import skops.io
+from sklearn.linear_model import LogisticRegression
 
 import retrodict as rd
 from retrodict import errors
@@ -168,6 +171,27 @@ def test_invert(content: str, different: int, parquet: bool, cli: Cli, shelf: Pa
     shown = cli(*arguments, "--draws", 7, "--out", tmp_path / "again")
     assert shown.code == 0
     assert "21 draws behind 3 outputs" in shown.out
+
+
+def test_labels_of_text_are_read_as_they_are_written(cli: Cli, shelf: Path, tmp_path: Path) -> None:
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 2)), columns=["a", "b"])
+    skops.io.dump(LogisticRegression().fit(frame, np.where(frame["a"] > 0, "NA", "01")), tmp_path / "m.skops")
+    (tmp_path / "outputs.csv").write_text("label\n01\nNA\n")
+    outcome = cli(
+        "invert",
+        tmp_path / "m.skops",
+        "--prior",
+        shelf / "prior.yaml",
+        "--outputs",
+        tmp_path / "outputs.csv",
+        "--draws",
+        3,
+        "--out",
+        tmp_path / "out",
+        "--json",
+    )
+    assert outcome.code == 0
+    assert outcome.json["outputs"] == ["01", "NA"]
 
 
 def test_invert_values(cli: Cli, shelf: Path, tmp_path: Path) -> None:

@@ -51,8 +51,9 @@ def invert(
     from retrodict.reconstruction import invert as draw
     from retrodict.reconstruction.store import check_writable
 
-    observed = read_outputs(outputs)
     loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
+    classes = loaded.schema.target.classes
+    observed = read_outputs(outputs, text=bool(classes) and all(isinstance(label, str) for label in classes))
     check_writable(out)
     with stopping("nothing was written"):
         found = draw(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retrodict.errors import ObservationError
 
@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def read_outputs(path: Path) -> pd.DataFrame:
+def read_outputs(path: Path, text: bool = False) -> pd.DataFrame:
     """Read a CSV file with a head line, or a Parquet file; its content tells which.
 
     Parameters
     ----------
     path
         Holds one column of labels or values, or one column of probabilities a class.
+    text
+        Whether a CSV file's cells are left as they are written: labels such as ``01`` and ``NA`` are no numbers.
 
     Raises
     ------
@@ -26,10 +28,11 @@ def read_outputs(path: Path) -> pd.DataFrame:
     """
     import pandas as pd
 
+    plain: dict[str, Any] = {"dtype": str, "keep_default_na": False} if text else {}
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
-        frame = pd.read_parquet(path) if parquet else pd.read_csv(path)
+        frame = pd.read_parquet(path) if parquet else pd.read_csv(path, **plain)
     except FileNotFoundError as error:
         raise ObservationError(f"outputs file '{path}' does not exist; give a CSV or Parquet file") from error
     except IsADirectoryError as error:
