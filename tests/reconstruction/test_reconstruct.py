@@ -243,3 +243,24 @@ def test_shares_of_any_number_type_and_numbered_columns() -> None:
     found = rd.reconstruct(tree, rd.fit_prior(frame), 20, class_shares=shares)
     assert list(found.frame.columns) == ["0", "1", "target"]
     assert found.frame["target"].sum() == 10
+
+
+def test_smc_does_not_call_a_rare_class_impossible() -> None:
+    X = pd.DataFrame({"a": np.linspace(0, 1, 2_001)})
+    tree = DecisionTreeClassifier().fit(X, X["a"] > 0.9985)
+    prior = rd.uniform_prior(rd.Schema((rd.Feature("a", low=0.0, high=1.0),)))
+    told = set()
+    for seed in range(6):
+        try:
+            found = rd.reconstruct(
+                tree, prior, 50, class_shares={True: 1.0}, engine="smc", max_queries=8_000, seed=seed
+            )
+        except RetrodictError as error:
+            text = str(error)
+            told.add("none" if "none of" in text else "some")
+            assert "raise --max-queries" in text
+            if "populations arrived" in text:
+                assert "none of" not in text
+        else:
+            assert found.diagnostics[1].evidence > 0
+    assert "some" in told

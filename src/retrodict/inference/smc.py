@@ -221,12 +221,17 @@ class TemperedSMC:
     def _not_reached(
         self, posterior: Posterior, n: int, runs: list[Population], limit: int, spent: int, seconds: float
     ) -> Draws:
-        hopeless = bool(runs) and not runs[-1].betas and not runs[-1].out_of_budget
         arrived = sum(run.arrived for run in runs)
+        nothing = bool(runs) and not runs[-1].betas and not runs[-1].out_of_budget
+        hopeless = nothing and arrived == 0
         beta = runs[-1].betas[-1] if runs and runs[-1].betas else 0.0
         verdict = (
-            f"not reached: none of {spent:,} prior draws is possible under the model; widen the prior, or ask for none"
+            f"not reached: none of {spent:,} prior draws is possible under the model; raise --max-queries, widen the "
+            "prior, or ask for none"
             if hopeless
+            else f"not reached: {arrived} of {self.populations} populations arrived, and the next one found no prior "
+            f"draw that is possible under the model, within {limit:,} model calls for all of them; raise --max-queries"
+            if nothing
             else f"not reached: {limit:,} model calls were left for it, too few for {self.populations} populations of "
             f"particles ({arrived} arrived, the next one ended at inverse temperature {beta:.2g} of 1); "
             "raise --max-queries"
