@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 import retrodict as rd
 from retrodict.errors import RetrodictError
@@ -119,3 +121,19 @@ def test_bad_values(diabetes: Any) -> None:
         rd.invert(model, prior, outputs=[100.0, np.nan])
     with pytest.raises(RetrodictError, match="output 0: an observed value must be a number, got 'many'"):
         rd.invert(model, prior, outputs=["many"])
+
+
+def test_categories_of_numbers_load_back_equal(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"k": pd.Categorical(rng.integers(3, 9, 200)), "v": rng.normal(size=200)})
+    model = HistGradientBoostingClassifier(max_iter=2).fit(frame, frame["v"] > 0)
+    found = rd.invert(model, rd.fit_prior(frame), outputs=[True], draws=5)
+    found.save(tmp_path / "out")
+    assert rd.Inversion.load(tmp_path / "out") == found
+
+
+def test_a_feature_named_like_a_column_of_the_result_is_refused() -> None:
+    frame = pd.DataFrame({"draw": np.linspace(-1, 1, 20)})
+    model = LogisticRegression().fit(frame, frame["draw"] > 0)
+    with pytest.raises(RetrodictError, match="the feature 'draw' has the name of a column"):
+        rd.invert(model, rd.fit_prior(frame), outputs=[True])

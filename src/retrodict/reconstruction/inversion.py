@@ -15,6 +15,7 @@ from jaxtyping import Float, Int
 from retrodict.errors import RequestError
 from retrodict.inference.diagnostics import Diagnostics
 from retrodict.reconstruction.provenance import Provenance
+from retrodict.reconstruction.rows import storable
 from retrodict.reconstruction.store import ROWS_FILE, write_folder
 from retrodict.schema import Schema
 
@@ -195,7 +196,7 @@ def draws_table(
         output.append(np.full(each[p], i))
         draw.append(np.arange(each[p]))
         taken[p] += each[p]
-    frame = schema.decode(X[np.concatenate(index)])[list(columns)]
+    frame = storable(schema).decode(X[np.concatenate(index)])[list(columns)]
     frame.insert(0, "output", np.concatenate(output))
     frame.insert(1, "draw", np.concatenate(draw))
     return frame

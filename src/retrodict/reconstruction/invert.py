@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from retrodict.errors import SchemaError
 from retrodict.inference.diagnostics import Engine
 from retrodict.inference.run import Run, RunState, engine_named, subseed
 from retrodict.models import Meter
@@ -74,6 +75,12 @@ def invert(
     draws, root = check_count(draws, "the number of draws"), check_seed(seed)
     engine = engine_named(engine)
     job = resolve(model, prior)
+    taken = [name for name in ("output", "draw") if name in job.schema.names]
+    if taken:
+        raise SchemaError(
+            f"the feature '{taken[0]}' has the name of a column that the table of draws needs; "
+            "fit the model with that column named otherwise"
+        )
     outputs = listed_outputs(outputs, job.schema.target)
     total = draws * len(outputs)
     budget = default_budget(total) if max_queries is None else check_count(max_queries, "the query budget")

@@ -29,13 +29,13 @@ def table(schema: Schema, columns: Sequence[str], X: Float[Array, "n d"], y: Arr
     y
         Class indices or target values, shape (n,).
     """
-    frame = _storable(schema).decode(X)
+    frame = storable(schema).decode(X)
     if tuple(columns) != schema.names:
         frame = frame[list(columns)]
     return frame.assign(**{schema.target.name: target_column(schema.target, y)})
 
 
-def _storable(schema: Schema) -> Schema:
+def storable(schema: Schema) -> Schema:
     """Return the schema with dtypes that a Parquet file keeps: categories of text; other values stay themselves."""
     plain = [
         replace(f, dtype=None) if f.dtype == "category" and not isinstance(f.categories[0], str) else f
