@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from retrodict.errors import BudgetExhaustedError, RequestError
 from retrodict.inference.diagnostics import Diagnostics, Draws
 from retrodict.inference.kernels import CrossReference, Particles, PriorReference, Reference, move
+from retrodict.inference.population import Population, effective_draws, memory
 from retrodict.inference.posterior import Posterior
 from retrodict.inference.temperature import (
-    family_ess,
     family_spread,
     log_mean_exp,
     next_beta,
@@ -165,7 +164,7 @@ class TemperedSMC:
             run.acceptance = float(accepted.mean())
             gain = math.exp((run.acceptance - self.acceptance) * 2.0 / math.sqrt(count))
             tuning[kind] = float(np.clip(tuning[kind] * gain, 0.01, 1.0))
-            run.memory = _memory(start, particles)
+            run.memory = memory(start, particles)
             if run.memory < (self.forget_last if last else self.forget):
                 break
         return particles
@@ -187,16 +186,16 @@ class TemperedSMC:
         X = np.concatenate([run.kept.X for run in runs])
         # Neighbours in a population are relatives: a random choice is not.
         X = X[rng.permutation(len(X))[:n]]
-        ess = float(min(sum(run.ess for run in runs), len(X)))
-        memory = max(run.memory for run in runs)
+        ess = min(effective_draws(_together(runs)), float(len(X)))
+        left = max(run.memory for run in runs)
         verdict = (
             f"approximate: {self.populations} populations agree on the evidence to {100 * spread:.0f}%, "
             f"about {ess:,.0f} effective draws of {len(X):,}, {spent:,} model calls"
         )
-        if spread > 0.5 or memory > 0.5:
+        if spread > 0.5 or left > 0.5:
             verdict = (
                 f"doubtful: populations differ on the evidence by {100 * spread:.0f}% and moves left a memory "
-                f"of {memory:.2f}; raise --max-queries, or allow more particles or moves"
+                f"of {left:.2f}; raise --max-queries, or allow more particles or moves"
             )
         return Draws(
             X,
@@ -258,49 +257,8 @@ class TemperedSMC:
         )
 
 
-@dataclass
-class Population:
-    """One run of particles: where it got to, and what it saw on the way."""
-
-    particles: Particles | None = None
-    log_evidence: float = 0.0
-    betas: list[float] = field(default_factory=list)
-    acceptance: float = math.nan
-    memory: float = 1.0
-    spread: float = math.nan
-    out_of_budget: bool = False
-
-    @property
-    def arrived(self) -> bool:
-        """Whether the particles reached the posterior."""
-        return self.particles is not None
-
-    @property
-    def kept(self) -> Particles:
-        """The particles at the posterior."""
-        assert self.particles is not None  # callers ask `arrived` first
-        return self.particles
-
-    @property
-    def ess(self) -> float:
-        """Effective number of independent draws among the particles."""
-        standard = self.kept.z / np.maximum(self.kept.z.std(axis=0), 1e-12)
-        return family_ess(standard, self.kept.eve)
-
-
-def _memory(start: Particles, now: Particles) -> float:
-    """Return how far particles still depend on where they started: the largest of three correlations.
-
-    Of the log-likelihood, which mixes slowest where the posterior is narrow; of the place along the direction in which
-    the particles have left the prior's mean, which is the one that the model sees; and the mean one over all latents.
-    """
-    direction = start.z.mean(axis=0)
-    latents = float(_correlation(start.z, now.z).mean())
-    along = float(_correlation((start.z @ direction)[:, None], (now.z @ direction)[:, None])[0])
-    return max(latents, along, float(_correlation(start.ll[:, None], now.ll[:, None])[0]))
-
-
-def _correlation(a: Float[Array, "n q"], b: Float[Array, "n q"]) -> Float[Array, " q"]:
-    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
-    norm = np.sqrt(np.einsum("ij,ij->j", a, a) * np.einsum("ij,ij->j", b, b))
-    return np.einsum("ij,ij->j", a, b) / np.maximum(norm, 1e-300)
+def _together(runs: list[Population]) -> Particles:
+    """Return the particles of all populations, their ancestors numbered apart."""
+    eve = np.concatenate([run.kept.eve + i * 2**32 for i, run in enumerate(runs)])
+    z, X, ll = (np.concatenate([getattr(run.kept, name) for run in runs]) for name in ("z", "X", "ll"))
+    return Particles(z, X, ll, eve)
