@@ -264,3 +264,18 @@ def test_smc_does_not_call_a_rare_class_impossible() -> None:
         else:
             assert found.diagnostics[1].evidence > 0
     assert "some" in told
+
+
+def test_what_smc_leaves_of_the_budget_goes_to_rejection(flower: Any, iris: pd.DataFrame) -> None:
+    """A budget too small for SMC is spent on the draws that it can buy, exactly and to the end."""
+    far = rd.fit_prior(iris.iloc[100:, :4], "independent")
+    shares = {"setosa": 0.5, "virginica": 0.5}
+    found = rd.reconstruct(flower, far, 300, class_shares=shares, seed=1, max_queries=6_000)
+    reports = {d.observation: d for d in found.diagnostics}
+    report = reports["setosa"]
+    assert found.provenance.queries == 6_000 == report.queries
+    assert report.exact
+    assert 0 < report.reached < 150
+    assert report.verdict.startswith("not reached")
+    assert found.frame["target"].value_counts()["setosa"] == report.reached
+    assert reports["versicolor"].verdict == "no rows asked for"

@@ -101,6 +101,8 @@ class Engine(Protocol):
 
 def exact_verdict(reached: int, requested: int, queries: int, evidence: float, engine: str) -> str:
     """Say how an exact engine fared, and the remedy where it fell short."""
+    if requested == 0:
+        return "no rows asked for"
     calls = f"{queries:,} model calls"
     if reached >= requested:
         return f"exact: {reached:,} independent draws by {engine} from {calls}"

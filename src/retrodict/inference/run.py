@@ -51,7 +51,7 @@ class RunState:
     batch, ahead
         The stream's next batch and the rows it is drawn ahead with.
     queries, seconds
-        Model calls and wall time spent.
+        Model calls spent in all, and wall time of the stream.
     streamed
         Whether the stream is done.
     decided_at, decision
@@ -162,9 +162,14 @@ class Run:
             reason = f"the prior has only {states:,} states: scoring each once gives exact draws"
             return self._enumerate(sink, state, reason), state
         choices = self._stream(sink, state, checkpoint)
-        reports = stream_diagnostics(state.tally, self.observations, state.queries, state.seconds, "")
+        self._rest(sink, state, checkpoint, choices)
+        if self.engine == "auto":
+            self._last_resort(sink, state, checkpoint)
+        tally = state.tally
+        reports = stream_diagnostics(tally, self.observations, tally.draws, state.seconds, "")
         reports = [replace(report, reason=choice.reason) for report, choice in zip(reports, choices, strict=True)]
-        return self._rest(sink, state, checkpoint, reports, choices), state
+        merged = [_merged(r, state.finished[i]) if i in state.finished else r for i, r in enumerate(reports)]
+        return merged, state
 
     def _enumerate(self, sink: Sink, state: RunState, reason: str) -> list[Diagnostics]:
         started, before = time.perf_counter(), self.meter.queries
@@ -189,14 +194,20 @@ class Run:
             meter = self.meter
             if isinstance(self.engine, Rejection) and self.engine.max_queries is not None:
                 meter = meter.capped(max(self.engine.max_queries - state.queries, 1))
-            self._run_stream(sink, state, checkpoint, chooser, meter)
+            active = _wanted if chooser is None else chooser.active
+            self._run_stream(sink, state, checkpoint, active, meter)
             state.streamed = True
         if chooser is None:
             return [Choice("rejection", "asked for") for _ in self.observations]
         return chooser.choices(state.tally)
 
     def _run_stream(
-        self, sink: Sink, state: RunState, checkpoint: Checkpoint, chooser: _Chooser | None, meter: Meter
+        self,
+        sink: Sink,
+        state: RunState,
+        checkpoint: Checkpoint,
+        active: Callable[[Tally], Bool[Array, " m"]],
+        meter: Meter,
     ) -> None:
         accept = accept_by_label if self.exclusive else accept_each(self.observations)
         clock, before = time.perf_counter(), meter.queries
@@ -208,7 +219,6 @@ class Run:
             state.batch, state.ahead = stream.index, stream.ahead
             checkpoint(state, False)
 
-        active = (lambda tally: tally.missing > 0) if chooser is None else chooser.active
         with PriorStream(self.prior, meter, subseed(self.seed, _STREAM), state.batch, state.ahead) as stream:
             run_stream(stream, state.tally, accept, sink, active=active, checkpoint=note)
 
@@ -217,9 +227,8 @@ class Run:
         sink: Sink,
         state: RunState,
         checkpoint: Checkpoint,
-        reports: list[Diagnostics],
         choices: Sequence[Choice],
-    ) -> list[Diagnostics]:
+    ) -> None:
         """Give each observation that the stream did not serve an SMC run of its own."""
         engine = self.engine if isinstance(self.engine, TemperedSMC) else TemperedSMC()
         missing = state.tally.missing
@@ -233,10 +242,15 @@ class Run:
             draws = engine.draw(Posterior(self.prior, meter, self.observations[i]), int(missing[i]), rng)
             sink.add(np.full(len(draws.X), i), draws.X)
             state.queries += draws.diagnostics.queries
-            state.seconds += draws.diagnostics.seconds
-            state.finished[i] = _merged(reports[i], draws.diagnostics, choices[i].reason)
+            state.finished[i] = draws.diagnostics
             checkpoint(state, True)
-        return [state.finished.get(i, report) for i, report in enumerate(reports)]
+
+    def _last_resort(self, sink: Sink, state: RunState, checkpoint: Checkpoint) -> None:
+        """Spend what is left of the budget on rejection for observations that SMC did not reach, but the stream did."""
+        failed = np.array([i in state.finished and not state.finished[i].reached for i in range(len(self.quota))])
+        hopeful = failed & (state.tally.mean > 0)
+        if hopeful.any():
+            self._run_stream(sink, state, checkpoint, lambda tally: hopeful & (tally.missing > 0), self.meter)
 
 
 class _Chooser:
@@ -267,13 +281,20 @@ class _Chooser:
         return choose(tally.missing, tally.mean, TemperedSMC(), budget if budget < 2**62 else None)
 
 
-def _merged(stream: Diagnostics, own: Diagnostics, reason: str) -> Diagnostics:
+def _wanted(tally: Tally) -> Bool[Array, " m"]:
+    """Return which observations still want rows."""
+    return tally.missing > 0
+
+
+def _merged(stream: Diagnostics, own: Diagnostics) -> Diagnostics:
     """Join what the stream found for an observation with what its own engine added."""
     reached = stream.reached + own.reached
     best = own if not stream.evidence > 0 or _relative(own) <= _relative(stream) else stream
     verdict = own.verdict
     if stream.reached and own.reached:
         verdict += f"; {stream.reached:,} more rows are exact"
+    elif stream.complete:
+        verdict = stream.verdict
     elif stream.reached:
         verdict = f"not reached: {stream.reached:,} of {stream.requested:,} rows, exact; then {own.verdict}"
     return replace(
@@ -286,7 +307,7 @@ def _merged(stream: Diagnostics, own: Diagnostics, reason: str) -> Diagnostics:
         ess=stream.ess + own.ess,
         queries=stream.queries + own.queries,
         seconds=stream.seconds + own.seconds,
-        reason=reason,
+        reason=stream.reason,
         verdict=verdict,
     )
 
