@@ -375,3 +375,11 @@ def test_moments_through_a_prior_survive_a_grid() -> None:
     x = prior.transport(ndtri((np.arange(100_000) + 0.5) / 100_000)[:, None])
     assert x.mean() == pytest.approx(80, rel=1e-4)
     assert x.std() == pytest.approx(115, rel=1e-3)
+
+
+def test_a_prior_prints_itself_briefly() -> None:
+    frame = pd.DataFrame({f"x{i}": np.random.default_rng(i).normal(size=50) for i in range(12)})
+    shown = repr(fit_prior(frame, "copula"))
+    assert shown.startswith("CopulaPrior: 12 features from 12 latents")
+    assert "... 4 more" in shown
+    assert len(shown) < 400

@@ -73,6 +73,13 @@ class Transport:
 
     schema: Schema
     latent_dim: int
+    notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        head = f"{type(self).__name__}: {len(self.schema)} features from {self.latent_dim} latents"
+        shown = [f"{f.name} ({f.kind})" for f in self.schema.features[:8]]
+        more = [f"... {len(self.schema) - 8} more"] if len(self.schema) > 8 else []
+        return "\n".join([head, "  " + ", ".join([*shown, *more]), *(f"  note: {note}" for note in self.notes)])
 
     def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:
         """Map standard normal latents to rows; see `Prior.transport`."""

@@ -23,7 +23,7 @@ Array = np.ndarray
 _SHOWN = 12  # features up to which the matrix itself is described, not only its digest
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CopulaPrior(Transport):
     """Marginals tied by the correlation of their latents (a normal copula).
 

@@ -24,7 +24,7 @@ Array = np.ndarray
 _CHUNK = 8192  # rows transported at a time: they stay in the cache
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EmpiricalPrior(Transport):
     """A smoothed bootstrap of given rows.
 

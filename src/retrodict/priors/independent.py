@@ -22,7 +22,7 @@ LARGEST_LISTING = 10_000_000
 """Most states that are ever listed."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IndependentPrior(Transport):
     """Every feature is drawn from its marginal on its own.
 

@@ -20,7 +20,7 @@ from retrodict.schema import Feature, Schema
 Array = np.ndarray
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MixturePrior(Transport):
     """A mixture: the first latent selects the component, the others are shared among the components.
 
