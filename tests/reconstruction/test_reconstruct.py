@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import chi2
+from sklearn.compose import make_column_transformer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 import retrodict as rd
@@ -279,3 +282,18 @@ def test_what_smc_leaves_of_the_budget_goes_to_rejection(flower: Any, iris: pd.D
     assert report.verdict.startswith("not reached")
     assert found.frame["target"].value_counts()["setosa"] == report.reached
     assert reports["versicolor"].verdict == "no rows asked for"
+
+
+@pytest.mark.parametrize(("manner", "accepted"), [("ignore", True), ("error", False)])
+def test_categories_that_the_encoder_does_not_know(mixed_frame: pd.DataFrame, manner: str, accepted: bool) -> None:
+    """A public sample may hold a category that was not trained on: the encoder's own setting decides."""
+    known = mixed_frame[mixed_frame["site"] != "west"]
+    columns = make_column_transformer((OneHotEncoder(handle_unknown=manner), ["site"]), remainder="passthrough")
+    model = make_pipeline(columns, DecisionTreeClassifier(max_depth=3))
+    model.fit(known[["site", "age"]], known["sick"])
+    prior = rd.fit_prior(mixed_frame[["site", "age"]], "independent")
+    if accepted:
+        assert set(rd.reconstruct(model, prior, 200).frame["site"]) == {"north", "south", "west"}
+    else:
+        with pytest.raises(RetrodictError, match=r"'site' has categories \['west'\] that the model does not know"):
+            rd.reconstruct(model, prior, 200)

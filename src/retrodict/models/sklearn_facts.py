@@ -57,12 +57,16 @@ class Facts:
         Columns that only a number fits.
     none_tokens
         Columns in which ``None``, not NaN, stands for missing.
+    strict, tolerant
+        Listed columns whose encoder refuses categories that it does not know, and those whose encoder takes them.
     """
 
     listed: dict[str, Listed] = field(default_factory=dict)
     bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
     numeric: set[str] = field(default_factory=set)
     none_tokens: set[str] = field(default_factory=set)
+    strict: set[str] = field(default_factory=set)
+    tolerant: set[str] = field(default_factory=set)
 
     def mark_numeric(self, columns: Columns) -> None:
         """Note that numbers are needed in these columns."""

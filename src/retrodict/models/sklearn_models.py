@@ -54,6 +54,11 @@ class _SklearnModel:
         return self.known.undetermined
 
     @property
+    def tolerant(self) -> frozenset[str]:
+        """Listed features, in the estimator's own names, that may also take categories it does not know."""
+        return self.known.tolerant
+
+    @property
     def family(self) -> str:
         """The class name of the estimator, a pipeline's with its steps."""
         return _family(self.estimator)

@@ -24,6 +24,8 @@ class Known:
         The features and the target.
     undetermined
         Features whose kind nothing tells: what a custom step reads, or what is dropped.
+    tolerant
+        Listed features whose encoder also takes categories that it does not know.
     none_tokens
         Positions of the columns where ``None``, not NaN, stands for missing.
     framed
@@ -32,6 +34,7 @@ class Known:
 
     schema: Schema
     undetermined: frozenset[str]
+    tolerant: frozenset[str]
     none_tokens: frozenset[int]
     framed: bool
 
@@ -62,7 +65,8 @@ def known_of(estimator: Any, given: Schema | None = None) -> Known:
     none_tokens = frozenset(i for i, name in enumerate(names) if name in facts.none_tokens)
     if given is not None:
         schema, undetermined = _completed(schema, given, undetermined), frozenset()
-    return Known(schema, undetermined, none_tokens, framed=stored is not None)
+    tolerant = frozenset(facts.tolerant - facts.strict)
+    return Known(schema, undetermined, tolerant, none_tokens, framed=stored is not None)
 
 
 def _names(estimator: Any, stored: Any, given: Schema | None) -> list[str]:

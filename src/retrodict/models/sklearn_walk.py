@@ -133,8 +133,12 @@ def _bins(step: preprocessing.KBinsDiscretizer, columns: Columns, facts: Facts) 
 
 def _encoder(step: Any, columns: Columns, facts: Facts) -> Columns:
     ordered = isinstance(step, preprocessing.OrdinalEncoder) and not isinstance(step.categories, str)
+    # a target encoder has no such setting: it gives what it does not know the overall mean
+    manner = facts.strict if getattr(step, "handle_unknown", "ignore") == "error" else facts.tolerant
     for column, categories in zip(columns, step.categories_, strict=True):
         facts.note_categories(column, categories, ordered=ordered)
+        if column:
+            manner.add(column.name)
     multiclass_means = getattr(step, "target_type_", None) == "multiclass"  # a target encoder's: a column a class
     one_each = not isinstance(step, preprocessing.OneHotEncoder) and not multiclass_means
     return _changed(columns) if one_each else []

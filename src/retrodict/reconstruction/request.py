@@ -64,7 +64,7 @@ def resolve(model: Any, prior: Any = None) -> Request:
         raise PriorError(
             f"a prior must come from load_prior, fit_prior or retrodict.priors, got {type(prior).__name__}"
         )
-    schema = reconcile(model.schema, prior.schema, getattr(model, "undetermined", ()))
+    schema = reconcile(model.schema, prior.schema, getattr(model, "undetermined", ()), getattr(model, "tolerant", ()))
     target = prior.schema.target.name if prior.schema.target.name != "target" else schema.target.name
     schema = schema.with_target(Target(target, schema.target.classes))
     if target in schema.names:

@@ -11,7 +11,9 @@ from retrodict.schema.feature import Feature
 from retrodict.schema.table import Schema
 
 
-def reconcile(model: Schema, prior: Schema, undetermined: Collection[str] = ()) -> Schema:
+def reconcile(
+    model: Schema, prior: Schema, undetermined: Collection[str] = (), tolerant: Collection[str] = ()
+) -> Schema:
     """Return the schema that inference uses: the prior's features with the model's target.
 
     Columns match by name, or by position where the model was fitted without names.
@@ -24,6 +26,8 @@ def reconcile(model: Schema, prior: Schema, undetermined: Collection[str] = ()) 
         What the prior draws.
     undetermined
         Features of the model whose kind its transformers do not tell; any kind of prior fits them.
+    tolerant
+        Listed features of the model that may also take categories it does not know.
 
     Returns
     -------
@@ -42,14 +46,17 @@ def reconcile(model: Schema, prior: Schema, undetermined: Collection[str] = ()) 
                 "give the prior exactly the model's columns, in the order of its training array"
             )
         partners = dict(zip(prior.names, model.features, strict=True))
-        undetermined = {name for name, feature in partners.items() if feature.name in undetermined}
+        undetermined, tolerant = (
+            {name for name, feature in partners.items() if feature.name in names} for names in (undetermined, tolerant)
+        )
     else:
         _check_names(model, prior)
         partners = {feature.name: feature for feature in model.features}
     problems = [
         problem
         for feature in prior.features
-        if (problem := _conflict(partners[feature.name], feature, feature.name in undetermined))
+        if feature.name not in undetermined
+        and (problem := _conflict(partners[feature.name], feature, feature.name in tolerant))
     ]
     if problems:
         raise SchemaError("the prior does not fit the model: " + "; ".join(problems))
@@ -66,14 +73,12 @@ def _check_names(model: Schema, prior: Schema) -> None:
         raise SchemaError("; ".join(parts) + f"; the model's columns are {', '.join(model.names)}")
 
 
-def _conflict(model: Feature, prior: Feature, undetermined: bool) -> str | None:
-    if undetermined:
-        return None
+def _conflict(model: Feature, prior: Feature, tolerant: bool) -> str | None:
     if model.listed:
         if not prior.listed:
             return None if _covers(model, prior) else _not_listed(model, prior)
         unknown = [category for category in prior.categories if category not in model.categories]
-        if unknown:
+        if unknown and not tolerant:
             return (
                 f"'{prior.name}' has categories {unknown} that the model does not know; it knows {_list(model)}: "
                 "leave the others out of the prior"
