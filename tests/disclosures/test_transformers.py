@@ -41,6 +41,15 @@ def test_standard_scaler_with_gaps_counts_each_column() -> None:
     assert {name: fact.n for name, fact in by_feature(found, "Moments").items()} == frame.count().to_dict()
 
 
+def test_weighted_scaler_says_so() -> None:
+    weights = np.linspace(0.5, 3.0, N)
+    found = inspect(StandardScaler().fit(FRAME, sample_weight=weights))
+    fact = by_feature(found, "Moments")["age"]
+    np.testing.assert_allclose(fact.mean, np.average(FRAME["age"], weights=weights), **TIGHT)
+    assert fact.exact == "of the rows as weighted"
+    assert not found.of("SampleSize")
+
+
 def test_min_max_and_max_abs() -> None:
     ranges = by_feature(inspect(MinMaxScaler((-2, 5)).fit(FRAME)), "Range")
     for name in NAMES:

@@ -16,9 +16,10 @@ from retrodict.disclosures.place import Place
 
 def _classes(step: Any, place: Place) -> Iterator[Disclosure]:
     counts = np.asarray(step.class_count_)
-    shared: dict[str, Any] = {"features": (), "source": place.at("class_count_"), "exact": place.exact}
+    exact = place.sample or (True if (counts == np.rint(counts)).all() else "of the rows as weighted")
+    shared: dict[str, Any] = {"features": (), "source": place.at("class_count_"), "exact": exact}
     yield ClassShares(place.classes(step), tuple((counts / counts.sum()).tolist()), **shared)
-    if (counts == np.rint(counts)).all():  # weights of rows make them sums of weights
+    if exact != "of the rows as weighted":
         yield SampleSize(int(counts.sum()), **shared)
 
 

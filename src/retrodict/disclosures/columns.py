@@ -55,6 +55,11 @@ class Column:
         """Whether it is an affine image of a raw number."""
         return self.raw and self.curve is None and self.categories is None
 
+    @property
+    def untouched(self) -> bool:
+        """Whether it is the raw column itself."""
+        return self.number and not self.indicator and self.scale == 1.0 and self.offset == 0.0
+
     def back(self, values: Any) -> Array:
         """Return values of what `label` names."""
         return self.offset + self.scale * np.asarray(values, dtype=np.float64)

@@ -16,7 +16,7 @@ def categories(step: Any, place: Place) -> Iterator[Disclosure]:
     """Yield each column's categories; those that were given need not have been seen."""
     given = not isinstance(step.categories, str)
     for column, values in zip(place.columns, step.categories_, strict=True):
-        if column.number:
+        if column.untouched:
             yield Categories(
                 tuple(np.asarray(values).tolist()),
                 features=(column.name,),
@@ -35,7 +35,7 @@ def target(step: preprocessing.TargetEncoder, place: Place) -> Iterator[Disclosu
     exact = place.exact if step.smooth == 0 else False
     for j, encoding in enumerate(step.encodings_):
         i, k = divmod(j, len(within))  # the columns of one feature stand together, one a class
-        if place.columns[i].number:
+        if place.columns[i].untouched:
             yield TargetMeans(
                 tuple(np.asarray(step.categories_[i]).tolist()),
                 tuple(encoding.tolist()),

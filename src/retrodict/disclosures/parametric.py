@@ -23,7 +23,7 @@ def least_squares(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield the intercept's equation: the plane goes through the means."""
     if estimator.fit_intercept and np.ndim(estimator.coef_) == 1 and place.target is None:
         yield _equation(estimator.coef_, estimator.intercept_, place)
-    if getattr(estimator, "X_offset_", None) is not None:
+    if estimator.fit_intercept and getattr(estimator, "X_offset_", None) is not None:
         yield from place.moments("X_offset_", estimator.X_offset_)
 
 
@@ -57,7 +57,7 @@ def descent(estimator: Any, place: Place) -> Iterator[Disclosure]:
 
 
 def _seen(visits: int, passes: int, place: Place, *, early: bool) -> Iterator[Disclosure]:
-    exact = place.sample or ("of the rows not held out to stop early" if early else True)
+    exact = place.sample or ("of the rows not held out to stop early" if early else "if each pass saw every row")
     yield RowsSeen(visits, passes, features=(), source=place.at("t_"), exact=place.exact)
     if visits % passes == 0:
         yield SampleSize(visits // passes, features=(), source=place.at("t_"), exact=exact)

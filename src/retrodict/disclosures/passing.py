@@ -66,7 +66,8 @@ def _parts(step: Any, columns: Columns, label: str) -> Columns:
         made = passed(part.step, part.columns, part.name)
         if part.width is not None and part.width != len(made):
             made = _nameless(part.width, part.name)
-        out += made
+        weight = (step.transformer_weights or {}).get(part.name, 1.0)
+        out += tuple(c.affine(1.0 / weight, 0.0) for c in made) if weight else _nameless(len(made), part.name)
     return out
 
 
@@ -140,17 +141,17 @@ def _indicators(column: Column, categories: tuple[Any, ...], dropped: Any, label
         indicator = Column(
             column.name, f"{column.name}={category}", categories=categories, category=category, indicator=True
         )
-        raw = column.raw and column.categories is None and column.scale == 1.0 and column.offset == 0.0
-        made.append(indicator if raw else Column.derived(f"{label}({column.label})={category}"))
+        made.append(indicator if column.untouched else Column.derived(f"{label}({column.label})={category}"))
     return made
 
 
 def _ordinal(step: preprocessing.OrdinalEncoder, columns: Columns, label: str) -> Columns:
+    rare = getattr(step, "infrequent_categories_", None) or [None] * len(columns)  # these share one code
     return tuple(
         Column(c.name, f"{label}({c.label})", categories=tuple(np.asarray(values, dtype=object).tolist()))
-        if c.number
+        if c.untouched and merged is None
         else Column.derived(f"{label}({c.label})")
-        for c, values in zip(columns, step.categories_, strict=True)
+        for c, values, merged in zip(columns, step.categories_, rare, strict=True)
     )
 
 

@@ -15,10 +15,13 @@ from retrodict.disclosures.place import Place
 
 def standard(step: preprocessing.StandardScaler, place: Place) -> Iterator[Disclosure]:
     """Yield mean, variance and row number of each column."""
-    seen = step.n_samples_seen_
+    seen = np.asarray(step.n_samples_seen_)
+    if (seen != np.rint(seen)).any():  # sums of weights
+        yield from place.moments("mean_", step.mean_, step.var_, exact="of the rows as weighted")
+        return
     if step.mean_ is not None:
         yield from place.moments("mean_", step.mean_, step.var_, n=seen)
-    if np.ndim(seen) == 0:  # with missing values there is one for each column
+    if seen.ndim == 0:  # with missing values there is one for each column
         yield SampleSize(int(seen), features=(), source=place.at("n_samples_seen_"), exact=place.exact)
 
 
