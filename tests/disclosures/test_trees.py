@@ -202,7 +202,7 @@ def _without_counts(tree: Any) -> Any:
     return nodes
 
 
-@pytest.mark.parametrize("step", [1.0, 0.5, 0.1, 0.05, 0.01])
+@pytest.mark.parametrize("step", [100.0, 10.0, 1.0, 0.5, 0.25, 0.1, 0.05, 0.01])
 def test_grid_of_planted_steps(step: float) -> None:
     values = np.unique(np.random.default_rng(1).integers(0, 300, 60)) * step
     assert grid_step((values[1:] + values[:-1]) / 2) == pytest.approx(step)
@@ -212,3 +212,8 @@ def test_no_grid_without_evidence() -> None:
     assert grid_step(np.random.default_rng(0).normal(size=30)) is None
     assert grid_step(np.array([0.5])) == 1.0  # an indicator, or an integer
     assert grid_step(np.array([1.0, 2.0, 3.0])) is None  # even gaps of integers, or values that end in a half
+    assert grid_step(np.array([5.0])) is None  # one midpoint of integers meets a coarse grid by chance
+    large = np.unique(np.random.default_rng(3).integers(0, 5_000_000, 300)).astype(float)
+    assert grid_step((large[1:] + large[:-1]) / 2) is None  # 32 bits don't hold their halves
+    sparse = np.unique(np.random.default_rng(2).integers(0, 900, 40)) + 0.0
+    assert grid_step((sparse[1:] + sparse[:-1]) / 2) == 1.0

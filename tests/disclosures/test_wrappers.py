@@ -114,6 +114,11 @@ def test_imputers_and_remainders_pass_columns_through() -> None:
     front = ColumnTransformer([("cat", OneHotEncoder(sparse_output=True), ["job"])], remainder="passthrough")
     model = make_pipeline(front, SimpleImputer(), KNeighborsClassifier()).fit(MIXED[["age", "job", "ratio"]], Y)
     check_rows(one(inspect(model), "Rows"), MIXED[["age", "job", "ratio"]], Y)
+    assert one(inspect(model), "Rows").exact == "with any gaps filled"
+    assert (
+        by_feature(inspect(make_pipeline(SimpleImputer(), StandardScaler()).fit(FRAME)), "Moments", n=N)["age"].exact
+        == "with any gaps filled"
+    )
 
 
 def test_search_voting_and_stacking() -> None:

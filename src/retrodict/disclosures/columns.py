@@ -24,6 +24,8 @@ class Column:
     ----------
     name
         The raw feature.
+    filled
+        Whether gaps in it were filled on the way.
     label
         What the affine part goes back to: the raw feature itself, or a transform of it.
     """
@@ -39,6 +41,7 @@ class Column:
     indicator: bool = False
     block: Block | None = None
     position: int = 0
+    filled: bool = False
 
     @classmethod
     def start(cls, name: str) -> Self:
@@ -84,7 +87,7 @@ class Column:
             out = before.raw_numbers(inverse(values))
             return np.asarray(out)
 
-        return type(self)(self.name, label, curve=curve)
+        return type(self)(self.name, label, curve=curve, filled=self.filled)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from retrodict.disclosures.columns import Columns
-from retrodict.disclosures.grids import grid_step
+from retrodict.disclosures.grids import distinct, grid_step
 from retrodict.disclosures.kinds import ClassShares, Disclosure, Grid, NodeCounts, TargetMoments, Thresholds
 from retrodict.disclosures.place import Place
 
@@ -77,7 +77,7 @@ def split_points(members: Sequence[Member], place: Place, source: str) -> Iterat
                 straight.add(column.name)
     midpoints = all(member.midpoints for member in members)
     for name, points in found.items():
-        values = np.unique(points)
+        values = distinct(np.asarray(points), scale[name])
         shared: dict[str, Any] = {"features": (name,), "source": place.at(source)}
         yield Thresholds(values, midpoints and name in straight, **shared, exact="to 32 bits")
         step = grid_step(values, scale[name]) if midpoints and name in straight else None

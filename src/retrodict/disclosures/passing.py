@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -139,7 +139,12 @@ def _indicators(column: Column, categories: tuple[Any, ...], dropped: Any, label
         if dropped is not None and category == dropped:
             continue
         indicator = Column(
-            column.name, f"{column.name}={category}", categories=categories, category=category, indicator=True
+            column.name,
+            f"{column.name}={category}",
+            categories=categories,
+            category=category,
+            indicator=True,
+            filled=column.filled,
         )
         made.append(indicator if column.untouched else Column.derived(f"{label}({column.label})={category}"))
     return made
@@ -148,7 +153,9 @@ def _indicators(column: Column, categories: tuple[Any, ...], dropped: Any, label
 def _ordinal(step: preprocessing.OrdinalEncoder, columns: Columns, label: str) -> Columns:
     rare = getattr(step, "infrequent_categories_", None) or [None] * len(columns)  # these share one code
     return tuple(
-        Column(c.name, f"{label}({c.label})", categories=tuple(np.asarray(values, dtype=object).tolist()))
+        Column(
+            c.name, f"{label}({c.label})", categories=tuple(np.asarray(values, dtype=object).tolist()), filled=c.filled
+        )
         if c.untouched and merged is None
         else Column.derived(f"{label}({c.label})")
         for c, values, merged in zip(columns, step.categories_, rare, strict=True)
@@ -175,11 +182,15 @@ def _bins(step: preprocessing.KBinsDiscretizer, columns: Columns, label: str) ->
 def _simple_imputer(step: impute.SimpleImputer, columns: Columns, label: str) -> Columns:
     fills = np.asarray(step.statistics_, dtype=object)
     kept = [step.keep_empty_features or fill == fill for fill in fills]  # a NaN is not itself
-    return tuple(c for c, keep in zip(columns, kept, strict=True) if keep) + _missing_flags(step, label)
+    return _filled(c for c, keep in zip(columns, kept, strict=True) if keep) + _missing_flags(step, label)
+
+
+def _filled(columns: Iterable[Column]) -> Columns:
+    return tuple(replace(column, filled=True) for column in columns)
 
 
 def _same_columns(step: Any, columns: Columns, label: str) -> Columns:
-    return columns + _missing_flags(step, label)
+    return _filled(columns) + _missing_flags(step, label)
 
 
 def _missing_flags(step: Any, label: str) -> Columns:
@@ -198,9 +209,10 @@ def _polynomial(step: preprocessing.PolynomialFeatures, columns: Columns, label:
 def _projection(step: Any, columns: Columns, label: str) -> Columns:
     """Return components, which go back together by the step's own inverse."""
     width = len(step.components_)
+    filled = any(column.filled for column in columns)
     whole = isinstance(step, decomposition.PCA | decomposition.IncrementalPCA) and width == len(columns)
     block = Block(width, lambda values: np.asarray(step.inverse_transform(values)), columns, whole)
-    return tuple(replace(Column.derived(f"{label}[{i}]"), block=block, position=i) for i in range(width))
+    return tuple(replace(Column.derived(f"{label}[{i}]"), block=block, position=i, filled=filled) for i in range(width))
 
 
 def _function(step: preprocessing.FunctionTransformer, columns: Columns, label: str) -> Columns:

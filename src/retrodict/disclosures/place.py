@@ -14,6 +14,8 @@ from retrodict.disclosures.kinds import Covariance, Moments, Range, Rows
 
 Array = np.ndarray
 
+FILLED = "with any gaps filled"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -71,6 +73,12 @@ class Place:
         values = np.asarray(values, dtype=np.float64).ravel()
         return tuple((values if self.target is None else np.asarray(self.target(values))).tolist())
 
+    def told(self, exact: bool | str, columns: Columns) -> bool | str:
+        """Return how exact a statistic of these columns is, their gaps filled or not."""
+        if exact is False:
+            return False
+        return self.sample or (FILLED if exact is True and any(column.filled for column in columns) else exact)
+
     def rows(self, source: str, matrix: Any, labels: Any = None, index: Any = None) -> Rows:
         """Return stored input rows as raw rows."""
         dense = matrix.toarray() if sparse.issparse(matrix) else np.asarray(matrix)
@@ -81,7 +89,7 @@ class Place:
             None if index is None else tuple(np.asarray(index).tolist()),
             features=names,
             source=self.at(source),
-            exact=self.exact if exact else False,
+            exact=self.told(exact, self.columns),
             personal=True,
         )
 
@@ -95,7 +103,7 @@ class Place:
                     float(ends.max()),
                     features=(column.name,),
                     source=self.at(source),
-                    exact=self.sample or exact,
+                    exact=self.told(exact, (column,)),
                 )
 
     def moments(
@@ -121,7 +129,7 @@ class Place:
                 ddof if variance is not None else None,
                 features=(column.name if column.indicator or column.number else column.label,),
                 source=self.at(source),
-                exact=exact if exact is False else self.sample or exact,
+                exact=self.told(exact, (column,)),
                 within=within,
             )
 
@@ -146,6 +154,6 @@ class Place:
             ddof,
             features=tuple(f"{c.name}={c.category}" if c.indicator else c.label for c in self.columns),
             source=self.at(source),
-            exact=exact if exact is False else self.sample or exact,
+            exact=self.told(exact, self.columns),
             within=within,
         )
