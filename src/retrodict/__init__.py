@@ -1,8 +1,8 @@
 """retrodict: from a trained model back to the data behind it.
 
-The public surface: `load_model`, `load_prior`, `fit_prior`, `reconstruct`, `invert`; and the modules `priors`,
-`models`, `schema` and `inference` for those who need more. Each name is imported when it is first used, so that the
-command line answers at once.
+The public surface: `load_model`, `inspect_model`, `load_prior`, `fit_prior`, `reconstruct`, `invert`; and the modules
+`priors`, `models`, `disclosures`, `schema` and `inference` for those who need more. Each name is imported when it is
+first used, so that the command line answers at once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from retrodict import errors, inference, models, priors, schema
+    from retrodict import disclosures, errors, inference, models, priors, schema
+    from retrodict.disclosures import Disclosures, inspect_model
     from retrodict.models import load_model
     from retrodict.priors import fit_prior, load_prior, uniform_prior
     from retrodict.reconstruction import Inversion, Reconstruction, invert, reconstruct
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Disclosures",
     "Feature",
     "Inversion",
     "Reconstruction",
     "Schema",
     "Target",
+    "disclosures",
     "errors",
     "fit_prior",
     "inference",
+    "inspect_model",
     "invert",
     "load_model",
     "load_prior",
@@ -40,6 +44,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "disclosures": ("Disclosures", "inspect_model"),
     "models": ("load_model",),
     "priors": ("fit_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Reconstruction", "invert", "reconstruct"),

@@ -12,8 +12,12 @@ from retrodict.cli.printing import print_json, print_line, print_table
 from retrodict.errors import UnsafeFileError
 
 if TYPE_CHECKING:
+    from retrodict.disclosures import Disclosures
     from retrodict.models import FileAudit, Model
     from retrodict.schema import Feature
+
+SHOWN = 12
+"""How many facts of one group are printed for people."""
 
 
 def inspect(
@@ -23,7 +27,8 @@ def inspect(
     trust_pickle: options.TrustPickle = False,
     json: options.Json = False,
 ) -> None:
-    """Show a model's schema, likelihood and file audit."""
+    """Show a model's schema, likelihood and file audit, and what it states about its training data."""
+    from retrodict.disclosures import inspect_model
     from retrodict.models import audit_file
 
     try:
@@ -31,14 +36,15 @@ def inspect(
     except UnsafeFileError:  # what was checked is shown all the same; the refusal is the error
         audit = audit_file(model, trust or ())
         if json:
-            print_json({"model": None, "audit": _audit(audit), "schema": None, "undetermined": []})
+            print_json({"model": None, "audit": _audit(audit), "schema": None, "undetermined": [], "disclosures": []})
         else:
             print_line(audit_line(model, audit))
         raise
     if json:
-        print_json(_report(model, loaded))
+        print_json({**_report(model, loaded), "disclosures": inspect_model(loaded).to_dicts()})
     else:
         _print(model, loaded)
+        _print_disclosures(inspect_model(loaded))
 
 
 def _report(path: Path, model: Model) -> dict[str, Any]:
@@ -90,6 +96,20 @@ def _print(path: Path, model: Model) -> None:
     print_line(f"file:        {audit_line(path, getattr(model, 'audit', None))}")
     for line in getattr(model, "warnings", ()):
         print_line(f"warning:     {line}")
+
+
+def _print_disclosures(found: Disclosures) -> None:
+    from retrodict.disclosures.result import line
+
+    print_line()
+    print_line(f"{len(found)} disclosures: what the model states about its training data, worst first")
+    for group, facts in found.grouped():
+        personal = sum(fact.personal for fact in facts)
+        print_line(f"{group} ({len(facts)}{f', {personal} on single rows' if personal else ''})")
+        for fact in facts[:SHOWN]:
+            print_line(f"  {line(fact)}")
+        if len(facts) > SHOWN:
+            print_line(f"  ... and {len(facts) - SHOWN} more; --json gives all")
 
 
 def _range(feature: Feature) -> str:

@@ -57,7 +57,7 @@ def known_of(estimator: Any, given: Schema | None = None) -> Known:
         If the given schema has other columns, categories or classes than the estimator.
     """
     stored = getattr(estimator, "feature_names_in_", None)
-    names = _names(estimator, stored, given)
+    names = names_of(estimator, stored, given)
     facts = Facts()
     walk_predictor(estimator, [Column(name) for name in names], facts)
     schema = Schema(tuple(facts.feature(name) for name in names), _target(estimator), named=stored is not None)
@@ -69,7 +69,23 @@ def known_of(estimator: Any, given: Schema | None = None) -> Known:
     return Known(schema, undetermined, tolerant, none_tokens, framed=stored is not None)
 
 
-def _names(estimator: Any, stored: Any, given: Schema | None) -> list[str]:
+def names_of(estimator: Any, stored: Any, given: Schema | None) -> list[str]:
+    """Return the names of an estimator's columns, made up where it stores none.
+
+    Parameters
+    ----------
+    estimator
+        A fitted estimator.
+    stored
+        Its own names, if it has any.
+    given
+        A schema whose names stand in where it does not even say how many columns it takes.
+
+    Raises
+    ------
+    ModelError
+        If neither tells.
+    """
     if stored is not None:
         return [str(name) for name in stored]
     count = 1 if isinstance(estimator, IsotonicRegression) else getattr(estimator, "n_features_in_", None)

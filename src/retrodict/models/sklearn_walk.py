@@ -74,14 +74,14 @@ def _column_transformer(step: compose.ColumnTransformer, columns: Columns, facts
     slots = step.output_indices_
     out: Columns = [None] * max((slot.stop for slot in slots.values()), default=0)
     for name, inner, spec in step.transformers_:
-        passed = walk_transformer(inner, [columns[i] for i in _positions(spec, positions)], facts)
+        passed = walk_transformer(inner, [columns[i] for i in column_positions(spec, positions)], facts)
         slot = slots.get(name)
         if slot is not None and slot.stop - slot.start == len(passed):
             out[slot] = passed
     return out
 
 
-def _positions(spec: Any, positions: pd.Series[int]) -> list[int]:
+def column_positions(spec: Any, positions: pd.Series[int]) -> list[int]:
     """Resolve a column specification: names, a slice of names (its end included), integers, a slice or a mask."""
     bounds = (spec.start, spec.stop) if isinstance(spec, slice) else tuple(np.atleast_1d(np.asarray(spec)).tolist())
     by_name = any(isinstance(bound, str) for bound in bounds)

@@ -1,0 +1,127 @@
+"""Gradient boosting: node counts and split points, bin edges, and the prediction it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, softmax
+from sklearn import ensemble
+
+from retrodict.disclosures.grids import grid_step
+from retrodict.disclosures.grove import Member, node_counts, split_points
+from retrodict.disclosures.kinds import (
+    BinEdges,
+    Categories,
+    ClassShares,
+    Disclosure,
+    Grid,
+    NodeCounts,
+    SampleSize,
+    TargetMoments,
+    TrainingErrors,
+)
+from retrodict.disclosures.place import Place
+
+VALIDATED = "of the rows not held out to stop early"
+
+
+def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield what the stages' trees state; the walk reads the start from `init_`."""
+    place = boosted_place(estimator, place)
+    members = [Member(t, place.columns) for t in np.ravel(estimator.estimators_)]
+    whole = estimator.subsample == 1.0
+    drawn = place if whole else replace(place, sample=place.sample or "of each stage's draw")
+    yield from node_counts(members, drawn, "estimators_[*].tree_.n_node_samples")
+    yield from split_points(members, place, "estimators_[*].tree_.threshold")
+    if whole:
+        n, source = int(members[0].nodes.n_node_samples[0]), place.at("estimators_[0, 0].tree_.n_node_samples")
+        yield SampleSize(n, features=(), source=source, exact=place.exact)
+    started = getattr(estimator, "init", None) is None and estimator.loss == "squared_error"
+    if whole and started and not members[0].weighted and place.target is None:
+        mean = float(np.ravel(estimator.init_.constant_)[0])
+        variance = float(members[0].nodes.impurity[0])  # the first tree is fitted to y less its mean
+        yield TargetMoments(
+            mean, variance, features=(), source=place.at("estimators_[0, 0].tree_.impurity"), exact=place.exact
+        )
+    if len(estimator.train_score_):
+        yield TrainingErrors(
+            np.asarray(estimator.train_score_), features=(), source=place.at("train_score_"), exact=drawn.exact
+        )
+
+
+def boosted_place(estimator: Any, place: Place) -> Place:
+    """Return the place with the rows that boosting kept for training."""
+    return place if estimator.n_iter_no_change is None else replace(place, sample=place.sample or VALIDATED)
+
+
+def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield bin edges, node counts and the start of histogram boosting."""
+    if estimator.do_early_stopping_ and estimator.validation_fraction is not None:
+        place = replace(place, sample=place.sample or VALIDATED)
+    yield from _bins(estimator, place)
+    trees = [t for stage in estimator._predictors for t in stage]
+    if trees:
+        counts = tuple(np.asarray(t.nodes["count"]) for t in trees)
+        leaves = tuple(np.asarray(t.nodes["is_leaf"], dtype=bool) for t in trees)
+        source = place.at("_predictors[*].nodes['count']")
+        yield NodeCounts(
+            counts,
+            leaves,
+            features=tuple(dict.fromkeys(column.name for column in place.columns)),
+            source=source,
+            exact=place.exact,
+            personal=any(bool((c[leaf] == 1).any()) for c, leaf in zip(counts, leaves, strict=True)),
+        )
+        yield SampleSize(int(counts[0][0]), features=(), source=source, exact=place.exact)
+    yield from _start(estimator, place)
+
+
+def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    mask = np.zeros(len(place.columns), dtype=bool)
+    encoded: list[Any] = []
+    order = np.arange(len(mask))
+    if estimator.is_categorical_ is not None:
+        mask = np.asarray(estimator.is_categorical_)
+        if estimator._preprocessor is not None:  # it puts listed columns first
+            order = np.concatenate([np.flatnonzero(mask), np.flatnonzero(~mask)])
+            encoded = list(estimator._preprocessor.named_transformers_["encoder"].categories_)
+    mapper = estimator._bin_mapper
+    for slot, i in enumerate(order):
+        column, stored = place.columns[i], np.asarray(mapper.bin_thresholds_[slot], dtype=np.float64)
+        source = place.at(f"_bin_mapper.bin_thresholds_[{slot}]")
+        if mask[i]:
+            known = encoded[slot] if slot < len(encoded) else stored
+            values = tuple(np.asarray(known).tolist())
+            yield Categories(values, features=(column.name,), source=source, exact=place.exact)
+            continue
+        edges = column.raw_numbers(stored[np.isfinite(stored)])
+        if edges is None or not len(edges):
+            continue
+        whole = len(stored) < estimator.max_bins - 1  # fewer values than bins: an edge between each two neighbours
+        exact = "midpoints of all neighbouring values" if whole else "quantiles of at most 200000 rows"
+        yield BinEdges(edges, features=(column.name,), source=source, exact=place.sample or exact)
+        step = grid_step(edges, column.scale) if whole and column.number else None
+        if step is not None:
+            told = "as far as the split points show"
+            yield Grid(step, 0.0, len(edges), features=(column.name,), source=source, exact=told)
+
+
+def _start(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    start, source = np.ravel(estimator._baseline_prediction), place.at("_baseline_prediction")
+    if hasattr(estimator, "classes_"):
+        shares = softmax(start) if len(start) > 1 else np.array([1.0 - expit(start[0]), expit(start[0])])
+        exact: bool | str = place.exact if estimator.class_weight is None else "of the rows as weighted"
+        yield ClassShares(place.classes(estimator), tuple(shares.tolist()), features=(), source=source, exact=exact)
+    elif estimator.loss == "squared_error" and place.target is None:
+        yield TargetMoments(float(start[0]), features=(), source=source, exact=place.exact)
+
+
+READERS = {
+    ensemble.GradientBoostingClassifier: gradient,
+    ensemble.GradientBoostingRegressor: gradient,
+    ensemble.HistGradientBoostingClassifier: histogram,
+    ensemble.HistGradientBoostingRegressor: histogram,
+}

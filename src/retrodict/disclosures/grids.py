@@ -1,0 +1,56 @@
+"""The grid that a feature lives on, from the midpoints of its values."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+Array = np.ndarray
+
+_COARSE = (1000.0, 500.0, 100.0, 50.0, 10.0, 5.0)
+_STEPS = (*_COARSE, 1.0, 0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001, 0.0005, 0.0001)
+_FLOAT32 = 2.0**-23
+_CHANCE = 1e-6
+_COARSEST_HIT = 0.1
+_ENOUGH = 6
+_ODD = 0.4
+
+
+def rounding(values: Float[Array, " m"], scale: float = 1.0) -> float:
+    """Return how far 32-bit rounding may have moved split points, in raw units; `scale` as in `grid_step`."""
+    return 2.0 * _FLOAT32 * float(np.abs(values).max() + 4.0 * abs(scale) * (scale != 1.0))
+
+
+def distinct(values: Float[Array, " m"], scale: float = 1.0) -> Float[Array, " k"]:
+    """Return sorted split points without those that differ by rounding alone."""
+    values = np.unique(values)
+    return values if not len(values) else values[np.diff(values, prepend=-np.inf) > rounding(values, scale)]
+
+
+def grid_step(thresholds: Float[Array, " m"], scale: float = 1.0) -> float | None:
+    """Return the coarsest decimal step that a feature's split points fit, or ``None``.
+
+    Values that are multiples of a step have midpoints that are multiples of half of it, and neighbours an odd number
+    of steps apart have midpoints that are no multiples of the step itself. These must be common, as neighbours one step
+    apart are: without them, values that lie half a step off would fit as well. Steps above one need several points,
+    because integers meet them by chance.
+
+    Parameters
+    ----------
+    thresholds
+        Midpoints of training values, in raw units; at least one.
+    scale
+        Raw units for each unit of the column that was split: trees round that column to 32 bits.
+    """
+    values = distinct(np.asarray(thresholds, dtype=np.float64), scale)
+    if not len(values):
+        return None
+    slack = rounding(values, scale)
+    for step in _STEPS if len(values) >= _ENOUGH else _STEPS[len(_COARSE) :]:
+        halves = values / (step / 2.0)
+        nearest = np.rint(halves)
+        if (np.abs(halves - nearest) * step / 2.0 > slack).any() or (nearest % 2).mean() < _ODD:
+            continue
+        hit = 4.0 * slack / step  # how often a point without any grid would fit this one
+        return step if hit < _COARSEST_HIT and hit ** len(values) < _CHANCE else None
+    return None

@@ -1,0 +1,109 @@
+"""What a set of scikit-learn trees states: node counts, split points, and the grids that these show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from retrodict.disclosures.columns import Columns
+from retrodict.disclosures.grids import distinct, grid_step
+from retrodict.disclosures.kinds import ClassShares, Disclosure, Grid, NodeCounts, TargetMoments, Thresholds
+from retrodict.disclosures.place import Place
+
+_MEANS = {"squared_error", "mse", "friedman_mse"}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One fitted tree estimator, and the columns that it splits."""
+
+    tree: Any
+    columns: Columns
+
+    @property
+    def nodes(self) -> Any:
+        """Its array structure."""
+        return self.tree.tree_
+
+    @property
+    def midpoints(self) -> bool:
+        """Whether its thresholds lie midway between two training values, not at random."""
+        return self.tree.splitter == "best"
+
+    @property
+    def weighted(self) -> bool:
+        """Whether rows counted unequally (or several times: a bootstrap draw)."""
+        return not np.array_equal(self.nodes.weighted_n_node_samples, self.nodes.n_node_samples)
+
+
+def node_counts(members: Sequence[Member], place: Place, source: str) -> Iterator[Disclosure]:
+    """Yield the node counts of all members together."""
+    counts = tuple(np.asarray(m.nodes.n_node_samples) for m in members)
+    if not counts or any(len(c) == 0 or c[0] <= 0 for c in counts):
+        return  # stripped
+    leaves = tuple(np.asarray(m.nodes.children_left) < 0 for m in members)
+    used = {m.columns[i].name for m in members for i in np.unique(m.nodes.feature) if i >= 0}
+    names = dict.fromkeys(column.name for m in members for column in m.columns)
+    yield NodeCounts(
+        counts,
+        leaves,
+        tuple(np.asarray(m.nodes.weighted_n_node_samples) for m in members),
+        features=tuple(name for name in names if name in used),
+        source=place.at(source),
+        exact=place.exact,
+        personal=any(bool((c[leaf] == 1).any()) for c, leaf in zip(counts, leaves, strict=True)),
+    )
+
+
+def split_points(members: Sequence[Member], place: Place, source: str) -> Iterator[Disclosure]:
+    """Yield each raw number's split points over all members, and the grid that midpoints show."""
+    found: dict[str, list[float]] = {}
+    scale: dict[str, float] = {}
+    straight: set[str] = set()
+    for member in members:
+        features, thresholds = np.asarray(member.nodes.feature), np.asarray(member.nodes.threshold)
+        for i in np.unique(features[features >= 0]):
+            column = member.columns[i]
+            mine = thresholds[(features == i) & np.isfinite(thresholds)]
+            values = column.raw_numbers(mine)
+            if values is None:
+                continue
+            found.setdefault(column.name, []).extend(values.tolist())
+            scale[column.name] = max(scale.get(column.name, 0.0), abs(column.scale))
+            if column.number:
+                straight.add(column.name)
+    midpoints = all(member.midpoints for member in members)
+    for name, points in found.items():
+        values = distinct(np.asarray(points), scale[name])
+        shared: dict[str, Any] = {"features": (name,), "source": place.at(source)}
+        yield Thresholds(values, midpoints and name in straight, **shared, exact="to 32 bits")
+        step = grid_step(values, scale[name]) if midpoints and name in straight else None
+        if step is not None:
+            yield Grid(step, 0.0, len(values), **shared, exact="as far as the split points show")
+
+
+def root_target(member: Member, place: Place, source: str, exact: bool | str = True) -> Iterator[Disclosure]:
+    """Yield class shares or target moments of the rows at one tree's root."""
+    value = np.asarray(member.nodes.value)[0]
+    if value.shape[0] != 1:
+        return
+    told = place.sample or exact
+    if hasattr(member.tree, "classes_"):
+        shares = value[0] / value[0].sum()
+        if member.weighted or getattr(member.tree, "class_weight", None) is not None:
+            told = "of the rows as weighted" if told is True else told
+        yield ClassShares(
+            place.classes(member.tree), tuple(shares.tolist()), features=(), source=place.at(source), exact=told
+        )
+    elif member.tree.criterion in _MEANS and place.target is None:
+        told = "of the rows as weighted" if told is True and member.weighted else told
+        yield TargetMoments(
+            float(value[0, 0]),
+            float(member.nodes.impurity[0]),
+            features=(),
+            source=place.at(source),
+            exact=told,
+        )

@@ -1,0 +1,154 @@
+"""The estimators that a wrapper holds, each with its place: its columns, its rows, its classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from sklearn import calibration, compose, ensemble, feature_selection, frozen, model_selection, multiclass
+from sklearn.impute._iterative import IterativeImputer  # its public name is there only after an experimental import
+from sklearn.linear_model import RANSACRegressor
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.semi_supervised import SelfTrainingClassifier
+
+from retrodict.disclosures.boosting import boosted_place
+from retrodict.disclosures.columns import Column
+from retrodict.disclosures.containers import parts_of
+from retrodict.disclosures.passing import passed
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees import all_trees
+
+Held = Iterator[tuple[Any, Place]]
+
+
+def _pipeline(step: Pipeline, place: Place) -> Held:
+    columns = place.columns
+    for name, inner in step.steps:
+        yield inner, place.inner(f"named_steps[{name!r}]", columns)
+        if inner is not step.steps[-1][1]:
+            columns = passed(inner, columns, name)
+
+
+def _parts(step: Any, place: Place) -> Held:
+    for part in parts_of(step, place.columns):
+        yield part.step, place.inner(part.path, part.columns)
+
+
+def _one(attribute: str, sample: str | None = None) -> Callable[[Any, Place], Held]:
+    def held(estimator: Any, place: Place) -> Held:
+        yield getattr(estimator, attribute), place.inner(attribute, sample=sample)
+
+    return held
+
+
+def _selected(step: Any, place: Place) -> Held:
+    columns = tuple(place.columns[i] for i in step.get_support(indices=True))
+    yield step.estimator_, place.inner("estimator_", columns)
+
+
+def _target(estimator: compose.TransformedTargetRegressor, place: Place) -> Held:
+    def back(values: Any) -> Any:
+        return np.asarray(estimator.transformer_.inverse_transform(np.reshape(values, (-1, 1)))).ravel()
+
+    yield estimator.regressor_, place.inner("regressor_", target=back)
+
+
+def _calibrated(estimator: calibration.CalibratedClassifierCV, place: Place) -> Held:
+    members = estimator.calibrated_classifiers_
+    for i, member in enumerate(members):
+        sample = "of the rows of one fold" if len(members) > 1 else None
+        yield member.estimator, place.inner(f"calibrated_classifiers_[{i}].estimator", sample=sample)
+
+
+def _coded(estimator: Any, place: Place) -> Held:
+    """Voting and stacking: members are fitted on all rows, on codes of the classes."""
+    labels = place.classes(estimator) if hasattr(estimator, "classes_") else None
+    coded = hasattr(estimator, "le_") or getattr(estimator, "cv", None) != "prefit"
+    shared: dict[str, Any] = {"labels": labels} if labels is not None and coded else {}
+    for i, member in enumerate(estimator.estimators_):
+        yield member, place.inner(f"estimators_[{i}]", **shared)
+    final = getattr(estimator, "final_estimator_", None)
+    if final is not None:
+        width = int(getattr(final, "n_features_in_", 0))
+        own = width - len(place.columns) if estimator.passthrough else width
+        columns = tuple(Column.derived(f"stack[{i}]") for i in range(own))
+        if estimator.passthrough:
+            columns += place.columns
+        yield final, place.inner("final_estimator_", columns, **shared)
+
+
+def _bagged(estimator: Any, place: Place) -> Held:
+    if all_trees(estimator):
+        return  # read together
+    shared: dict[str, Any] = {"labels": place.classes(estimator)} if hasattr(estimator, "classes_") else {}
+    for i, (member, features) in enumerate(zip(estimator.estimators_, estimator.estimators_features_, strict=True)):
+        columns = tuple(place.columns[j] for j in features)
+        yield member, place.inner(f"estimators_[{i}]", columns, "of one member's draw", **shared)
+
+
+def _boosted(estimator: Any, place: Place) -> Held:
+    if not all_trees(estimator):
+        for i, member in enumerate(estimator.estimators_):
+            yield member, place.inner(f"estimators_[{i}]", sample="of the rows as weighted")
+
+
+def _start(estimator: Any, place: Place) -> Held:
+    if not isinstance(estimator.init_, str):
+        shared: dict[str, Any] = {"labels": place.classes(estimator)} if hasattr(estimator, "classes_") else {}
+        yield estimator.init_, boosted_place(estimator, place).inner("init_", **shared)
+
+
+def _against_rest(estimator: multiclass.OneVsRestClassifier, place: Place) -> Held:
+    classes = place.classes(estimator)
+    for i, member in enumerate(estimator.estimators_):
+        labels = classes if len(classes) == 2 else (f"not {classes[i]}", classes[i])
+        yield member, place.inner(f"estimators_[{i}]", labels=labels)
+
+
+def _against_one(estimator: multiclass.OneVsOneClassifier, place: Place) -> Held:
+    classes = place.classes(estimator)
+    pairs = [(a, b) for i, a in enumerate(classes) for b in classes[i + 1 :]]
+    for i, (member, pair) in enumerate(zip(estimator.estimators_, pairs, strict=True)):
+        sample = f"of the rows of {pair[0]} and {pair[1]}"
+        yield member, place.inner(f"estimators_[{i}]", sample=sample, labels=pair)
+
+
+def _chained(step: IterativeImputer, place: Place) -> Held:
+    yield step.initial_imputer_, place.inner("initial_imputer_")
+    for i, link in enumerate(step.imputation_sequence_):
+        columns = tuple(place.columns[j] for j in link.neighbor_feat_idx)
+        sample = f"of the rows that have {place.columns[link.feat_idx].label}, gaps filled"
+        yield link.estimator, place.inner(f"imputation_sequence_[{i}].estimator", columns, sample)
+
+
+HELD: dict[type, Callable[[Any, Place], Held]] = {
+    Pipeline: _pipeline,
+    FeatureUnion: _parts,
+    compose.ColumnTransformer: _parts,
+    compose.TransformedTargetRegressor: _target,
+    model_selection.GridSearchCV: _one("best_estimator_"),
+    model_selection.RandomizedSearchCV: _one("best_estimator_"),
+    model_selection.FixedThresholdClassifier: _one("estimator_"),
+    model_selection.TunedThresholdClassifierCV: _one("estimator_"),
+    feature_selection.SelectFromModel: _one("estimator_"),
+    feature_selection.RFE: _selected,
+    feature_selection.RFECV: _selected,
+    frozen.FrozenEstimator: _one("estimator"),
+    SelfTrainingClassifier: _one("estimator_", "of the rows, those it labelled itself included"),
+    RANSACRegressor: _one("estimator_", "of the inliers"),
+    calibration.CalibratedClassifierCV: _calibrated,
+    ensemble.VotingClassifier: _coded,
+    ensemble.VotingRegressor: _coded,
+    ensemble.StackingClassifier: _coded,
+    ensemble.StackingRegressor: _coded,
+    ensemble.BaggingClassifier: _bagged,
+    ensemble.BaggingRegressor: _bagged,
+    ensemble.AdaBoostClassifier: _boosted,
+    ensemble.AdaBoostRegressor: _boosted,
+    ensemble.GradientBoostingClassifier: _start,
+    ensemble.GradientBoostingRegressor: _start,
+    multiclass.OneVsRestClassifier: _against_rest,
+    multiclass.OneVsOneClassifier: _against_one,
+    IterativeImputer: _chained,
+}

@@ -1,0 +1,74 @@
+"""Support vectors, Gaussian processes and kernel ridge: training rows, some with their targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sklearn import gaussian_process, kernel_ridge, svm
+from sklearn.gaussian_process._gpc import _BinaryGaussianProcessClassifierLaplace
+
+from retrodict.disclosures.kinds import ClassShares, Disclosure, SampleSize
+from retrodict.disclosures.place import Place
+
+
+def vectors(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield the support vectors, their positions in the table and their classes, and the size of the table."""
+    labels = None
+    if hasattr(estimator, "classes_"):
+        labels = np.repeat(np.asarray(place.classes(estimator), dtype=object), estimator.n_support_).tolist()
+    if estimator.kernel != "precomputed" and len(estimator.support_):
+        yield place.rows("support_vectors_", estimator.support_vectors_, labels, estimator.support_)
+    n = int(estimator.shape_fit_[0])
+    yield SampleSize(n, features=(), source=place.at("shape_fit_"), exact=place.exact)
+
+
+def process(estimator: gaussian_process.GaussianProcessRegressor, place: Place) -> Iterator[Disclosure]:
+    """Yield every row with its target."""
+    y = np.asarray(estimator.y_train_)
+    targets = place.targets(y * estimator._y_train_std + estimator._y_train_mean) if y.ndim == 1 else None
+    yield place.rows("X_train_", estimator.X_train_, targets)
+    yield SampleSize(len(y), features=(), source=place.at("X_train_"), exact=place.exact)
+
+
+def process_classes(estimator: gaussian_process.GaussianProcessClassifier, place: Place) -> Iterator[Disclosure]:
+    """Yield every row with its class; one against the rest stores each row once for each class."""
+    classes, base = place.classes(estimator), estimator.base_estimator_
+    if isinstance(base, _BinaryGaussianProcessClassifierLaplace):
+        members, codes, path = [base], np.asarray(base.y_train_), "base_estimator_.X_train_"
+    else:
+        members, path = list(base.estimators_), "base_estimator_.estimators_[0].X_train_"
+        if len(members) != len(classes) or estimator.multi_class != "one_vs_rest":
+            return  # each pair of classes has its own rows, which the walk reads one by one
+        codes = np.argmax([member.y_train_ for member in members], axis=0)
+    yield place.rows(path, members[0].X_train_, [classes[code] for code in codes])
+    shares = np.bincount(codes, minlength=len(classes)) / len(codes)
+    source = place.at(path.replace("X_", "y_"))
+    yield ClassShares(classes, tuple(shares.tolist()), features=(), source=source, exact=place.exact)
+    yield SampleSize(len(codes), features=(), source=source, exact=place.exact)
+
+
+def ridge(estimator: kernel_ridge.KernelRidge, place: Place) -> Iterator[Disclosure]:
+    """Yield every row with its target, which the dual coefficients and the kernel give: ``y = (K + alpha I) a``."""
+    if estimator.kernel == "precomputed":
+        return
+    targets = None
+    if np.ndim(estimator.dual_coef_) == 1 and np.ndim(estimator.alpha) == 0:
+        fitted = estimator._get_kernel(estimator.X_fit_) @ estimator.dual_coef_
+        targets = place.targets(fitted + estimator.alpha * estimator.dual_coef_)
+    yield place.rows("X_fit_", estimator.X_fit_, targets)
+    n = estimator.X_fit_.shape[0]
+    yield SampleSize(int(n), features=(), source=place.at("X_fit_"), exact=place.exact)
+
+
+READERS = {
+    svm.SVC: vectors,
+    svm.NuSVC: vectors,
+    svm.SVR: vectors,
+    svm.NuSVR: vectors,
+    svm.OneClassSVM: vectors,
+    gaussian_process.GaussianProcessRegressor: process,
+    gaussian_process.GaussianProcessClassifier: process_classes,
+    kernel_ridge.KernelRidge: ridge,
+}

@@ -1,0 +1,267 @@
+"""The kinds of fact that a model file states about its training data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from retrodict.disclosures.plain import plain
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Disclosure:
+    """What all facts share.
+
+    Parameters
+    ----------
+    features
+        The raw names it speaks of; a column that can't be carried back is named with its step, such as ``pca[0]``.
+        Empty for facts about the target or the table.
+    source
+        Where in the file it was found, as an attribute path from the outermost estimator.
+    exact
+        ``True``: equal to the statistic of the training rows up to floating point. A word says what it is exact of,
+        such as the rows of one fold; ``False`` is an approximation.
+    personal
+        Whether it concerns single persons' rows.
+    within
+        The class or component whose rows it speaks of; ``None`` for all.
+    """
+
+    features: tuple[str, ...]
+    source: str
+    exact: bool | str = True
+    personal: bool = False
+    within: Any = None
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind, which is the name of the class."""
+        return type(self).__name__
+
+    def values(self) -> dict[str, Any]:
+        """Return its values alone, able to be written as JSON; what is not known is left out."""
+        own = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name not in _SHARED}
+        return {name: value for name, value in own.items() if value is not None}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as one JSON-able object: kind, features, source, exact, personal, and its values."""
+        head = {
+            "kind": self.kind,
+            "features": list(self.features),
+            "source": self.source,
+            "exact": self.exact,
+            "personal": self.personal,
+        }
+        return head | ({} if self.within is None else {"within": plain(self.within)}) | self.values()
+
+
+_SHARED = {f.name for f in fields(Disclosure)}
+
+
+@dataclass(frozen=True, eq=False)
+class Range(Disclosure):
+    """Smallest and largest value of a feature, in raw units."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Categories(Disclosure):
+    """The values that a feature took."""
+
+    categories: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CategoryCounts(Disclosure):
+    """How many rows had each value of a feature."""
+
+    categories: tuple[Any, ...]
+    counts: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Moments(Disclosure):
+    """Mean and variance of a feature in raw units, or of the indicator of one of its categories.
+
+    `ddof` is what is taken off `n` in the variance's denominator.
+    """
+
+    mean: float | None
+    variance: float | None = None
+    n: int | None = None
+    category: Any = None
+    ddof: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Covariance(Disclosure):
+    """Covariance matrix of several features, shape (d, d), and their means, in raw units."""
+
+    matrix: Array
+    mean: Array | None = None
+    n: int | None = None
+    ddof: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Quantiles(Disclosure):
+    """Quantiles of a feature; `width` is the distance between those at `width_between`, where only that is stored."""
+
+    probabilities: tuple[float, ...]
+    quantiles: tuple[float, ...]
+    width: float | None = None
+    width_between: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Thresholds(Disclosure):
+    """Sorted distinct split points of a feature, in raw units; `midpoints` of two training values, or drawn."""
+
+    thresholds: Array
+    midpoints: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class BinEdges(Disclosure):
+    """Edges of the bins that a feature was cut into, in raw units."""
+
+    edges: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Grid(Disclosure):
+    """The values of a feature are ``offset + step * integer``, as far as its split points show."""
+
+    step: float
+    offset: float
+    thresholds: int
+
+    @property
+    def integer(self) -> bool:
+        """Whether the grid is the integers."""
+        return self.step == 1.0 and self.offset == 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class ClassShares(Disclosure):
+    """The share of each class among the training rows."""
+
+    classes: tuple[Any, ...]
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SampleSize(Disclosure):
+    """How many rows there were."""
+
+    n: int
+
+
+@dataclass(frozen=True, eq=False)
+class RowsSeen(Disclosure):
+    """How many row visits training made, over how many passes."""
+
+    visits: int
+    passes: int
+
+
+@dataclass(frozen=True, eq=False)
+class TargetMoments(Disclosure):
+    """Mean and variance of the target."""
+
+    mean: float | None
+    variance: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TargetMeans(Disclosure):
+    """Mean of the target (or share of a class) for each category of a feature."""
+
+    categories: tuple[Any, ...]
+    means: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Stationarity(Disclosure):
+    """An equation that the optimum of training imposes on the data."""
+
+    equation: str
+    coefficients: Array
+    intercept: float
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingErrors(Disclosure):
+    """Error on the training rows after each stage of boosting."""
+
+    errors: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Rows(Disclosure):
+    """Whole training rows.
+
+    Parameters
+    ----------
+    rows
+        Shape (n, d), object: one column a feature, raw units and category labels; missing is NaN.
+    labels
+        The rows' classes or target values, where stored.
+    index
+        Positions in the training table, where stored.
+    """
+
+    rows: Array
+    labels: tuple[Any, ...] | None = None
+    index: tuple[int, ...] | None = None
+
+    @property
+    def n(self) -> int:
+        """How many rows."""
+        return len(self.rows)
+
+    def values(self) -> dict[str, Any]:
+        """Return the rows with their number."""
+        return {"n": self.n, **super().values()}
+
+
+@dataclass(frozen=True, eq=False)
+class NodeCounts(Disclosure):
+    """How many training rows reached each node of each tree.
+
+    Parameters
+    ----------
+    counts
+        One array a tree, in the tree's own order of nodes; a leaf's neighbours are in the model.
+    leaves
+        One mask a tree: which nodes are leaves.
+    weights
+        The same as sums of weights, where stored: in a bootstrap draw a row's weight is how often it was drawn.
+    few
+        Leaves with at most this many rows count as small.
+    """
+
+    counts: tuple[Array, ...] = field(repr=False)
+    leaves: tuple[Array, ...] = field(repr=False)
+    weights: tuple[Array, ...] | None = field(default=None, repr=False)
+    few: int = 5
+
+    def values(self) -> dict[str, Any]:
+        """Return a summary; the arrays stay attributes."""
+        leaf_counts = np.concatenate([c[leaf] for c, leaf in zip(self.counts, self.leaves, strict=True)])
+        return {
+            "trees": len(self.counts),
+            "nodes": int(sum(len(c) for c in self.counts)),
+            "leaves": len(leaf_counts),
+            "small_leaves": int((leaf_counts <= self.few).sum()),
+            "single_row_leaves": int((leaf_counts == 1).sum()),
+            "smallest_leaf": int(leaf_counts.min()),
+            "n": int(max(c[0] for c in self.counts)),
+        }

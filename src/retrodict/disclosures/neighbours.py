@@ -1,0 +1,60 @@
+"""Neighbours and kernel density: the training table itself; nearest centroid: class means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sklearn import neighbors
+
+from retrodict.disclosures.kinds import ClassShares, Disclosure, SampleSize
+from retrodict.disclosures.place import Place
+
+
+def stored(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield every row, with its label or target where there is one."""
+    labels: Any = None
+    y = getattr(estimator, "_y", None)
+    if hasattr(estimator, "classes_"):
+        classes = place.classes(estimator)
+        codes = np.asarray(y).ravel()
+        labels = [classes[code] for code in codes]
+        shares = np.bincount(codes, minlength=len(classes)) / len(codes)
+        yield ClassShares(classes, tuple(shares.tolist()), features=(), source=place.at("_y"), exact=place.exact)
+    elif y is not None:
+        labels = place.targets(y)
+    yield place.rows("_fit_X", estimator._fit_X, labels)
+    yield SampleSize(int(estimator.n_samples_fit_), features=(), source=place.at("n_samples_fit_"), exact=place.exact)
+
+
+def density(estimator: neighbors.KernelDensity, place: Place) -> Iterator[Disclosure]:
+    """Yield every row, from the leaves of the search tree."""
+    rows = np.asarray(estimator.tree_.data)
+    yield place.rows("tree_.data", rows)
+    yield SampleSize(len(rows), features=(), source=place.at("tree_.data"), exact=place.exact)
+
+
+def centroids(estimator: neighbors.NearestCentroid, place: Place) -> Iterator[Disclosure]:
+    """Yield class means, or class medians for the Manhattan metric, unless they were shrunken."""
+    classes = place.classes(estimator)
+    if isinstance(estimator.priors, str) and estimator.priors == "empirical":
+        shares = tuple(np.asarray(estimator.class_prior_).tolist())
+        yield ClassShares(classes, shares, features=(), source=place.at("class_prior_"), exact=place.exact)
+    if estimator.metric != "euclidean":
+        return
+    for label, means in zip(classes, estimator.centroids_, strict=True):
+        exact = estimator.shrink_threshold is None
+        yield from place.moments("centroids_", means, within=label, exact=exact)
+
+
+READERS = {
+    neighbors.KNeighborsClassifier: stored,
+    neighbors.KNeighborsRegressor: stored,
+    neighbors.RadiusNeighborsClassifier: stored,
+    neighbors.RadiusNeighborsRegressor: stored,
+    neighbors.LocalOutlierFactor: stored,
+    neighbors.NearestNeighbors: stored,
+    neighbors.KernelDensity: density,
+    neighbors.NearestCentroid: centroids,
+}

@@ -1,0 +1,129 @@
+"""All facts that a model states, grouped from whole rows down to ranges."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from retrodict.disclosures import kinds
+from retrodict.disclosures.kinds import Disclosure
+
+GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
+    ("whole rows", (kinds.Rows,)),
+    ("node counts", (kinds.NodeCounts,)),
+    ("values of features", (kinds.Quantiles, kinds.Thresholds, kinds.BinEdges, kinds.Grid)),
+    ("joint statistics", (kinds.Covariance, kinds.Stationarity)),
+    ("statistics of features", (kinds.Moments, kinds.CategoryCounts)),
+    ("the target", (kinds.TargetMeans, kinds.TargetMoments, kinds.ClassShares, kinds.TrainingErrors)),
+    ("the table", (kinds.SampleSize, kinds.RowsSeen)),
+    ("categories", (kinds.Categories,)),
+    ("ranges", (kinds.Range,)),
+)
+"""Worst first: what says most of single persons stands above what says least."""
+
+_RANK = {kind: i for i, (_, members) in enumerate(GROUPS) for kind in members}
+
+
+@dataclass(frozen=True, repr=False)
+class Disclosures:
+    """What a model states about its training data; iterate over it, or ask for one kind.
+
+    Parameters
+    ----------
+    facts
+        All of them, worst first.
+    """
+
+    facts: tuple[Disclosure, ...]
+
+    @classmethod
+    def sorted(cls, facts: Iterator[Disclosure]) -> Disclosures:
+        """Return facts ordered from whole rows down to ranges."""
+        return cls(tuple(sorted(facts, key=lambda fact: _RANK[type(fact)])))
+
+    def __iter__(self) -> Iterator[Disclosure]:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    def of(self, kind: type[Disclosure] | str) -> tuple[Any, ...]:
+        """Return the facts of one kind, given as its class or its name."""
+        name = kind if isinstance(kind, str) else kind.__name__
+        return tuple(fact for fact in self.facts if fact.kind == name)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return one JSON-able object a fact, values in full."""
+        return [fact.to_dict() for fact in self.facts]
+
+    def grouped(self) -> list[tuple[str, tuple[Disclosure, ...]]]:
+        """Return the groups that hold anything, worst first."""
+        found = [(name, tuple(f for f in self.facts if isinstance(f, members))) for name, members in GROUPS]
+        return [(name, facts) for name, facts in found if facts]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table with one row a fact: group, kind, features, values in short, exact, personal, source."""
+        columns = ["group", "kind", "features", "values", "exact", "personal", "source"]
+        rows = [
+            (group, f.kind, ", ".join(f.features), brief(f), f.exact, f.personal, f.source)
+            for group, facts in self.grouped()
+            for f in facts
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        lines = [f"{len(self)} disclosures"]
+        for group, facts in self.grouped():
+            lines += [f"{group}:", *(f"  {line(fact)}" for fact in facts)]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head = f"<p>{len(self)} disclosures</p>"
+        body = "".join(
+            f"<tr><th colspan='4' style='text-align:left'>{html.escape(group)}</th></tr>"
+            + "".join(
+                "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells(fact)) + "</tr>" for fact in facts
+            )
+            for group, facts in self.grouped()
+        )
+        return f"{head}<table>{body}</table>"
+
+
+def cells(fact: Disclosure) -> tuple[str, str, str, str]:
+    """Return a fact as cells of a table: kind, features, values in short, source."""
+    return fact.kind, _names(fact), brief(fact), fact.source
+
+
+def line(fact: Disclosure) -> str:
+    """Return a fact as one line."""
+    kind, names, values, source = cells(fact)
+    return "  ".join(part for part in (kind, names, values, f"[{source}]") if part)
+
+
+def brief(fact: Disclosure) -> str:
+    """Return a fact's values on one short line; rows are only counted."""
+    values = fact.values()
+    if isinstance(fact, kinds.Rows):
+        values = {"n": fact.n, "labelled": fact.labels is not None}
+    shown = ", ".join(f"{name} {_short(value)}" for name, value in values.items())
+    shown += "" if fact.within is None else f", in {fact.within}"
+    note = fact.exact if isinstance(fact.exact, str) else "" if fact.exact else "approximate"
+    return f"{shown} ({note})" if note else shown
+
+
+def _names(fact: Disclosure) -> str:
+    names = fact.features
+    return ", ".join(names[:4]) + (f", ... ({len(names)})" if len(names) > 4 else "")
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_short(item) for item in value[:4]) + (f", ... {len(value)}]" if len(value) > 4 else "]")
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
