@@ -60,7 +60,7 @@ def test_kill_and_go_on(kind: str, tmp_path: Path) -> None:
     out, work = tmp_path / "killed", tmp_path / "killed.partial"
     parts_seen = []
     for kills in (1, 3):  # after the first part, and again further on
-        run = _start(out, kind, 0.01)
+        run = _start(out, kind, 0.03)
         deadline = time.monotonic() + 60
         while len(list(work.glob("part-*.parquet"))) < kills and run.poll() is None and time.monotonic() < deadline:
             time.sleep(0.005)
