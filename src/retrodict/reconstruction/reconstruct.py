@@ -255,10 +255,7 @@ class _Job:
 
 
 def _found(state: RunState) -> int:
-    joint = not state.tally.quota.any()
-    return state.tally.draws if joint else int(state.tally.reached.sum()) + _own(state)
-
-
-def _own(state: RunState) -> int:
-    """Return rows that engines of their own added."""
-    return sum(max(report.reached - int(state.tally.reached[i]), 0) for i, report in state.finished.items())
+    """Return the rows found so far: of a joint stream every draw, else the stream's and those of engines of their own."""
+    if not state.tally.quota.any():
+        return state.tally.draws
+    return int(state.tally.reached.sum()) + sum(report.reached for report in state.finished.values())
