@@ -255,7 +255,7 @@ class _Job:
 
 
 def _found(state: RunState) -> int:
-    """Return the rows found so far: of a joint stream every draw, else the stream's and those of engines of their own."""
+    """Return the rows found so far: every draw of a joint stream, else the stream's and those of other engines."""
     if not state.tally.quota.any():
         return state.tally.draws
     return int(state.tally.reached.sum()) + sum(report.reached for report in state.finished.values())
