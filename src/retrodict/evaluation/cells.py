@@ -1,0 +1,109 @@
+"""Two tables on one scale: where a step of 1 is a wholly wrong cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from retrodict.errors import RequestError, SchemaError
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+_FAR = 2.0  # beyond every cell of the column: a missing value is wholly wrong beside any other
+
+
+def scaled_cells(
+    rebuilt: pd.DataFrame, real: pd.DataFrame, names: list[str], schema: Schema | None, tolerance: float
+) -> tuple[Float[Array, "n d"], Float[Array, "m d"]]:
+    """Return both tables such that two cells differ by ``min(|a - b|, 1)``.
+
+    Numbers are divided by the range of the real column; a listed value is its place in a list, so that any other is at
+    least 1 away; a missing value lies beyond all others.
+
+    Parameters
+    ----------
+    rebuilt, real
+        Hold the columns `names`; others are left out.
+    names
+        The columns to compare, in order.
+    schema
+        Says which columns are listed; without it, all that do not hold numbers are.
+    tolerance
+        Where the real column holds one value only, a number this near to it (relative to it) is equal.
+
+    Raises
+    ------
+    RequestError
+        If a table has no rows.
+    SchemaError
+        If a column is absent, or holds numbers in the real table and something else in the rebuilt one.
+    """
+    columns = []
+    for title, frame in (("rebuilt", rebuilt), ("real", real)):
+        if not len(frame):
+            raise RequestError(f"the {title} table has no rows; nothing can be matched")
+        held = {str(name): name for name in frame.columns}
+        absent = [name for name in names if name not in held]
+        if absent:
+            shown = ", ".join(absent[:10]) + (f", ... ({len(absent)} in all)" if len(absent) > 10 else "")
+            raise SchemaError(f"the {title} table lacks columns that the other has: {shown}")
+        columns.append([frame[held[name]] for name in names])
+    left, right = np.empty((len(rebuilt), len(names))), np.empty((len(real), len(names)))
+    listed = set() if schema is None else {feature.name for feature in schema.features if feature.listed}
+    for j, name in enumerate(names):
+        one, other = columns[0][j], columns[1][j]
+        if name in listed or not is_number(other):
+            left[:, j], right[:, j] = _listed(one, other)
+        else:
+            left[:, j], right[:, j] = _numbers(name, one, other, tolerance)
+    return left, right
+
+
+def is_number(column: pd.Series[Any]) -> bool:
+    """Whether a column holds numbers rather than listed values."""
+    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+
+
+def _listed(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[Array, Array]:
+    values = np.concatenate([one.to_numpy(dtype=object), other.to_numpy(dtype=object)])
+    codes = pd.factorize(values)[0].astype(np.float64)  # missing is -1
+    codes[codes < 0] = -_FAR
+    return codes[: len(one)], codes[len(one) :]
+
+
+def _numbers(name: str, one: pd.Series[Any], other: pd.Series[Any], tolerance: float) -> tuple[Array, Array]:
+    try:
+        a, b = (column.to_numpy(dtype=np.float64, na_value=np.nan) for column in (one, other))
+    except (TypeError, ValueError):
+        raise SchemaError(f"column '{name}' holds numbers in the real table and {one.dtype} in the rebuilt") from None
+    if np.isinf(a).any() or np.isinf(b).any():
+        raise SchemaError(f"column '{name}' holds infinite values; replace or drop them")
+    present = b[~np.isnan(b)]
+    low = present.min() if len(present) else 0.0
+    spread = present.max() - low if len(present) else 0.0
+    if spread > 0:
+        a, b = (a - low) / spread, (b - low) / spread
+    else:  # one value only: right or wrong
+        a, b = (np.where(np.isnan(x), x, np.abs(x - low) > tolerance * abs(low)) for x in (a, b))
+    far = min(np.nanmin(a, initial=0.0), np.nanmin(b, initial=0.0)) - _FAR
+    return np.where(np.isnan(a), far, a), np.where(np.isnan(b), far, b)
+
+
+def cell_errors(a: Float[Array, "... d"], b: Float[Array, "... d"]) -> Float[Array, "... d"]:
+    """Return how wrong each cell is, 0 to 1."""
+    return np.minimum(np.abs(a - b), 1.0)
+
+
+def row_errors(a: Float[Array, "n d"], b: Float[Array, "m d"]) -> Float[Array, "n m"]:
+    """Return the mean error of every row of one table beside every row of the other."""
+    total = np.zeros((len(a), len(b)))
+    step = max(1, 2**20 // max(len(b), 1))  # some megabytes at a time
+    for start in range(0, len(a), step):
+        part = total[start : start + step]
+        for left, right in zip(a[start : start + step].T, b.T, strict=True):
+            part += cell_errors(left[:, None], right[None, :])
+    return total / max(a.shape[1], 1)

@@ -1,0 +1,84 @@
+"""What chance and other people's rows reach: the measure of a rebuilt table's nearness."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from retrodict.evaluation.cells import is_number
+from retrodict.evaluation.records import TOLERANCE, RecordMatch, matched_error
+from retrodict.schema import Schema
+
+RANDOM, SHUFFLED, HELD_OUT, REBUILT_HELD_OUT = "random", "shuffled columns", "held out", "rebuilt to held out"
+
+
+def controls(
+    real: pd.DataFrame,
+    holdout: pd.DataFrame | None = None,
+    rebuilt: pd.DataFrame | None = None,
+    schema: Schema | None = None,
+    *,
+    target: str | None = None,
+    seed: int = 0,
+    tolerance: float = TOLERANCE,
+) -> dict[str, RecordMatch]:
+    """Match tables that know nothing of the single rows, as a rebuilt table is matched.
+
+    Parameters
+    ----------
+    real
+        The training rows.
+    holdout
+        Other rows of the same source; of more than `real` has, a random part of that size. With fewer, each has more
+        rows to choose from, and the control comes out stricter.
+    rebuilt
+        The rebuilt table.
+    schema, target, tolerance
+        As `matched_error` takes them.
+    seed
+        Of the random tables.
+
+    Returns
+    -------
+    dict[str, RecordMatch]
+        `random`: every cell uniform over the real column's range or values; `shuffled columns`: the real columns, each
+        in an order of its own; `held out`: the held-out rows beside the real ones; `rebuilt to held out`: the rebuilt
+        rows beside the held-out ones. Those without their table are left out.
+    """
+    rng = np.random.default_rng(seed)
+    tables = {RANDOM: (random_table(real, rng), real), SHUFFLED: (shuffled_columns(real, rng), real)}
+    if holdout is not None:
+        others = holdout.iloc[rng.permutation(len(holdout))[: len(real)]]
+        tables[HELD_OUT] = (others, real)
+        if rebuilt is not None:
+            tables[REBUILT_HELD_OUT] = (rebuilt, others)
+    return {
+        name: matched_error(one, other, schema, target=target, tolerance=tolerance)
+        for name, (one, other) in tables.items()
+    }
+
+
+def random_table(real: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return as many rows, each cell uniform over its column's range, or over its values if they are no numbers.
+
+    A column of whole numbers stays one. A cell is missing as often as in the column.
+    """
+    return pd.DataFrame({name: _random_column(real[name], rng) for name in real.columns})
+
+
+def _random_column(column: pd.Series, rng: np.random.Generator) -> pd.Series:
+    n, present = len(column), column.dropna()
+    if present.empty:
+        return column.reset_index(drop=True)
+    if is_number(column):
+        low, high = float(present.min()), float(present.max())
+        whole = bool((present == present.round()).all())
+        drawn = rng.integers(int(low), int(high) + 1, n).astype(float) if whole else rng.uniform(low, high, n)
+    else:
+        drawn = rng.choice(np.array(present.unique(), dtype=object), n)
+    return pd.Series(drawn).mask(rng.random(n) < column.isna().mean())
+
+
+def shuffled_columns(real: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the table with each column in a random order of its own: marginals alone."""
+    return pd.DataFrame({name: real[name].to_numpy()[rng.permutation(len(real))] for name in real.columns})
