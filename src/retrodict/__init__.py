@@ -1,6 +1,6 @@
 """retrodict: from a trained model back to the data behind it.
 
-The public surface: `load_model`, `inspect_model`, `load_prior`, `fit_prior`, `reconstruct`, `invert`; and the modules
+The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`; and the modules
 `priors`, `models`, `disclosures`, `schema` and `inference` for those who need more. Each name is imported when it is
 first used, so that the command line answers at once.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from retrodict import disclosures, errors, inference, models, priors, schema
     from retrodict.disclosures import Disclosures, inspect_model
     from retrodict.models import load_model
-    from retrodict.priors import fit_prior, load_prior, uniform_prior
+    from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
     from retrodict.reconstruction import Inversion, Reconstruction, invert, reconstruct
     from retrodict.schema import Feature, Schema, Target, load_schema
 
@@ -30,6 +30,7 @@ __all__ = [
     "disclosures",
     "errors",
     "fit_prior",
+    "implied_prior",
     "inference",
     "inspect_model",
     "invert",
@@ -46,7 +47,7 @@ __all__ = [
 _HOMES = {
     "disclosures": ("Disclosures", "inspect_model"),
     "models": ("load_model",),
-    "priors": ("fit_prior", "load_prior", "uniform_prior"),
+    "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Reconstruction", "invert", "reconstruct"),
     "schema": ("Feature", "Schema", "Target", "load_schema"),
 }

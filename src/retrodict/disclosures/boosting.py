@@ -102,8 +102,10 @@ def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
             continue
         whole = len(stored) < estimator.max_bins - 1  # fewer values than bins: an edge between each two neighbours
         exact = "midpoints of all neighbouring values" if whole else "quantiles of at most 200000 rows"
-        yield BinEdges(edges, features=(column.name,), source=source, exact=place.sample or exact)
-        step = grid_step(edges, column.scale) if whole and column.number else None
+        told = place.sample or exact
+        straight = whole and column.number
+        yield BinEdges(edges, not whole, straight, features=(column.name,), source=source, exact=told)
+        step = grid_step(edges, column.scale) if straight else None
         if step is not None:
             told = "as far as the split points show"
             yield Grid(step, 0.0, len(edges), features=(column.name,), source=source, exact=told)

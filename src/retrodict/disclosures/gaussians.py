@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def linear(step: discriminant_analysis.LinearDiscriminantAnalysis, place: Place)
     if hasattr(step, "covariance_"):
         plain = step.shrinkage is None and step.covariance_estimator is None
         exact: bool | str = "of the rows less their class means" if plain else False
-        yield place.covariance("covariance_", step.covariance_, exact=exact)
+        yield replace(place.covariance("covariance_", step.covariance_, exact=exact), pooled=True)
 
 
 def quadratic(step: discriminant_analysis.QuadraticDiscriminantAnalysis, place: Place) -> Iterator[Disclosure]:

@@ -49,4 +49,5 @@ def inspect_model(model: Any, **settings: Any) -> Disclosures:
 
 
 def _found(estimator: Any, names: Any) -> Disclosures:
-    return Disclosures.sorted(facts_of(estimator, Place("", tuple(Column.start(name) for name in names))))
+    columns = tuple(Column.start(name) for name in names)
+    return Disclosures.sorted(facts_of(estimator, Place("", columns)), tuple(names))

@@ -102,12 +102,16 @@ class Moments(Disclosure):
 
 @dataclass(frozen=True, eq=False)
 class Covariance(Disclosure):
-    """Covariance matrix of several features, shape (d, d), and their means, in raw units."""
+    """Covariance matrix of several features, shape (d, d), and their means, in raw units.
+
+    `pooled`: of the rows less their class means, all classes together.
+    """
 
     matrix: Array
     mean: Array | None = None
     n: int | None = None
     ddof: int | None = None
+    pooled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,9 +134,15 @@ class Thresholds(Disclosure):
 
 @dataclass(frozen=True, eq=False)
 class BinEdges(Disclosure):
-    """Edges of the bins that a feature was cut into, in raw units."""
+    """Edges of the bins that a feature was cut into, in raw units.
+
+    `equal`: the bins were to hold equal shares. `midpoints`: there is an edge midway between each two neighbouring
+    values.
+    """
 
     edges: Array
+    equal: bool = False
+    midpoints: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,14 +36,17 @@ class Disclosures:
     ----------
     facts
         All of them, worst first.
+    names
+        The raw features, in the order in which the model takes them.
     """
 
     facts: tuple[Disclosure, ...]
+    names: tuple[str, ...] = ()
 
     @classmethod
-    def sorted(cls, facts: Iterator[Disclosure]) -> Disclosures:
+    def sorted(cls, facts: Iterator[Disclosure], names: tuple[str, ...] = ()) -> Disclosures:
         """Return facts ordered from whole rows down to ranges."""
-        return cls(tuple(sorted(facts, key=lambda fact: _RANK[type(fact)])))
+        return cls(tuple(sorted(facts, key=lambda fact: _RANK[type(fact)])), names)
 
     def __iter__(self) -> Iterator[Disclosure]:
         return iter(self.facts)

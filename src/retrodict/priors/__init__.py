@@ -6,10 +6,12 @@ from retrodict.priors.correlation import Correlation, latent_correlation
 from retrodict.priors.empirical import EmpiricalPrior
 from retrodict.priors.files import load_prior
 from retrodict.priors.fit import fit_prior
+from retrodict.priors.implied import implied_prior
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.mixture import MixturePrior
 from retrodict.priors.table_one import write_prior_file
 from retrodict.priors.uniform import uniform_prior
+from retrodict.priors.within import draw_within
 
 __all__ = [
     "CopulaPrior",
@@ -20,7 +22,9 @@ __all__ = [
     "MixturePrior",
     "Prior",
     "Transport",
+    "draw_within",
     "fit_prior",
+    "implied_prior",
     "latent_correlation",
     "load_prior",
     "uniform_prior",

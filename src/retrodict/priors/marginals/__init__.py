@@ -1,6 +1,7 @@
 """One feature's distribution, as a monotone map of a standard normal."""
 
 from retrodict.priors.marginals.base import FiniteMarginal, Marginal
+from retrodict.priors.marginals.cells import Cells
 from retrodict.priors.marginals.closed import Normal, Uniform
 from retrodict.priors.marginals.discrete import Discrete, Rounded, constant, integer_range, listed
 from retrodict.priors.marginals.integers import integer_moments
@@ -11,6 +12,7 @@ from retrodict.priors.marginals.sample import SampleQuantiles, sample_marginal
 from retrodict.priors.marginals.tabulated import Tabulated, tabulate
 
 __all__ = [
+    "Cells",
     "Discrete",
     "FiniteMarginal",
     "Marginal",

@@ -177,23 +177,30 @@ def integer_range(low: float, high: float) -> Marginal:
 
 @dataclass(frozen=True, eq=False)
 class Rounded:
-    """A continuous marginal rounded to the nearest integer: for integers of too many values to tabulate.
+    """A continuous marginal rounded to whole numbers of steps: for integers of too many values to tabulate.
 
     Parameters
     ----------
     inner
         The continuous marginal.
     low, high
-        Integers that the result is kept between, possibly infinite.
+        Values of the grid that the result is kept between, possibly infinite.
+    step
+        Of the grid through zero: one for integers, 0.1 for one decimal.
     """
 
     inner: Marginal
     low: float = -math.inf
     high: float = math.inf
+    step: float = 1.0
 
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals by the continuous marginal and round; see `Marginal.quantile_z`."""
-        out = np.rint(self.inner.quantile_z(z))
+        out = self.inner.quantile_z(z)
+        if self.step == 1.0:
+            out = np.rint(out)
+        else:  # the last rounding takes off what a multiple of a decimal step has in its last place
+            out = np.round(np.rint(out / self.step) * self.step, 10)
         return np.clip(out, self.low, self.high, out=out)
 
     def breaks(self) -> Float[Array, " k"]:
@@ -202,4 +209,5 @@ class Rounded:
 
     def describe(self) -> dict[str, Any]:
         """Return the continuous marginal as plain data."""
-        return {"kind": "rounded", "of": self.inner.describe()}
+        step = {} if self.step == 1.0 else {"step": self.step}
+        return {"kind": "rounded", "of": self.inner.describe(), **step}

@@ -1,0 +1,131 @@
+"""From disclosures to a prior: stored rows, classes of their own, or marginals and their correlations."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.disclosures import CategoryCounts, Covariance, Disclosures, Moments, Rows, SampleSize, inspect_model
+from retrodict.errors import PriorError, SchemaError
+from retrodict.models import Model
+from retrodict.priors.base import Prior
+from retrodict.priors.empirical import EmpiricalPrior
+from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside, of_feature, overall, schema_of
+from retrodict.priors.implied.joint import tied
+from retrodict.priors.implied.ladder import marginal_of
+from retrodict.priors.mixture import MixturePrior
+from retrodict.schema import Feature, Schema
+
+Array = np.ndarray
+Shares = Mapping[Hashable, float] | None
+
+
+def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
+    """Return the prior that a model's own disclosures imply.
+
+    Whole rows, where the file holds them, are drawn as they are (smoothed, where they are only part of the table; the
+    other facts stand for the rest, where the file states how many rows there were). Where each class has its own
+    means and variances, the prior is a mixture of the classes. Otherwise each feature takes the sharpest of: counts of
+    its values, quantiles, bins of equal shares, mean and variance, split points with the rows between them, its range;
+    and features go together as the covariances say that the file states. The `notes` say which, feature by feature.
+
+    Parameters
+    ----------
+    found
+        The disclosures of `inspect_model`, or what that takes.
+    schema
+        The model's features (`model.schema`); by default those of the model given, or what the facts show of them.
+
+    Returns
+    -------
+    Prior
+        An `EmpiricalPrior`, `MixturePrior`, `CopulaPrior` or `IndependentPrior` with notes and, where the file states
+        them, class shares.
+
+    Raises
+    ------
+    PriorError
+        If nothing is disclosed of the values of some feature, naming all of them.
+    """
+    if not isinstance(found, Disclosures):
+        if isinstance(found, Model):
+            schema = schema or found.schema
+        found = inspect_model(found)
+    own = schema_of(found, schema)
+    shares = class_shares(found.facts)
+    stored = _stored(found.facts, own)
+    if stored is None:
+        return _without_rows(found.facts, own, shares)
+    rows, matrix = stored
+    # Rows come back through a scaler's inverse: they may miss a stated bound by a rounding error.
+    own = _widened(own, matrix)
+    total = max((fact.n for fact in by_trust(found.facts, SampleSize) if fact.exact is True), default=None)
+    if total is None or total <= len(matrix):
+        told = "all" if total == len(matrix) else "an unknown part of"
+        note = f"features: {len(matrix)} rows stored in {rows.source}, {told} the table"
+        return EmpiricalPrior(own, matrix, 0.0 if total else None, notes=(note,), class_shares=shares)
+    note = f"features: {len(matrix)} of {total} rows stored in {rows.source}, smoothed"
+    part = EmpiricalPrior(own, matrix, notes=(note,), class_shares=shares)
+    try:
+        rest = _without_rows(found.facts, own, shares)
+    except PriorError:
+        return replace(part, notes=(f"{note}; the others taken to be like them, as nothing else is stated",))
+    known = len(matrix) / total
+    return MixturePrior((part, rest), (known, 1.0 - known), ("the other rows follow the other facts",), shares)
+
+
+def _stored(facts: Facts, schema: Schema) -> tuple[Rows, Array] | None:
+    """Return the largest set of stored rows that covers all features, and its matrix."""
+    whole = [fact for fact in by_trust(facts, Rows) if set(schema.names) <= set(fact.features) and fact.n]
+    for fact in sorted(whole, key=lambda fact: -fact.n):
+        frame = pd.DataFrame(fact.rows, columns=list(fact.features))[list(schema.names)].infer_objects()
+        try:
+            return fact, schema.encode(frame)
+        except SchemaError:  # a way back that was not exact can leave the lists
+            continue
+    return None
+
+
+def _widened(schema: Schema, rows: Array) -> Schema:
+    def widened(feature: Feature, column: Array) -> Feature:
+        present = column[~np.isnan(column)]
+        missing = 1.0 - len(present) / len(column)
+        if feature.listed or not len(present):
+            return replace(feature, missing=min(missing, 1.0 - 1e-9))
+        low = None if feature.low is None else min(feature.low, float(present.min()))
+        high = None if feature.high is None else max(feature.high, float(present.max()))
+        return replace(feature, low=low, high=high, missing=missing)
+
+    return replace(schema, features=tuple(widened(f, rows[:, j]) for j, f in enumerate(schema.features)))
+
+
+def _without_rows(facts: Facts, schema: Schema, shares: Shares) -> Prior:
+    labels = list(dict.fromkeys(f.within for f in facts if isinstance(f, Moments | CategoryCounts | Covariance)))
+    labels = [label for label in labels if label is not None]
+    if shares and len(labels) > 1 and set(labels) == set(shares):
+        try:
+            parts = tuple(_plain(inside(facts, label), schema, None, f"in {label}: ") for label in shares)
+        except PriorError:  # some feature is not told by class
+            pass
+        else:
+            note = f"a mixture of {len(parts)} classes, each with the facts of its own rows"
+            return MixturePrior(parts, tuple(shares.values()), (note,), shares)
+    return _plain(overall(facts), schema, shares, "")
+
+
+def _plain(facts: Facts, schema: Schema, shares: Shares, where: str) -> Prior:
+    found = [marginal_of(feature, of_feature(facts, feature.name)) for feature in schema.features]
+    unknown = [feature.name for feature, rung in zip(schema.features, found, strict=True) if rung is None]
+    if unknown:
+        shown = ", ".join(unknown[:10]) + (f", ... ({len(unknown)} in all)" if len(unknown) > 10 else "")
+        raise PriorError(
+            f"the model discloses no values of {shown}: no row, quantile, mean with variance, split point or range; "
+            "give a prior, or a schema with their min and max"
+        )
+    rungs = [rung for rung in found if rung is not None]
+    notes = tuple(f"{where}{f.name}: {told}" for f, (_, told) in zip(schema.features, rungs, strict=True))
+    return tied(schema, tuple(marginal for marginal, _ in rungs), facts, notes, shares)

@@ -1,0 +1,185 @@
+"""One feature's marginal from what a file states of it: the first rung that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float
+from scipy.special import ndtri
+
+from retrodict.disclosures import BinEdges, Categories, CategoryCounts, Grid, Moments, Quantiles, Range, Thresholds
+from retrodict.errors import PriorError
+from retrodict.priors.implied.cells import cell_shares, closed_edges
+from retrodict.priors.implied.facts import Facts, by_trust, rows_variance
+from retrodict.priors.marginals import (
+    Cells,
+    Discrete,
+    Marginal,
+    Rounded,
+    SampleQuantiles,
+    integer_moments,
+    listed,
+    moments,
+    quantiles,
+    sample_marginal,
+)
+from retrodict.priors.uniform import uniform_marginal
+from retrodict.schema import Feature
+
+Array = np.ndarray
+Rung = tuple[Marginal, str]
+
+_TABLE = 1001  # integers up to which shares are tabulated
+
+
+def marginal_of(feature: Feature, facts: Facts) -> Rung | None:
+    """Return a feature's marginal and where it comes from; ``None`` where nothing is known of its values.
+
+    Parameters
+    ----------
+    feature
+        With all bounds and categories that are known.
+    facts
+        Those that speak of it alone.
+    """
+    for rung in _LISTED if feature.listed else _NUMBERS:
+        found = rung(feature, facts)
+        if found is not None:
+            marginal, source = found
+            return marginal if feature.listed else _on_grid(feature, marginal, facts), source
+    return None
+
+
+def _from_counts(feature: Feature, facts: Facts) -> Rung | None:
+    for fact in by_trust(facts, CategoryCounts):
+        counts = dict(zip(fact.categories, fact.counts, strict=True))
+        if not feature.listed:
+            values = np.array(fact.categories, dtype=np.float64)
+            return Discrete(values, np.array(fact.counts)), "counts of its values"
+        shares = np.array([counts.get(category, 0.0) for category in feature.categories])
+        if shares.sum() > 0:
+            return listed(shares), "counts of its categories"
+    return None
+
+
+def _from_indicators(feature: Feature, facts: Facts) -> Rung | None:
+    means = {fact.category: fact.mean for fact in by_trust(facts, Moments) if fact.category is not None}
+    known = [means.get(category) for category in feature.categories]
+    told = [share for share in known if share is not None]
+    if not told or len(told) < len(known) - 1:
+        return None
+    rest = max(0.0, 1.0 - sum(told))  # the category whose indicator was dropped
+    shares = np.clip([rest if share is None else share for share in known], 0.0, 1.0)
+    return (listed(shares), "means of its categories' indicators") if shares.sum() > 0 else None
+
+
+def _equal(feature: Feature, facts: Facts) -> Rung | None:
+    told = "equal shares of the categories the file lists" if by_trust(facts, Categories) else "equal shares"
+    return listed(np.ones(len(feature.categories))), told
+
+
+def _from_quantiles(feature: Feature, facts: Facts) -> Rung | None:
+    for fact in by_trust(facts, Quantiles):
+        points = dict(zip(fact.probabilities, fact.quantiles, strict=True))
+        p, x = np.array(list(points)), np.maximum.accumulate(np.array(list(points.values())))
+        even = len(p) > 2 and np.allclose(p, np.linspace(0.0, 1.0, len(p)), atol=1e-9)
+        if even and feature.kind == "integer":
+            return sample_marginal(np.rint(x), integer=True, feature=feature.name), f"{len(p)} quantiles"
+        if even:
+            return SampleQuantiles(x), f"{len(p)} quantiles"
+        told = f"{len(p)} quantiles"
+        if fact.width is not None and fact.width_between is not None and 0.5 in points:
+            # Only the distance between the two is stored: the median is taken to lie midway.
+            low, high = fact.width_between
+            points |= {low: points[0.5] - fact.width / 2, high: points[0.5] + fact.width / 2}
+            told = f"the median and the distance between the {low:g} and {high:g} quantiles, taken as symmetric"
+        try:
+            return quantiles(points, feature.low, feature.high, feature=feature.name), told
+        except PriorError:
+            continue
+    return None
+
+
+def _from_bins(feature: Feature, facts: Facts) -> Rung | None:
+    for fact in by_trust(facts, BinEdges):
+        if fact.equal:
+            edges, note = closed_edges(np.unique(fact.edges), feature)
+            return Cells(edges, np.ones(len(edges) - 1)), f"{len(fact.edges)} bin edges, bins equally likely{note}"
+    return None
+
+
+def _from_moments(feature: Feature, facts: Facts) -> Rung | None:
+    stated = [fact for fact in by_trust(facts, Moments) if fact.category is None]
+    means = [fact.mean for fact in stated if fact.mean is not None]
+    variances = [value for fact in stated if (value := rows_variance(fact)) is not None]
+    if not means or not variances:
+        return None
+    mean, sd = means[0], float(np.sqrt(variances[0]))
+    make = integer_moments if feature.kind == "integer" else moments
+    bounds = (feature.low, feature.high)
+    try:
+        told = "mean and variance" + (" within its range" if bounds != (None, None) else "")
+        return make(mean, sd, *bounds, feature=feature.name), told
+    except PriorError:  # moments of few or constant values can lie on a bound, where no smooth family reaches
+        return None
+
+
+def _from_thresholds(feature: Feature, facts: Facts) -> Rung | None:
+    every = [fact.edges for fact in by_trust(facts, BinEdges) if fact.midpoints]
+    for inner in [*every, *(fact.thresholds for fact in by_trust(facts, Thresholds))]:
+        edges, note = closed_edges(np.unique(inner), feature)
+        shares, counted = cell_shares(edges, facts)
+        how = "shares as the nodes' counts say" if counted else "cells equally likely"
+        return Cells(edges, shares), f"{len(inner)} split points, {how}{note}"
+    return None
+
+
+def _from_range(feature: Feature, facts: Facts) -> Rung | None:
+    if not feature.bounded:
+        return None
+    told = "its range alone (uniform)" if by_trust(facts, Range) else "the schema's bounds (uniform)"
+    return uniform_marginal(feature), told
+
+
+_LISTED: tuple[Callable[[Feature, Facts], Rung | None], ...] = (_from_counts, _from_indicators, _equal)
+_NUMBERS: tuple[Callable[[Feature, Facts], Rung | None], ...] = (
+    _from_counts,
+    _from_quantiles,
+    _from_bins,
+    _from_moments,
+    _from_thresholds,
+    _from_range,
+)
+
+
+def _on_grid(feature: Feature, marginal: Marginal, facts: Facts) -> Marginal:
+    """Return a marginal over the values that the feature can take."""
+    if isinstance(marginal, Discrete | Rounded):
+        return marginal
+    if feature.kind == "integer":
+        return _integers(feature, marginal)
+    grids = [fact for fact in by_trust(facts, Grid) if fact.offset == 0.0]
+    low, high = _or_infinite(feature)
+    return Rounded(marginal, low, high, step=grids[0].step) if grids else marginal
+
+
+def _integers(feature: Feature, marginal: Marginal) -> Marginal:
+    """Return a continuous marginal over integers: each takes what lies within half a unit of it."""
+    low, high = _or_infinite(feature)
+    if not isinstance(marginal, Cells) or marginal.edges[-1] - marginal.edges[0] > _TABLE:
+        return Rounded(marginal, np.ceil(low), np.floor(high))
+    first, last = np.ceil(marginal.edges[0]), np.floor(marginal.edges[-1])
+    first, last = max(first, np.ceil(low)), min(last, np.floor(high))
+    support = np.arange(first, last + 1.0)
+    shares = np.diff(marginal.cdf(np.append(support - 0.5, last + 0.5)))
+    return Discrete(support, shares) if shares.sum() > 0 else Rounded(marginal, np.ceil(low), np.floor(high))
+
+
+def _or_infinite(feature: Feature) -> tuple[float, float]:
+    return -np.inf if feature.low is None else feature.low, np.inf if feature.high is None else feature.high
+
+
+def deciles(marginal: Marginal) -> Float[Array, " n"]:
+    """Return nine deciles of a marginal."""
+    return marginal.quantile_z(ndtri(np.arange(1, 10) / 10))
