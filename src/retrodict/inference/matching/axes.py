@@ -1,0 +1,204 @@
+"""One feature's codes: the cells that trees cut its values into, or its categories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from retrodict.disclosures.columns import Column
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class NumberAxis:
+    """A number, cut into cells.
+
+    Parameters
+    ----------
+    name
+        The raw feature.
+    cuts
+        Sorted; cell ``c`` holds the values in ``(cuts[c - 1], cuts[c]]``.
+    step
+        The grid that its values live on, as far as split points show; ``None`` where they show none.
+    gaps
+        Whether values may be missing.
+    """
+
+    name: str
+    cuts: Float[Array, " m"]
+    step: float | None = None
+    gaps: bool = False
+
+    @property
+    def cells(self) -> int:
+        """How many codes."""
+        return len(self.cuts) + 1 + self.gaps
+
+    @property
+    def ordered(self) -> bool:
+        """Neighbouring codes are neighbouring values."""
+        return True
+
+    @property
+    def missing(self) -> int:
+        """The code of a missing value, or -1."""
+        return self.cells - 1 if self.gaps else -1
+
+    def codes(self, values: Float[Array, " n"]) -> Int[Array, " n"]:
+        """Return the cells of raw values."""
+        out = np.searchsorted(self.cuts, values, side="left")
+        return np.where(np.isnan(values), self.missing, out)
+
+    def ends(self, codes: Int[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+        """Return the ends ``(low, high]`` of cells, infinite at the outer ones; a missing code has no meaning."""
+        edges = np.concatenate([[-np.inf], self.cuts, [np.inf, np.inf]])
+        return edges[codes], edges[codes + 1]
+
+    def intervals(
+        self, column: Column, thresholds: Float[Array, " s"], gap_left: Bool[Array, " s"]
+    ) -> tuple[Int[Array, " s"], Int[Array, " s"], Bool[Array, " s"]]:
+        """Return the codes ``(low, high]`` of one side of each split, and whether that is the left one."""
+        cuts, rising = raw_cuts(column, thresholds)
+        last = len(self.cuts)  # the last code of a value
+        alone = np.isinf(thresholds)  # values left, gaps right
+        at = np.where(alone, last, np.searchsorted(self.cuts, on_grid(cuts, self.step), side="left"))
+        gap_low = gap_left if rising else ~gap_left  # whether gaps go with the smaller raw values
+        high = np.where(alone | (self.gaps & ~gap_low), self.cells - 1, last)
+        return at, high, ~alone & (not rising)
+
+
+@dataclass(frozen=True, eq=False)
+class ListedAxis:
+    """A listed feature: one code a category, or for several that the encoder took as one.
+
+    Parameters
+    ----------
+    name
+        The raw feature.
+    groups
+        The code of each category of the schema, shape (categories,).
+    values
+        What each code is called; numbers where the raw column itself is split.
+    ordered
+        Whether trees split the order of the codes.
+    gaps
+        Whether values may be missing.
+    """
+
+    name: str
+    groups: Int[Array, " m"]
+    values: tuple[Any, ...]
+    ordered: bool = False
+    gaps: bool = False
+
+    @property
+    def cells(self) -> int:
+        """How many codes."""
+        return len(self.values) + self.gaps
+
+    @property
+    def missing(self) -> int:
+        """The code of a missing value, or -1."""
+        return self.cells - 1 if self.gaps else -1
+
+    def codes(self, values: Float[Array, " n"]) -> Int[Array, " n"]:
+        """Return the codes of categories, given as their index in the schema."""
+        gone = np.isnan(values)
+        return np.where(gone, self.missing, self.groups[np.where(gone, 0, values).astype(np.int64)])
+
+    def intervals(
+        self, column: Column, thresholds: Float[Array, " s"], gap_left: Bool[Array, " s"]
+    ) -> tuple[Int[Array, " s"], Int[Array, " s"], Bool[Array, " s"]]:
+        """Return the codes ``(low, high]`` of one side of each split, and whether that is the left one."""
+        seen = self._column_values(column)
+        right = np.where(np.isnan(seen), ~gap_left[:, None], seen > thresholds[:, None])
+        return _runs(right)
+
+    def _column_values(self, column: Column) -> Array:
+        """Return what the tree sees of each code, NaN for a gap."""
+        if column.indicator:
+            told = np.array([float(_same(value, column.category)) for value in self.values])
+            gap = float(_gap(column.category))
+        elif column.categories is not None:
+            told = np.array([float(_position(column.categories, value)) for value in self.values])
+            gap = np.nan
+        else:
+            told, gap = np.array([float(value) for value in self.values]), np.nan
+        told = np.append(told, gap) if self.gaps else told
+        return forward(column, told).astype(np.float32).astype(np.float64)
+
+
+Axis = NumberAxis | ListedAxis
+
+
+def forward(column: Column, values: Array) -> Array:
+    """Return what a column holds for values of what its label names."""
+    return (values - column.offset) / column.scale
+
+
+def raw_cuts(column: Column, thresholds: Float[Array, " s"]) -> tuple[Float[Array, " s"], bool]:
+    """Return raw values at which splits cut, and whether larger raw values are larger in the column.
+
+    A tree rounds its columns to 32 bits and sends ``value <= threshold`` left. All of the values that round to the
+    last 32-bit number below a threshold therefore go left, so two thresholds are one cut exactly if that number is
+    the same. The cut lies midway to the next one, where rounding goes to the even of the two.
+
+    Parameters
+    ----------
+    column
+        An image of a raw number.
+    thresholds
+        Of splits of that column; an infinite one cuts nothing.
+    """
+    below = thresholds.astype(np.float32)
+    below = np.where(below > thresholds, np.nextafter(below, np.float32(-np.inf)), below).astype(np.float32)
+    above = np.nextafter(below, np.float32(np.inf))
+    middle = below.astype(np.float64) / 2.0 + above.astype(np.float64) / 2.0
+    even = below.view(np.uint32) % 2 == 0
+    last = np.where(even, middle, np.nextafter(middle, -np.inf))  # the largest value that goes left
+    finite = np.isfinite(thresholds)
+    last = np.where(finite, last, 0.0)
+    raw = np.asarray(column.raw_numbers(last))
+    rising = column.scale > 0
+    if column.curve is None and not rising:  # the smallest raw value that goes left: values above it go left too
+        raw = np.nextafter(raw, -np.inf)
+    return np.where(finite, raw, np.inf), rising
+
+
+def on_grid(cuts: Array, step: float | None) -> Array:
+    """Return cuts midway between the two values of a grid that they part; as they are without a grid."""
+    if step is None:
+        return cuts
+    slack = 2.0**-50 * np.abs(cuts)  # a value of the grid is itself rounded
+    with np.errstate(invalid="ignore"):
+        return (np.floor((cuts + slack) / step) + 0.5) * step
+
+
+def _runs(right: Array) -> tuple[Array, Array, Array]:
+    """Return the run of codes that each row of a mask sets, or that it leaves out; that one is then the left side."""
+    padded = np.pad(right, ((0, 0), (1, 1)))
+    outer = right[:, 0] & right[:, -1] & ~right.all(axis=1)
+    padded[outer] = np.pad(~right[outer], ((0, 0), (1, 1)))
+    steps = np.diff(padded.astype(np.int8), axis=1)
+    low = np.argmax(steps == 1, axis=1) - 1
+    high = low + padded.sum(axis=1)
+    if (np.count_nonzero(steps == 1, axis=1) > 1).any():
+        raise ValueError("a split that parts codes into more than a run and its rest")
+    return low, high, outer
+
+
+def _gap(value: Any) -> bool:
+    return value is None or value != value
+
+
+def _same(a: Any, b: Any) -> bool:
+    return bool(a == b) and not (_gap(a) or _gap(b))
+
+
+def _position(categories: tuple[Any, ...], value: Any) -> int:
+    return next(i for i, category in enumerate(categories) if _same(category, value))

@@ -1,0 +1,83 @@
+"""The sets of trees inside a model that were grown on its whole training table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn import ensemble, tree
+
+from retrodict.disclosures.held import HELD
+from retrodict.disclosures.passing import aligned
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees import all_trees
+
+_SINGLE = (
+    tree.DecisionTreeClassifier,
+    tree.DecisionTreeRegressor,
+    tree.ExtraTreeClassifier,
+    tree.ExtraTreeRegressor,
+)
+_FOREST = (
+    ensemble.RandomForestClassifier,
+    ensemble.RandomForestRegressor,
+    ensemble.ExtraTreesClassifier,
+    ensemble.ExtraTreesRegressor,
+)
+_BAGGED = (ensemble.BaggingClassifier, ensemble.BaggingRegressor)
+_BOOSTED = (ensemble.GradientBoostingClassifier, ensemble.GradientBoostingRegressor)
+_ABSENT = (AttributeError, IndexError, KeyError, TypeError, ValueError, NotImplementedError)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """One estimator made of trees, and where it stands."""
+
+    estimator: Any
+    place: Place
+
+    @property
+    def name(self) -> str:
+        """Its class and path, for messages."""
+        where = f" at {self.place.path}" if self.place.path else ""
+        return f"{type(self.estimator).__name__}{where}"
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one tree."""
+        return type(self.estimator) in _SINGLE
+
+    @property
+    def forest(self) -> bool:
+        """Whether it is a forest."""
+        return type(self.estimator) in _FOREST
+
+    @property
+    def boosted(self) -> bool:
+        """Whether it is gradient boosting."""
+        return type(self.estimator) in _BOOSTED
+
+
+def ensembles_of(estimator: Any, place: Place) -> Iterator[Ensemble]:
+    """Yield every set of trees in a fitted model, whatever rows it saw; those held by another set are its own.
+
+    Parameters
+    ----------
+    estimator
+        Anything a fitted model may hold.
+    place
+        Where it stands.
+    """
+    if estimator is None or isinstance(estimator, str):
+        return
+    place = place.inner("", aligned(estimator, place.columns, type(estimator).__name__.lower()))
+    kind = type(estimator)
+    if kind in _SINGLE + _FOREST + _BOOSTED or (kind in _BAGGED and all_trees(estimator)):
+        yield Ensemble(estimator, place)
+    elif kind in HELD:
+        try:
+            for inner, where in HELD[kind](estimator, place):
+                yield from ensembles_of(inner, where)
+        except _ABSENT:  # what was stripped holds nothing
+            return

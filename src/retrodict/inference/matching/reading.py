@@ -1,0 +1,202 @@
+"""Read a model of trees as the problem of finding the table that gives its node counts."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from retrodict.disclosures import inspect_model
+from retrodict.disclosures.columns import Column
+from retrodict.disclosures.grove import Member
+from retrodict.disclosures.place import Place
+from retrodict.errors import RequestError
+from retrodict.inference.matching.assumed import chances_of, marginals_of
+from retrodict.inference.matching.codebook import Codebook
+from retrodict.inference.matching.cutting import axes_of
+from retrodict.inference.matching.ensembles import Ensemble, ensembles_of
+from retrodict.inference.matching.grown import Grown, grown_of
+from retrodict.inference.matching.problem import Problem
+from retrodict.inference.matching.targets import Targets, targets_of
+from retrodict.models import SklearnClassifier, SklearnRegressor, load_model
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A model read as a matching problem, and the way from codes back to rows.
+
+    Parameters
+    ----------
+    problem
+        What codes and labels must fulfil.
+    codebook
+        What codes stand for.
+    classes
+        The labels as they were called in the table, in the order of their codes; empty for a regressor.
+    levels
+        A regressor's possible targets in raw units, in the order of their codes; empty for a classifier.
+    notes
+        What the file does and does not disclose, in plain sentences.
+    sources
+        Attribute paths of the ensembles that were read.
+    """
+
+    problem: Problem = field(repr=False)
+    codebook: Codebook = field(repr=False)
+    classes: tuple[Hashable, ...]
+    levels: Float[Array, " m"] = field(repr=False)
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def schema(self) -> Schema:
+        """The features of the rows."""
+        return self.codebook.schema
+
+    def target(self, labels: Int[Array, " n"]) -> Array:
+        """Return class indices as they are, or a regressor's targets in raw units."""
+        return labels if self.classes else self.levels[labels]
+
+
+def read_problem(model: Any, **settings: Any) -> Reading:
+    """Read the trees of a model as a matching problem.
+
+    All ensembles that were grown on the whole table are joined; they saw the same rows in the same order.
+
+    Parameters
+    ----------
+    model
+        A model of `load_model`, a path that it reads, or a fitted scikit-learn classifier or regressor.
+    settings
+        For a path or an estimator: the settings of `load_model`, such as `trust_pickle`.
+
+    Raises
+    ------
+    ModelError
+        If it can't be read, or its node counts or the seeds of its draws were stripped.
+    RequestError
+        If it has no trees grown on the whole table, or its trees split on columns that have no way back.
+    """
+    if isinstance(model, str | Path) or not isinstance(model, SklearnClassifier | SklearnRegressor):
+        model = load_model(model, **settings)
+    schema = model.known.schema
+    place = Place("", tuple(Column.start(name) for name in schema.names))
+    notes: list[str] = []
+    groups = _whole(model, list(ensembles_of(model.estimator, place)), notes)
+    grown = [(group, grown_of(group, notes)) for group in groups]
+    grown = _of_one_table(grown, notes)
+    trees = [tree for _, own in grown for tree in own]
+    found = inspect_model(model)
+    grids = {fact.features[0]: fact.step for fact in found.of("Grid")}
+    members = [tree.member for tree in trees]
+    axes = axes_of(members, schema, grids)
+    book = Codebook(schema, axes, marginals_of(schema, axes, found))
+    targets = targets_of(grown, schema.target.classes)
+    notes += _left_open(book, trees, members)
+    notes += targets.notes
+    problem = _problem(book, trees, targets)
+    return Reading(
+        problem,
+        book,
+        schema.target.classes,
+        targets.raw_levels,
+        tuple(notes),
+        tuple(group.place.path for group, _ in grown),
+    )
+
+
+def _whole(model: Any, groups: list[Ensemble], notes: list[str]) -> list[Ensemble]:
+    """Return the ensembles that were grown on all rows."""
+    if not groups:
+        raise RequestError(
+            f"the {model.family} holds no decision trees, forests, bagged trees or gradient boosting of scikit-learn, "
+            "whose node counts a table is rebuilt from; give a prior and use the engine 'auto'"
+        )
+    whole = [g for g in groups if g.place.sample is None and not (g.boosted and g.estimator.n_iter_no_change)]
+    if not whole:
+        told = groups[0].place.sample or "of the rows not held out to stop early"
+        raise RequestError(
+            f"the {groups[0].name} was grown on a part of the table ({told}), which is not disclosed; "
+            "give a prior and use the engine 'auto'"
+        )
+    if len(whole) < len(groups):
+        notes.append(f"{len(groups) - len(whole)} sets of trees saw a part of the table alone and are not used")
+    return whole
+
+
+def _of_one_table(grown: list[tuple[Ensemble, list[Grown]]], notes: list[str]) -> list[tuple[Ensemble, list[Grown]]]:
+    """Return the ensembles of the table that most trees saw; another number of rows is another table."""
+    trees: dict[int, int] = {}
+    for _, own in grown:
+        trees[len(own[0].draws)] = trees.get(len(own[0].draws), 0) + len(own)
+    n = max(trees, key=lambda rows: trees[rows])
+    kept = [(group, own) for group, own in grown if len(own[0].draws) == n]
+    if len(kept) < len(grown):
+        notes.append(f"sets of trees with other numbers of rows than {n} are not used")
+    return kept
+
+
+def _left_open(book: Codebook, trees: Sequence[Grown], members: Sequence[Member]) -> list[str]:
+    notes = []
+    unused = [name for name in book.schema.names if name not in book.features]
+    if unused:
+        shown = ", ".join(unused[:8]) + (f", ... ({len(unused)} in all)" if len(unused) > 8 else "")
+        notes.append(f"no tree splits on {shown}: drawn from what is assumed of them")
+    undrawn = int((np.sum([tree.draws for tree in trees], axis=0) == 0).sum())
+    if undrawn:
+        notes.append(f"{undrawn} rows were drawn for no tree: nothing is known of them")
+    filled = sorted({c.name for m in members for c in m.columns if c.filled and c.name in book.features})
+    if filled:
+        notes.append(f"gaps of {', '.join(filled[:8])} were filled before the trees: rebuilt rows have the fills")
+    return notes
+
+
+def _problem(book: Codebook, trees: Sequence[Grown], targets: Targets) -> Problem:
+    offsets = np.cumsum([0, *(len(tree.member.nodes.feature) for tree in trees)])
+    parts = [_nodes(tree.member, book, int(start)) for tree, start in zip(trees, offsets[:-1], strict=True)]
+    feature, low, high, left, right = (np.concatenate([part[i] for part in parts]) for i in range(5))
+    return Problem(
+        n=len(trees[0].draws),
+        cells=np.array([axis.cells for axis in book.axes], dtype=np.int64),
+        ordered=np.array([axis.ordered for axis in book.axes], dtype=bool),
+        missing=np.array([axis.missing for axis in book.axes], dtype=np.int64),
+        roots=offsets[:-1].astype(np.int64),
+        feature=feature,
+        low=low,
+        high=high,
+        left=left,
+        right=right,
+        draws=np.stack([tree.draws for tree in trees]).astype(np.int64),
+        seen=np.concatenate([np.asarray(tree.member.nodes.n_node_samples, dtype=np.float64) for tree in trees]),
+        mass=targets.mass,
+        labelled=targets.labelled,
+        classes=targets.classes,
+        levels=targets.levels,
+        chances=chances_of(book),
+        label_chances=targets.chances,
+    )
+
+
+def _nodes(member: Member, book: Codebook, start: int) -> tuple[Array, ...]:
+    """Return feature, low, high, left and right of one tree's nodes, children counted from `start`."""
+    nodes = member.nodes
+    split, thresholds = np.asarray(nodes.feature), np.asarray(nodes.threshold)
+    sides = np.asarray(getattr(nodes, "missing_go_to_left", np.zeros(len(split)))).astype(bool)
+    feature, low, high = (np.full(len(split), -1, dtype=np.int64) for _ in range(3))
+    children = np.column_stack([nodes.children_left, nodes.children_right]).astype(np.int64)
+    children[children >= 0] += start
+    for i in np.unique(split[split >= 0]):
+        mask, column = split == i, member.columns[i]
+        axis = book.features.index(column.name)
+        feature[mask] = axis
+        low[mask], high[mask], swapped = book.axes[axis].intervals(column, thresholds[mask], sides[mask])
+        turned = np.flatnonzero(mask)[swapped]
+        children[turned] = children[turned, ::-1]
+    return feature, low, high, children[:, 0], children[:, 1]
