@@ -145,6 +145,7 @@ def test_numbered_columns_and_categories_of_numbers():
         (AGES[:0], AGES, RequestError, "the rebuilt table has no rows; nothing can be matched"),
         (AGES, AGES[:0], RequestError, "the real table has no rows; nothing can be matched"),
         (AGES[["age"]], AGES, SchemaError, "the rebuilt table lacks columns that the other has: sex"),
+        (AGES[[]], AGES[[]], SchemaError, "the tables have no feature to compare"),
         (AGES.assign(age="old"), AGES, SchemaError, "column 'age' holds numbers in the real table and "),
         (AGES.assign(age=np.inf), AGES, SchemaError, "column 'age' holds infinite values; replace or drop them"),
     ],
@@ -172,7 +173,6 @@ def test_large_tables_are_matched_among_near_rows():
     best, _ = assign(shaken, real)
     cost = row_errors(shaken, real)
     assert cost[tuple(pairs.T)].mean() <= 1.05 * cost[tuple(best.T)].mean()
-    assert pairs[0, 0] in range(450)
 
 
 def test_a_result_prints_itself():

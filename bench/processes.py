@@ -1,0 +1,43 @@
+"""One run in a process of its own, with a limit on its time: what it leaves behind, or that it did not finish."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+BENCH = Path(__file__).resolve().parent
+
+
+def peak_memory() -> float:
+    """Return the largest resident set of this process so far, GB (Linux)."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()  # getrusage would count the parent's too
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1e6
+
+
+def run_within(script: str, job: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Run ``python SCRIPT JOB RESULT`` and return its result; a status alone where it was stopped or failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        job_file, result_file = Path(folder, "job"), Path(folder, "result")
+        joblib.dump(job, job_file)
+        command = [sys.executable, str(BENCH / script), str(job_file), str(result_file)]
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+        process = subprocess.Popen(command, start_new_session=True, **silent)  # a session: its workers end with it
+        try:
+            _, said = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return {"status": "timed out", "seconds": seconds}
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        if process.returncode or not result_file.exists():
+            last = (said.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+            return {"status": f"failed: {last}"}
+        return joblib.load(result_file)

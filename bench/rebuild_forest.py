@@ -1,0 +1,44 @@
+"""Rebuild one forest's table, as a process of its own: `python rebuild_forest.py JOB RESULT`, joblib files both."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import joblib
+
+import retrodict as rd
+from processes import peak_memory, run_within
+
+GRACE = 60.0  # seconds beyond the budget before the process is stopped: start, parsing, writing
+
+
+def engine(settings: dict[str, Any]) -> Any:
+    """Return the engine with settings of its own, or by name where there are none."""
+    if not settings:
+        return "matching"
+    from retrodict.inference.matching import Matching
+
+    return Matching(**settings)
+
+
+def rebuild(model: Any, seed: int, seconds: float, **settings: Any) -> dict[str, Any]:
+    """Rebuild in another process: the `frame`, `seconds`, `peak` GB and `status`; a status alone where it failed."""
+    return run_within("rebuild_forest.py", {"model": model, "seed": seed, "settings": settings}, seconds + GRACE)
+
+
+def main(job_file: str, result_file: str) -> None:
+    job = joblib.load(job_file)
+    started = time.perf_counter()
+    found = rd.reconstruct(job["model"], engine=engine(job["settings"]), seed=job["seed"], progress=False)
+    frame = found.frame
+    seconds = time.perf_counter() - started
+    frame = frame.rename(columns={found.schema.target.name: "target"})
+    verdict = "; ".join(report.verdict for report in found.diagnostics)
+    result = {"frame": frame, "seconds": seconds, "status": "finished", "verdict": verdict, "peak": peak_memory()}
+    joblib.dump(result, result_file)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
