@@ -74,6 +74,8 @@ class Codebook:
             if feature.name not in by_name:
                 everywhere = np.full(len(codes), np.inf)
                 out[:, j] = draw_within(marginal, -everywhere, everywhere, u)
+                if feature.missing:
+                    out[rng.random(len(codes)) < feature.missing, j] = np.nan
                 continue
             axis, own = by_name[feature.name]
             if isinstance(axis, ListedAxis):

@@ -14,8 +14,11 @@ from retrodict.inference.matching.axes import Axis, ListedAxis, NumberAxis, on_g
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
+Splits = dict[Column, list[tuple[Member, Array]]]
+"""Of one raw feature: its columns, each with the trees that split it and a mask of the nodes that do."""
 
 _RARE = "(infrequent)"
+_FEW = 100  # splits; missing values lie together and so pass a few of them alone, half of which would show by chance
 
 
 def axes_of(members: Sequence[Member], schema: Schema, grids: Mapping[str, float]) -> tuple[Axis, ...]:
@@ -35,25 +38,39 @@ def axes_of(members: Sequence[Member], schema: Schema, grids: Mapping[str, float
     RequestError
         If a split column can't be carried back to one raw feature.
     """
-    used: dict[str, dict[Column, list[tuple[Member, Array]]]] = {}
+    used: dict[str, Splits] = {}
     for member in members:
         features = np.asarray(member.nodes.feature)
         for i in np.unique(features[features >= 0]):
             column = member.columns[i]
             used.setdefault(column.name, {}).setdefault(column, []).append((member, features == i))
     _check(used, schema)
+    gaps = _gaps(used, schema)
     axes: list[Axis] = []
     for feature in schema.features:
-        if feature.name not in used:
-            continue
-        splits = used[feature.name]
-        gaps = bool(feature.missing) or any(_told_missing(m, mask) for own in splits.values() for m, mask in own)
-        axes.append(
-            _listed(feature, list(splits), gaps)
-            if feature.listed
-            else _number(feature.name, splits, gaps, grids.get(feature.name))
-        )
+        if feature.name in used:
+            splits = used[feature.name]
+            axes.append(
+                _listed(feature, list(splits), feature.name in gaps)
+                if feature.listed
+                else _number(feature.name, splits, feature.name in gaps, grids.get(feature.name))
+            )
     return tuple(axes)
+
+
+def _gaps(used: Mapping[str, Splits], schema: Schema) -> set[str]:
+    """Return the features whose trees met missing values, or may have.
+
+    Those that few splits are on may not show theirs; they are taken to have some where any other feature does.
+    """
+    own = {
+        name: [pair for column, pairs in splits.items() if not column.filled for pair in pairs]
+        for name, splits in used.items()
+    }
+    shown = {name for name, pairs in own.items() if any(_odd(m, mask).any() for m, mask in pairs)}
+    stated = {name for name, pairs in own.items() if pairs and schema[name].missing}
+    few = {name for name, pairs in own.items() if 0 < sum(int(mask.sum()) for _, mask in pairs) < _FEW}
+    return shown | stated | (few if shown else set())
 
 
 def _check(used: Mapping[str, Any], schema: Schema) -> None:
@@ -73,9 +90,7 @@ def _check(used: Mapping[str, Any], schema: Schema) -> None:
         )
 
 
-def _number(
-    name: str, splits: Mapping[Column, list[tuple[Member, Array]]], gaps: bool, step: float | None
-) -> NumberAxis:
+def _number(name: str, splits: Splits, gaps: bool, step: float | None) -> NumberAxis:
     cuts = []
     for column, own in splits.items():
         thresholds = np.concatenate([np.asarray(m.nodes.threshold)[mask] for m, mask in own])
@@ -102,20 +117,19 @@ def _listed(feature: Feature, columns: Sequence[Column], gaps: bool) -> ListedAx
     return ListedAxis(feature.name, groups, values, ranked, gaps or told)
 
 
-def _told_missing(member: Member, mask: Array) -> bool:
-    """Return whether splits show that values of their column were missing.
+def _odd(member: Member, mask: Array) -> Array:
+    """Return which of a tree's splits have seen missing values for sure.
 
-    Where none is, scikit-learn has a missing value follow the larger child; a split that does otherwise, or that
+    Where there is none, scikit-learn has a missing value follow the larger child; a split that does otherwise, or that
     parts the missing values from all others, has seen some.
     """
     nodes = member.nodes
     sides = getattr(nodes, "missing_go_to_left", None)
     if sides is None:
-        return False
+        return np.zeros(len(mask), dtype=bool)
     seen = np.asarray(nodes.n_node_samples)
     larger = seen[nodes.children_left] > seen[nodes.children_right]
-    odd = (np.asarray(sides).astype(bool) != larger) | np.isinf(np.asarray(nodes.threshold))
-    return bool((odd & mask).any())
+    return ((np.asarray(sides).astype(bool) != larger) | np.isinf(np.asarray(nodes.threshold))) & mask
 
 
 def _gap(value: Any) -> bool:

@@ -70,10 +70,10 @@ def grown_of(group: Ensemble, notes: list[str]) -> list[Grown]:
             raise RequestError(f"the {group.name} has several outputs; rebuild from a model of one output")
     draws = _draws(group, members)
     fits = [int((d > 0).sum()) == int(m.nodes.n_node_samples[0]) for d, m in zip(draws, members, strict=True)]
-    if not any(fits):
+    if 2 * sum(fits) <= len(fits):  # one may fit by chance
         raise ModelError(
-            f"the draws that the seeds of the {group.name} give are not those its roots count; "
-            "give a prior and use the engine 'auto'"
+            f"the seeds of the {group.name} draw other rows than its roots count, for {fits.count(False)} of "
+            f"{len(fits)} trees: they were changed, or rows weighed nothing; give a prior and use the engine 'auto'"
         )
     if not all(fits):
         notes.append(f"{fits.count(False)} trees of the {group.name} count other rows than their seeds draw; left out")

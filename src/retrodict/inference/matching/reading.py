@@ -15,7 +15,7 @@ from retrodict.disclosures.columns import Column
 from retrodict.disclosures.grove import Member
 from retrodict.disclosures.place import Place
 from retrodict.errors import RequestError
-from retrodict.inference.matching.assumed import chances_of, marginals_of
+from retrodict.inference.matching.assumed import chances_of, implied_features, spanned
 from retrodict.inference.matching.codebook import Codebook
 from retrodict.inference.matching.cutting import axes_of
 from retrodict.inference.matching.ensembles import Ensemble, ensembles_of
@@ -94,10 +94,16 @@ def read_problem(model: Any, **settings: Any) -> Reading:
     grown = _of_one_table(grown, notes)
     trees = [tree for _, own in grown for tree in own]
     found = inspect_model(model)
-    grids = {fact.features[0]: fact.step for fact in found.of("Grid")}
+    grids = {fact.features[0]: fact.step for fact in found.of("Grid") if not fact.offset}
     members = [tree.member for tree in trees]
-    axes = axes_of(members, schema, grids)
-    book = Codebook(schema, axes, marginals_of(schema, axes, found))
+    told, implied = implied_features(schema, found)
+    axes = axes_of(members, told, grids)
+    by_name = {axis.name: axis for axis in axes}
+    marginals = [
+        spanned(feature, by_name.get(feature.name)) if marginal is None else marginal
+        for feature, marginal in zip(told.features, implied, strict=True)
+    ]
+    book = Codebook(told, axes, tuple(marginals))
     targets = targets_of(grown, schema.target.classes)
     notes += _left_open(book, trees, members)
     notes += targets.notes
