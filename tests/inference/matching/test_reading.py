@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 from sklearn import ensemble, tree
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
@@ -26,6 +28,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from retrodict.inference.matching import energy, read_problem
 from tests.disclosures.tables import BINARY, FRAME, MIXED, VALUE, N, X, Y, holed, mixed
 from tests.inference.matching.planted import check
 
@@ -120,8 +123,6 @@ def test_planted_values_meet_every_sum(name: str) -> None:
     y = np.exp(VALUE / 40.0) if name == "log of the target" else VALUE
     model = REGRESSORS[name].fit(FRAME, y)
     if name == "log of the target":
-        from retrodict.inference.matching import energy, read_problem
-
         reading = read_problem(model)
         problem = reading.problem
         labels = np.abs(reading.levels - y[:, None]).argmin(axis=1)
@@ -168,6 +169,38 @@ def test_boosted_classes_beyond_two_count_rows_alone() -> None:
 def test_boosting_from_another_start(settings: dict[str, Any]) -> None:
     model = ensemble.GradientBoostingClassifier(**BOOSTED, **settings).fit(FRAME, BINARY)
     check(model, FRAME, BINARY, labelled="some" if settings.get("init") == "zero" else False)
+
+
+def test_reweighted_trees_count_rows_and_the_first_one_classes() -> None:
+    model = ensemble.AdaBoostClassifier(tree.DecisionTreeClassifier(max_depth=2), n_estimators=4, random_state=0)
+    reading = check(model.fit(FRAME, Y), FRAME, Y, labelled="some")
+    assert reading.problem.labelled.tolist() == [True] + [False] * (reading.problem.trees - 1)
+
+
+@pytest.mark.parametrize("bootstrap", [True, False])
+@pytest.mark.parametrize("weights", ["balanced", WEIGHTS], ids=["balanced", "listed"])
+def test_stored_row_weights_are_labels(weights: Any, bootstrap: bool) -> None:
+    model = ensemble.RandomForestClassifier(class_weight=weights, bootstrap=bootstrap, **FOREST).fit(FRAME, Y)
+    reading = read_problem(model)
+    if getattr(model, "_sample_weight", None) is None:  # before 1.9
+        assert reading.labels is None
+        return
+    assert reading.labels is not None
+    assert [reading.classes[code] for code in reading.labels] == Y.tolist()
+    assert any("label of every row" in note for note in reading.notes)
+
+
+def test_other_stored_weights_are_no_labels() -> None:
+    site = np.where(np.arange(N) % 3 == 0, 1.0, 2.0)
+    model = ensemble.RandomForestClassifier(class_weight="balanced", **FOREST).fit(FRAME, Y, site)
+    assert read_problem(model).labels is None
+    assert read_problem(ensemble.RandomForestClassifier(**FOREST).fit(FRAME, Y)).labels is None
+
+
+def test_a_file_is_read_as_the_model_in_it(tmp_path: Path) -> None:
+    model = mixed(ensemble.RandomForestClassifier(class_weight="balanced", **FOREST)).fit(MIXED, Y)
+    skops.io.dump(model, tmp_path / "model.skops")
+    check(tmp_path / "model.skops", MIXED, Y)
 
 
 HOLED = holed(0.15)

@@ -26,6 +26,7 @@ _FOREST = (
     ensemble.ExtraTreesRegressor,
 )
 _BAGGED = (ensemble.BaggingClassifier, ensemble.BaggingRegressor)
+_REWEIGHTED = (ensemble.AdaBoostClassifier,)
 _BOOSTED = (ensemble.GradientBoostingClassifier, ensemble.GradientBoostingRegressor)
 _ABSENT = (AttributeError, IndexError, KeyError, TypeError, ValueError, NotImplementedError)
 
@@ -54,6 +55,11 @@ class Ensemble:
         return type(self.estimator) in _FOREST
 
     @property
+    def reweighted(self) -> bool:
+        """Whether every tree saw all rows, weighted anew."""
+        return type(self.estimator) in _REWEIGHTED
+
+    @property
     def boosted(self) -> bool:
         """Whether it is gradient boosting."""
         return type(self.estimator) in _BOOSTED
@@ -73,7 +79,7 @@ def ensembles_of(estimator: Any, place: Place) -> Iterator[Ensemble]:
         return
     place = place.inner("", aligned(estimator, place.columns, type(estimator).__name__.lower()))
     kind = type(estimator)
-    if kind in _SINGLE + _FOREST + _BOOSTED or (kind in _BAGGED and all_trees(estimator)):
+    if kind in _SINGLE + _FOREST + _BOOSTED or (kind in _BAGGED + _REWEIGHTED and all_trees(estimator)):
         yield Ensemble(estimator, place)
     elif kind in HELD:
         try:

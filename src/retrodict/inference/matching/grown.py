@@ -92,7 +92,7 @@ def members_of(group: Ensemble) -> list[Member]:
     if group.single:
         return [Member(estimator, columns)]
     trees = list(np.ravel(estimator.estimators_)) if group.boosted else list(estimator.estimators_)
-    if group.forest or group.boosted:
+    if group.forest or group.boosted or group.reweighted:
         return [Member(t, columns) for t in trees]
     chosen = estimator.estimators_features_
     return [Member(t, tuple(columns[i] for i in own)) for t, own in zip(trees, chosen, strict=True)]
@@ -106,7 +106,7 @@ def _draws(group: Ensemble, members: Sequence[Member]) -> list[Array]:
             f"the {group.name} drew rows for each stage (subsample={estimator.subsample:g}) and stores no seed of "
             "them, so its table can't be rebuilt; give a prior and use the engine 'auto'"
         )
-    if group.single or group.boosted:
+    if group.single or group.boosted or group.reweighted:
         return [np.ones(first, dtype=np.int64)] * len(members)
     weights = getattr(estimator, "_sample_weight", None)
     if group.forest and not estimator.bootstrap:
@@ -144,6 +144,9 @@ def _target_sums(member: Member, draws: Array) -> Array | None:
 def _class_counts(group: Ensemble, members: Sequence[Member], draws: Sequence[Array]) -> list[Array | None]:
     """Return class counts: the stored sums themselves, or divided by the class weights that were set."""
     sums = [weighted_counts(m.nodes) for m in members]
+    if group.reweighted:  # the first tree's rows weigh the same, and sum to one; later weights depend on the rows
+        first = counts_of(sums[0] * len(draws[0]), np.ones(sums[0].shape[1]), len(draws[0]))
+        return [first, *[None] * (len(sums) - 1)]
     found = [counts_of(s, np.ones(s.shape[1]), d.sum()) for s, d in zip(sums, draws, strict=True)]
     setting = getattr(group.estimator if group.single or group.forest else members[0].tree, "class_weight", None)
     if setting is None or all(f is not None for f in found):

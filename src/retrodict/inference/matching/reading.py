@@ -42,6 +42,8 @@ class Reading:
         The labels as they were called in the table, in the order of their codes; empty for a regressor.
     levels
         A regressor's possible targets in raw units, in the order of their codes; empty for a classifier.
+    labels
+        The label code of every row in the order of the table, where the file gives it away; else ``None``.
     notes
         What the file does and does not disclose, in plain sentences.
     sources
@@ -52,6 +54,7 @@ class Reading:
     codebook: Codebook = field(repr=False)
     classes: tuple[Hashable, ...]
     levels: Float[Array, " m"] = field(repr=False)
+    labels: Int[Array, " n"] | None = field(repr=False)
     notes: tuple[str, ...]
     sources: tuple[str, ...]
 
@@ -68,7 +71,9 @@ class Reading:
 def read_problem(model: Any, **settings: Any) -> Reading:
     """Read the trees of a model as a matching problem.
 
-    All ensembles that were grown on the whole table are joined; they saw the same rows in the same order.
+    A scikit-learn tree stores how many rows reached each node and their class counts or mean target, and a forest the
+    seed of each tree's draw, from which every row's draws follow. All ensembles that were grown on the whole table are
+    joined: they saw the same rows in the same order.
 
     Parameters
     ----------
@@ -113,6 +118,7 @@ def read_problem(model: Any, **settings: Any) -> Reading:
         book,
         schema.target.classes,
         targets.raw_levels,
+        targets.stored,
         tuple(notes),
         tuple(group.place.path for group, _ in grown),
     )

@@ -6,10 +6,11 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from retrodict.inference.matching.ensembles import Ensemble
 from retrodict.inference.matching.grown import Grown
+from retrodict.inference.matching.stored_weights import stored_labels
 
 Array = np.ndarray
 
@@ -19,7 +20,7 @@ _GRID = 64
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """The parts of a `Problem` that concern labels, and a regressor's levels in raw units."""
+    """The parts of a `Problem` that concern labels, a regressor's levels in raw units, and stored labels."""
 
     mass: Float[Array, "nodes C"]
     labelled: Bool[Array, " T"]
@@ -27,6 +28,7 @@ class Targets:
     levels: Float[Array, " m"]
     chances: Float[Array, " c"]
     raw_levels: Float[Array, " m"]
+    stored: Int[Array, " n"] | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -45,10 +47,13 @@ def targets_of(grown: Sequence[tuple[Ensemble, list[Grown]]], classes: tuple[Has
 
 def _classes(grown: Sequence[tuple[Ensemble, list[Grown]]], classes: tuple[Hashable, ...]) -> Targets:
     parts, labelled, shares = [], [], np.zeros(len(classes))
+    stored: Array | None = None
     for group, trees in grown:
         own = group.place.classes(group.estimator)
         at = [classes.index(c) if c in classes else -1 for c in own]
         known = sorted(at) == list(range(len(classes)))  # another target (one class against the rest) is not this one
+        told = stored_labels(group, trees) if known else None
+        stored = stored if told is None else np.array(at)[told]
         for tree in trees:
             usable = known and tree.sums is not None and tree.sums.shape[1] == len(at)
             mass = np.zeros((len(tree.member.nodes.feature), len(classes)))
@@ -58,14 +63,11 @@ def _classes(grown: Sequence[tuple[Ensemble, list[Grown]]], classes: tuple[Hasha
             parts.append(mass)
             labelled.append(usable)
     chances = (shares + 1e-6) / (shares + 1e-6).sum()
+    notes = _unlabelled(labelled)
+    if stored is not None:
+        notes += ("the file stores each row's weight, and with it the label of every row in the order of the table",)
     return Targets(
-        np.concatenate(parts),
-        np.array(labelled),
-        len(classes),
-        np.empty(0),
-        chances,
-        np.empty(0),
-        _unlabelled(labelled),
+        np.concatenate(parts), np.array(labelled), len(classes), np.empty(0), chances, np.empty(0), stored, notes
     )
 
 
@@ -102,7 +104,7 @@ def _values(grown: Sequence[tuple[Ensemble, list[Grown]]]) -> Targets:
         (levels - mean) / sd,
         counts / counts.sum(),
         np.array(first.targets(levels)),
-        notes + _unlabelled(labelled),
+        notes=notes + _unlabelled(labelled),
     )
 
 
