@@ -2,7 +2,7 @@
 
 Run with `uv run --group bench python bench/forests.py --peer PATH [--sets ...] [--seeds 5] [--write]`, where PATH is a
 checkout of https://github.com/vidalt/DRAFT, which also holds the tables. Both run one after the other, each in a
-process of its own with all cores. Results are kept in a file; the same command goes on where it was stopped.
+process of its own with all cores. With `--results FILE` the same command goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--budget", type=float, default=400.0, help="seconds for the engine")
     parser.add_argument("--peer-seconds", type=float, default=400.0, help="seconds for the peer's solver")
-    parser.add_argument("--results", type=Path, default=Path("forests.json"))
+    parser.add_argument("--results", type=Path, help="a file that keeps what is done")
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     results, rows, runs = Results(chosen.results), [], []
