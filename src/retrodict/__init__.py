@@ -1,8 +1,8 @@
 """retrodict: from a trained model back to the data behind it.
 
-The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`; and the modules
-`priors`, `models`, `disclosures`, `schema` and `inference` for those who need more. Each name is imported when it is
-first used, so that the command line answers at once.
+The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
+and the modules `priors`, `models`, `disclosures`, `schema` and `inference` for those who need more. Each name is
+imported when it is first used, so that the command line answers at once.
 """
 
 from __future__ import annotations

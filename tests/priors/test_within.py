@@ -83,5 +83,5 @@ def test_without_mass_the_draw_is_uniform_between_the_ends() -> None:
 def test_bad_intervals_are_refused() -> None:
     with pytest.raises(PriorError, match="interval 1 from 2 to 2 is empty; low must lie below high"):
         draw_within(Normal(0, 1), np.array([0.0, 2.0]), np.array([1.0, 2.0]), np.zeros(2))
-    with pytest.raises(PriorError, match="one low, high and uniform a draw"):
+    with pytest.raises(PriorError, match="one low, one high and one uniform a draw"):
         draw_within(Normal(0, 1), np.zeros(2), np.ones(3), np.zeros(2))

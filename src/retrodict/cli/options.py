@@ -30,7 +30,9 @@ LinkSlope = Annotated[
 ]
 PriorFile = Annotated[
     Path | None,
-    typer.Option("--prior", metavar="FILE", help="What is assumed of the features (YAML); else uniform, if known."),
+    typer.Option(
+        "--prior", metavar="FILE", help="What is assumed of the features (YAML); else what the model file implies."
+    ),
 ]
 Seed = Annotated[int, typer.Option(metavar="S", help="The same seed gives the same rows.")]
 OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the result.")]

@@ -24,6 +24,7 @@ from retrodict.disclosures.kinds import (
     TrainingErrors,
 )
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.stretches import Splits, stretches
 
 VALIDATED = "of the rows not held out to stop early"
 
@@ -76,18 +77,37 @@ def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
             personal=any(bool((c[leaf] == 1).any()) for c, leaf in zip(counts, leaves, strict=True)),
         )
         yield SampleSize(int(counts[0][0]), features=(), source=source, exact=place.exact)
+        yield from stretches((_splits(t.nodes, estimator, place) for t in trees), place, source)
     yield from _start(estimator, place)
 
 
-def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
+def _order(estimator: Any, place: Place) -> tuple[Any, Any]:
+    """Return which columns are listed, and the columns' order inside: listed ones are put first."""
     mask = np.zeros(len(place.columns), dtype=bool)
+    if estimator.is_categorical_ is None:
+        return mask, np.arange(len(mask))
+    mask = np.asarray(estimator.is_categorical_)
+    if estimator._preprocessor is None:
+        return mask, np.arange(len(mask))
+    return mask, np.concatenate([np.flatnonzero(mask), np.flatnonzero(~mask)])
+
+
+def _splits(nodes: Any, estimator: Any, place: Place) -> Splits:
+    """Return a tree's structure; splits by a set of categories set no ends."""
+    _, order = _order(estimator, place)
+    leaf = np.asarray(nodes["is_leaf"], dtype=bool)
+    by_set = leaf | np.asarray(nodes["is_categorical"], dtype=bool) | ~np.isfinite(nodes["num_threshold"])
+    left, right = (np.where(leaf, -1, nodes[side].astype(np.int64)) for side in ("left", "right"))
+    feature = np.where(by_set, -1, nodes["feature_idx"].astype(np.int64))
+    columns = tuple(place.columns[i] for i in order)
+    return Splits(columns, feature, nodes["num_threshold"], left, right, nodes["count"].astype(np.int64))
+
+
+def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    mask, order = _order(estimator, place)
     encoded: list[Any] = []
-    order = np.arange(len(mask))
-    if estimator.is_categorical_ is not None:
-        mask = np.asarray(estimator.is_categorical_)
-        if estimator._preprocessor is not None:  # it puts listed columns first
-            order = np.concatenate([np.flatnonzero(mask), np.flatnonzero(~mask)])
-            encoded = list(estimator._preprocessor.named_transformers_["encoder"].categories_)
+    if estimator.is_categorical_ is not None and estimator._preprocessor is not None:
+        encoded = list(estimator._preprocessor.named_transformers_["encoder"].categories_)
     mapper = estimator._bin_mapper
     for slot, i in enumerate(order):
         column, stored = place.columns[i], np.asarray(mapper.bin_thresholds_[slot], dtype=np.float64)

@@ -12,6 +12,7 @@ from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.grids import distinct, grid_step
 from retrodict.disclosures.kinds import ClassShares, Disclosure, Grid, NodeCounts, TargetMoments, Thresholds
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.stretches import Splits, stretches
 
 _MEANS = {"squared_error", "mse", "friedman_mse"}
 
@@ -40,11 +41,12 @@ class Member:
 
 
 def node_counts(members: Sequence[Member], place: Place, source: str) -> Iterator[Disclosure]:
-    """Yield the node counts of all members together."""
+    """Yield the node counts of all members together, and how rows lie between their split points."""
     counts = tuple(np.asarray(m.nodes.n_node_samples) for m in members)
     if not counts or any(len(c) == 0 or c[0] <= 0 for c in counts):
         return  # stripped
     leaves = tuple(np.asarray(m.nodes.children_left) < 0 for m in members)
+    yield from stretches((splits_of(m) for m in members), place, source)
     used = {m.columns[i].name for m in members for i in np.unique(m.nodes.feature) if i >= 0}
     names = dict.fromkeys(column.name for m in members for column in m.columns)
     yield NodeCounts(
@@ -83,6 +85,13 @@ def split_points(members: Sequence[Member], place: Place, source: str) -> Iterat
         step = grid_step(values, scale[name]) if midpoints and name in straight else None
         if step is not None:
             yield Grid(step, 0.0, len(values), **shared, exact="as far as the split points show")
+
+
+def splits_of(member: Member) -> Splits:
+    """Return a member's structure, for the stretches of its leaves."""
+    nodes = member.nodes
+    arrays = (nodes.feature, nodes.threshold, nodes.children_left, nodes.children_right, nodes.n_node_samples)
+    return Splits(member.columns, *(np.asarray(array) for array in arrays))
 
 
 def root_target(member: Member, place: Place, source: str, exact: bool | str = True) -> Iterator[Disclosure]:

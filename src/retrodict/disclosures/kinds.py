@@ -133,6 +133,35 @@ class Thresholds(Disclosure):
 
 
 @dataclass(frozen=True, eq=False)
+class Stretches(Disclosure):
+    """How many training rows lie between two split points of a feature, leaf by leaf.
+
+    Each leaf of a tree that splits on the feature holds as many rows as it counts, with values above one of its split
+    points and up to another. Rows without a value are among those of the side they were sent to.
+
+    Parameters
+    ----------
+    lows, highs
+        Shape (m,): the stretches ``(low, high]``, in raw units, infinite where a side is open; positions in
+        `categories` where they are given, and 0 or 1 where it is the indicator of `category`.
+    counts
+        Shape (m,): rows in leaves of this very stretch, summed over the trees.
+    """
+
+    lows: Array = field(repr=False)
+    highs: Array = field(repr=False)
+    counts: Array = field(repr=False)
+    categories: tuple[Any, ...] | None = None
+    category: Any = None
+
+    def values(self) -> dict[str, Any]:
+        """Return a summary; the arrays stay attributes."""
+        own = {"categories": plain(self.categories), "category": plain(self.category)}
+        head = {"stretches": len(self.counts), "rows_counted": int(self.counts.sum())}
+        return head | {name: value for name, value in own.items() if value is not None}
+
+
+@dataclass(frozen=True, eq=False)
 class BinEdges(Disclosure):
     """Edges of the bins that a feature was cut into, in raw units.
 

@@ -14,7 +14,7 @@ from retrodict.disclosures.kinds import Disclosure
 
 GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
     ("whole rows", (kinds.Rows,)),
-    ("node counts", (kinds.NodeCounts,)),
+    ("node counts", (kinds.NodeCounts, kinds.Stretches)),
     ("values of features", (kinds.Quantiles, kinds.Thresholds, kinds.BinEdges, kinds.Grid)),
     ("joint statistics", (kinds.Covariance, kinds.Stationarity)),
     ("statistics of features", (kinds.Moments, kinds.CategoryCounts)),

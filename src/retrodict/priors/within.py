@@ -43,9 +43,8 @@ def draw_within(
     """
     low, high, u = (np.asarray(values, dtype=np.float64) for values in (low, high, u))
     if not (low.ndim == 1 and low.shape == high.shape == u.shape):
-        raise PriorError(
-            f"one low, high and uniform a draw are needed, got shapes {low.shape}, {high.shape}, {u.shape}"
-        )
+        shapes = f"{low.shape}, {high.shape} and {u.shape}"
+        raise PriorError(f"one low, one high and one uniform a draw are needed, got shapes {shapes}; align them")
     if not (low < high).all():
         i = int(np.flatnonzero(~(low < high))[0])
         raise PriorError(f"interval {i} from {low[i]:g} to {high[i]:g} is empty; low must lie below high")

@@ -45,7 +45,8 @@ def invert(
     model
         A loaded `Model`, a fitted estimator, or the path of a model file.
     prior
-        A prior, or the path of a prior file; by default uniform over what the model knows of its features.
+        A prior, or the path of a prior file; by default the one that the model's own disclosures imply;
+        see `implied_prior`.
     outputs
         Labels, shape (n,); probability vectors, shape (n, k) or a frame with a column a class; or a regressor's values,
         shape (n,).

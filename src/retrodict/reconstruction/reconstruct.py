@@ -54,7 +54,8 @@ def reconstruct(
     model
         A loaded `Model`, a fitted estimator, or the path of a model file.
     prior
-        A prior, or the path of a prior file; by default uniform over what the model knows of its features.
+        A prior, or the path of a prior file; by default the one that the model's own disclosures imply;
+        see `implied_prior`.
     n_rows
         Rows in all.
     seed

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from retrodict.errors import PriorError, RequestError, SchemaError
+from retrodict.disclosures import Disclosures, inspect_model
+from retrodict.errors import ModelError, PriorError, RequestError, SchemaError
 from retrodict.models import Meter, Model, Regressor, load_model
-from retrodict.priors import Prior, load_prior, uniform_prior
+from retrodict.priors import Prior, implied_prior, load_prior
 from retrodict.schema import Schema, Target, reconcile
 
 _PILOT = 1_000
@@ -47,7 +48,7 @@ def resolve(model: Any, prior: Any = None) -> Request:
     model
         A `Model`, a fitted estimator, or a path.
     prior
-        A `Prior`, the path of a prior file, or ``None``: uniform over what the model knows of its features.
+        A `Prior`, the path of a prior file, or ``None``: what the model's own disclosures imply.
 
     Raises
     ------
@@ -76,10 +77,15 @@ def resolve(model: Any, prior: Any = None) -> Request:
 
 
 def _default_prior(model: Model) -> Prior:
+    """Return the prior that the model's own disclosures imply; one of no known family discloses its schema alone."""
     try:
-        return uniform_prior(model.schema)
+        found = inspect_model(model)
+    except ModelError:
+        found = Disclosures(())
+    try:
+        return implied_prior(found, model.schema)
     except PriorError as error:
-        raise PriorError(f"no prior was given, and the model does not know its features well enough: {error}") from None
+        raise PriorError(f"no prior was given, and {error}") from None
 
 
 def check_seed(seed: int) -> np.random.SeedSequence:

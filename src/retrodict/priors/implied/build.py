@@ -17,11 +17,14 @@ from retrodict.priors.empirical import EmpiricalPrior
 from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside, of_feature, overall, schema_of
 from retrodict.priors.implied.joint import tied
 from retrodict.priors.implied.ladder import marginal_of
+from retrodict.priors.implied.remainder import others
 from retrodict.priors.mixture import MixturePrior
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
 Shares = Mapping[Hashable, float] | None
+
+FROM = "prior implied by the model file"
 
 
 def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
@@ -56,7 +59,7 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
             schema = schema or found.schema
         found = inspect_model(found)
     own = schema_of(found, schema)
-    shares = class_shares(found.facts)
+    shares = class_shares(found.facts, own.target.classes)
     stored = _stored(found.facts, own)
     if stored is None:
         return _without_rows(found.facts, own, shares)
@@ -66,12 +69,12 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     total = max((fact.n for fact in by_trust(found.facts, SampleSize) if fact.exact is True), default=None)
     if total is None or total <= len(matrix):
         told = "all" if total == len(matrix) else "an unknown part of"
-        note = f"features: {len(matrix)} rows stored in {rows.source}, {told} the table"
+        note = f"{FROM}; {len(matrix)} rows stored in {rows.source}, {told} the table"
         return EmpiricalPrior(own, matrix, 0.0 if total else None, notes=(note,), class_shares=shares)
-    note = f"features: {len(matrix)} of {total} rows stored in {rows.source}, smoothed"
+    note = f"{FROM}; {len(matrix)} of {total} rows stored in {rows.source}, smoothed"
     part = EmpiricalPrior(own, matrix, notes=(note,), class_shares=shares)
     try:
-        rest = _without_rows(found.facts, own, shares)
+        rest = _without_rows(others(found.facts, own, matrix, total), own, shares)
     except PriorError:
         return replace(part, notes=(f"{note}; the others taken to be like them, as nothing else is stated",))
     known = len(matrix) / total
@@ -108,24 +111,30 @@ def _without_rows(facts: Facts, schema: Schema, shares: Shares) -> Prior:
     labels = [label for label in labels if label is not None]
     if shares and len(labels) > 1 and set(labels) == set(shares):
         try:
-            parts = tuple(_plain(inside(facts, label), schema, None, f"in {label}: ") for label in shares)
+            parts = tuple(_plain(inside(facts, label), schema, None) for label in shares)
         except PriorError:  # some feature is not told by class
             pass
         else:
-            note = f"a mixture of {len(parts)} classes, each with the facts of its own rows"
+            note = f"{FROM}; a mixture of {len(parts)} classes, each with the facts of its own rows"
             return MixturePrior(parts, tuple(shares.values()), (note,), shares)
-    return _plain(overall(facts), schema, shares, "")
+    return _plain(overall(facts), schema, shares)
 
 
-def _plain(facts: Facts, schema: Schema, shares: Shares, where: str) -> Prior:
+def _plain(facts: Facts, schema: Schema, shares: Shares) -> Prior:
     found = [marginal_of(feature, of_feature(facts, feature.name)) for feature in schema.features]
     unknown = [feature.name for feature, rung in zip(schema.features, found, strict=True) if rung is None]
     if unknown:
-        shown = ", ".join(unknown[:10]) + (f", ... ({len(unknown)} in all)" if len(unknown) > 10 else "")
         raise PriorError(
-            f"the model discloses no values of {shown}: no row, quantile, mean with variance, split point or range; "
-            "give a prior, or a schema with their min and max"
+            f"the model discloses no values of {_shown(unknown)}: no row, quantile, mean with variance, split point "
+            "or range; give a prior, or a schema with their min and max"
         )
     rungs = [rung for rung in found if rung is not None]
-    notes = tuple(f"{where}{f.name}: {told}" for f, (_, told) in zip(schema.features, rungs, strict=True))
+    sources: dict[str, list[str]] = {}
+    for name, (_, told) in zip(schema.names, rungs, strict=True):
+        sources.setdefault(told, []).append(name)
+    notes = tuple(f"{FROM}; {_shown(names)}: {told}" for told, names in sources.items())
     return tied(schema, tuple(marginal for marginal, _ in rungs), facts, notes, shares)
+
+
+def _shown(names: list[str], limit: int = 10) -> str:
+    return ", ".join(names[:limit]) + (f", ... ({len(names)} in all)" if len(names) > limit else "")

@@ -21,6 +21,7 @@ from retrodict.disclosures import (
     Quantiles,
     Range,
     SampleSize,
+    Stretches,
     Thresholds,
 )
 from retrodict.errors import PriorError
@@ -28,7 +29,9 @@ from retrodict.schema import Feature, Schema, Target
 
 Facts = tuple[Disclosure, ...]
 
-_SINGLE = (BinEdges, Categories, CategoryCounts, Grid, Moments, Quantiles, Range, Thresholds)
+WEIGHTED = "of the rows as weighted"
+
+_SINGLE = (BinEdges, Categories, CategoryCounts, Grid, Moments, Quantiles, Range, Stretches, Thresholds)
 
 
 def trust(fact: Disclosure) -> int:
@@ -62,9 +65,16 @@ def _pooled(fact: Disclosure) -> bool:
     return isinstance(fact, Covariance) and fact.within is None and fact.pooled
 
 
-def class_shares(facts: Facts) -> dict[Hashable, float] | None:
-    """Return the share of each class, from the most exact statement of it."""
-    stated = [fact for fact in by_trust(facts, ClassShares) if fact.within is None]
+def class_shares(facts: Facts, classes: tuple[Hashable, ...] = ()) -> dict[Hashable, float] | None:
+    """Return the share of each class, from the most exact statement of it.
+
+    Shares of weighted rows are passed over, and those of other classes than the model's, which an inner step may have.
+    """
+    stated = [
+        fact
+        for fact in by_trust(facts, ClassShares)
+        if fact.exact != WEIGHTED and (not classes or set(fact.classes) == set(classes))
+    ]
     return dict(zip(stated[0].classes, stated[0].shares, strict=True)) if stated else None
 
 

@@ -15,6 +15,8 @@ from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.marginals import Marginal
 from retrodict.schema import Schema
 
+INDEPENDENT = "features taken as independent: the file states no covariance"
+
 
 def tied(
     schema: Schema,
@@ -31,9 +33,7 @@ def tied(
         stated |= new
         sources += [f"{len(new)} correlations from {fact.source}"] if new else []
     if not stated:
-        return IndependentPrior(
-            schema, marginals, (*notes, "features taken as independent: the file ties none"), shares
-        )
+        return IndependentPrior(schema, marginals, (*notes, INDEPENDENT), shares)
     try:
         return CopulaPrior.from_stated(schema, marginals, tuple(stated.values()), (*notes, *sources), shares)
     except PriorError as error:

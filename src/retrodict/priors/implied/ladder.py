@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float
-from scipy.special import ndtri
 
-from retrodict.disclosures import BinEdges, Categories, CategoryCounts, Grid, Moments, Quantiles, Range, Thresholds
+from retrodict.disclosures import (
+    BinEdges,
+    Categories,
+    CategoryCounts,
+    Grid,
+    Moments,
+    Quantiles,
+    Range,
+    Stretches,
+    Thresholds,
+)
 from retrodict.errors import PriorError
-from retrodict.priors.implied.cells import cell_shares, closed_edges
+from retrodict.priors.implied.cells import closed_edges, self_consistent, spread
 from retrodict.priors.implied.facts import Facts, by_trust, rows_variance
 from retrodict.priors.marginals import (
     Cells,
@@ -27,7 +36,6 @@ from retrodict.priors.marginals import (
 from retrodict.priors.uniform import uniform_marginal
 from retrodict.schema import Feature
 
-Array = np.ndarray
 Rung = tuple[Marginal, str]
 
 _TABLE = 1001  # integers up to which shares are tabulated
@@ -64,14 +72,33 @@ def _from_counts(feature: Feature, facts: Facts) -> Rung | None:
 
 
 def _from_indicators(feature: Feature, facts: Facts) -> Rung | None:
-    means = {fact.category: fact.mean for fact in by_trust(facts, Moments) if fact.category is not None}
-    known = [means.get(category) for category in feature.categories]
-    told = [share for share in known if share is not None]
-    if not told or len(told) < len(known) - 1:
+    means = {f.category: f.mean for f in by_trust(facts, Moments) if f.category is not None and f.mean is not None}
+    return _completed(feature, means, "means of its categories' indicators")
+
+
+def _completed(feature: Feature, told: dict[Any, float], source: str) -> Rung | None:
+    """Return shares of which at most one category's, whose indicator was dropped, is not told."""
+    known = [told.get(category) for category in feature.categories]
+    if not told or sum(share is None for share in known) > 1:
         return None
-    rest = max(0.0, 1.0 - sum(told))  # the category whose indicator was dropped
-    shares = np.clip([rest if share is None else share for share in known], 0.0, 1.0)
-    return (listed(shares), "means of its categories' indicators") if shares.sum() > 0 else None
+    rest = max(0.0, 1.0 - sum(share for share in known if share is not None))
+    shares = np.clip([rest if share is None else share for share in known], 0.0, None)
+    return (listed(shares), source) if shares.sum() > 0 else None
+
+
+def _from_stretches(feature: Feature, facts: Facts) -> Rung | None:
+    """Return shares as leaves count rows between codes, or on either side of an indicator."""
+    shares: dict[Any, float] = {}
+    for fact in by_trust(facts, Stretches):
+        own = (0, 1) if fact.category is not None else fact.categories or ()
+        values = np.arange(len(own), dtype=np.float64)
+        first, last = (np.searchsorted(values, ends, side="right") for ends in (fact.lows, fact.highs))
+        kept = (first < last) & (fact.counts > 0)
+        if len(own) < 2 or not kept.any():
+            continue
+        found = self_consistent(np.full(len(own), 1 / len(own)), first[kept], last[kept], fact.counts[kept])
+        shares |= {fact.category: found[1]} if fact.category is not None else dict(zip(own, found, strict=True))
+    return _completed(feature, shares, "shares as the leaves count rows by category")
 
 
 def _equal(feature: Feature, facts: Facts) -> Rung | None:
@@ -128,10 +155,7 @@ def _from_moments(feature: Feature, facts: Facts) -> Rung | None:
 def _from_thresholds(feature: Feature, facts: Facts) -> Rung | None:
     every = [fact.edges for fact in by_trust(facts, BinEdges) if fact.midpoints]
     for inner in [*every, *(fact.thresholds for fact in by_trust(facts, Thresholds))]:
-        edges, note = closed_edges(np.unique(inner), feature)
-        shares, counted = cell_shares(edges, facts)
-        how = "shares as the nodes' counts say" if counted else "cells equally likely"
-        return Cells(edges, shares), f"{len(inner)} split points, {how}{note}"
+        return spread(np.unique(inner), feature, facts)
     return None
 
 
@@ -142,7 +166,12 @@ def _from_range(feature: Feature, facts: Facts) -> Rung | None:
     return uniform_marginal(feature), told
 
 
-_LISTED: tuple[Callable[[Feature, Facts], Rung | None], ...] = (_from_counts, _from_indicators, _equal)
+_LISTED: tuple[Callable[[Feature, Facts], Rung | None], ...] = (
+    _from_counts,
+    _from_indicators,
+    _from_stretches,
+    _equal,
+)
 _NUMBERS: tuple[Callable[[Feature, Facts], Rung | None], ...] = (
     _from_counts,
     _from_quantiles,
@@ -178,8 +207,3 @@ def _integers(feature: Feature, marginal: Marginal) -> Marginal:
 
 def _or_infinite(feature: Feature) -> tuple[float, float]:
     return -np.inf if feature.low is None else feature.low, np.inf if feature.high is None else feature.high
-
-
-def deciles(marginal: Marginal) -> Float[Array, " n"]:
-    """Return nine deciles of a marginal."""
-    return marginal.quantile_z(ndtri(np.arange(1, 10) / 10))

@@ -197,10 +197,8 @@ class Rounded:
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals by the continuous marginal and round; see `Marginal.quantile_z`."""
         out = self.inner.quantile_z(z)
-        if self.step == 1.0:
-            out = np.rint(out)
-        else:  # the last rounding takes off what a multiple of a decimal step has in its last place
-            out = np.round(np.rint(out / self.step) * self.step, 10)
+        # The outer rounding takes off what a multiple of a decimal step has in its last place.
+        out = np.rint(out) if self.step == 1.0 else np.round(np.rint(out / self.step) * self.step, 10)
         return np.clip(out, self.low, self.high, out=out)
 
     def breaks(self) -> Float[Array, " k"]:
