@@ -142,29 +142,31 @@ def _target_sums(member: Member, draws: Array) -> Array | None:
 
 
 def _class_counts(group: Ensemble, members: Sequence[Member], draws: Sequence[Array]) -> list[Array | None]:
-    """Return class counts: the stored sums themselves, or divided by the class weights that were set."""
+    """Return class counts: the stored sums of weights, divided by the class weights that were set."""
     sums = [weighted_counts(m.nodes) for m in members]
     if group.reweighted:  # the first tree's rows weigh the same, and sum to one; later weights depend on the rows
         first = counts_of(sums[0] * len(draws[0]), np.ones(sums[0].shape[1]), len(draws[0]))
         return [first, *[None] * (len(sums) - 1)]
-    found = [counts_of(s, np.ones(s.shape[1]), d.sum()) for s, d in zip(sums, draws, strict=True)]
-    setting = getattr(group.estimator if group.single or group.forest else members[0].tree, "class_weight", None)
-    if setting is None or all(f is not None for f in found):
-        return found
+    estimator = group.estimator
+    setting = getattr(estimator if group.single or group.forest else members[0].tree, "class_weight", None)
+    # Since release 1.9 a forest that draws rows does so by their weights, which then count no more.
+    by_weight = group.forest and estimator.bootstrap and getattr(estimator, "_sample_weight", None) is not None
+    if setting is None or (by_weight and setting != "balanced_subsample"):
+        return [counts_of(s, np.ones(s.shape[1]), d.sum()) for s, d in zip(sums, draws, strict=True)]
     seen = [np.asarray(m.nodes.n_node_samples) for m in members]
     plain = all(bool((d <= 1).all()) for d in draws)
     if isinstance(setting, dict):
-        names = group.estimator.classes_ if group.single or group.forest else members[0].tree.classes_
+        names = estimator.classes_ if group.single or group.forest else members[0].tree.classes_
         weights: list[Array | None] = [listed_weights(setting, np.asarray(names).tolist())] * len(sums)
-    elif setting == "balanced_subsample" and group.estimator.bootstrap:
-        each = zip(sums, seen, draws, strict=True)
-        weights = [balanced_weights([s], [rows], int(d.sum()), plain=False) for s, rows, d in each]
+    elif setting == "balanced_subsample" and estimator.bootstrap:
+        weights = [
+            balanced_weights([s], [rows], int(d.sum()), plain=False)
+            for s, rows, d in zip(sums, seen, draws, strict=True)
+        ]
     else:
         weights = [balanced_weights(sums, seen, len(draws[0]), plain)] * len(sums)
-    return [
-        counts_of(s, w, d.sum()) if f is None and w is not None else f
-        for s, w, d, f in zip(sums, weights, draws, found, strict=True)
-    ]
+    each = zip(sums, weights, draws, strict=True)
+    return [None if w is None else counts_of(s, w, d.sum()) for s, w, d in each]
 
 
 def _without_labels(group: Ensemble, unknown: int, trees: int) -> str:
