@@ -257,6 +257,15 @@ PIPELINES: dict[str, Any] = {
         ),
         ensemble.RandomForestClassifier(**FOREST),
     ),
+    "one-hot, rare ones merged, and ordinal": make_pipeline(
+        ColumnTransformer(
+            [
+                ("hot", OneHotEncoder(min_frequency=35, sparse_output=False), ["job"]),
+                ("rank", OrdinalEncoder(), ["job", "sex"]),
+            ]
+        ),
+        ensemble.ExtraTreesClassifier(n_estimators=20, **SEED),
+    ),
     "ordinal": make_pipeline(front(OrdinalEncoder()), ensemble.RandomForestClassifier(**FOREST)),
     "ordinal, order given": make_pipeline(
         front(OrdinalEncoder(categories=[["nurse", "clerk", "cook"], ["m", "f"]])),
@@ -287,7 +296,7 @@ def test_pipelines_of_mixed_columns(name: str) -> None:
     reading = check(PIPELINES[name].fit(MIXED, Y), MIXED, Y)
     jobs = reading.codebook.features.index("job")
     assert reading.problem.cells[jobs] == (3 if "rare" not in name else reading.problem.cells[jobs])
-    assert reading.problem.ordered[jobs] == (name.startswith("ordinal") or name == "both raw and scaled")
+    assert reading.problem.ordered[jobs] == ("ordinal" in name or name == "both raw and scaled")
 
 
 def test_gaps_of_listed_columns_are_a_code() -> None:

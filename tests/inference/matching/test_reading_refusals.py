@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from sklearn import ensemble, tree
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder
 
 from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.inference.matching import energy, read_problem
-from tests.disclosures.tables import BINARY, FRAME, VALUE, Y
+from tests.disclosures.tables import BINARY, FRAME, MIXED, VALUE, Y
 from tests.inference.matching.planted import check, planted
 
 FOREST = {"n_estimators": 5, "random_state": 0}
@@ -56,6 +58,14 @@ def test_boosting_that_held_rows_out() -> None:
 def test_columns_that_are_mixed() -> None:
     model = make_pipeline(PCA(2), ensemble.RandomForestClassifier(**FOREST)).fit(FRAME, Y)
     refused(model, RequestError, "pca[0]", "can't be carried back")
+
+
+def test_two_orders_of_one_list() -> None:
+    orders = [["clerk", "cook", "nurse", "pilot"], ["nurse", "clerk", "pilot", "cook"]]
+    ranks = [(str(i), OrdinalEncoder(categories=[order]), ["job"]) for i, order in enumerate(orders)]
+    table = MIXED.assign(job=np.random.default_rng(0).choice(orders[0], len(MIXED)))
+    model = make_pipeline(ColumnTransformer(ranks), ensemble.ExtraTreesClassifier(**FOREST)).fit(table, Y)
+    refused(model, RequestError, "'job'", "two orders")
 
 
 def test_seeds_that_were_taken_out() -> None:

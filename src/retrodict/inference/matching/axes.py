@@ -9,8 +9,12 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from retrodict.disclosures.columns import Column
+from retrodict.errors import RequestError
 
 Array = np.ndarray
+
+RARE = "(infrequent)"
+"""What disclosures call the categories that a one-hot encoder took as one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,13 +121,21 @@ class ListedAxis:
         """Return the codes ``(low, high]`` of one side of each split, and whether that is the left one."""
         seen = self._column_values(column)
         right = np.where(np.isnan(seen), ~gap_left[:, None], seen > thresholds[:, None])
-        return _runs(right)
+        low, high, left, whole = _runs(right)
+        if not whole:
+            raise RequestError(
+                f"the trees split '{self.name}' by two orders of its categories, which no one order of codes holds; "
+                "give the estimator behind one of the two encoders"
+            )
+        return low, high, left
 
     def _column_values(self, column: Column) -> Array:
         """Return what the tree sees of each code, NaN for a gap."""
         if column.indicator:
-            told = np.array([float(_same(value, column.category)) for value in self.values])
-            gap = float(_gap(column.category))
+            shown = column.categories or ()
+            rare = column.category == RARE
+            told = np.array([float(_same(v, column.category) or (rare and v not in shown)) for v in self.values])
+            gap = float(is_gap(column.category))
         elif column.categories is not None:
             told = np.array([float(_position(column.categories, value)) for value in self.values])
             gap = np.nan
@@ -179,25 +191,25 @@ def on_grid(cuts: Array, step: float | None) -> Array:
         return (np.floor((cuts + slack) / step) + 0.5) * step
 
 
-def _runs(right: Array) -> tuple[Array, Array, Array]:
-    """Return the run of codes that each row of a mask sets, or that it leaves out; that one is then the left side."""
-    padded = np.pad(right, ((0, 0), (1, 1)))
+def _runs(right: Array) -> tuple[Array, Array, Array, bool]:
+    """Return the run of codes ``(low, high]`` that each row of a mask sets, or, of those marked, leaves out.
+
+    The last value says whether each mask is one run, or all but one.
+    """
     outer = right[:, 0] & right[:, -1] & ~right.all(axis=1)
-    padded[outer] = np.pad(~right[outer], ((0, 0), (1, 1)))
-    steps = np.diff(padded.astype(np.int8), axis=1)
-    low = np.argmax(steps == 1, axis=1) - 1
-    high = low + padded.sum(axis=1)
-    if (np.count_nonzero(steps == 1, axis=1) > 1).any():
-        raise ValueError("a split that parts codes into more than a run and its rest")
-    return low, high, outer
+    padded = np.pad(right ^ outer[:, None], ((0, 0), (1, 1)))
+    starts = np.diff(padded.astype(np.int8), axis=1) == 1
+    low = np.argmax(starts, axis=1) - 1
+    return low, low + padded.sum(axis=1), outer, bool((starts.sum(axis=1) <= 1).all())
 
 
-def _gap(value: Any) -> bool:
+def is_gap(value: Any) -> bool:
+    """Return whether a category stands for a missing value."""
     return value is None or value != value
 
 
 def _same(a: Any, b: Any) -> bool:
-    return bool(a == b) and not (_gap(a) or _gap(b))
+    return bool(a == b) and not (is_gap(a) or is_gap(b))
 
 
 def _position(categories: tuple[Any, ...], value: Any) -> int:

@@ -10,14 +10,13 @@ import numpy as np
 from retrodict.disclosures.columns import Column
 from retrodict.disclosures.grove import Member
 from retrodict.errors import RequestError
-from retrodict.inference.matching.axes import Axis, ListedAxis, NumberAxis, on_grid, raw_cuts
+from retrodict.inference.matching.axes import RARE, Axis, ListedAxis, NumberAxis, is_gap, on_grid, raw_cuts
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
 Splits = dict[Column, list[tuple[Member, Array]]]
 """Of one raw feature: its columns, each with the trees that split it and a mask of the nodes that do."""
 
-_RARE = "(infrequent)"
 _FEW = 100  # splits; missing values lie together and so pass a few of them alone, half of which would show by chance
 
 
@@ -102,18 +101,18 @@ def _number(name: str, splits: Splits, gaps: bool, step: float | None) -> Number
 def _listed(feature: Feature, columns: Sequence[Column], gaps: bool) -> ListedAxis:
     """Return one code a category; categories that every encoder took as one share theirs."""
     names = list(feature.categories)
-    pooled = [set(c.categories or ()) for c in columns if _RARE in (c.categories or ())]
+    pooled = [set(c.categories or ()) for c in columns if RARE in (c.categories or ())]
     if pooled and len(pooled) == len(columns):
         shown = set.union(*pooled)
         kept = [name for name in names if name in shown]
         groups = np.array([kept.index(name) if name in shown else len(kept) for name in names])
-        values: tuple[Any, ...] = (*kept, _RARE)
+        values: tuple[Any, ...] = (*kept, RARE)
     else:
         order = next((list(c.categories or ()) for c in columns if not c.indicator and c.categories), names)
         kept = [name for name in order if name in names]
         groups, values = np.array([kept.index(name) for name in names]), tuple(kept)
     ranked = any(not column.indicator for column in columns)
-    told = any(_gap(category) for column in columns for category in column.categories or ())
+    told = any(is_gap(category) for column in columns for category in column.categories or ())
     return ListedAxis(feature.name, groups, values, ranked, gaps or told)
 
 
@@ -130,7 +129,3 @@ def _odd(member: Member, mask: Array) -> Array:
     seen = np.asarray(nodes.n_node_samples)
     larger = seen[nodes.children_left] > seen[nodes.children_right]
     return ((np.asarray(sides).astype(bool) != larger) | np.isinf(np.asarray(nodes.threshold))) & mask
-
-
-def _gap(value: Any) -> bool:
-    return value is None or value != value

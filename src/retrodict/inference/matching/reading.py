@@ -15,13 +15,14 @@ from retrodict.disclosures.columns import Column
 from retrodict.disclosures.grove import Member
 from retrodict.disclosures.place import Place
 from retrodict.errors import RequestError
-from retrodict.inference.matching.assumed import chances_of, implied_features, spanned
+from retrodict.inference.matching.assembly import assemble
+from retrodict.inference.matching.assumed import implied_features, spanned
 from retrodict.inference.matching.codebook import Codebook
 from retrodict.inference.matching.cutting import axes_of
 from retrodict.inference.matching.ensembles import Ensemble, ensembles_of
 from retrodict.inference.matching.grown import Grown, grown_of
 from retrodict.inference.matching.problem import Problem
-from retrodict.inference.matching.targets import Targets, targets_of
+from retrodict.inference.matching.targets import targets_of
 from retrodict.models import SklearnClassifier, SklearnRegressor, load_model
 from retrodict.schema import Schema
 
@@ -112,9 +113,8 @@ def read_problem(model: Any, **settings: Any) -> Reading:
     targets = targets_of(grown, schema.target.classes)
     notes += _left_open(book, trees, members)
     notes += targets.notes
-    problem = _problem(book, trees, targets)
     return Reading(
-        problem,
+        assemble(book, trees, targets),
         book,
         schema.target.classes,
         targets.raw_levels,
@@ -168,47 +168,3 @@ def _left_open(book: Codebook, trees: Sequence[Grown], members: Sequence[Member]
     if filled:
         notes.append(f"gaps of {', '.join(filled[:8])} were filled before the trees: rebuilt rows have the fills")
     return notes
-
-
-def _problem(book: Codebook, trees: Sequence[Grown], targets: Targets) -> Problem:
-    offsets = np.cumsum([0, *(len(tree.member.nodes.feature) for tree in trees)])
-    parts = [_nodes(tree.member, book, int(start)) for tree, start in zip(trees, offsets[:-1], strict=True)]
-    feature, low, high, left, right = (np.concatenate([part[i] for part in parts]) for i in range(5))
-    return Problem(
-        n=len(trees[0].draws),
-        cells=np.array([axis.cells for axis in book.axes], dtype=np.int64),
-        ordered=np.array([axis.ordered for axis in book.axes], dtype=bool),
-        missing=np.array([axis.missing for axis in book.axes], dtype=np.int64),
-        roots=offsets[:-1].astype(np.int64),
-        feature=feature,
-        low=low,
-        high=high,
-        left=left,
-        right=right,
-        draws=np.stack([tree.draws for tree in trees]).astype(np.int64),
-        seen=np.concatenate([np.asarray(tree.member.nodes.n_node_samples, dtype=np.float64) for tree in trees]),
-        mass=targets.mass,
-        labelled=targets.labelled,
-        classes=targets.classes,
-        levels=targets.levels,
-        chances=chances_of(book),
-        label_chances=targets.chances,
-    )
-
-
-def _nodes(member: Member, book: Codebook, start: int) -> tuple[Array, ...]:
-    """Return feature, low, high, left and right of one tree's nodes, children counted from `start`."""
-    nodes = member.nodes
-    split, thresholds = np.asarray(nodes.feature), np.asarray(nodes.threshold)
-    sides = np.asarray(getattr(nodes, "missing_go_to_left", np.zeros(len(split)))).astype(bool)
-    feature, low, high = (np.full(len(split), -1, dtype=np.int64) for _ in range(3))
-    children = np.column_stack([nodes.children_left, nodes.children_right]).astype(np.int64)
-    children[children >= 0] += start
-    for i in np.unique(split[split >= 0]):
-        mask, column = split == i, member.columns[i]
-        axis = book.features.index(column.name)
-        feature[mask] = axis
-        low[mask], high[mask], swapped = book.axes[axis].intervals(column, thresholds[mask], sides[mask])
-        turned = np.flatnonzero(mask)[swapped]
-        children[turned] = children[turned, ::-1]
-    return feature, low, high, children[:, 0], children[:, 1]
