@@ -22,6 +22,7 @@ from retrodict.disclosures.kinds import (
     TargetMoments,
     Thresholds,
     TrainingErrors,
+    Values,
 )
 from retrodict.disclosures.result import Disclosures
 
@@ -47,5 +48,6 @@ __all__ = [
     "TargetMoments",
     "Thresholds",
     "TrainingErrors",
+    "Values",
     "inspect_model",
 ]

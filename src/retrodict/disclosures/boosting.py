@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import expit, softmax
 from sklearn import ensemble
 
+from retrodict.disclosures.chains import chain
 from retrodict.disclosures.grids import grid_step
 from retrodict.disclosures.grove import Member, node_counts, split_points
 from retrodict.disclosures.kinds import (
@@ -22,9 +23,11 @@ from retrodict.disclosures.kinds import (
     SampleSize,
     TargetMoments,
     TrainingErrors,
+    Values,
 )
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.stretches import Splits, stretches
+from retrodict.disclosures.splits import Splits
+from retrodict.disclosures.stretches import stretches
 
 VALIDATED = "of the rows not held out to stop early"
 
@@ -129,6 +132,10 @@ def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
         if step is not None:
             told = "as far as the split points show"
             yield Grid(step, 0.0, len(edges), features=(column.name,), source=source, exact=told)
+        if straight and len(edges) > 1:
+            taken, radius = chain(np.sort(edges), step)
+            told = "within the radius" if radius else "as far as the split points show"
+            yield Values(taken, radius, features=(column.name,), source=source, exact=told, personal=True)
 
 
 def _start(estimator: Any, place: Place) -> Iterator[Disclosure]:

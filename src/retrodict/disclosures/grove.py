@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from retrodict.disclosures.chains import grid_values
 from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.grids import distinct, grid_step
-from retrodict.disclosures.kinds import ClassShares, Disclosure, Grid, NodeCounts, TargetMoments, Thresholds
+from retrodict.disclosures.kinds import ClassShares, Disclosure, Grid, NodeCounts, TargetMoments, Thresholds, Values
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.stretches import Splits, stretches
+from retrodict.disclosures.splits import Splits
+from retrodict.disclosures.stretches import stretches
 
 _MEANS = {"squared_error", "mse", "friedman_mse"}
 
@@ -84,7 +86,11 @@ def split_points(members: Sequence[Member], place: Place, source: str) -> Iterat
         yield Thresholds(values, midpoints and name in straight, **shared, exact="to 32 bits")
         step = grid_step(values, scale[name]) if midpoints and name in straight else None
         if step is not None:
-            yield Grid(step, 0.0, len(values), **shared, exact="as far as the split points show")
+            told = "as far as the split points show"
+            yield Grid(step, 0.0, len(values), **shared, exact=told)
+            taken = grid_values((splits_of(m) for m in members), name, step)
+            if len(taken):
+                yield Values(taken, **shared, exact=told, personal=True)
 
 
 def splits_of(member: Member) -> Splits:

@@ -162,6 +162,14 @@ class Stretches(Disclosure):
 
 
 @dataclass(frozen=True, eq=False)
+class Values(Disclosure):
+    """Values of a feature that training rows take, each within `radius` of the one shown."""
+
+    taken: Array
+    radius: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
 class BinEdges(Disclosure):
     """Edges of the bins that a feature was cut into, in raw units.
 

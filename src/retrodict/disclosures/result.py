@@ -15,7 +15,7 @@ from retrodict.disclosures.kinds import Disclosure
 GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
     ("whole rows", (kinds.Rows,)),
     ("node counts", (kinds.NodeCounts, kinds.Stretches)),
-    ("values of features", (kinds.Quantiles, kinds.Thresholds, kinds.BinEdges, kinds.Grid)),
+    ("values of features", (kinds.Values, kinds.Quantiles, kinds.Thresholds, kinds.BinEdges, kinds.Grid)),
     ("joint statistics", (kinds.Covariance, kinds.Stationarity)),
     ("statistics of features", (kinds.Moments, kinds.CategoryCounts)),
     ("the target", (kinds.TargetMeans, kinds.TargetMoments, kinds.ClassShares, kinds.TrainingErrors)),

@@ -3,51 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
-from retrodict.disclosures.columns import Column, Columns
+from retrodict.disclosures.columns import Column
 from retrodict.disclosures.kinds import Stretches
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.splits import Splits, node_ends
 
 Array = np.ndarray
 
 MOST = 4_000_000
 """Leaves times split features that are read; later trees of a large forest repeat what the first ones say."""
-
-
-@dataclass(frozen=True)
-class Splits:
-    """One tree as arrays over its nodes.
-
-    Parameters
-    ----------
-    columns
-        Its input columns.
-    feature
-        The position of the column that a node splits; negative where it splits none by a number.
-    threshold
-        Values up to it go left.
-    left, right
-        The children; negative or equal at leaves.
-    counts
-        Rows at each node.
-    """
-
-    columns: Columns
-    feature: Int[Array, " n"]
-    threshold: Float[Array, " n"]
-    left: Int[Array, " n"]
-    right: Int[Array, " n"]
-    counts: Int[Array, " n"]
-
-    @property
-    def leaf(self) -> Bool[Array, " n"]:
-        """Which nodes are leaves."""
-        return self.left == self.right
 
 
 def stretches(trees: Iterable[Splits], place: Place, source: str) -> Iterator[Stretches]:
@@ -56,11 +24,11 @@ def stretches(trees: Iterable[Splits], place: Place, source: str) -> Iterator[St
     columns: dict[tuple[str, Any], Column] = {}
     work = 0
     for tree in trees:
-        used = np.unique(tree.feature[~tree.leaf & (tree.feature >= 0)])
+        used = tree.used
         work += int(tree.leaf.sum()) * len(used)
         if work > MOST and found:
             break
-        lows, highs = _leaf_ends(tree, used)
+        lows, highs = (ends[tree.leaf] for ends in node_ends(tree, used))
         for k, i in enumerate(used):
             column = tree.columns[i]
             ends = _carried(column, lows[:, k], highs[:, k])
@@ -82,25 +50,6 @@ def stretches(trees: Iterable[Splits], place: Place, source: str) -> Iterator[St
         )
 
 
-def _leaf_ends(tree: Splits, used: Int[Array, " k"]) -> tuple[Float[Array, "m k"], Float[Array, "m k"]]:
-    """Return, for every leaf, the ends that the splits above it set to each used column."""
-    lows = np.full((len(tree.feature), len(used)), -np.inf)
-    highs = np.full_like(lows, np.inf)
-    slot = np.searchsorted(used, tree.feature)
-    level = np.zeros(1, dtype=np.int64)
-    while len(level):
-        level = level[~tree.leaf[level]]
-        left, right = tree.left[level], tree.right[level]
-        for child in (left, right):
-            lows[child], highs[child] = lows[level], highs[level]
-        cut = tree.feature[level] >= 0
-        at, points = slot[level[cut]], tree.threshold[level[cut]]
-        highs[left[cut], at] = np.minimum(highs[left[cut], at], points)
-        lows[right[cut], at] = np.maximum(lows[right[cut], at], points)
-        level = np.concatenate([left, right])
-    return lows[tree.leaf], highs[tree.leaf]
-
-
 def _carried(column: Column, lows: Array, highs: Array) -> tuple[Array, Array] | None:
     """Return ends in raw units; ``None`` where the column has no way back."""
     if not column.raw:
@@ -111,8 +60,7 @@ def _carried(column: Column, lows: Array, highs: Array) -> tuple[Array, Array] |
         raw = column.raw_numbers(points)
         if raw is None or not np.isfinite(raw).all():
             return None
-        probe = column.raw_numbers(np.array([points[0] - 1.0, points[-1] + 1.0]))
-        down = column.scale < 0 if column.curve is None else probe is not None and bool(probe[0] > probe[1])
+        down = bool(raw[0] > raw[-1]) if len(raw) > 1 else column.scale < 0
         carry = dict(zip(points.tolist(), raw.tolist(), strict=True))
         outer = -1.0 if down else 1.0
         lows, highs = (np.array([carry.get(x, outer * x) for x in side.tolist()]) for side in (lows, highs))
