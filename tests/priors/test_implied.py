@@ -86,7 +86,7 @@ def test_scaler_gives_means_and_variances() -> None:
     check_moments(prior, TABLE)
     with pytest.raises(AssertionError):
         check_moments(prior, TABLE + 0.1 * TABLE.std())  # the check can fail
-    assert "prior implied by the model file; income, mood, visits, noise: mean and variance" in prior.notes
+    assert prior.notes[:2] == ("prior implied by the model file", "income, mood, visits, noise: mean and variance")
 
 
 def test_naive_bayes_gives_each_class_its_own_rows() -> None:
@@ -208,6 +208,20 @@ def test_ranges_alone_are_uniform() -> None:
         "min": TABLE["income"].min(),
         "max": TABLE["income"].max(),
     }
+
+
+def test_zeros_and_ones_are_known_by_their_variance() -> None:
+    frame = TABLE.assign(flag=(TABLE["mood"] > 1.0).astype(float))
+    prior = implied(make_pipeline(StandardScaler(), LogisticRegression()), frame)
+    assert prior.marginals[4].values().tolist() == [0.0, 1.0]
+    np.testing.assert_allclose(prior.marginals[4].probabilities()[1], frame["flag"].mean(), rtol=1e-9)
+    check_moments(prior, frame)
+
+
+def test_two_steps_of_one_range_agree() -> None:
+    steps = make_pipeline(StandardScaler(), MinMaxScaler((-1.0, 3.0)), QuantileTransformer(n_quantiles=50))
+    prior = implied(make_pipeline(steps, LogisticRegression()))
+    assert np.isfinite(prior.sample(100, np.random.default_rng(0))).all()
 
 
 def test_missing_values_keep_their_share() -> None:

@@ -18,6 +18,7 @@ from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside
 from retrodict.priors.implied.joint import tied
 from retrodict.priors.implied.ladder import marginal_of
 from retrodict.priors.implied.remainder import others
+from retrodict.priors.marginals import Marginal
 from retrodict.priors.mixture import MixturePrior
 from retrodict.schema import Feature, Schema
 
@@ -69,16 +70,23 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     total = max((fact.n for fact in by_trust(found.facts, SampleSize) if fact.exact is True), default=None)
     if total is None or total <= len(matrix):
         told = "all" if total == len(matrix) else "an unknown part of"
-        note = f"{FROM}; {len(matrix)} rows stored in {rows.source}, {told} the table"
-        return EmpiricalPrior(own, matrix, 0.0 if total else None, notes=(note,), class_shares=shares)
-    note = f"{FROM}; {len(matrix)} of {total} rows stored in {rows.source}, smoothed"
-    part = EmpiricalPrior(own, matrix, notes=(note,), class_shares=shares)
+        note = f"{len(matrix)} rows stored in {rows.source}, {told} the table"
+        return EmpiricalPrior(own, matrix, 0.0 if total else None, notes=(FROM, note), class_shares=shares)
+    note = f"{len(matrix)} of {total} rows stored in {rows.source}, smoothed"
+    part = EmpiricalPrior(own, matrix, notes=(FROM, note), class_shares=shares)
     try:
         rest = _without_rows(others(found.facts, own, matrix, total), own, shares)
     except PriorError:
-        return replace(part, notes=(f"{note}; the others taken to be like them, as nothing else is stated",))
+        return replace(
+            part,
+            notes=(
+                FROM,
+                f"{note}; the others taken to be like them, as nothing else is stated",
+            ),
+        )
     known = len(matrix) / total
-    return MixturePrior((part, rest), (known, 1.0 - known), ("the other rows follow the other facts",), shares)
+    notes = (FROM, "the other rows follow the other facts, less what the stored ones account for")
+    return MixturePrior((part, rest), (known, 1.0 - known), notes, shares)
 
 
 def _stored(facts: Facts, schema: Schema) -> tuple[Rows, Array] | None:
@@ -115,8 +123,8 @@ def _without_rows(facts: Facts, schema: Schema, shares: Shares) -> Prior:
         except PriorError:  # some feature is not told by class
             pass
         else:
-            note = f"{FROM}; a mixture of {len(parts)} classes, each with the facts of its own rows"
-            return MixturePrior(parts, tuple(shares.values()), (note,), shares)
+            note = f"a mixture of {len(parts)} classes, each with the facts of its own rows"
+            return MixturePrior(parts, tuple(shares.values()), (FROM, note), shares)
     return _plain(overall(facts), schema, shares)
 
 
@@ -132,8 +140,23 @@ def _plain(facts: Facts, schema: Schema, shares: Shares) -> Prior:
     sources: dict[str, list[str]] = {}
     for name, (_, told) in zip(schema.names, rungs, strict=True):
         sources.setdefault(told, []).append(name)
-    notes = tuple(f"{FROM}; {_shown(names)}: {told}" for told, names in sources.items())
-    return tied(schema, tuple(marginal for marginal, _ in rungs), facts, notes, shares)
+    notes = (FROM, *(f"{_shown(names)}: {told}" for told, names in sources.items()))
+    marginals = tuple(marginal for marginal, _ in rungs)
+    features = tuple(_reached(f, marginal) for f, marginal in zip(schema.features, marginals, strict=True))
+    return tied(replace(schema, features=features), marginals, facts, notes, shares)
+
+
+def _reached(feature: Feature, marginal: Marginal) -> Feature:
+    """Return a feature whose bounds hold its marginal: the same end comes back from two steps with two roundings."""
+    if feature.listed:
+        return feature
+    low, high = marginal.quantile_z(np.array([-8.5, 8.5])).tolist()
+    slack = 1e-9 * max(abs(low), abs(high))
+    if feature.low is not None and feature.low - slack <= low < feature.low:
+        feature = replace(feature, low=low)
+    if feature.high is not None and feature.high < high <= feature.high + slack:
+        feature = replace(feature, high=high)
+    return feature
 
 
 def _shown(names: list[str], limit: int = 10) -> str:

@@ -59,7 +59,7 @@ def spread(inner: Float[Array, " k"], feature: Feature, facts: Facts) -> tuple[C
         if kept.any():
             shares = self_consistent(cells.shares, first[kept], last[kept], counts[kept])
             cells, how = Cells(cells.edges, shares), "shares as the leaves count rows between them"
-    return cells, f"{len(inner)} split points, {how}{note}"
+    return cells, f"split points, {how}{note}"
 
 
 def closed_edges(inner: Float[Array, " k"], feature: Feature) -> tuple[Float[Array, " e"], str]:

@@ -132,7 +132,7 @@ def _from_bins(feature: Feature, facts: Facts) -> Rung | None:
     for fact in by_trust(facts, BinEdges):
         if fact.equal:
             edges, note = closed_edges(np.unique(fact.edges), feature)
-            return Cells(edges, np.ones(len(edges) - 1)), f"{len(fact.edges)} bin edges, bins equally likely{note}"
+            return Cells(edges, np.ones(len(edges) - 1)), f"bin edges, bins equally likely{note}"
     return None
 
 
@@ -142,6 +142,9 @@ def _from_moments(feature: Feature, facts: Facts) -> Rung | None:
     variances = [value for fact in stated if (value := rows_variance(fact)) is not None]
     if not means or not variances:
         return None
+    if stated[0].exact is True and 0 < means[0] < 1 and np.isclose(variances[0], means[0] * (1 - means[0]), rtol=1e-9):
+        # Between zero and one no values have a larger variance but these two; others meet it by chance alone.
+        return Discrete(np.array([0.0, 1.0]), np.array([1 - means[0], means[0]])), "mean and variance, those of 0 and 1"
     mean, sd = means[0], float(np.sqrt(variances[0]))
     make = integer_moments if feature.kind == "integer" else moments
     bounds = (feature.low, feature.high)
