@@ -15,7 +15,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import QuantileTransformer, StandardScaler
+from sklearn.preprocessing import OrdinalEncoder, QuantileTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from retrodict.disclosures.chains import chain
@@ -91,6 +91,19 @@ def test_a_chain_bounds_its_one_unknown() -> None:
 def test_random_split_points_give_no_value_away() -> None:
     frame, label = planted(3)
     assert not inspect(ExtraTreesClassifier(20, random_state=0).fit(frame, label)).of("Values")
+
+
+def test_forms_of_one_feature_are_counted_apart() -> None:
+    frame, label = planted(2)
+    both = ColumnTransformer(
+        [("number", StandardScaler(), ["dense"]), ("code", OrdinalEncoder(), ["dense"])], remainder="drop"
+    )
+    facts = inspect(make_pipeline(both, RandomForestClassifier(10, random_state=0)).fit(frame, label)).of("Stretches")
+    coded, number = sorted(facts, key=lambda fact: fact.categories is None)
+    assert coded.categories == tuple(np.unique(frame["dense"]).tolist())
+    assert np.isfinite(coded.highs).any()
+    assert coded.highs[np.isfinite(coded.highs)].max() < len(coded.categories)
+    assert number.highs[np.isfinite(number.highs)].max() > frame["dense"].median()
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ MOST = 4_000_000
 
 def stretches(trees: Iterable[Splits], place: Place, source: str) -> Iterator[Stretches]:
     """Yield the stretches of every feature that trees split, over all of them."""
-    found: dict[tuple[str, Any], list[tuple[Array, Array, Array]]] = {}
-    columns: dict[tuple[str, Any], Column] = {}
+    found: dict[tuple[Any, ...], list[tuple[Array, Array, Array]]] = {}
+    columns: dict[tuple[Any, ...], Column] = {}
     work = 0
     for tree in trees:
         used = tree.used
@@ -34,12 +34,13 @@ def stretches(trees: Iterable[Splits], place: Place, source: str) -> Iterator[St
             ends = _carried(column, lows[:, k], highs[:, k])
             if ends is None:
                 continue
-            key = (column.name, column.category if column.indicator else None)
+            # A feature can come in several forms: as a number, a code, indicators.
+            key = (column.name, column.category if column.indicator else None, column.categories is None)
             some = np.isfinite(ends[0]) | np.isfinite(ends[1])
             columns[key] = column
             found.setdefault(key, []).append((ends[0][some], ends[1][some], tree.counts[tree.leaf][some]))
-    for (name, category), parts in found.items():
-        column = columns[name, category]
+    for key, parts in found.items():
+        column, (name, category, _) = columns[key], key
         yield Stretches(
             *_merged(*(np.concatenate(side) for side in zip(*parts, strict=True))),
             None if column.indicator else column.categories,

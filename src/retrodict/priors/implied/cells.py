@@ -47,7 +47,7 @@ def spread(inner: Float[Array, " k"], feature: Feature, facts: Facts) -> tuple[C
         edges = np.append(values - step / 2.0, values[-1] + step / 2.0)
         shares = np.diff(cells.cdf(edges))
         cells = Cells(edges, np.maximum(shares, shares.max() * 1e-6))
-    told = by_trust(facts, Stretches)
+    told = [fact for fact in by_trust(facts, Stretches) if fact.categories is None and fact.category is None]
     how = "cells equally likely"
     if told:
         lows, highs, counts = (np.concatenate([getattr(f, side) for f in told]) for side in ("lows", "highs", "counts"))
