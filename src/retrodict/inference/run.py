@@ -89,8 +89,15 @@ Checkpoint = Callable[[RunState, bool], None]
 """Called with the state after each piece of work; the flag asks for it to be kept now."""
 
 
-def engine_named(engine: str | Engine) -> str | Engine:
+def engine_named(engine: str | Engine, also: Sequence[str] = ()) -> str | Engine:
     """Check an engine's name; an engine object is taken as it is.
+
+    Parameters
+    ----------
+    engine
+        One of `ENGINES`, or an object.
+    also
+        Engines outside this room that the caller takes, for the error.
 
     Raises
     ------
@@ -99,7 +106,7 @@ def engine_named(engine: str | Engine) -> str | Engine:
     """
     known = engine in ENGINES if isinstance(engine, str) else callable(getattr(engine, "draw", None))
     if not known or isinstance(engine, type):
-        raise RequestError(f"unknown engine {engine!r}; use one of {', '.join(ENGINES)}")
+        raise RequestError(f"unknown engine {engine!r}; use one of {', '.join((*ENGINES, *also))}")
     return engine
 
 

@@ -27,12 +27,14 @@ from retrodict.reconstruction.store import (
     check_writable,
     make_work_folder,
     publish,
+    replace_bytes,
     replace_text,
     work_folder,
 )
 
 Array = np.ndarray
 
+BYTES_FILE = "state.bin"
 PART_ROWS = 262_144
 GROUP_ROWS = 131_072
 KEEP_SECONDS = 20.0
@@ -103,6 +105,19 @@ class PartsFolder:
             replace_text(self.work / "state.json", text)
             self._kept_at = time.monotonic()
 
+    def keep_bytes(self, content: Callable[[], bytes], now: bool = False) -> None:
+        """Keep the state of a job that has no rows yet, one block of bytes, on the terms of `keep`."""
+
+        def state() -> dict[str, Any]:
+            replace_bytes(self.work / BYTES_FILE, content())
+            return {"bytes": BYTES_FILE}
+
+        self.keep(state, now)
+
+    def kept_bytes(self) -> bytes | None:
+        """Return what a killed run kept by `keep_bytes`, if there was one."""
+        return None if self.state is None else (self.work / self.state["bytes"]).read_bytes()
+
     def flush(self) -> None:
         """Write the rows taken since the last part as a part of their own."""
         if self._buffered:
@@ -122,9 +137,10 @@ class PartsFolder:
                 writer.write_table(group, row_group_size=GROUP_ROWS)
         for name, text in documents.items():
             replace_text(self.work / name, text)
-        for i in range(self.parts):
-            self._part(i).unlink()
-        (self.work / "state.json").unlink(missing_ok=True)
+        (self.work / "state.json").unlink(missing_ok=True)  # first: a state never names files that are gone
+        for path in list(self.work.iterdir()):
+            if path.name not in (ROWS_FILE, *documents):
+                path.unlink()
         publish(self.work, self.out)
 
     def discard(self) -> None:

@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 
-class RowProgress:
-    """A bar of rows found; a context manager.
+class _Bar:
+    """A bar on standard error; a context manager."""
+
+    def __init__(self, what: str, total: float, show: bool | None, *told: ProgressColumn, **fields: Any) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            *told,
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not (sys.stderr.isatty() if show is None else show),
+            transient=True,
+        )
+        self._task = self._bar.add_task(what, total=total, **fields)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+
+class RowProgress(_Bar):
+    """A bar of rows found.
 
     Parameters
     ----------
@@ -24,28 +60,21 @@ class RowProgress:
     """
 
     def __init__(self, what: str, total: int, show: bool | None = None) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[calls]:,} model calls"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not (sys.stderr.isatty() if show is None else show),
-            transient=True,
-        )
-        self._task = self._bar.add_task(what, total=total, calls=0)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
+        calls = TextColumn("{task.fields[calls]:,} model calls")
+        super().__init__(what, total, show, MofNCompleteColumn(), calls, calls=0)
 
     def update(self, rows: int, calls: int) -> None:
         """Say how many rows are found, for how many model calls."""
         self._bar.update(self._task, completed=rows, calls=calls)
+
+
+class EnergyProgress(_Bar):
+    """A bar of a search for the table of least energy; `what` and `show` are those of `RowProgress`."""
+
+    def __init__(self, what: str, show: bool | None = None) -> None:
+        energy = TextColumn("energy {task.fields[energy]:.4g}")
+        super().__init__(what, 1.0, show, TaskProgressColumn(), energy, energy=math.inf)
+
+    def update(self, share: float, energy: float) -> None:
+        """Say what share of the search is done, and the least energy so far."""
+        self._bar.update(self._task, completed=share, energy=energy)

@@ -10,7 +10,7 @@ from typing import Any
 from retrodict.models import Model
 from retrodict.priors import Prior
 
-_LIBRARIES = ("retrodict", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow")
+_LIBRARIES = ("retrodict", "numpy", "numba", "scipy", "scikit-learn", "pandas", "pyarrow")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Provenance:
     model
         Family, likelihood and fingerprint of the model, and what reading it gave reason to doubt.
     prior
-        The prior's own description, and its notes.
+        The prior's own description, and its notes; of kind `none` where a table was rebuilt without one.
     request
         What was asked for: rows, shares, engine, budget.
     seed
@@ -41,7 +41,7 @@ class Provenance:
     versions: dict[str, str]
 
     @classmethod
-    def of(cls, model: Model, prior: Prior, request: dict[str, Any], seed: int, queries: int) -> Provenance:
+    def of(cls, model: Model, prior: Prior | None, request: dict[str, Any], seed: int, queries: int) -> Provenance:
         """Collect it."""
         about = {
             "family": model.family,
@@ -49,7 +49,8 @@ class Provenance:
             "fingerprint": model.fingerprint,
             "warnings": list(getattr(model, "warnings", ())),
         }
-        return cls(about, describe(prior), request, int(seed), int(queries), _versions())
+        assumed = {"kind": "none", "notes": []} if prior is None else describe(prior)
+        return cls(about, assumed, request, int(seed), int(queries), _versions())
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""

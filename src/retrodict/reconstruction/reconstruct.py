@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,9 @@ from retrodict.inference.rejection import Sink, draw_labels, run_joint, stream_d
 from retrodict.inference.run import Checkpoint, Run, RunState, engine_named, subseed
 from retrodict.inference.stream import Batch, PriorStream
 from retrodict.inference.tally import Tally
-from retrodict.models import Meter, Regressor
+from retrodict.models import Meter, Model, Regressor, load_model
+from retrodict.reconstruction.disclosed import rebuilding, rebuilding_unasked
+from retrodict.reconstruction.matching import Rebuilding, matching_engine
 from retrodict.reconstruction.parts import PartsFolder
 from retrodict.reconstruction.progress import RowProgress
 from retrodict.reconstruction.provenance import Provenance, describe
@@ -25,8 +27,12 @@ from retrodict.reconstruction.result import DOCUMENT, Reconstruction
 from retrodict.reconstruction.rows import MemoryRows, table
 from retrodict.reconstruction.shares import ClassShares, class_quota
 
+if TYPE_CHECKING:
+    from retrodict.inference.matching.engine import Matching
+
 Array = np.ndarray
 
+DEFAULT_ROWS = 10_000
 _JOB, _NOISE, _PILOT = 0, 1, 2
 
 
@@ -38,16 +44,19 @@ def default_budget(n: int) -> int:
 def reconstruct(
     model: Any,
     prior: Any = None,
-    n_rows: int = 10_000,
+    n_rows: int | None = None,
     *,
     seed: int = 0,
     class_shares: ClassShares | None = None,
-    engine: str | Engine = "auto",
+    engine: str | Engine | Matching = "auto",
     max_queries: int | None = None,
     out: str | Path | None = None,
     progress: bool | None = None,
 ) -> Reconstruction:
-    """Rebuild rows with labels from a trained model: draws of ``Q(x|y) = Q(y|x) Q(x) / Z_y`` for each class `y`.
+    """Rebuild rows with labels from a trained model.
+
+    Where the file discloses the training table itself (stored rows, or trees' node counts), the engine `matching`
+    rebuilds that. All others draw from ``Q(x|y) = Q(y|x) Q(x) / Z_y`` for each class `y`.
 
     Parameters
     ----------
@@ -57,14 +66,16 @@ def reconstruct(
         A prior, or the path of a prior file; by default the one that the model's own disclosures imply;
         see `implied_prior`.
     n_rows
-        Rows in all.
+        Rows in all; by default 10,000, or those of the training table where that is rebuilt.
     seed
         The one seed: the same seed gives the same table.
     class_shares
         A share for each class, ``"equal"``, or ``"model"``: the model's own shares under the prior. By default those of
         the prior where it states any, else ``"model"``.
     engine
-        ``"auto"``, ``"rejection"``, ``"smc"``, ``"enumeration"``, or an engine with settings of its own.
+        ``"auto"``, ``"matching"``, ``"rejection"``, ``"smc"``, ``"enumeration"``, or an engine with settings of its
+        own. Where neither a prior nor rows, shares or a budget are asked for, ``"auto"`` rebuilds the training table
+        if the file discloses it, and it is small.
     max_queries
         Model calls (rows scored) to spend at most; by default a million, or a hundred a row.
     out
@@ -88,8 +99,23 @@ def reconstruct(
     Rows and labels follow the joint ``Q(y|x) Q(x)``, or ``Q(x|y)`` with the class shares given (Hartoyo, Ciupek,
     Malawski & Crimi, Scientific Reports 15:13856, 2025). A regressor's target is its prediction plus Gaussian noise.
     """
-    n_rows, root = check_count(n_rows, "the number of rows"), check_seed(seed)
-    engine = engine_named(engine)
+    if n_rows is not None:
+        n_rows = check_count(n_rows, "the number of rows")
+    root = check_seed(seed)
+    matching = matching_engine(engine)
+    notes: tuple[str, ...] = ()
+    if matching is None:
+        engine = engine_named(engine, also=("matching",))
+    else:
+        loaded = model if isinstance(model, Model) else load_model(model)
+        return rebuilding(loaded, matching, int(seed), prior, n_rows, class_shares, max_queries).run(out, progress)
+    if engine == "auto" and all(given is None for given in (prior, n_rows, class_shares, max_queries)):
+        model = model if isinstance(model, Model) else load_model(model)
+        disclosed = rebuilding_unasked(model, int(seed))
+        if isinstance(disclosed, Rebuilding):
+            return disclosed.run(out, progress)
+        notes = (disclosed,)
+    n_rows = DEFAULT_ROWS if n_rows is None else n_rows
     budget = default_budget(n_rows) if max_queries is None else check_count(max_queries, "the query budget")
     job = resolve(model, prior)
     if isinstance(job.model, Regressor):
@@ -107,7 +133,7 @@ def reconstruct(
     }
     meter = Meter(job.model, budget)
     job = with_known_noise(job, meter, subseed(root, _NOISE))
-    return _Job(job, meter, n_rows, subseed(root, _JOB), engine, quota).run(request, int(seed), out, progress)
+    return _Job(job, meter, n_rows, subseed(root, _JOB), engine, quota, notes).run(request, int(seed), out, progress)
 
 
 class _Job:
@@ -121,6 +147,7 @@ class _Job:
         seed: np.random.SeedSequence,
         engine: str | Engine,
         quota: Array | None,
+        notes: tuple[str, ...],
     ) -> None:
         self.job = job
         self.meter = meter
@@ -128,6 +155,7 @@ class _Job:
         self.seed = seed
         self.engine = engine
         self.quota = quota
+        self.notes = notes
 
     def run(self, request: dict[str, Any], seed: int, out: str | Path | None, progress: bool | None) -> Reconstruction:
         """Draw the rows, to memory or to a folder."""
@@ -247,7 +275,7 @@ class _Job:
 
     def _result(self, reports: list[Diagnostics], request: dict[str, Any], seed: int) -> Reconstruction:
         provenance = Provenance.of(self.job.model, self.job.prior, request, seed, self.meter.queries)
-        return Reconstruction(self.job.schema, tuple(reports), provenance)
+        return Reconstruction(self.job.schema, tuple(reports), provenance, notes=self.notes)
 
     def _require_rows(self, reports: list[Diagnostics]) -> None:
         if not any(report.reached for report in reports):

@@ -14,6 +14,7 @@ import pandas as pd
 from retrodict.errors import RequestError
 from retrodict.inference.diagnostics import Diagnostics
 from retrodict.reconstruction.provenance import Provenance
+from retrodict.reconstruction.rebuilt import Rebuilt
 from retrodict.reconstruction.store import ROWS_FILE, write_folder
 from retrodict.schema import Schema
 
@@ -31,22 +32,31 @@ class Reconstruction:
     schema
         Features and target.
     diagnostics
-        One report a class; a single one, `rows`, for a regressor.
+        One report a class; a single one, `rows`, for a regressor, or for a training table that was rebuilt.
     provenance
         Where it comes from.
     path
         The folder that holds the rows; ``None`` where they are in memory.
+    rebuilt
+        How the training table itself was rebuilt; ``None`` where rows were drawn.
+    notes
+        What a user should know of how the rows came about, in plain sentences.
     """
 
     schema: Schema
     diagnostics: tuple[Diagnostics, ...]
     provenance: Provenance
     path: Path | None = None
+    rebuilt: Rebuilt | None = None
+    notes: tuple[str, ...] = ()
     _frame: pd.DataFrame | None = field(default=None, repr=False)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """The rows: features under their raw names, then the target. Read from disk at first use if they lie there."""
+        """The rows: features under their raw names, then the target; read from disk at first use if they lie there.
+
+        A rebuilt table has each row's confidence in a last column.
+        """
         if self._frame is not None:
             return self._frame
         assert self.path is not None  # a reconstruction has rows in one place or the other
@@ -71,6 +81,8 @@ class Reconstruction:
 
     @property
     def _what(self) -> str:
+        if self.rebuilt is not None:
+            return "table"
         return "class" if self.schema.target.is_class else "target"
 
     def summary(self) -> pd.DataFrame:
@@ -85,6 +97,8 @@ class Reconstruction:
             "complete": self.complete,
             "queries": self.provenance.queries,
             "seed": self.provenance.seed,
+            **({} if self.rebuilt is None else self.rebuilt.to_dict()),
+            "notes": list(self.notes),
             "classes": {report.observation: report.to_dict() for report in self.diagnostics},
             "schema": self.schema.to_dict(),
             "provenance": self.provenance.to_dict(),
@@ -119,7 +133,9 @@ class Reconstruction:
             reports = tuple(Diagnostics.from_dict(report) for report in data["classes"].values())
             if not (path / ROWS_FILE).is_file():
                 raise FileNotFoundError(ROWS_FILE)
-            return cls(Schema.from_dict(data["schema"]), reports, Provenance(**data["provenance"]), path)
+            rebuilt = Rebuilt.from_dict(data) if "energy" in data else None
+            schema, about = Schema.from_dict(data["schema"]), Provenance(**data["provenance"])
+            return cls(schema, reports, about, path, rebuilt, tuple(data.get("notes", ())))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RequestError(f"'{path}' holds no reconstruction: {type(error).__name__}: {error}") from error
 
@@ -136,7 +152,7 @@ class Reconstruction:
             f"Reconstruction: {self.n_rows:,} rows of {len(self.schema)} features from {about.model['family']} "
             f"({about.queries:,} model calls, seed {about.seed})"
         )
-        return "\n".join([head, *_lines(self._what, self.diagnostics)])
+        return "\n".join([head, *_lines(self._what, self.diagnostics), *(f"  note: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
         columns = ["reached", "engine", "exact", "evidence", "evidence_se", "ess", "queries", "verdict"]

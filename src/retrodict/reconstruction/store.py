@@ -62,8 +62,13 @@ def publish(work: Path, out: Path) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Write a file in one step: it holds the old text or the new, never half."""
+    replace_bytes(path, text.encode("utf-8"))
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Write a file in one step: it holds the old bytes or the new, never half."""
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(text, encoding="utf-8")
+    fresh.write_bytes(content)
     fresh.replace(path)
 
 
