@@ -1,8 +1,10 @@
 """retrodict: from a trained model back to the data behind it.
 
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
-and the modules `priors`, `models`, `disclosures`, `schema` and `inference` for those who need more. Each name is
-imported when it is first used, so that the command line answers at once.
+`Matching`, the engine that rebuilds training tables, with settings of its own; `matched_error`, `aligned_error`,
+`calibration` and `controls`, which say how near a rebuilt table comes to a real one; and the modules `priors`, `models`,
+`disclosures`, `schema`, `evaluation` and `inference` for those who need more. Each name is imported when it is first
+used, so that the command line answers at once.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from retrodict import disclosures, errors, inference, models, priors, schema
+    from retrodict import disclosures, errors, evaluation, inference, models, priors, schema
     from retrodict.disclosures import Disclosures, inspect_model
+    from retrodict.evaluation import RecordMatch, aligned_error, calibration, controls, matched_error
+    from retrodict.inference.matching.engine import Matching
     from retrodict.models import load_model
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
     from retrodict.reconstruction import Inversion, Reconstruction, invert, reconstruct
@@ -24,11 +28,17 @@ __all__ = [
     "Disclosures",
     "Feature",
     "Inversion",
+    "Matching",
     "Reconstruction",
+    "RecordMatch",
     "Schema",
     "Target",
+    "aligned_error",
+    "calibration",
+    "controls",
     "disclosures",
     "errors",
+    "evaluation",
     "fit_prior",
     "implied_prior",
     "inference",
@@ -37,6 +47,7 @@ __all__ = [
     "load_model",
     "load_prior",
     "load_schema",
+    "matched_error",
     "models",
     "priors",
     "reconstruct",
@@ -46,6 +57,8 @@ __all__ = [
 
 _HOMES = {
     "disclosures": ("Disclosures", "inspect_model"),
+    "evaluation": ("RecordMatch", "aligned_error", "calibration", "controls", "matched_error"),
+    "inference.matching.engine": ("Matching",),
     "models": ("load_model",),
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Reconstruction", "invert", "reconstruct"),

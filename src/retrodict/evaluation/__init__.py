@@ -1,6 +1,7 @@
 """How near a rebuilt table is to the real one."""
 
+from retrodict.evaluation.calibration import calibration
 from retrodict.evaluation.controls import controls
 from retrodict.evaluation.records import RecordMatch, aligned_error, matched_error
 
-__all__ = ["RecordMatch", "aligned_error", "controls", "matched_error"]
+__all__ = ["RecordMatch", "aligned_error", "calibration", "controls", "matched_error"]
