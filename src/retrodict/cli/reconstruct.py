@@ -1,4 +1,4 @@
-"""``retrodict reconstruct``: rows with labels from a model file and a prior."""
+"""``retrodict reconstruct``: the training table that a model file discloses, or rows drawn from it under a prior."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from retrodict.cli.class_shares import read_class_shares
 from retrodict.cli.failures import FAILED, stopping
 from retrodict.cli.opening import audit_line, open_model
 from retrodict.cli.printing import note, print_json, print_line
+from retrodict.cli.rebuilt import print_rebuilt
 from retrodict.cli.reports import print_reports
+from retrodict.errors import RequestError
 
 if TYPE_CHECKING:
+    from retrodict.inference.matching.engine import Matching
     from retrodict.reconstruction import Reconstruction
 
 
@@ -22,13 +25,22 @@ def reconstruct(
     model: options.ModelFile,
     out: options.OutFolder,
     prior: options.PriorFile = None,
-    rows: Annotated[int, typer.Option(metavar="N", help="Rows in all.")] = 10_000,
+    rows: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Rows in all; else 10,000, or those of the training table that is rebuilt."),
+    ] = None,
     seed: options.Seed = 0,
     class_shares: Annotated[
         str | None,
         typer.Option(metavar="SHARES", help="model, equal, or a=0.3,b=0.7; else the prior's, else the model's own."),
     ] = None,
-    engine: options.EngineName = "auto",
+    engine: Annotated[str, typer.Option("--engine", help="auto, matching, rejection, smc or enumeration.")] = "auto",
+    seconds: Annotated[
+        float | None, typer.Option(metavar="S", help="Engine matching: stop after so long and keep the best.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Engine matching: threads, else all cores; the table is the same.")
+    ] = None,
     max_queries: options.Budget = None,
     schema: options.SchemaFile = None,
     noise_scale: options.NoiseScale = None,
@@ -42,7 +54,7 @@ def reconstruct(
     """Rebuild rows with labels: DIR/rows.parquet and DIR/reconstruction.json."""
     from retrodict.reconstruction import reconstruct as rebuild
 
-    shares = read_class_shares(class_shares)
+    shares, chosen = read_class_shares(class_shares), _engine(engine, seconds, workers)
     loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
     with stopping("the same command goes on from the rows kept so far"):
         found = rebuild(
@@ -51,7 +63,7 @@ def reconstruct(
             rows,
             seed=seed,
             class_shares=shares,  # type: ignore[arg-type]  # class_quota checks the word
-            engine=engine,
+            engine=chosen,
             max_queries=max_queries,
             out=out,
             progress=False if quiet else None,
@@ -68,15 +80,31 @@ def reconstruct(
         raise typer.Exit(FAILED)
 
 
+def _engine(name: str, seconds: float | None, workers: int | None) -> str | Matching:
+    """Return the engine's name, or the engine with the settings given."""
+    if seconds is None and workers is None:
+        return name
+    if name != "matching":
+        option = "--workers" if seconds is None else "--seconds"
+        raise RequestError(
+            f"{option} is for the engine 'matching', not '{name}'; leave it out, or add --engine matching"
+        )
+    from retrodict.inference.matching.engine import Matching
+
+    return Matching(seconds=seconds, workers=workers)
+
+
 def _print(found: Reconstruction, out: Path) -> None:
     about = found.provenance
-    what = "class" if found.schema.target.is_class else "target"
-    print_reports(what, found.diagnostics)
+    if found.rebuilt is not None:
+        print_rebuilt(found.n_rows, found.rebuilt)
+    else:
+        print_reports("class" if found.schema.target.is_class else "target", found.diagnostics)
     print_line(
         f"{found.n_rows:,} rows of {len(found.schema)} features from {about.model['family']}, "
         f"{about.queries:,} model calls, seed {about.seed}"
     )
-    for line in (*about.model["warnings"], *about.prior["notes"]):
+    for line in (*found.notes, *about.model["warnings"], *about.prior["notes"]):
         print_line(f"note: {line}")
     print_line(f"rows: {out / 'rows.parquet'}    all the rest: {out / 'reconstruction.json'}")
     print_line(f"next: pandas.read_parquet('{out / 'rows.parquet'}'), or retrodict.Reconstruction.load('{out}')")

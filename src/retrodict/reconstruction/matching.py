@@ -97,8 +97,12 @@ class Rebuilding:
             return replace(found, path=folder.out)
 
     def _solve(self, reading: Reading, **hooks: Any) -> Matched:
+        return self._engine.solve(reading.problem, self._seed(_SOLVE), labels=reading.labels, **hooks)
+
+    @property
+    def _engine(self) -> Matching:
         assert self.engine is not None  # node counts come with an engine
-        return self.engine.solve(reading.problem, self._seed(_SOLVE), labels=reading.labels, **hooks)
+        return self.engine
 
     def _seed(self, key: int) -> np.random.SeedSequence:
         return subseed(check_seed(self.seed), _JOB, key)
@@ -118,8 +122,7 @@ class Rebuilding:
         if isinstance(self.source, Stored):
             return {"engine": "stored rows"}
         # Workers never change the table: a killed run may go on with another number of them.
-        engine = replace(self.engine, workers=None) if hasattr(self.engine, "workers") else self.engine
-        return {"engine": repr(engine)}
+        return {"engine": repr(replace(self._engine, workers=None))}
 
     def _table(self, X: Float[Array, "n d"], y: Array) -> pd.DataFrame:
         """Return rows whose last number is their confidence as a table."""
