@@ -2,9 +2,9 @@
 
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
 `Matching`, the engine that rebuilds training tables, with settings of its own; `matched_error`, `aligned_error`,
-`calibration` and `controls`, which say how near a rebuilt table comes to a real one; and the modules `priors`, `models`,
-`disclosures`, `schema`, `evaluation` and `inference` for those who need more. Each name is imported when it is first
-used, so that the command line answers at once.
+`calibration` and `controls`, which say how near a rebuilt table comes to a real one; and the modules `priors`,
+`models`, `disclosures`, `schema`, `evaluation` and `inference` for those who need more. Each name is imported when it
+is first used, so that the command line answers at once.
 """
 
 from __future__ import annotations
