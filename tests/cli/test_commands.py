@@ -228,7 +228,7 @@ def test_an_interruption_says_how_to_go_on(
     monkeypatch.setattr("retrodict.reconstruction.reconstruct", stop)
     outcome = cli("reconstruct", shelf / "logistic.skops", "--out", tmp_path / "out")
     assert outcome.code == 130
-    assert outcome.err == "error: stopped; the same command goes on from the rows kept so far\n"
+    assert outcome.err == "error: stopped; the same command goes on from what was kept so far\n"
 
 
 def test_a_fault_of_ours_is_one_line_and_a_traceback_on_request(

@@ -56,7 +56,7 @@ def reconstruct(
 
     shares, chosen = read_class_shares(class_shares), _engine(engine, seconds, workers)
     loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
-    with stopping("the same command goes on from the rows kept so far"):
+    with stopping("the same command goes on from what was kept so far"):
         found = rebuild(
             loaded,
             prior,
