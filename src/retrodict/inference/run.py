@@ -89,13 +89,13 @@ Checkpoint = Callable[[RunState, bool], None]
 """Called with the state after each piece of work; the flag asks for it to be kept now."""
 
 
-def engine_named(engine: str | Engine, also: Sequence[str] = ()) -> str | Engine:
+def engine_named(engine: Any, also: Sequence[str] = ()) -> str | Engine:
     """Check an engine's name; an engine object is taken as it is.
 
     Parameters
     ----------
     engine
-        One of `ENGINES`, or an object.
+        One of `ENGINES`, or an engine object.
     also
         Engines outside this room that the caller takes, for the error.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from retrodict.disclosures import NodeCounts, inspect_model
 from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.inference.matching import Reading, read_problem
-from retrodict.models import Model, SklearnClassifier, SklearnRegressor
+from retrodict.models import Model, SklearnClassifier, SklearnRegressor, load_model
 from retrodict.reconstruction.informed import informed
 from retrodict.reconstruction.matching import Rebuilding, default_engine
 from retrodict.reconstruction.request import check_count, resolve
@@ -22,7 +22,7 @@ LARGEST = 2_000
 
 
 def rebuilding(
-    model: Model,
+    model: Any,
     engine: Matching,
     seed: int,
     prior: Any = None,
@@ -34,8 +34,10 @@ def rebuilding(
 
     Parameters
     ----------
-    model, engine, seed
-        Whose table, and how.
+    model
+        A model, or what `load_model` takes.
+    engine, seed
+        How it is rebuilt.
     prior
         Fills in what node counts leave open; ``None`` takes what the file implies.
     n_rows, class_shares, max_queries
@@ -53,6 +55,8 @@ def rebuilding(
         )
     if max_queries is not None:
         raise RequestError("the engine 'matching' makes no model calls; leave the query budget out")
+    if not isinstance(model, Model):
+        model = load_model(model)
     found = Rebuilding(model, _disclosed(model), engine, seed)
     if prior is not None:
         if isinstance(found.source, Stored):

@@ -99,18 +99,15 @@ def reconstruct(
     Rows and labels follow the joint ``Q(y|x) Q(x)``, or ``Q(x|y)`` with the class shares given (Hartoyo, Ciupek,
     Malawski & Crimi, Scientific Reports 15:13856, 2025). A regressor's target is its prediction plus Gaussian noise.
     """
-    if n_rows is not None:
-        n_rows = check_count(n_rows, "the number of rows")
+    n_rows = None if n_rows is None else check_count(n_rows, "the number of rows")
     root = check_seed(seed)
     matching = matching_engine(engine)
+    if matching is not None:
+        return rebuilding(model, matching, int(seed), prior, n_rows, class_shares, max_queries).run(out, progress)
+    drawing = engine_named(engine, also=("matching",))
+    model = model if isinstance(model, Model) else load_model(model)
     notes: tuple[str, ...] = ()
-    if matching is None:
-        engine = engine_named(engine, also=("matching",))
-    else:
-        loaded = model if isinstance(model, Model) else load_model(model)
-        return rebuilding(loaded, matching, int(seed), prior, n_rows, class_shares, max_queries).run(out, progress)
-    if engine == "auto" and all(given is None for given in (prior, n_rows, class_shares, max_queries)):
-        model = model if isinstance(model, Model) else load_model(model)
+    if drawing == "auto" and all(given is None for given in (prior, n_rows, class_shares, max_queries)):
         disclosed = rebuilding_unasked(model, int(seed))
         if isinstance(disclosed, Rebuilding):
             return disclosed.run(out, progress)
@@ -128,12 +125,12 @@ def reconstruct(
     request = {
         "n_rows": n_rows,
         "class_shares": shares if isinstance(shares, str) else {str(k): float(v) for k, v in shares.items()},
-        "engine": engine if isinstance(engine, str) else repr(engine),
+        "engine": drawing if isinstance(drawing, str) else repr(drawing),
         "max_queries": budget,
     }
     meter = Meter(job.model, budget)
     job = with_known_noise(job, meter, subseed(root, _NOISE))
-    return _Job(job, meter, n_rows, subseed(root, _JOB), engine, quota, notes).run(request, int(seed), out, progress)
+    return _Job(job, meter, n_rows, subseed(root, _JOB), drawing, quota, notes).run(request, int(seed), out, progress)
 
 
 class _Job:
