@@ -87,18 +87,18 @@ def draw_label(forest: Forest, chain: Chain, room: Scratch, i: int, temperature:
 
 
 @njit(cache=True)
-def exchange(forest: Forest, chain: Chain, room: Scratch, i: int, j: int, temperature: float) -> None:
-    """Propose that two rows with one label exchange all their cells, one of them, or a random half.
+def exchange(forest: Forest, chain: Chain, room: Scratch, i: int, j: int, temperature: float, alike: bool) -> None:
+    """Propose that two rows with one label exchange one cell, a random half, or, unless rows are `alike`, all.
 
     Bootstrap draws tell rows apart, and rows that are right but in each other's place are far from there by single
     cells.
     """
     rng, mask = chain.rng, uint64(0)
-    how, one = _below(rng, 3), _below(rng, len(room.here))
+    how, one = _below(rng, 2 if alike else 3), _below(rng, len(room.here))
     for f in range(len(room.here)):
         a, b = chain.codes[i, f], chain.codes[j, f]
         room.here[f], room.there[f], room.back[f] = a, b, a
-        if a != b and (how == 0 or (how == 1 and f == one) or (how == 2 and _below(rng, 2) == 1)):
+        if a != b and (how == 2 or (how == 1 and f == one) or (how == 0 and _below(rng, 2) == 1)):
             room.here[f], room.there[f] = b, a
             mask |= bit(f)
     if mask == 0:
@@ -126,6 +126,7 @@ def sweep(
     proposals: int,
     of_labels: float,
     of_exchanges: float,
+    alike: bool,
     enough: float,
 ) -> None:
     """Make moves at one temperature until the energy is at most `enough`.
@@ -136,6 +137,8 @@ def sweep(
         How many moves.
     of_labels, of_exchanges
         Their shares of the moves; the others draw cells.
+    alike
+        Whether all trees drew all rows equally often, so that whole rows have nothing to exchange.
     """
     n, d = chain.codes.shape
     rng = chain.rng
@@ -146,7 +149,7 @@ def sweep(
         elif u < of_labels + of_exchanges:
             j = _below(rng, n)
             if j != i and chain.labels[i] == chain.labels[j]:
-                exchange(forest, chain, room, i, j, temperature)
+                exchange(forest, chain, room, i, j, temperature, alike)
         elif d > 0:
             f = _below(rng, d)
             if forest.cells[f] > 1:

@@ -1,0 +1,110 @@
+"""One chain's annealing: rounds of sweeps at falling temperatures, from a range that the energy itself shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from retrodict.inference.matching.arrays import Chain, Forest, Scratch, blank, scratch
+from retrodict.inference.matching.moves import sweep
+from retrodict.inference.matching.paths import count
+from retrodict.inference.matching.problem import Problem
+
+Array = np.ndarray
+
+_HOTTEST, _COLDEST, _PILOT = 400.0, 0.5, 60
+_MELTED = 0.25
+_FALL = 16.0
+_QUENCH = 0.1
+_OF_LABELS, _OF_EXCHANGES = 0.04, 0.12
+ROUNDS, _COLD_ROUNDS = 60, 10
+
+
+@dataclass
+class Annealed:
+    """One chain under way.
+
+    Parameters
+    ----------
+    problem, forest
+        What it is to meet.
+    chain, room
+        Its state.
+    fixed
+        Whether its labels are known.
+    """
+
+    problem: Problem
+    forest: Forest
+    chain: Chain
+    room: Scratch
+    fixed: bool
+
+    @classmethod
+    def start(
+        cls, problem: Problem, forest: Forest, seed: np.random.SeedSequence, labels: Int[Array, " n"] | None
+    ) -> Annealed:
+        """Return a chain at a random table."""
+        chain = blank(problem, seed)
+        if labels is not None:
+            chain.labels[:] = labels
+        own = cls(problem, forest, chain, scratch(problem), labels is not None or problem.labels < 2)
+        own.recount()
+        return own
+
+    @property
+    def energy(self) -> float:
+        """The mismatch of its table."""
+        return float(self.chain.energy[0])
+
+    @property
+    def solved(self) -> bool:
+        """Whether every count is met."""
+        return self.energy <= self.enough
+
+    @property
+    def enough(self) -> float:
+        """An energy below that of any mismatch: one row at one root costs 1 / (n + 1)."""
+        return 0.4 / (self.problem.n + 1.0) if self.problem.classes else 1e-6
+
+    @property
+    def alike(self) -> bool:
+        """Whether no tree tells rows apart by how often it drew them."""
+        return bool((self.problem.draws == self.problem.draws.flat[0]).all()) if self.problem.draws.size else True
+
+    def recount(self) -> None:
+        """Sum all counts anew, which takes out what rounding has added up."""
+        self.chain.sums[:, 0] = -self.problem.seen
+        self.chain.sums[:, 1:] = -self.problem.mass
+        count(self.forest, self.chain)
+
+    def sweeps(self, temperatures: Float[Array, " k"], *, exchanging: bool = True) -> None:
+        """Make one sweep, as many moves as the table has cells, at each temperature; stop where all counts are met."""
+        moves = self.problem.n * max(len(self.problem.cells), 1)
+        of_labels = 0.0 if self.fixed else _OF_LABELS
+        of_exchanges = _OF_EXCHANGES if exchanging else 0.0
+        alike = self.alike
+        enough = self.enough if exchanging else -1.0
+        for temperature in temperatures:
+            if exchanging and self.solved:
+                break
+            sweep(self.forest, self.chain, self.room, temperature, moves, of_labels, of_exchanges, alike, enough)
+        self.recount()
+
+    def hottest(self) -> float:
+        """Return the temperature to begin at, by a quick cooling: where the energy has fallen to a quarter."""
+        start = self.energy
+        for temperature in np.geomspace(_HOTTEST, _COLDEST, _PILOT):
+            self.sweeps(np.array([temperature]))
+            if self.energy <= _MELTED * start:
+                return float(temperature)
+        return _COLDEST
+
+
+def schedule(hottest: float, sweeps: int) -> list[Float[Array, " k"]]:
+    """Return the rounds' temperatures: a geometric fall, and a quench to reach the bottom."""
+    falling = np.geomspace(hottest, hottest / _FALL, sweeps)
+    cold = np.full(max(sweeps // 6, _COLD_ROUNDS), hottest / _FALL * _QUENCH)
+    return [*np.array_split(falling, min(ROUNDS, sweeps)), *np.array_split(cold, _COLD_ROUNDS)]

@@ -1,0 +1,296 @@
+"""The engine that rebuilds a table from node counts: independent annealed chains, and what they agree on."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from retrodict.errors import RequestError
+from retrodict.inference.matching.agreement import Samples, agreement, consensus
+from retrodict.inference.matching.annealing import Annealed, schedule
+from retrodict.inference.matching.arrays import Forest, forest
+from retrodict.inference.matching.labels import root_labels
+from retrodict.inference.matching.problem import Problem
+
+Array = np.ndarray
+Checkpoint = Callable[[Callable[[], bytes], bool], None]
+
+_SAMPLES = 40
+_LONGEST, _WORK = 1_500, 5e5
+_SHORTEST = 150
+_RESTARTABLE = 300
+_REHEAT = 0.6
+_SAMPLING = 0.5 / 16.0
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """A rebuilt table in codes, and how sure it is.
+
+    Parameters
+    ----------
+    codes, labels
+        Shapes (n, d) and (n,).
+    energy
+        The mismatch of this table; 0 where it gives every node its counts.
+    energies
+        The lowest of each chain.
+    restarts
+        How often chains that fell short were heated again.
+    sweeps
+        Sweeps that all chains made together.
+    seconds
+        Wall time.
+    cell_agreement, label_agreement
+        The share of the chains' tables that agrees with this one, shapes (n, d) and (n,).
+    """
+
+    codes: Int[Array, "n d"] = field(repr=False)
+    labels: Int[Array, " n"] = field(repr=False)
+    energy: float
+    energies: tuple[float, ...]
+    restarts: int
+    sweeps: int
+    seconds: float
+    cell_agreement: Float[Array, "n d"] = field(repr=False)
+    label_agreement: Float[Array, " n"] = field(repr=False)
+
+    @property
+    def confidence(self) -> Float[Array, " n"]:
+        """The share of a row's cells, its label among them, that the chains agree on, shape (n,)."""
+        cells = np.column_stack([self.cell_agreement, self.label_agreement])
+        return np.asarray(cells.mean(axis=1))
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Rebuild a table by annealing the mismatch of its node counts.
+
+    Parameters
+    ----------
+    chains
+        Independent chains; by default 2.
+    sweeps
+        Sweeps of a chain, each as many moves as the table has cells; by default chosen by the number of rows.
+    restarts
+        How often chains are heated again while none meets all counts; by default 2 for tables of up to 300 rows, else
+        none.
+    seconds
+        Stop after about so long and keep the best; by default no limit. A run that this stops is not repeatable.
+    workers
+        Threads; by default all cores. They never change the table.
+
+    Notes
+    -----
+    The energy is the squared mismatch of node counts over the count plus one (simulated annealing: Kirkpatrick, Gelatt
+    & Vecchi, Science 220:671, 1983). Cells and labels are drawn from their exact conditionals at the temperature (Geman
+    & Geman, IEEE PAMI 6:721, 1984), and rows exchange cells. That a forest's counts determine its training table was
+    shown by Ferry, Fukasawa, Pascal & Vidal (ICML 2024), who solve for it by constraint programming.
+    """
+
+    chains: int | None = None
+    sweeps: int | None = None
+    restarts: int | None = None
+    seconds: float | None = None
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("chains", "sweeps", "workers"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise RequestError(f"matching needs {name} of at least 1, got {value}")
+        if self.restarts is not None and self.restarts < 0:
+            raise RequestError(f"matching needs restarts of at least 0, got {self.restarts}")
+        if self.seconds is not None and not self.seconds > 0:
+            raise RequestError(f"matching needs a time limit above 0 seconds, got {self.seconds}")
+
+    def solve(
+        self,
+        problem: Problem,
+        seed: np.random.SeedSequence,
+        *,
+        labels: Int[Array, " n"] | None = None,
+        state: bytes | None = None,
+        checkpoint: Checkpoint = lambda make, now: None,
+        progress: Callable[[float, float], None] = lambda share, energy: None,
+    ) -> Matched:
+        """Rebuild the table.
+
+        Parameters
+        ----------
+        problem
+            What it must meet.
+        seed
+            The same seed gives the same table.
+        labels
+            The rows' label codes where they are known, shape (n,).
+        state
+            The bytes of a checkpoint: the run goes on from there.
+        checkpoint
+            Called after each round of sweeps with a function that gives such bytes.
+        progress
+            Called with the share of the sweeps done and the lowest energy.
+        """
+        known = root_labels(problem) if labels is None else np.asarray(labels)
+        run = _Run(self, problem, forest(problem), seed, known)
+        if state is not None:
+            run.restore(state)
+        return run.execute(checkpoint, progress)
+
+    def planned_sweeps(self, problem: Problem) -> int:
+        """Return the sweeps of a chain."""
+        return self.sweeps or int(min(_LONGEST, max(_SHORTEST, _WORK / max(problem.n, 1))))
+
+    def planned_restarts(self, problem: Problem) -> int:
+        """Return the restarts allowed."""
+        return self.restarts if self.restarts is not None else (2 if problem.n <= _RESTARTABLE else 0)
+
+
+class _Run:
+    """One run of all chains, round by round, so that it can be kept and resumed between any two."""
+
+    def __init__(
+        self,
+        settings: Matching,
+        problem: Problem,
+        fixed: Forest,
+        seed: np.random.SeedSequence,
+        labels: Int[Array, " n"] | None,
+    ) -> None:
+        self.settings = settings
+        self.problem = problem
+        many = settings.chains or 2
+        seeds = [np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in range(many)]
+        self.chains = [Annealed.start(problem, fixed, s, labels) for s in seeds]
+        self.hottest = np.zeros(many)
+        self.best_codes = [chain.chain.codes.copy() for chain in self.chains]
+        self.best_labels = [chain.chain.labels.copy() for chain in self.chains]
+        self.best = np.array([chain.energy for chain in self.chains])
+        self.samples: list[list[tuple[Array, Array]]] = [[] for _ in self.chains]
+        self.round = self.restarts = self.sweeps = 0
+        self.spent = 0.0
+
+    def execute(self, checkpoint: Checkpoint, progress: Callable[[float, float], None]) -> Matched:
+        """Anneal, heat again where needed, sample, and judge."""
+        started = time.perf_counter() - self.spent
+        workers = self.settings.workers or os.cpu_count() or 1
+        with ThreadPoolExecutor(min(workers, len(self.chains))) as pool:
+            if not self.hottest.any():
+                self.hottest[:] = list(pool.map(Annealed.hottest, self.chains))
+            for share in self._rounds(pool):
+                self.spent = time.perf_counter() - started
+                progress(share, float(self.best.min()))
+                checkpoint(self.state, False)
+                if self.settings.seconds is not None and self.spent > self.settings.seconds:
+                    break
+            if not self.samples[0]:
+                self._sample(pool)
+        return self._judge(time.perf_counter() - started)
+
+    def _rounds(self, pool: ThreadPoolExecutor) -> Iterator[float]:
+        sweeps = self.settings.planned_sweeps(self.problem)
+        plans = [schedule(float(hot), sweeps) for hot in self.hottest]
+        while True:
+            if self.restarts:
+                length = sweeps * 2**self.restarts
+                plans = [schedule(float(hot) * _REHEAT, length) for hot in self.hottest]
+            while self.round < len(plans[0]) and not self._done():
+                now = self.round
+                list(pool.map(lambda pair: pair[0].sweeps(pair[1][now]), zip(self.chains, plans, strict=True)))
+                self.sweeps += sum(len(plan[now]) for plan in plans)
+                self.round += 1
+                self._keep()
+                yield self.round / len(plans[0])
+            if self.best.min() <= self.chains[0].enough or self.restarts >= self.settings.planned_restarts(self.problem):
+                return
+            self.restarts, self.round = self.restarts + 1, 0
+
+    def _done(self) -> bool:
+        """Whether all chains meet the counts, or one does and nothing tells its table from another that does."""
+        return bool((self.best <= self.chains[0].enough).all())
+
+    def _keep(self) -> None:
+        for i, chain in enumerate(self.chains):
+            if chain.energy < self.best[i]:
+                self.best[i] = chain.energy
+                self.best_codes[i] = chain.chain.codes.copy()
+                self.best_labels[i] = chain.chain.labels.copy()
+
+    def _sample(self, pool: ThreadPoolExecutor) -> None:
+        """Let each chain wander from its best table, at a temperature where only what counts leave open moves."""
+
+        def wander(i: int) -> list[tuple[Array, Array]]:
+            chain = self.chains[i]
+            chain.chain.codes[:], chain.chain.labels[:] = self.best_codes[i], self.best_labels[i]
+            chain.recount()
+            found = []
+            for _ in range(_SAMPLES):
+                chain.sweeps(np.full(1, _SAMPLING * self.hottest[i]), exchanging=False)
+                found.append((chain.chain.codes.astype(np.int32), chain.chain.labels.copy()))
+            return found
+
+        self.samples = list(pool.map(wander, range(len(self.chains))))
+        self.sweeps += _SAMPLES * len(self.chains)
+
+    def _judge(self, seconds: float) -> Matched:
+        problem = self.problem
+        drawn = [Samples(np.stack([c for c, _ in s]), np.stack([y for _, y in s])) for s in self.samples]
+        lead = int(self.best.argmin())
+        middle = consensus(problem, drawn[lead])
+        codes, labels = self.best_codes[lead].astype(np.int64), self.best_labels[lead].astype(np.int64)
+        numbers = np.flatnonzero(problem.ordered & (problem.cells > 2))
+        codes[:, numbers] = middle[0][:, numbers]
+        chain = self.chains[lead]
+        chain.chain.codes[:], chain.chain.labels[:] = codes, labels
+        chain.recount()
+        # Chains that fell far short of the leader say nothing about its table.
+        near = [s for s, e in zip(drawn, self.best, strict=True) if e <= 2.0 * self.best[lead] + 1.0]
+        cells, tags = agreement(codes, labels, near, alike=chain.alike)
+        if chain.fixed:
+            tags = np.ones(problem.n)
+        return Matched(
+            codes,
+            labels,
+            chain.energy,
+            tuple(float(e) for e in self.best),
+            self.restarts,
+            self.sweeps,
+            seconds,
+            cells,
+            tags,
+        )
+
+    def state(self) -> bytes:
+        """Return all that a resumed run needs."""
+        arrays: dict[str, Any] = {
+            "hottest": self.hottest,
+            "best": self.best,
+            "at": np.array([self.round, self.restarts, self.sweeps]),
+            "spent": np.array([self.spent]),
+        }
+        for i, chain in enumerate(self.chains):
+            arrays |= {f"codes{i}": chain.chain.codes, f"labels{i}": chain.chain.labels, f"rng{i}": chain.chain.rng}
+            arrays |= {f"best_codes{i}": self.best_codes[i], f"best_labels{i}": self.best_labels[i]}
+        out = io.BytesIO()
+        np.savez_compressed(out, **arrays)
+        return out.getvalue()
+
+    def restore(self, state: bytes) -> None:
+        """Go back to where `state` was taken."""
+        with np.load(io.BytesIO(state), allow_pickle=False) as kept:
+            self.hottest[:], self.best[:] = kept["hottest"], kept["best"]
+            self.round, self.restarts, self.sweeps = (int(x) for x in kept["at"])
+            self.spent = float(kept["spent"][0])
+            for i, chain in enumerate(self.chains):
+                chain.chain.codes[:], chain.chain.labels[:] = kept[f"codes{i}"], kept[f"labels{i}"]
+                chain.chain.rng[:] = kept[f"rng{i}"]
+                self.best_codes[i], self.best_labels[i] = kept[f"best_codes{i}"], kept[f"best_labels{i}"]
+                chain.recount()
