@@ -1,4 +1,4 @@
-"""One chain's annealing: rounds of sweeps at falling temperatures, from a range that the energy itself shows."""
+"""One chain's annealing: rounds of sweeps at falling temperatures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from retrodict.inference.matching.problem import Problem
 
 Array = np.ndarray
 
-_HOTTEST, _COLDEST, _PILOT = 400.0, 0.5, 60
-_MELTED = 0.25
-_FALL = 16.0
+_HOT, _HOT_LABELS, COLD = 0.36, 0.95, 0.016
 _QUENCH = 0.1
 _OF_LABELS, _OF_EXCHANGES = 0.04, 0.12
 ROUNDS, _COLD_ROUNDS = 60, 10
@@ -93,18 +91,26 @@ class Annealed:
             sweep(self.forest, self.chain, self.room, temperature, moves, of_labels, of_exchanges, alike, enough)
         self.recount()
 
+    @property
+    def coldest(self) -> float:
+        """The temperature at which what the counts hold no longer moves."""
+        return self._drew * COLD
+
+    @property
     def hottest(self) -> float:
-        """Return the temperature to begin at, by a quick cooling: where the energy has fallen to a quarter."""
-        start = self.energy
-        for temperature in np.geomspace(_HOTTEST, _COLDEST, _PILOT):
-            self.sweeps(np.array([temperature]))
-            if self.energy <= _MELTED * start:
-                return float(temperature)
-        return _COLDEST
+        """The temperature to begin at.
+
+        A move costs a sum over the trees that drew the row, so temperatures grow with their number. While labels are
+        unknown, they order at a higher temperature than cells, and chains that begin below it freeze with wrong ones.
+        """
+        return self._drew * (_HOT if self.fixed else _HOT_LABELS)
+
+    @property
+    def _drew(self) -> float:
+        return max(float((self.problem.draws > 0).sum(axis=0).mean()), 1.0) if self.problem.n else 1.0
 
 
-def schedule(hottest: float, sweeps: int) -> list[Float[Array, " k"]]:
+def schedule(hot: float, cold: float, sweeps: int) -> list[Float[Array, " k"]]:
     """Return the rounds' temperatures: a geometric fall, and a quench to reach the bottom."""
-    falling = np.geomspace(hottest, hottest / _FALL, sweeps)
-    cold = np.full(max(sweeps // 6, _COLD_ROUNDS), hottest / _FALL * _QUENCH)
-    return [*np.array_split(falling, min(ROUNDS, sweeps)), *np.array_split(cold, _COLD_ROUNDS)]
+    quench = np.full(max(sweeps // 6, _COLD_ROUNDS), cold * _QUENCH)
+    return [*np.array_split(np.geomspace(hot, cold, sweeps), min(ROUNDS, sweeps)), *np.array_split(quench, _COLD_ROUNDS)]

@@ -28,7 +28,7 @@ _LONGEST, _WORK = 1_500, 5e5
 _SHORTEST = 150
 _RESTARTABLE = 300
 _REHEAT = 0.6
-_SAMPLING = 0.5 / 16.0
+_SAMPLING = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +170,6 @@ class _Run:
         many = settings.chains or 2
         seeds = [np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in range(many)]
         self.chains = [Annealed.start(problem, fixed, s, labels) for s in seeds]
-        self.hottest = np.zeros(many)
         self.best_codes = [chain.chain.codes.copy() for chain in self.chains]
         self.best_labels = [chain.chain.labels.copy() for chain in self.chains]
         self.best = np.array([chain.energy for chain in self.chains])
@@ -183,8 +182,6 @@ class _Run:
         started = time.perf_counter() - self.spent
         workers = self.settings.workers or os.cpu_count() or 1
         with ThreadPoolExecutor(min(workers, len(self.chains))) as pool:
-            if not self.hottest.any():
-                self.hottest[:] = list(pool.map(Annealed.hottest, self.chains))
             for share in self._rounds(pool):
                 self.spent = time.perf_counter() - started
                 progress(share, float(self.best.min()))
@@ -197,11 +194,9 @@ class _Run:
 
     def _rounds(self, pool: ThreadPoolExecutor) -> Iterator[float]:
         sweeps = self.settings.planned_sweeps(self.problem)
-        plans = [schedule(float(hot), sweeps) for hot in self.hottest]
         while True:
-            if self.restarts:
-                length = sweeps * 2**self.restarts
-                plans = [schedule(float(hot) * _REHEAT, length) for hot in self.hottest]
+            hot = [c.hottest * (_REHEAT if self.restarts else 1.0) for c in self.chains]
+            plans = [schedule(h, c.coldest, sweeps * 2**self.restarts) for h, c in zip(hot, self.chains, strict=True)]
             while self.round < len(plans[0]) and not self._done():
                 now = self.round
                 list(pool.map(lambda pair: pair[0].sweeps(pair[1][now]), zip(self.chains, plans, strict=True)))
@@ -214,7 +209,7 @@ class _Run:
             self.restarts, self.round = self.restarts + 1, 0
 
     def _done(self) -> bool:
-        """Whether all chains meet the counts, or one does and nothing tells its table from another that does."""
+        """Whether all chains meet the counts."""
         return bool((self.best <= self.chains[0].enough).all())
 
     def _keep(self) -> None:
@@ -233,7 +228,7 @@ class _Run:
             chain.recount()
             found = []
             for _ in range(_SAMPLES):
-                chain.sweeps(np.full(1, _SAMPLING * self.hottest[i]), exchanging=False)
+                chain.sweeps(np.full(1, _SAMPLING * chain.coldest), exchanging=False)
                 found.append((chain.chain.codes.astype(np.int32), chain.chain.labels.copy()))
             return found
 
@@ -271,7 +266,6 @@ class _Run:
     def state(self) -> bytes:
         """Return all that a resumed run needs."""
         arrays: dict[str, Any] = {
-            "hottest": self.hottest,
             "best": self.best,
             "at": np.array([self.round, self.restarts, self.sweeps]),
             "spent": np.array([self.spent]),
@@ -286,7 +280,7 @@ class _Run:
     def restore(self, state: bytes) -> None:
         """Go back to where `state` was taken."""
         with np.load(io.BytesIO(state), allow_pickle=False) as kept:
-            self.hottest[:], self.best[:] = kept["hottest"], kept["best"]
+            self.best[:] = kept["best"]
             self.round, self.restarts, self.sweeps = (int(x) for x in kept["at"])
             self.spent = float(kept["spent"][0])
             for i, chain in enumerate(self.chains):
