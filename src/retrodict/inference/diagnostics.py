@@ -23,9 +23,10 @@ class Diagnostics:
     observation
         What was observed: the class, vector or value.
     engine
-        `rejection`, `smc` or `enumeration`.
+        `rejection`, `smc` or `enumeration`; `matching` or `stored rows` where the training table was rebuilt: there
+        is no evidence then, nor a number of draws.
     exact
-        Whether the draws follow the posterior exactly and independently.
+        Whether the draws follow the posterior exactly and independently, or are the rows as stored.
     requested, reached
         Rows asked for and rows found.
     evidence, evidence_se

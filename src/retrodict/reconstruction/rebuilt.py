@@ -45,13 +45,13 @@ class Rebuilt:
     energy
         Mismatch between the table's node counts and the file's; 0 where every one is met, and for stored rows.
     restarts, sweeps, seconds
-        What the search took; see `Matching`.
+        What the search took: how often chains that fell short were heated again, sweeps of all chains, and wall time.
     labels_from
         `file`: stored; `matched`: found with the rows; `model`: what the model predicts for them.
     energies
-        Energy that each restart ended with.
+        The lowest that each chain found.
     confidence
-        Rows and cells by stated confidence: the agreement of independent restarts.
+        Rows and cells by stated confidence: how far independent chains agree.
     confidence_column
         The table's column with each row's confidence.
     """
