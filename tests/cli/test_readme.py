@@ -34,6 +34,6 @@ def test_examples(here: Path, cli: Callable[..., Outcome]) -> None:
     (here / "iris.yaml").write_text(prior)
     (here / "outputs.csv").write_text("setosa,versicolor,virginica\n0.9,0.1,0\n0,0.5,0.5\n")
     commands = [line for line in "".join(blocks("")).splitlines() if line.startswith("retrodict ")]
-    assert [command.split()[1] for command in commands] == ["inspect", "reconstruct", "invert"]
+    assert [command.split()[1] for command in commands] == ["reconstruct", "inspect", "reconstruct", "invert"]
     for command in commands:
         assert cli(*command.split()[1:]).code == 0, command
