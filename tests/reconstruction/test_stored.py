@@ -88,7 +88,7 @@ def test_labels_that_are_not_stored_are_the_models_own() -> None:
     found = rd.reconstruct(model)
     assert found.rebuilt.labels_from == "model"
     assert found.provenance.queries == len(model.support_)
-    assert any("they are what the model predicts" in note for note in found.notes)
+    assert any("they are what the model predicts, and" in note for note in found.notes)
     np.testing.assert_allclose(found.frame["target"], model.predict(found.frame[["a", "b", "c"]]))
 
     against = OneVsRestClassifier(SVC()).fit(TABLE, KIND)  # each one stores labels of its own

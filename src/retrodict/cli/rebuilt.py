@@ -16,11 +16,12 @@ def print_rebuilt(n: int, rebuilt: Rebuilt) -> None:
         print_line(f"{n:,} rows rebuilt: the file stores them as they are")
         return
     print_table(
-        "Confidence: how far independent chains agree",
+        "",
         ["confidence", "rows", "cells"],
         ([f"{each.low:g} to {each.high:g}", f"{each.rows:,}", f"{each.cells:,}"] for each in rebuilt.confidence),
         right=["rows", "cells"],
     )
+    print_line("confidence: how far independent chains agree on a row, or on one of its cells")
     met = "every node count met" if rebuilt.met else "0 is every node count met"
     print_line(
         f"{n:,} rows rebuilt: energy {rebuilt.energy:.4g} ({met}), {rebuilt.restarts:,} restarts, "

@@ -84,7 +84,10 @@ def _labelled(model: SklearnClassifier | SklearnRegressor, fact: Rows, X: Array,
         meter = Meter(model.bind(schema))
         output = meter.output(X)
         y, queries = (output.argmax(axis=1) if schema.target.is_class else output), meter.queries
-        notes.append("the file does not store the labels of these rows: they are what the model predicts")
+        notes.append(
+            "the file does not store the labels of these rows: they are what the model predicts, and confidence is of "
+            "the features alone"
+        )
     if fact.exact == FILLED:
         notes.append("gaps were filled before the rows were stored: they have the fills")
     if fact.index is not None:
