@@ -112,5 +112,6 @@ class Annealed:
 
 def schedule(hot: float, cold: float, sweeps: int) -> list[Float[Array, " k"]]:
     """Return the rounds' temperatures: a geometric fall, and a quench to reach the bottom."""
+    fall = np.geomspace(hot, cold, sweeps)
     quench = np.full(max(sweeps // 6, _COLD_ROUNDS), cold * _QUENCH)
-    return [*np.array_split(np.geomspace(hot, cold, sweeps), min(ROUNDS, sweeps)), *np.array_split(quench, _COLD_ROUNDS)]
+    return [*np.array_split(fall, min(ROUNDS, sweeps)), *np.array_split(quench, _COLD_ROUNDS)]

@@ -199,18 +199,18 @@ class _Run:
             plans = [schedule(h, c.coldest, sweeps * 2**self.restarts) for h, c in zip(hot, self.chains, strict=True)]
             while self.round < len(plans[0]) and not self._done():
                 now = self.round
-                list(pool.map(lambda pair: pair[0].sweeps(pair[1][now]), zip(self.chains, plans, strict=True)))
+                list(pool.map(Annealed.sweeps, self.chains, [plan[now] for plan in plans]))
                 self.sweeps += sum(len(plan[now]) for plan in plans)
                 self.round += 1
                 self._keep()
                 yield self.round / len(plans[0])
-            if self.best.min() <= self.chains[0].enough or self.restarts >= self.settings.planned_restarts(self.problem):
+            if self._done() or self.restarts >= self.settings.planned_restarts(self.problem):
                 return
             self.restarts, self.round = self.restarts + 1, 0
 
     def _done(self) -> bool:
-        """Whether all chains meet the counts."""
-        return bool((self.best <= self.chains[0].enough).all())
+        """Whether a chain meets all counts: few tables do, and another chain would spend long to find the same one."""
+        return bool((self.best <= self.chains[0].enough).any())
 
     def _keep(self) -> None:
         for i, chain in enumerate(self.chains):

@@ -88,7 +88,7 @@ def draw_label(forest: Forest, chain: Chain, room: Scratch, i: int, temperature:
 
 @njit(cache=True)
 def exchange(forest: Forest, chain: Chain, room: Scratch, i: int, j: int, temperature: float, alike: bool) -> None:
-    """Propose that two rows with one label exchange one cell, a random half, or, unless rows are `alike`, all.
+    """Propose that two rows exchange one cell, a random half, or, unless rows are `alike`, all.
 
     Bootstrap draws tell rows apart, and rows that are right but in each other's place are far from there by single
     cells.
@@ -148,7 +148,7 @@ def sweep(
             draw_label(forest, chain, room, i, temperature)
         elif u < of_labels + of_exchanges:
             j = _below(rng, n)
-            if j != i and chain.labels[i] == chain.labels[j]:
+            if j != i and (chain.labels[i] == chain.labels[j] or len(forest.levels) > 0):
                 exchange(forest, chain, room, i, j, temperature, alike)
         elif d > 0:
             f = _below(rng, d)
