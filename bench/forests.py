@@ -54,7 +54,9 @@ def line(dataset: str, bootstrap: bool, chosen: argparse.Namespace, results: Res
         model = forest(part.X, part.y, seed, chosen.trees, bootstrap)
         name = f"{dataset}, bootstrap {bootstrap}, {chosen.rows} rows, {chosen.trees} trees, seed {seed}"
         peer_name = f"peer: {name}, {chosen.peer_seconds:g} s"
-        theirs = results.get(peer_name, lambda: by_peer(model, part, dataset, seed, chosen))  # noqa: B023
+        theirs = None
+        if seed < (chosen.seeds if chosen.peer_seeds is None else chosen.peer_seeds):
+            theirs = results.get(peer_name, lambda: by_peer(model, part, dataset, seed, chosen))  # noqa: B023
         ours = results.get(f"retrodict: {name}, {chosen.budget:g} s", lambda: by_us(model, part, seed, chosen))  # noqa: B023
         runs.append({"peer": theirs, "ours": ours})
     return runs
@@ -64,11 +66,12 @@ def summary(title: list[str], runs: list[dict[str, Any]]) -> list[str]:
     """Return one line of the table."""
     cells = list(title)
     for who in ("peer", "ours"):
-        found = [run[who] for run in runs]
+        found = [run[who] for run in runs if run[who] is not None]
         cells += [f"{sum(one['error'] is not None for one in found)} of {len(found)}"]
         cells += [percent(one["error"] for one in found), percent(one["exact"] for one in found)]
         cells += [median((one["seconds"] for one in found if one["error"] is not None), "{:.1f}")]
-    both = [run for run in runs if run["peer"]["error"] is not None and run["ours"]["error"] is not None]
+    pairs = [run for run in runs if run["peer"] is not None]
+    both = [run for run in pairs if run["peer"]["error"] is not None and run["ours"]["error"] is not None]
     cells.append(median((run["peer"]["seconds"] / run["ours"]["seconds"] for run in both), "{:.0f}"))
     return [*cells, f"{sum(run['ours']['error'] <= run['peer']['error'] for run in both)} of {len(both)}"]
 
@@ -79,6 +82,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", choices=list(LABELS), default=list(LABELS))
     parser.add_argument("--bootstrap", nargs="+", choices=["on", "off"], default=["off", "on"])
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--peer-seeds", type=int, help="forests a line that the peer gets too; by default all")
     parser.add_argument("--rows", type=int, default=100)
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--budget", type=float, default=400.0, help="seconds for the engine")
@@ -98,7 +102,7 @@ def main() -> None:
         head += [f"{who}: finished", "error", "exact rows", "seconds"]
     text = markdown([*head, "times faster", "error at most DRAFT's"], rows, words=2)
     print(text)
-    peaks = (median((run[who].get("peak") for run in runs), "{:.1f} GB") for who in ("peer", "ours"))
+    peaks = (median((run[who].get("peak") for run in runs if run[who]), "{:.1f} GB") for who in ("peer", "ours"))
     note = (
         f"{chosen.rows} rows, {chosen.trees} trees, {chosen.seeds} forests a line. Medians over the runs that finish; "
         f"the two last columns are of the forests that both finish. DRAFT's solver has {chosen.peer_seconds:g} s, "

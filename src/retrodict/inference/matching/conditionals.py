@@ -38,10 +38,11 @@ def _ordered(forest: Forest, chain: Chain, stack: Any, i: int, f0: int, span: in
     codes, sums, used = chain.codes, chain.sums, chain.used
     label, asked, own = chain.labels[i], bit(f0), codes[i, f0]
     for t in range(len(roots)):
-        w = draws[i, t]
-        if w == 0 or used[i, t] & asked == 0:
+        if used[i, t] & asked == 0:  # nothing is used in trees that did not draw the row
             continue
+        w = draws[i, t]
         k, x = share(levels, label, w)
+        met = False  # up to the first split on the feature all codes go one way, and cost the same
         top = 1
         stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = roots[t], -1, span - 1, 1
         while top > 0:
@@ -49,13 +50,15 @@ def _ordered(forest: Forest, chain: Chain, stack: Any, i: int, f0: int, span: in
             v, lo, hi, within = stack[top, 0], stack[top, 1], stack[top, 2], stack[top, 3] == 1
             e = 0.0
             while True:  # codes lo + 1 to hi are on their way; `within` tells whether the row itself is with them
-                e += adding(weight, sums, v, k, x, within)
+                if met:
+                    e += adding(weight, sums, v, k, x, within)
                 f = nodes[v, FEATURE]
                 if f < 0:
                     break
                 if f != f0:
                     v = child(nodes, v, codes[i, f])
                     continue
+                met = True
                 cut, left, right = nodes[v, LOW], nodes[v, LEFT], nodes[v, RIGHT]
                 goes_right = within and child(nodes, v, own) == right
                 if cut >= hi:
@@ -86,20 +89,22 @@ def _single(forest: Forest, chain: Chain, i: int, f0: int, start: int, stop: int
         return
     label, asked, own = chain.labels[i], bit(f0), codes[i, f0]
     for t in range(len(roots)):
-        w = draws[i, t]
-        if w == 0 or used[i, t] & asked == 0:
+        if used[i, t] & asked == 0:
             continue
+        w = draws[i, t]
         k, x = share(levels, label, w)
         for c in range(start, stop):
-            v, within, e = roots[t], True, 0.0
+            v, within, met, e = roots[t], True, False, 0.0
             while True:
-                e += adding(weight, sums, v, k, x, within)
+                if met:
+                    e += adding(weight, sums, v, k, x, within)
                 f = nodes[v, FEATURE]
                 if f < 0:
                     break
                 if f != f0:
                     v = child(nodes, v, codes[i, f])
                     continue
+                met = True
                 to = child(nodes, v, c)
                 within = within and child(nodes, v, own) == to
                 v = to

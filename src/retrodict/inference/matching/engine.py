@@ -196,7 +196,7 @@ class _Run:
         sweeps = self.settings.planned_sweeps(self.problem)
         while True:
             hot = [c.hottest * (_REHEAT if self.restarts else 1.0) for c in self.chains]
-            plans = [schedule(h, c.coldest, sweeps * 2**self.restarts) for h, c in zip(hot, self.chains, strict=True)]
+            plans = [schedule(h, c.coldest, sweeps) for h, c in zip(hot, self.chains, strict=True)]
             while self.round < len(plans[0]) and not self._done():
                 now = self.round
                 list(pool.map(Annealed.sweeps, self.chains, [plan[now] for plan in plans]))
@@ -246,9 +246,10 @@ class _Run:
         chain = self.chains[lead]
         chain.chain.codes[:], chain.chain.labels[:] = codes, labels
         chain.recount()
-        # Chains that fell far short of the leader say nothing about its table.
-        near = [s for s, e in zip(drawn, self.best, strict=True) if e <= 2.0 * self.best[lead] + 1.0]
-        cells, tags = agreement(codes, labels, near, alike=chain.alike)
+        # A chain that meets no table of its own agrees with itself in whatever it froze in: only others can tell.
+        others = [s for i, s in enumerate(drawn) if i != lead]
+        judges = [drawn[lead]] if self.best[lead] <= chain.enough or not others else others
+        cells, tags = agreement(codes, labels, judges, alike=chain.alike)
         if chain.fixed:
             tags = np.ones(problem.n)
         return Matched(

@@ -80,9 +80,9 @@ def change(forest: Forest, chain: Chain, i: int, row: Any, mask: Any) -> float:
     label = chain.labels[i]
     e = 0.0
     for t in range(len(roots)):
-        w = draws[i, t]
-        if w == 0 or used[i, t] & mask == 0:
+        if used[i, t] & mask == 0:
             continue
+        w = draws[i, t]
         k, x = share(levels, label, w)
         old = roots[t]
         while True:  # the common way from the root costs nothing
@@ -118,9 +118,9 @@ def move(forest: Forest, chain: Chain, i: int, row: Any, mask: Any) -> None:
     codes, sums, used = chain.codes, chain.sums, chain.used
     label = chain.labels[i]
     for t in range(len(roots)):
-        w = draws[i, t]
-        if w == 0 or used[i, t] & mask == 0:
+        if used[i, t] & mask == 0:
             continue
+        w = draws[i, t]
         k, x = share(levels, label, w)
         old, path = roots[t], uint64(0)
         while True:
