@@ -14,7 +14,7 @@ from retrodict.inference.matching.problem import Problem
 
 Array = np.ndarray
 
-_HOT, _HOT_LABELS, COLD = 0.36, 0.95, 0.016
+_HOT, _HOT_ALIKE, _HOT_LABELS, COLD = 0.18, 0.1, 0.6, 0.01
 _QUENCH = 0.1
 _OF_LABELS, _OF_EXCHANGES = 0.04, 0.12
 ROUNDS, _COLD_ROUNDS = 60, 10
@@ -101,8 +101,11 @@ class Annealed:
         """The temperature to begin at.
 
         A move costs a sum over the trees that drew the row, so temperatures grow with their number. While labels are
-        unknown, they order at a higher temperature than cells, and chains that begin below it freeze with wrong ones.
+        unknown, they order at a higher temperature than cells, and chains that begin below it freeze with wrong ones;
+        rows without an order of their own need no high one to find it.
         """
+        if self.fixed and self.alike:
+            return self._drew * _HOT_ALIKE
         return self._drew * (_HOT if self.fixed else _HOT_LABELS)
 
     @property

@@ -24,7 +24,7 @@ Array = np.ndarray
 Checkpoint = Callable[[Callable[[], bytes], bool], None]
 
 _SAMPLES = 40
-_LONGEST, _WORK = 1_500, 5e5
+_LONGEST, _LONGEST_ALIKE, _WORK = 1_500, 600, 5e5
 _SHORTEST = 150
 _RESTARTABLE = 300
 _REHEAT = 0.6
@@ -147,7 +147,8 @@ class Matching:
 
     def planned_sweeps(self, problem: Problem) -> int:
         """Return the sweeps of a chain."""
-        return self.sweeps or int(min(_LONGEST, max(_SHORTEST, _WORK / max(problem.n, 1))))
+        longest = _LONGEST_ALIKE if (problem.draws == 1).all() else _LONGEST
+        return self.sweeps or int(min(longest, max(_SHORTEST, _WORK / max(problem.n, 1))))
 
     def planned_restarts(self, problem: Problem) -> int:
         """Return the restarts allowed."""
