@@ -40,7 +40,7 @@ CASES = {
     ],
     "trees": [Case("default_credit", 300, trees) for trees in (25, 50, 100, 200)],
     "features": [Case("spambase", 300, features=features) for features in (7, 14, 28, 57)],
-    "workers": [Case("default_credit", 1_000, workers=workers) for workers in (1, 2)],
+    "workers": [Case("compas", 500, workers=workers) for workers in (1, 2)],
 }
 
 
@@ -65,6 +65,7 @@ def run(case: Case, chosen: argparse.Namespace) -> dict[str, Any] | None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--parts", nargs="+", choices=list(CASES), default=list(CASES))
+    parser.add_argument("--sets", nargs="+", help="tables to run; by default all")
     parser.add_argument("--budget", type=float, default=1_800.0, help="seconds a table")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--data", type=Path, default=DATA)
@@ -73,7 +74,7 @@ def main() -> None:
     chosen = parser.parse_args()
     results, rows = Results(chosen.results), []
     for what in chosen.parts:
-        for case in CASES[what]:
+        for case in (case for case in CASES[what] if not chosen.sets or case.dataset in chosen.sets):
             found = results.get(f"{what}: {case}, seed {chosen.seed}", lambda: run(case, chosen) or {})  # noqa: B023
             if not found:
                 continue
