@@ -24,7 +24,7 @@ class Samples:
 
 
 def consensus(problem: Problem, samples: Samples) -> tuple[Int[Array, "n d"], Int[Array, " n"]]:
-    """Return the table in the middle of a chain's samples: medians of numbers, the commonest of listed codes."""
+    """Return the table in the middle of a chain's samples: medians of numbers, the commonest of other codes."""
     n, d = samples.codes.shape[1:]
     codes = np.empty((n, d), dtype=np.int64)
     for f in range(d):

@@ -72,6 +72,11 @@ class Annealed:
         """Whether no tree tells rows apart by how often it drew them."""
         return bool((self.problem.draws == self.problem.draws.flat[0]).all()) if self.problem.draws.size else True
 
+    def put(self, codes: Int[Array, "n d"], labels: Int[Array, " n"]) -> None:
+        """Take another table."""
+        self.chain.codes[:], self.chain.labels[:] = codes, labels
+        self.recount()
+
     def recount(self) -> None:
         """Sum all counts anew, which takes out what rounding has added up."""
         self.chain.sums[:, 0] = -self.problem.seen

@@ -40,7 +40,8 @@ class Matched:
     codes, labels
         Shapes (n, d) and (n,).
     energy
-        The mismatch of this table; 0 where it gives every node its counts.
+        The mismatch of this table; 0 where it gives every node its counts. It may lie above the best chain's, whose
+        numbers are moved to the middle of where they wander.
     energies
         The lowest of each chain.
     restarts
@@ -174,7 +175,6 @@ class _Run:
         self.best_codes = [chain.chain.codes.copy() for chain in self.chains]
         self.best_labels = [chain.chain.labels.copy() for chain in self.chains]
         self.best = np.array([chain.energy for chain in self.chains])
-        self.samples: list[list[tuple[Array, Array]]] = [[] for _ in self.chains]
         self.round = self.restarts = self.sweeps = 0
         self.spent = 0.0
 
@@ -189,9 +189,8 @@ class _Run:
                 checkpoint(self.state, False)
                 if self.settings.seconds is not None and self.spent > self.settings.seconds:
                     break
-            if not self.samples[0]:
-                self._sample(pool)
-        return self._judge(time.perf_counter() - started)
+            samples = self._sample(pool)
+        return self._judge(samples, time.perf_counter() - started)
 
     def _rounds(self, pool: ThreadPoolExecutor) -> Iterator[float]:
         sweeps = self.settings.planned_sweeps(self.problem)
@@ -220,36 +219,38 @@ class _Run:
                 self.best_codes[i] = chain.chain.codes.copy()
                 self.best_labels[i] = chain.chain.labels.copy()
 
-    def _sample(self, pool: ThreadPoolExecutor) -> None:
+    def _sample(self, pool: ThreadPoolExecutor) -> list[Samples]:
         """Let each chain wander from its best table, at a temperature where only what counts leave open moves."""
 
-        def wander(i: int) -> list[tuple[Array, Array]]:
+        def wander(i: int) -> Samples:
             chain = self.chains[i]
-            chain.chain.codes[:], chain.chain.labels[:] = self.best_codes[i], self.best_labels[i]
-            chain.recount()
-            found = []
+            chain.put(self.best_codes[i], self.best_labels[i])
+            codes, labels = [], []
             for _ in range(_SAMPLES):
                 chain.sweeps(np.full(1, _SAMPLING * chain.coldest), exchanging=False)
-                found.append((chain.chain.codes.astype(np.int32), chain.chain.labels.copy()))
-            return found
+                codes.append(chain.chain.codes.copy())
+                labels.append(chain.chain.labels.copy())
+            return Samples(np.stack(codes), np.stack(labels))
 
-        self.samples = list(pool.map(wander, range(len(self.chains))))
         self.sweeps += _SAMPLES * len(self.chains)
+        return list(pool.map(wander, range(len(self.chains))))
 
-    def _judge(self, seconds: float) -> Matched:
-        problem = self.problem
-        drawn = [Samples(np.stack([c for c, _ in s]), np.stack([y for _, y in s])) for s in self.samples]
-        lead = int(self.best.argmin())
-        middle = consensus(problem, drawn[lead])
+    def _judge(self, samples: list[Samples], seconds: float) -> Matched:
+        """Return the best chain's table, its numbers in the middle of its wanderings, and who agrees with it."""
+        problem, lead = self.problem, int(self.best.argmin())
+        chain, solved = self.chains[lead], self._done()
         codes, labels = self.best_codes[lead].astype(np.int64), self.best_labels[lead].astype(np.int64)
         numbers = np.flatnonzero(problem.ordered & (problem.cells > 2))
-        codes[:, numbers] = middle[0][:, numbers]
-        chain = self.chains[lead]
-        chain.chain.codes[:], chain.chain.labels[:] = codes, labels
-        chain.recount()
+        middle = codes.copy()
+        middle[:, numbers] = consensus(problem, samples[lead])[0][:, numbers]
+        chain.put(middle, labels)
+        if solved and not chain.solved:  # a table that meets every count is worth more than a likelier number
+            chain.put(codes, labels)
+        else:
+            codes = middle
         # A chain that meets no table of its own agrees with itself in whatever it froze in: only others can tell.
-        others = [s for i, s in enumerate(drawn) if i != lead]
-        judges = [drawn[lead]] if self.best[lead] <= chain.enough or not others else others
+        others = [s for i, s in enumerate(samples) if i != lead]
+        judges = [samples[lead]] if solved or not others else others
         cells, tags = agreement(codes, labels, judges, alike=chain.alike)
         if chain.fixed:
             tags = np.ones(problem.n)
@@ -286,7 +287,6 @@ class _Run:
             self.round, self.restarts, self.sweeps = (int(x) for x in kept["at"])
             self.spent = float(kept["spent"][0])
             for i, chain in enumerate(self.chains):
-                chain.chain.codes[:], chain.chain.labels[:] = kept[f"codes{i}"], kept[f"labels{i}"]
+                chain.put(kept[f"codes{i}"], kept[f"labels{i}"])
                 chain.chain.rng[:] = kept[f"rng{i}"]
                 self.best_codes[i], self.best_labels[i] = kept[f"best_codes{i}"], kept[f"best_labels{i}"]
-                chain.recount()
