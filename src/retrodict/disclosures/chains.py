@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from jaxtyping import Float
@@ -46,8 +46,8 @@ def chain(edges: Float[Array, " m"], step: float | None = None) -> tuple[Float[A
     return offsets + signs * (low + high) / 2.0, (high - low) / 2.0
 
 
-def grid_values(trees: Iterable[Splits], name: str, step: float) -> Float[Array, " n"]:
-    """Return values of a feature on a grid that training rows must take.
+def grid_values(trees: Iterable[Splits], steps: Mapping[str, float]) -> dict[str, Float[Array, " n"]]:
+    """Return values of features on grids that training rows must take.
 
     A split point lies midway between two neighbours among the rows of its node. The lower one is the greatest value
     that went left: it lies above every split point of the feature on that side, and the upper one below every one on
@@ -57,32 +57,32 @@ def grid_values(trees: Iterable[Splits], name: str, step: float) -> Float[Array,
     ----------
     trees
         Whose split points are midpoints.
-    name
-        The raw feature.
-    step
-        Of its grid, which passes through zero.
+    steps
+        Of the grid of each raw feature, which passes through zero.
     """
-    found: list[Array] = []
+    found: dict[str, list[Array]] = {name: [] for name in steps}
     for tree in trees:
-        used = np.array([i for i in tree.used if _straight(tree.columns[i], name)], dtype=int)
+        used = np.array([i for i in tree.used if _straight(tree.columns[i], steps)], dtype=int)
         if not len(used):
             continue
         lows, highs = node_ends(tree, used)
         least, greatest = subtree_ends(tree, used)
         for k, i in enumerate(used):
+            name = tree.columns[i].name
             nodes = np.flatnonzero(~tree.leaf & (tree.feature == i) & np.isfinite(tree.threshold))
             below = np.maximum(lows[nodes, k], greatest[tree.left[nodes], k])
             above = np.minimum(highs[nodes, k], least[tree.right[nodes], k])
             # In half steps all split points are whole, and values even.
             at, below, above = (
-                np.rint(tree.columns[i].back(ends) / (step / 2.0)) for ends in (tree.threshold[nodes], below, above)
+                np.rint(tree.columns[i].back(ends) / (steps[name] / 2.0))
+                for ends in (tree.threshold[nodes], below, above)
             )
             nearest = np.where(at % 2 == 1, 1.0, 2.0)
             room = np.minimum(at - below, above - at)
             sure = (nearest < room) & (room <= nearest + 2.0)
-            found += [at[sure] - nearest[sure], at[sure] + nearest[sure]]
-    return np.unique(np.concatenate(found)) * (step / 2.0) if found else np.empty(0)
+            found[name] += [at[sure] - nearest[sure], at[sure] + nearest[sure]]
+    return {name: np.unique(np.concatenate(own)) * (steps[name] / 2.0) for name, own in found.items() if own}
 
 
-def _straight(column: Column, name: str) -> bool:
-    return column.name == name and column.number and column.scale > 0
+def _straight(column: Column, steps: Mapping[str, float]) -> bool:
+    return column.name in steps and column.number and column.scale > 0

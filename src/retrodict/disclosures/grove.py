@@ -80,17 +80,18 @@ def split_points(members: Sequence[Member], place: Place, source: str) -> Iterat
             if column.number:
                 straight.add(column.name)
     midpoints = all(member.midpoints for member in members)
-    for name, points in found.items():
-        values = distinct(np.asarray(points), scale[name])
+    parted = {name: distinct(np.asarray(points), scale[name]) for name, points in found.items()}
+    known = [name for name in parted if midpoints and name in straight]
+    grids = {name: step for name in known if (step := grid_step(parted[name], scale[name])) is not None}
+    forced = grid_values((splits_of(m) for m in members), grids) if grids else {}
+    for name, values in parted.items():
         shared: dict[str, Any] = {"features": (name,), "source": place.at(source)}
         yield Thresholds(values, midpoints and name in straight, **shared, exact="to 32 bits")
-        step = grid_step(values, scale[name]) if midpoints and name in straight else None
-        if step is not None:
-            told = "as far as the split points show"
-            yield Grid(step, 0.0, len(values), **shared, exact=told)
-            taken = grid_values((splits_of(m) for m in members), name, step)
-            if len(taken):
-                yield Values(taken, **shared, exact=told, personal=True)
+        told = "as far as the split points show"
+        if name in grids:
+            yield Grid(grids[name], 0.0, len(values), **shared, exact=told)
+        if len(forced.get(name, ())):
+            yield Values(forced[name], **shared, exact=told, personal=True)
 
 
 def splits_of(member: Member) -> Splits:

@@ -96,7 +96,7 @@ def _disclosed(model: Model, largest: int | None = None) -> Reading | Stored:
     try:
         # A tree counts different rows: a bootstrap draw leaves out some of the table.
         n = max((int(counts[0]) for fact in found.of(NodeCounts) for counts in fact.counts), default=0)
-        reading = None if largest is not None and n > largest else read_problem(model)
+        reading = None if largest is not None and n > largest else read_problem(model, found)
         if reading is None or (largest is not None and reading.problem.n > largest):
             raise RequestError(f"it has more than {largest:,} rows; use the engine 'matching'")
     except (ModelError, RequestError):

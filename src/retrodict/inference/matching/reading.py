@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from retrodict.disclosures import inspect_model
+from retrodict.disclosures import Disclosures, inspect_model
 from retrodict.disclosures.columns import Column
 from retrodict.disclosures.grove import Member
 from retrodict.disclosures.place import Place
@@ -69,7 +69,7 @@ class Reading:
         return labels if self.classes else self.levels[labels]
 
 
-def read_problem(model: Any, **settings: Any) -> Reading:
+def read_problem(model: Any, found: Disclosures | None = None, **settings: Any) -> Reading:
     """Read the trees of a model as a matching problem.
 
     A scikit-learn tree stores how many rows reached each node and their class counts or mean target, and a forest the
@@ -80,6 +80,8 @@ def read_problem(model: Any, **settings: Any) -> Reading:
     ----------
     model
         A model of `load_model`, a path that it reads, or a fitted scikit-learn classifier or regressor.
+    found
+        Its disclosures, where they are at hand.
     settings
         For a path or an estimator: the settings of `load_model`, such as `trust_pickle`.
 
@@ -99,7 +101,7 @@ def read_problem(model: Any, **settings: Any) -> Reading:
     grown = [(group, grown_of(group, notes)) for group in groups]
     grown = _of_one_table(grown, notes)
     trees = [tree for _, own in grown for tree in own]
-    found = inspect_model(model)
+    found = inspect_model(model) if found is None else found
     grids = {fact.features[0]: fact.step for fact in found.of("Grid") if not fact.offset}
     members = [tree.member for tree in trees]
     told, implied = implied_features(schema, found)
