@@ -54,8 +54,9 @@ def line(dataset: str, bootstrap: bool, chosen: argparse.Namespace, results: Res
         model = forest(part.X, part.y, seed, chosen.trees, bootstrap)
         name = f"{dataset}, bootstrap {bootstrap}, {chosen.rows} rows, {chosen.trees} trees, seed {seed}"
         peer_name = f"peer: {name}, {chosen.peer_seconds:g} s"
+        asked = dataset in chosen.peer_sets and seed < (chosen.peer_seeds or chosen.seeds)
         theirs = None
-        if seed < (chosen.seeds if chosen.peer_seeds is None else chosen.peer_seeds):
+        if asked or peer_name in results.records:
             theirs = results.get(peer_name, lambda: by_peer(model, part, dataset, seed, chosen))  # noqa: B023
         ours = results.get(f"retrodict: {name}, {chosen.budget:g} s", lambda: by_us(model, part, seed, chosen))  # noqa: B023
         runs.append({"peer": theirs, "ours": ours})
@@ -83,6 +84,7 @@ def main() -> None:
     parser.add_argument("--bootstrap", nargs="+", choices=["on", "off"], default=["off", "on"])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--peer-seeds", type=int, help="forests a line that the peer gets too; by default all")
+    parser.add_argument("--peer-sets", nargs="+", choices=list(LABELS), default=list(LABELS))
     parser.add_argument("--rows", type=int, default=100)
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--budget", type=float, default=400.0, help="seconds for the engine")

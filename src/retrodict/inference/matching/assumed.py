@@ -59,10 +59,14 @@ def spanned(feature: Feature, axis: Axis | None) -> Marginal:
 
 
 def _span(axis: Axis | None) -> tuple[float, float]:
-    """Return what the cuts span, widened by their mean distance; nothing is known of a number without any."""
+    """Return what the cuts span, widened by their mean distance.
+
+    A number that many trees could split on and none does is most likely constant, and a column that is, is most often
+    an indicator that no row has.
+    """
     cuts = axis.cuts if isinstance(axis, NumberAxis) else np.empty(0)
     if not len(cuts):
-        return -1.0, 1.0
+        return 0.0, 0.0
     room = float(cuts[-1] - cuts[0]) / (len(cuts) - 1) if len(cuts) > 1 else max(1.0, abs(float(cuts[0])))
     return float(cuts[0]) - room, float(cuts[-1]) + room
 

@@ -162,7 +162,7 @@ def _left_open(book: Codebook, trees: Sequence[Grown], members: Sequence[Member]
     unused = [name for name in book.schema.names if name not in book.features]
     if unused:
         shown = ", ".join(unused[:8]) + (f", ... ({len(unused)} in all)" if len(unused) > 8 else "")
-        notes.append(f"no tree splits on {shown}: drawn from what is assumed of them")
+        notes.append(f"no tree splits on {shown}: constant, or useless to it; 0 where nothing is known")
     undrawn = int((np.sum([tree.draws for tree in trees], axis=0) == 0).sum())
     if undrawn:
         notes.append(f"{undrawn} rows were drawn for no tree: nothing is known of them")
