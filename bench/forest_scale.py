@@ -40,7 +40,7 @@ CASES = {
     ],
     "trees": [Case("default_credit", 300, trees) for trees in (25, 50, 100, 200)],
     "features": [Case("spambase", 300, features=features) for features in (7, 14, 28, 57)],
-    "workers": [Case("compas", 500, workers=workers) for workers in (1, 2)],
+    "workers": [Case("compas", 310, workers=workers) for workers in (1, 2)],
 }
 
 
