@@ -1,10 +1,10 @@
 """retrodict: from a trained model back to the data behind it.
 
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
-`Matching`, the engine that rebuilds training tables, with settings of its own; `matched_error`, `aligned_error`,
-`calibration` and `controls`, which say how near a rebuilt table comes to a real one; and the modules `priors`,
-`models`, `disclosures`, `schema`, `evaluation` and `inference` for those who need more. Each name is imported when it
-is first used, so that the command line answers at once.
+`Matching`, the engine that rebuilds training tables, with settings of its own; `evaluate`, which says how near a
+reconstruction comes to real rows as a distribution, and `matched_error`, `aligned_error`, `calibration` and `controls`,
+which do so row by row; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation` and `inference` for
+those who need more. Each name is imported when it is first used, so that the command line answers at once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retrodict import disclosures, errors, evaluation, inference, models, priors, schema
     from retrodict.disclosures import Disclosures, inspect_model
-    from retrodict.evaluation import RecordMatch, aligned_error, calibration, controls, matched_error
+    from retrodict.evaluation import (
+        Fidelity,
+        RecordMatch,
+        aligned_error,
+        calibration,
+        controls,
+        evaluate,
+        matched_error,
+    )
     from retrodict.inference.matching.engine import Matching
     from retrodict.models import load_model
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
@@ -27,6 +35,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Disclosures",
     "Feature",
+    "Fidelity",
     "Inversion",
     "Matching",
     "Reconstruction",
@@ -38,6 +47,7 @@ __all__ = [
     "controls",
     "disclosures",
     "errors",
+    "evaluate",
     "evaluation",
     "fit_prior",
     "implied_prior",
@@ -57,7 +67,7 @@ __all__ = [
 
 _HOMES = {
     "disclosures": ("Disclosures", "inspect_model"),
-    "evaluation": ("RecordMatch", "aligned_error", "calibration", "controls", "matched_error"),
+    "evaluation": ("Fidelity", "RecordMatch", "aligned_error", "calibration", "controls", "evaluate", "matched_error"),
     "inference.matching.engine": ("Matching",),
     "models": ("load_model",),
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),

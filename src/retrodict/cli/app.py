@@ -12,6 +12,7 @@ import typer
 
 from retrodict import __version__
 from retrodict.cli.demo import demo
+from retrodict.cli.evaluate import evaluate
 from retrodict.cli.failures import failure
 from retrodict.cli.inspect import inspect
 from retrodict.cli.invert import invert
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, inspect, reconstruct, invert):
+for command in (demo, inspect, reconstruct, invert, evaluate):
     app.command()(command)
 
 

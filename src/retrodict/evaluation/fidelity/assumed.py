@@ -1,0 +1,116 @@
+"""Rows of the prior alone, and the same rows labelled by the model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.disclosures import inspect_model
+from retrodict.errors import PriorError, RequestError, RetrodictError, SchemaError
+from retrodict.evaluation.fidelity.inputs import FEWEST
+from retrodict.evaluation.fidelity.layout import Layout
+from retrodict.inference.observation import Label
+from retrodict.models import Meter, Model, load_model
+from retrodict.priors import Prior, implied_prior, load_prior
+from retrodict.reconstruction import Reconstruction
+from retrodict.reconstruction.provenance import describe
+from retrodict.schema import Schema, reconcile
+
+Array = np.ndarray
+
+NO_PRIOR = "no prior is given, so there is no prior-only control and lift is undefined; give the prior"
+_PRIOR = "rows of the prior"
+
+
+def assumed(prior: Any, model: Any, rec: Any) -> tuple[Prior | pd.DataFrame | None, Model | None, list[str]]:
+    """Return the prior, or rows of it; the model; and what a user should know of them.
+
+    Parameters
+    ----------
+    prior
+        A prior, the path of a prior file, a table of rows drawn from it, or ``None``: what `model` discloses.
+    model
+        A model, what `load_model` takes, or ``None``.
+    rec
+        Whose prior it should be, where it is a `Reconstruction`.
+    """
+    notes = []
+    if model is not None and not isinstance(model, Model):
+        model = load_model(model)
+    if isinstance(prior, str | Path):
+        prior = load_prior(prior)
+    if prior is None and model is not None:
+        try:
+            prior = implied_prior(inspect_model(model), model.schema)
+        except RetrodictError as error:
+            notes.append(f"no prior is given, and {error}")
+        else:
+            notes.append("no prior is given: the prior-only control is the prior that the model file implies")
+    elif prior is None:
+        notes.append(NO_PRIOR)
+    elif not isinstance(prior, Prior | pd.DataFrame):
+        raise PriorError(f"a prior, its file or a table of its rows is needed, got {type(prior).__name__}")
+    if isinstance(rec, Reconstruction):
+        about = rec.provenance
+        if isinstance(prior, Prior) and about.prior["kind"] != "none" and not _same(describe(prior), about.prior):
+            notes.append("the prior is not the one that the reconstruction was drawn under: lift is over this one")
+        if model is not None and model.fingerprint != about.model["fingerprint"]:
+            notes.append("the model is not the one that the reconstruction comes from")
+    return prior, model, notes
+
+
+def _same(one: Any, other: Any) -> bool:
+    return json.dumps(one, sort_keys=True, default=str) == json.dumps(other, sort_keys=True, default=str)
+
+
+def prior_frame(prior: Prior | pd.DataFrame, schema: Schema, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return at most `n` rows of the prior, features only, in the schema's order.
+
+    Raises
+    ------
+    SchemaError
+        If the prior lacks a feature.
+    """
+    if isinstance(prior, pd.DataFrame):
+        frame = prior.iloc[rng.permutation(len(prior))[:n]].reset_index(drop=True)
+        frame = frame.set_axis([str(name) for name in frame.columns], axis="columns")
+    else:
+        frame = prior.schema.decode(prior.sample(n, rng))
+    absent = [name for name in schema.names if name not in frame.columns]
+    if absent:
+        raise SchemaError(f"the prior lacks {', '.join(absent[:8])}, which the reconstruction has")
+    if len(frame) < FEWEST:
+        raise RequestError(f"{_PRIOR} are {len(frame)}; at least {FEWEST} are needed to compare distributions")
+    return frame[list(schema.names)]
+
+
+def feature_codes(frame: pd.DataFrame, layout: Layout) -> Array:
+    """Return rows of the prior as codes of the features."""
+    return layout.without_target.encode(frame, _PRIOR)
+
+
+def model_labels(model: Model, frame: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> tuple[Array, int]:
+    """Return a label, or a value, that the model gives each row, drawn from ``p(y|x)``; and how many calls it took.
+
+    Parameters
+    ----------
+    model
+        Reads the rows.
+    frame
+        Rows of the prior.
+    schema
+        Of the reconstruction.
+    """
+    fitting = reconcile(model.schema, schema, getattr(model, "undetermined", ()), getattr(model, "tolerant", ()))
+    meter = Meter(model.bind(fitting))
+    output = meter.output(fitting.encode(frame))
+    if not model.schema.target.is_class:
+        scale = getattr(model, "noise_scale", None) or 0.0
+        return output + scale * rng.standard_normal(len(output)), meter.queries
+    drawn = (output + rng.gumbel(size=output.shape)).argmax(axis=1)  # the Gumbel trick draws from exp(output)
+    order = [Label.of(label, schema.target).index for label in model.schema.target.classes]
+    return np.array(order, dtype=np.float64)[drawn], meter.queries
