@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
     from retrodict.reconstruction import Inversion, Reconstruction, invert, reconstruct
     from retrodict.schema import Feature, Schema, Target, load_schema
+    from retrodict.theory.estimates import EstimatedBudget, error_budget
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Disclosures",
+    "EstimatedBudget",
     "Feature",
     "Fidelity",
     "Inversion",
@@ -46,6 +48,7 @@ __all__ = [
     "calibration",
     "controls",
     "disclosures",
+    "error_budget",
     "errors",
     "evaluate",
     "evaluation",
@@ -73,6 +76,7 @@ _HOMES = {
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Reconstruction", "invert", "reconstruct"),
     "schema": ("Feature", "Schema", "Target", "load_schema"),
+    "theory.estimates": ("EstimatedBudget", "error_budget"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
