@@ -3,8 +3,9 @@
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
 `Matching`, the engine that rebuilds training tables, with settings of its own; `evaluate`, which says how near a
 reconstruction comes to real rows as a distribution, and `matched_error`, `aligned_error`, `calibration` and `controls`,
-which do so row by row; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation` and `inference` for
-those who need more. Each name is imported when it is first used, so that the command line answers at once.
+which do so row by row; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`, `theory` and
+`inference` for those who need more. Each name is imported when it is first used, so that the command line answers at
+once.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from retrodict import disclosures, errors, evaluation, inference, models, priors, schema
+    from retrodict import disclosures, errors, evaluation, inference, models, priors, schema, theory
     from retrodict.disclosures import Disclosures, inspect_model
     from retrodict.evaluation import (
         Fidelity,
@@ -65,6 +66,7 @@ __all__ = [
     "priors",
     "reconstruct",
     "schema",
+    "theory",
     "uniform_prior",
 ]
 

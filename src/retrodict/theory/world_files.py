@@ -57,7 +57,8 @@ def read_world(given: str | Path) -> DiscreteWorld:
         raise RequestError(f"world file '{path}' has '{unknown[0]}', which is no part of a world; take it out")
     states, classes = (_names(path, name, data.get(name)) for name in ("states", "classes"))
     try:
-        return DiscreteWorld(*(data[name] for name in ARRAYS), states, classes)
+        p_x, p_y_given_x, q_x, q_y_given_x = (data[name] for name in ARRAYS)
+        return DiscreteWorld(p_x, p_y_given_x, q_x, q_y_given_x, states, classes)
     except RequestError as error:
         raise RequestError(f"world file '{path}': {error}") from error
 
