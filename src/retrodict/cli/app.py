@@ -17,6 +17,7 @@ from retrodict.cli.failures import failure
 from retrodict.cli.inspect import inspect
 from retrodict.cli.invert import invert
 from retrodict.cli.reconstruct import reconstruct
+from retrodict.cli.theory import theory
 
 app = typer.Typer(
     name="retrodict",
@@ -26,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, inspect, reconstruct, invert, evaluate):
+for command in (demo, inspect, reconstruct, invert, evaluate, theory):
     app.command()(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,6 +16,15 @@ from rich.table import Table
 def print_json(data: dict[str, Any]) -> None:
     """Print one JSON object on standard output."""
     print(json.dumps(data, indent=2, allow_nan=False, default=str))
+
+
+def finite(data: Any) -> Any:
+    """Return plain data with null for every number that JSON has no word for: infinite, or not a number."""
+    if isinstance(data, dict):
+        return {key: finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [finite(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def note(text: str) -> None:

@@ -1,0 +1,187 @@
+"""``retrodict theory``: the exact error budget of a world in which everything is known, and where concurrence fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from retrodict.cli import options
+from retrodict.cli.printing import finite, print_json, print_line, print_table
+from retrodict.errors import RequestError
+
+if TYPE_CHECKING:
+    from retrodict.theory import DiscreteWorld
+    from retrodict.theory.paths import Path as WorldPath
+    from retrodict.theory.table_worlds import TableWorld
+
+_TABLE_ONLY: dict[str, Any] = {
+    "target": None,
+    "features": None,
+    "bins": 3,
+    "max_states": 500,
+    "prior": "independent",
+    "model": "logistic",
+}
+"""Options that make sense beside ``--table`` alone, with their defaults."""
+
+
+def theory(
+    world: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="WORLD",
+            help="A JSON, YAML or NPZ file of p_x, p_y_given_x, q_x, q_y_given_x; random:states=50,classes=3,seed=0; "
+            "or perfect-model, cancelling, overconfident, calibrated.",
+        ),
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Fit the world to this table instead (CSV or Parquet).")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The table's target, else its last column.")
+    ] = None,
+    features: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Columns that make the states, else the most telling that fit.")
+    ] = None,
+    bins: Annotated[int, typer.Option(metavar="N", help="Most bins of a column.")] = 3,
+    max_states: Annotated[int, typer.Option(metavar="N", help="Most states of a table's world.")] = 500,
+    prior: Annotated[
+        str, typer.Option(help="Assumed in a table's world: independent, uniform or true.")
+    ] = "independent",
+    model: Annotated[
+        str, typer.Option(help="Model of a table's world: logistic, naive_bayes, tree, shares or true.")
+    ] = "logistic",
+    coordinates: Annotated[str, typer.Option(help="What derivatives are taken by: logits, weights or raw.")] = "logits",
+    steps: Annotated[int, typer.Option(metavar="N", help="Worlds on each path to the truth.")] = 51,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A new folder for pictures, the world and these numbers as JSON."),
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Show a world's exact error budget, where posterior divergence follows prior and model, and paths to the truth."""
+    from retrodict.theory.paths import path
+
+    if (world is None) == (table is None):
+        raise RequestError("give either a WORLD or --table FILE")
+    given = (target, features, bins, max_states, prior, model)
+    chosen = dict(zip(_TABLE_ONLY, given, strict=True))
+    fitted = _fit(table, chosen) if table is not None else None
+    known = fitted.world if fitted is not None else _read(world, chosen)
+    paths = [path(known, moving, steps=steps) for moving in ("prior", "model")]
+    report = _report(known, fitted, coordinates, paths)
+    if out is not None:
+        _write(out, known, report, paths)
+    if json:
+        print_json(report)
+    else:
+        _print(known, fitted, coordinates, paths)
+        if out is not None:
+            print_line(f"pictures, world and numbers: {out}")
+
+
+def _read(world: str | None, chosen: dict[str, Any]) -> DiscreteWorld:
+    from retrodict.theory.world_files import read_world
+
+    for name, default in _TABLE_ONLY.items():
+        if chosen[name] != default:
+            raise RequestError(f"--{name.replace('_', '-')} is for --table; leave it out, or give a table")
+    return read_world(str(world))
+
+
+def _fit(table: Path, chosen: dict[str, Any]) -> TableWorld:
+    from retrodict.cli.theory_table import read_table
+    from retrodict.theory.table_worlds import table_world
+
+    listed = chosen["features"]
+    features = None if listed is None else [name.strip() for name in listed.split(",")]
+    return table_world(read_table(table), **{**chosen, "features": features})
+
+
+def _report(
+    world: DiscreteWorld, fitted: TableWorld | None, coordinates: str, paths: list[WorldPath]
+) -> dict[str, Any]:
+    from retrodict.theory import DIVERGENCES
+
+    kinds = {kind: world.posterior_divergence(kind).tolist() for kind in DIVERGENCES}
+    table = fitted and {
+        "rows": fitted.rows,
+        "features": {name: list(labels) for name, labels in fitted.features.items()},
+        "prior": fitted.prior,
+        "model": fitted.model,
+    }
+    return finite(
+        {
+            "states": world.n_states,
+            "classes": list(world.classes),
+            "table": table,
+            "class_shares": {"true": world.p_y.tolist(), "assumed": world.q_y.tolist()},
+            "budget": world.error_budget().to_dict(),
+            "divergences": {
+                "by_class": kinds,
+                "expected": {kind: world.expected_divergence(kind) for kind in DIVERGENCES},
+            },
+            "concurrence": world.concurrence(coordinates).to_dict(),
+            "paths": {one.moving: one.to_dict() for one in paths},
+        }
+    )
+
+
+def _write(out: Path, world: DiscreteWorld, report: dict[str, Any], paths: list[WorldPath]) -> None:
+    import json
+    import shutil
+
+    from retrodict.reconstruction.store import check_writable, make_work_folder, publish, replace_text
+    from retrodict.report.theory_pictures import draw_budget, draw_concurrence, draw_paths
+
+    check_writable(out)
+    work = make_work_folder(out)
+    try:
+        draw_budget(work / "budget.png", world.error_budget())
+        draw_concurrence(work / "concurrence.png", world)
+        draw_paths(work / "paths.png", [("this world", paths[0])], [("this world", paths[1])])
+        for name, data in (("world", world.to_dict()), ("theory", report)):
+            replace_text(work / f"{name}.json", json.dumps(data, indent=2, allow_nan=False) + "\n")
+        publish(work, out)
+    except BaseException:  # nothing half-written is left behind, whatever stopped it
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+
+
+def _print(world: DiscreteWorld, fitted: TableWorld | None, coordinates: str, paths: list[WorldPath]) -> None:
+    budget = world.error_budget()
+    if fitted is not None:
+        print_line(f"{fitted.rows:,} rows in {world.n_states:,} states of {', '.join(fitted.features)}")
+        print_line(f"assumed: prior {fitted.prior}, model {fitted.model}")
+    numbers = ["share", "posterior", "prior", "model", "label"]
+    print_table(
+        f"Error budget of {world.n_states:,} states, nats: posterior = prior + model - label",
+        ["class", *numbers],
+        [[name, *(f"{line[number]:.4g}" for number in numbers)] for name, line in budget.frame().iterrows()],
+        right=numbers,
+    )
+    found = world.concurrence(coordinates)
+    columns = ["coordinates", "differ", "same sign", "of mass", "cosine", "forced"]
+    print_table(
+        f"Derivatives by {coordinates}: how far posterior divergence (all classes) moves the same way as",
+        ["", *columns],
+        [
+            [
+                {"accuracy": "inaccuracy"}.get(one.against, f"{one.against} divergence"),
+                *(f"{line[name]:,}" for name in ("coordinates", "differ")),
+                *(f"{line[name]:.3f}" for name in ("share", "mass_share", "cosine", "must_share")),
+            ]
+            for one, line in ((one, one.to_dict()) for one in (found.prior, found.model, found.accuracy))
+        ],
+        right=columns,
+    )
+    for one in paths:
+        print_line(
+            f"{one.moving} to the truth: posterior {one.posterior[0]:.4g} to {one.posterior[-1]:.4g} nats, falling at "
+            f"{one.falling_share:.0%} of the steps"
+        )
+    print_line(
+        f"known class shares are worth {budget.label:.4g} nats: without them the divergence is {budget.bound:.4g}"
+    )
