@@ -25,27 +25,35 @@ def manifold(real: Table, other: Table) -> dict[str, Float[Array, " r"]]:
     Notes
     -----
     Naeem, Oh, Uh, Choi and Yoo, ICML 2020; precision and recall of Kynkaanniemi and others, NeurIPS 2019. Errors are
-    those of the rows that are counted, not of the balls.
+    those of the rows of both tables; the balls keep their sizes.
     """
     from sklearn.metrics import pairwise_distances_chunked
 
     radius, own = (_radii(table.points) for table in (real, other))
-    inside, hit = np.zeros(len(other)), np.zeros(len(real), dtype=bool)
-    reached = np.zeros(len(real), dtype=bool)
+    of_real, of_other = (np.eye(t.weights.counts.shape[1])[t.weights.groups] for t in (real, other))
+    held, within = [], []  # by real row and group of the table: rows in its ball, and balls around it
+    around = np.zeros((len(other), of_real.shape[1]))  # by row of the table and group of real rows: balls around it
     start = 0
     for part in pairwise_distances_chunked(real.points, other.points):
         rows = slice(start, start + len(part))
-        balls = part <= radius[rows, None]
-        inside += balls.sum(axis=0)
-        hit[rows] = balls.any(axis=1)
-        reached[rows] = (part <= own).any(axis=1)
+        balls = (part <= radius[rows, None]).astype(np.float64)
+        held.append(balls @ of_other)
+        within.append((part <= own) @ of_other)
+        around += balls.T @ of_real[rows]
         start += len(part)
+    hit, reached = (np.concatenate(parts) @ other.weights.counts.T for parts in (held, within))
+    inside = around @ real.weights.counts.T
     return {
-        PRECISION: other.weights.means(inside > 0),
-        RECALL: real.weights.means(reached),
-        DENSITY: other.weights.means(inside / NEIGHBOURS),
-        COVERAGE: real.weights.means(hit),
+        PRECISION: _mean(other, inside > 0),
+        RECALL: _mean(real, reached > 0),
+        DENSITY: _mean(other, inside / NEIGHBOURS),
+        COVERAGE: _mean(real, hit > 0),
     }
+
+
+def _mean(table: Table, values: Float[Array, "n r"]) -> Float[Array, " r"]:
+    """Return the mean over rows of what each has, replicate by replicate."""
+    return np.einsum("rn,nr->r", table.weights.rows, values.astype(np.float64))
 
 
 def _radii(points: Array) -> Array:

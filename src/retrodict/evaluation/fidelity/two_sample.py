@@ -61,7 +61,7 @@ def two_sample(layout: Layout, real: Table, other: Table, seed: int) -> dict[str
 
 
 def _log_odds(layout: Layout, X: Array, points: Array, is_real: Array, fit: Array, judge: Array) -> Array:
-    """Return the log-odds that the mean of two classifiers gives the rows to judge."""
+    """Return the log-odds that the mean of two classifiers gives the rows to judge, the tables' sizes still in them."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
 
@@ -73,10 +73,9 @@ def _log_odds(layout: Layout, X: Array, points: Array, is_real: Array, fit: Arra
         min_samples_leaf=max(1, min(20, len(fit) // 20)),
         categorical_features=lists,
         early_stopping=False,
-        class_weight="balanced",
         random_state=0,
     )
-    line: Any = LogisticRegression(max_iter=200, class_weight="balanced")
+    line: Any = LogisticRegression(max_iter=200)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of iterations: the odds are put right afterwards
         p = trees.fit(X[fit], is_real[fit]).predict_proba(X[judge])[:, 1]

@@ -1,0 +1,63 @@
+"""Read files of real rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retrodict.errors import RequestError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from retrodict.schema import Schema
+
+
+def read_rows(path: Path, what: str, schema: Schema, target: str | None = None) -> pd.DataFrame:
+    """Read a CSV file with a head line, or a Parquet file; its content tells which.
+
+    Columns whose values are text in the schema stay text in a CSV file: categories such as ``01`` are no numbers, and
+    ``NA`` may be one. An empty cell is missing.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it holds, for messages.
+    schema
+        Of the reconstruction that the rows are compared with.
+    target
+        The target's column in the file; by default the schema's name of it.
+
+    Raises
+    ------
+    RequestError
+        If it can't be read.
+    """
+    import pandas as pd
+
+    lists = {feature.name: feature.categories for feature in schema.features}
+    lists[target or schema.target.name] = schema.target.classes
+    text = {name for name, values in lists.items() if values and all(isinstance(value, str) for value in values)}
+    try:
+        with path.open("rb") as file:
+            parquet = file.read(4) == b"PAR1"
+        return pd.read_parquet(path) if parquet else _csv(path, text)
+    except FileNotFoundError as error:
+        raise RequestError(f"{what} file '{path}' does not exist; give a CSV or Parquet file") from error
+    except IsADirectoryError as error:
+        raise RequestError(f"'{path}' is a folder; give a CSV or Parquet file of {what}") from error
+    except (OSError, ValueError, UnicodeError) as error:  # parser errors of pandas and pyarrow are ValueErrors
+        reason = " ".join(str(error).split())[:200]
+        raise RequestError(f"{what} file '{path}' can't be read as CSV or Parquet: {reason}; write it again") from error
+
+
+def _csv(path: Path, text: set[str]) -> pd.DataFrame:
+    import pandas as pd
+    from pandas._libs.parsers import STR_NA_VALUES
+
+    names = list(pd.read_csv(path, nrows=0).columns)
+    absent: dict[Any, list[str]] = {name: [""] if name in text else sorted(STR_NA_VALUES) for name in names}
+    types = {name: str for name in names if name in text}
+    return pd.read_csv(path, dtype=types, na_values=absent, keep_default_na=False)
