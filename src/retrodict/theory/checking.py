@@ -14,6 +14,9 @@ Array = np.ndarray
 ROUNDING = 1e-6
 """How far from one a distribution may sum; it is then scaled to one."""
 
+SCALED = 1e-14
+"""Distributions this near to one are left as they are, so that a world that was written reads back the same."""
+
 
 def distribution(name: str, value: Any) -> Array:
     """Return one distribution over the states, float64, shape (n,), summing to one; it can't be written to.
@@ -28,7 +31,7 @@ def distribution(name: str, value: Any) -> Array:
     total = array.sum()
     if abs(total - 1) > ROUNDING:
         raise RequestError(f"{name} sums to {total:.6g}, not 1; divide it by its sum")
-    return _frozen(array / total)
+    return _frozen(array if abs(total - 1) < SCALED else array / total)
 
 
 def conditional(name: str, value: Any, n: int) -> Array:
@@ -50,7 +53,7 @@ def conditional(name: str, value: Any, n: int) -> Array:
             f"row {off[0]} of {name} sums to {totals[off[0]]:.6g}, not 1; divide it by its sum (a state of "
             "probability zero needs a row too, any will do)"
         )
-    return _frozen(array / totals[:, None])
+    return _frozen(array / np.where(np.abs(totals - 1) < SCALED, 1.0, totals)[:, None])
 
 
 def names(what: str, given: Sequence[Any], n: int) -> tuple[str, ...]:

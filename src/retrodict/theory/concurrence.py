@@ -28,6 +28,9 @@ COORDINATES = {
 ZERO = 1e-12
 """Derivatives below this share of the probabilities they are the difference of are rounding: they count as zero."""
 
+ROOM = 1e-9
+"""How far inside the bounds of theorem 2 a coordinate must lie to be called forced: rounding must not decide it."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SignAgreement:
@@ -224,11 +227,12 @@ def _forced(world: DiscreteWorld, against: str) -> Array:
     flat = high - low <= ZERO * high  # all label shares right: both derivatives are one
     if against == "prior":
         share = ratio(world.p_x, world.q_x)
-        return flat | (share > high) | (share < low)
+        return flat | (share > high + ROOM) | (share < low - ROOM)
     r = np.where(world.q_y > 0, r, high)
     odds = np.divide(world.q_x, world.p_x, out=np.zeros(world.n_states), where=world.p_x > 0)[:, None]
     share = ratio(world.p_y_given_x, world.q_y_given_x)
-    clear = (share > 1 + odds * (r - low)) | (share < 1 - odds * (high - r))
+    room = ROOM * (1 + odds)
+    clear = (share > 1 + odds * (r - low) + room) | (share < 1 - odds * (high - r) - room)
     return flat | ((world.p_x > 0)[:, None] & clear)
 
 

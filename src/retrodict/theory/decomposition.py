@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import kl_div, rel_entr
+from scipy.special import kl_div
 
 from retrodict.theory.posteriors import joint, ratio
 
@@ -115,14 +115,17 @@ def error_terms(world: DiscreteWorld) -> ErrorBudget:
         ClassTerms(name, float(share), *map(float, of_class))
         for name, share, of_class in zip(world.classes, p_y, terms.T, strict=True)
     )
-    p_xy = joint(world.p_x, world.p_y_given_x)
     return ErrorBudget(
         posterior=world.expected_divergence("kl"),
-        prior=float(kl_div(world.p_x, world.q_x).sum()),
-        model=max(float(rel_entr(p_xy, joint(world.p_x, world.q_y_given_x)).sum()), 0.0),
-        label=float(kl_div(p_y, q_y).sum()),
+        prior=_kl(world.p_x, world.q_x),
+        model=_kl(joint(world.p_x, world.p_y_given_x), joint(world.p_x, world.q_y_given_x)),
+        label=_kl(p_y, q_y),
         by_class=by_class,
     )
+
+
+def _kl(p: Array, q: Array) -> float:
+    return max(float(kl_div(p, q).sum()), 0.0)
 
 
 def _log_ratio(p: Array, q: Array) -> Array:

@@ -23,7 +23,8 @@ class Divergence(NamedTuple):
 
 
 def _kl(p: Array, q: Array) -> Array:
-    return kl_div(p, q).sum(axis=0)  # its extra terms, q - p, sum to zero, and make each summand non-negative
+    # The extra terms of `kl_div`, q - p, sum to zero and make each summand non-negative, up to rounding.
+    return np.maximum(kl_div(p, q).sum(axis=0), 0.0)
 
 
 def _jensen_shannon(p: Array, q: Array) -> Array:
