@@ -17,7 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import retrodict as rd
-from retrodict.evaluation.fidelity.scopes import LABELLED
+from retrodict.evaluation.fidelity.inputs import TRAIN, read_inputs
+from retrodict.evaluation.fidelity.scopes import LABELLED, PRIOR, RECONSTRUCTION, Sources
 from tests.evaluation.fidelity.conftest import people
 
 N = 500
@@ -148,6 +149,18 @@ def test_rows_that_a_file_stores_are_owed_to_the_file():
     assert by_file["reconstruction"]["wasserstein"] < by_file[LABELLED]["wasserstein"] / 3
     drawn = rd.reconstruct(model, n_rows=200, progress=False)
     assert rd.evaluate(drawn, train, holdout, target="ill").attribution == "both"
+
+
+def test_rows_labelled_by_the_model_have_the_labels_of_the_reconstruction_in_its_order():
+    frames = [people(300, np.random.default_rng(seed)).dropna() for seed in range(3)]
+    inputs = read_inputs(*frames, "ill")
+    codes = inputs.tables[TRAIN]
+    sources = Sources(inputs, codes[:, :-1], np.tile(codes, (4, 1)), 200)
+    overall = sources.scopes(np.random.default_rng(0))[0]
+    assert overall.others[LABELLED][:, -1].tolist() == overall.others[RECONSTRUCTION][:, -1].tolist()
+    assert overall.others[PRIOR][:, -1].tolist() != overall.others[RECONSTRUCTION][:, -1].tolist()
+    assert {len(rows) for rows in overall.others.values()} == {200}
+    assert sorted(overall.others[PRIOR][:, -1]) == sorted(overall.others[RECONSTRUCTION][:, -1])
 
 
 def test_the_models_own_prior_stands_in_for_none():

@@ -127,13 +127,13 @@ class Sources:
         assert self.labelled is not None
         if not self.inputs.layout.columns[-1].listed:
             return self.labelled[: len(labels)]
-        taken = []
+        taken = np.empty((len(labels), self.labelled.shape[1]))
         for c, count in zip(*np.unique(labels, return_counts=True), strict=True):
             own = self.labelled[self.labelled[:, -1] == c]
             if len(own) < count:
                 return None
-            taken.append(own[:count])
-        return np.concatenate(taken)
+            taken[labels == c] = own[:count]  # in the order of the labels: parts of the table are taken later
+        return taken
 
 
 def _random(real: Array, m: int, rng: np.random.Generator) -> Array:
