@@ -44,7 +44,8 @@ def sum_of_terms(found: Measured, support: str | None) -> Estimate:
     influence[:n] += (excess.rows - excess.rows.mean() - _centred_label(found)) / n
     extra = ratio.draws_variance + ratio.split_variance + (excess.correction / 2) ** 2 + found.label_variance
     value = ratio.estimate + excess.value - _label_value(found)
-    return Estimate.normal(value, float(np.sqrt((influence**2).sum() + extra)))
+    short = ratio.short + excess.short
+    return Estimate.normal(value, float(np.sqrt((influence**2).sum() + extra)), short=short)
 
 
 def expected_posterior(found: Measured, support: str | None) -> Estimate:
@@ -79,7 +80,9 @@ def expected_posterior(found: Measured, support: str | None) -> Estimate:
     corrections = sum(share[c] * ratio.correction / 2 for c, ratio in ratios)  # wrong together, if they are wrong
     draws = sum(share[c] ** 2 * (ratio.se**2 - _rows_variance(ratio)) for c, ratio in ratios)
     variance = float(influence.var(ddof=1) / len(influence)) + draws + corrections**2
-    return Estimate.normal(value, float(np.sqrt(variance)))
+    return Estimate.normal(
+        value, float(np.sqrt(variance)), short=float(sum(share[c] * ratio.short for c, ratio in ratios))
+    )
 
 
 def gap_of(direct: Estimate, total: Estimate) -> Estimate:

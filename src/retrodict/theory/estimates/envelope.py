@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.theory.estimates.learners import Predict, fit_learner
-from retrodict.theory.estimates.ratio import FOLDS
+from retrodict.theory.estimates.ratio import FOLDS, INVISIBLE
 
 Array = np.ndarray
 
@@ -42,6 +42,11 @@ class Excess:
     def value(self) -> float:
         """The mean excess with the correction, nats."""
         return float(self.rows.mean()) + self.correction
+
+    @property
+    def short(self) -> float:
+        """By how much more it may fall short: as much as was corrected, and what so few rows cannot show."""
+        return max(self.correction, INVISIBLE / len(self.rows))
 
 
 def excess_loss(

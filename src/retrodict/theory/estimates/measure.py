@@ -196,4 +196,4 @@ def _model_term(
         low = max(float(found.rows.mean()) - Z * noise, 0.0)
         return Estimate(None, reason=reason, at_least=low, at_most=at_most, details=details), found
     se = float(np.hypot(noise, found.correction / 2))
-    return Estimate.normal(found.value, se, at_most=at_most, details={**details, "se": se}), found
+    return Estimate.normal(found.value, se, short=found.short, at_most=at_most, details={**details, "se": se}), found

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import logsumexp
+from scipy.optimize import minimize
+from scipy.special import expit, log_expit
 
 from retrodict.theory.estimates.learners import Predict, fit_learner
 
 Array = np.ndarray
 
 FOLDS = 5
+INVISIBLE = 4.0
+"""A divergence of this many nats over the number of rows is as good as invisible: twice it is eight units of deviance."""
+
 _MAX_LOGIT = 14.0
+_RIDGE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +45,11 @@ class Ratio:
         Area under the curve of the classifiers on held-out rows.
     ess
         Effective number of draws under the estimated ratio.
-    beyond
-        Share of real rows that lie where fewer than ten draws do, by the classifiers' order.
-    scores, draw_scores
-        Unnormalised log-ratios of the first repetition, shapes (n,) and (m,).
+    above
+        How many judging draws score at least as high as each real row, by the classifiers that did not see it, in the
+        first repetition, shape (n,).
+    n_draws
+        Judging draws.
     """
 
     log_ratio: Float[Array, " n"]
@@ -55,14 +61,23 @@ class Ratio:
     split_variance: float
     auc: float
     ess: float
-    beyond: float
-    scores: Float[Array, " n"]
-    draw_scores: Float[Array, " m"]
+    above: Int[Array, " n"]
+    n_draws: int
 
     @property
     def estimate(self) -> float:
         """The corrected Donsker-Varadhan form, nats."""
         return self.donsker_varadhan + self.correction
+
+    @property
+    def short(self) -> float:
+        """By how much more it may fall short: as much as was corrected, and what so few rows cannot show."""
+        return max(self.correction, INVISIBLE / len(self.log_ratio))
+
+    @property
+    def beyond(self) -> float:
+        """Share of real rows that lie where fewer than ten draws do."""
+        return float((self.above < 10).mean())
 
 
 def divergence(
@@ -116,9 +131,8 @@ def divergence(
         split_variance=split + (correction / 2) ** 2,
         auc=float(np.mean([run.auc for run in runs])),
         ess=float(np.median([run.ess for run in runs])),
-        beyond=float(np.mean([run.beyond for run in runs])),
-        scores=runs[0].scores,
-        draw_scores=runs[0].draw_scores,
+        above=runs[0].above,
+        n_draws=len(judging),
     )
 
 
@@ -150,16 +164,18 @@ class _Once:
             own[fold == k], draws[k] = stack(held_out[fold == k]) - offset, stack(judged[k]) - offset
         weights = np.exp(draws)
         mean = weights.mean(axis=1)
-        self.scores, self.draw_scores = own[label == 1], draws.mean(axis=0)
+        self.scores, of_row = own[label == 1], fold[label == 1]
         # log of a mean of m weights falls short of the mean's log by their variance over 2 m
         log_mean = np.log(mean) + weights.var(axis=1) / mean**2 / (2 * len(judging))
-        self.log_ratio = self.scores - log_mean[fold[label == 1]]
+        self.log_ratio = self.scores - log_mean[of_row]
         self.value = float(self.log_ratio.mean())
         shared = (weights / mean[:, None]).mean(axis=0)
         self.draws_variance = float(shared.var(ddof=1) / len(judging))
         self.ess = float(shared.sum() ** 2 / (shared**2).sum())
-        order = np.sort(self.draw_scores)
-        self.beyond = float((len(order) - np.searchsorted(order, self.scores, side="left") < 10).mean())
+        self.above = np.empty(len(real), dtype=np.int64)
+        for k in range(FOLDS):
+            rows = of_row == k
+            self.above[rows] = len(judging) - np.searchsorted(np.sort(draws[k]), self.scores[rows], side="left")
         self.auc = _auc(own, label)
         self.correction = _disagreement(X, label, fold != 0, judging, sizes, learners, stacks[0], shared, seed, rng)
 
@@ -192,16 +208,29 @@ def _disagreement(
 
 
 class Stack:
-    """A calibrated combination of members' logits: a logistic regression on a few columns."""
+    """A calibrated combination of members' logits: a logistic regression on them with weights of at least zero.
+
+    Where the draws come from a prior that was fitted to the very rows, a held-out row is one that the others lack:
+    members rank it too low, and a negative weight would make a divergence of that.
+    """
 
     def __init__(self, logits: Float[Array, "n m"], label: Int[Array, " n"]) -> None:
-        from sklearn.linear_model import LogisticRegression
+        width = logits.shape[1]
+        columns, sign = np.column_stack([logits, np.ones(len(logits))]), 2.0 * label - 1.0
 
-        self._fit = LogisticRegression(C=10.0, tol=1e-6, max_iter=500).fit(logits, label)
+        def loss(w: Array) -> tuple[float, Array]:
+            margin = sign * (columns @ w)
+            slope = -sign * expit(-margin)
+            ridge = _RIDGE * np.append(w[:-1], 0.0)
+            return float(-log_expit(margin).sum() + ridge @ w / 2), columns.T @ slope + ridge
+
+        start = np.append(np.full(width, 1.0 / width), 0.0)
+        bounds = [(0.0, None)] * width + [(None, None)]
+        self._weights = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
 
     def __call__(self, logits: Float[Array, "n m"]) -> Float[Array, " n"]:
         """Return the combined logit of each row."""
-        return np.clip(self._fit.decision_function(logits), -_MAX_LOGIT, _MAX_LOGIT)
+        return np.clip(logits @ self._weights[:-1] + self._weights[-1], -_MAX_LOGIT, _MAX_LOGIT)
 
 
 def balanced_folds(n: int, rng: np.random.Generator, folds: int = FOLDS) -> Int[Array, " n"]:
@@ -223,8 +252,3 @@ def _auc(scores: Array, label: Array) -> float:
     from sklearn.metrics import roc_auc_score
 
     return float(roc_auc_score(label, scores))
-
-
-def mean_exp_log(values: Float[Array, " m"]) -> float:
-    """Return ``log mean exp``."""
-    return float(logsumexp(values) - np.log(len(values)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Int
 from scipy.special import rel_entr
 from scipy.stats import beta
 
 from retrodict.theory.estimates.estimate import Estimate, Z
-from retrodict.theory.estimates.ratio import Ratio
+from retrodict.theory.estimates.ratio import FOLDS, Ratio
 
 Array = np.ndarray
 
@@ -41,15 +41,15 @@ def judged(ratio: Ratio, what: str) -> Estimate:
     }
     reason = _doubt(ratio, what)
     if reason is None:
-        return Estimate.normal(ratio.estimate, ratio.se, details=details)
-    return Estimate(None, reason=reason, at_least=lower_bound(ratio.scores, ratio.draw_scores), details=details)
+        return Estimate.normal(ratio.estimate, ratio.se, short=ratio.short, details=details)
+    return Estimate(None, reason=reason, at_least=lower_bound(ratio.above, ratio.n_draws), details=details)
 
 
 def _doubt(ratio: Ratio, what: str) -> str | None:
     if ratio.beyond > _MAX_BEYOND or ratio.ess < _MIN_ESS:
         return (
             f"supports barely meet: {ratio.beyond:.0%} of {what} lie where fewer than 10 of "
-            f"{len(ratio.draw_scores):,} draws do, and the draws weigh as {ratio.ess:,.0f} (AUC {ratio.auc:.3f})"
+            f"{ratio.n_draws:,} draws do, and the draws weigh as {ratio.ess:,.0f} (AUC {ratio.auc:.3f})"
         )
     noise = Z * float(np.sqrt(ratio.se**2 - (ratio.correction / 2) ** 2))
     if ratio.correction > max(2 * noise, 0.02):
@@ -66,30 +66,30 @@ def _doubt(ratio: Ratio, what: str) -> str | None:
     return None
 
 
-def lower_bound(scores: Float[Array, " n"], draw_scores: Float[Array, " m"]) -> float:
+def lower_bound(above: Int[Array, " n"], m: int) -> float:
     """Return a bound below the divergence that holds with 97.5% confidence, whatever the classifiers are worth.
 
     Parameters
     ----------
-    scores, draw_scores
-        One function of held-out real rows and of draws.
+    above
+        How many draws score at least as high as each real row, by a classifier that saw neither, shape (n,).
+    m
+        Draws.
 
     Notes
     -----
-    The divergence is at least that of the event that the function exceeds a threshold (data processing). At five
-    order statistics of the draws, the share of rows above is bounded by Clopper and Pearson, that of draws by the
-    distribution of order statistics; the errors are shared by Bonferroni.
+    The divergence is at least that of the event that the score exceeds a threshold (data processing), and so of the
+    mixture of such events over folds (convexity). At five order statistics of the draws the share of rows beyond is
+    bounded by Clopper and Pearson, that of the draws by the law of order statistics; errors are shared by Bonferroni.
     """
-    order, m, n = np.sort(draw_scores)[::-1], len(draw_scores), len(scores)
+    n = len(above)
     places = sorted({0, min(10, m - 1), m // 100, m // 10, m // 2})
     tail = (1 - _CONFIDENCE) / (2 * len(places))
     best = 0.0
     for j in places:
-        above = int((scores > order[j]).sum())
-        if above == 0:
-            continue
-        p = float(beta.ppf(tail, above, n - above + 1))
-        q = float(beta.ppf(1 - tail, j + 1, max(m - j, 1)))
+        beyond = int((above <= j).sum())
+        p = float(beta.ppf(tail, beyond, n - beyond + 1)) if beyond else 0.0
+        q = float(beta.ppf(1 - tail / FOLDS, j + 1, m - j))
         if p > q:
             best = max(best, float(rel_entr(p, q) + rel_entr(1 - p, 1 - q)))
     return best
