@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from retrodict import __version__
+from retrodict.cli.budget import budget
 from retrodict.cli.demo import demo
 from retrodict.cli.evaluate import evaluate
 from retrodict.cli.failures import failure
@@ -27,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, inspect, reconstruct, invert, evaluate, theory):
+for command in (demo, inspect, reconstruct, invert, evaluate, theory, budget):
     app.command()(command)
 
 

@@ -16,7 +16,7 @@ Array = np.ndarray
 
 FOLDS = 5
 INVISIBLE = 4.0
-"""A divergence of this many nats over the number of rows is as good as invisible: twice it is eight units of deviance."""
+"""Over the number of rows, a divergence as good as invisible: it makes eight units of deviance."""
 
 _MAX_LOGIT = 14.0
 _RIDGE = 0.1

@@ -1,0 +1,72 @@
+"""``retrodict budget``: where the posterior divergence of a model and a prior comes from, on real rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrodict.cli import options
+from retrodict.cli.failures import stopping
+from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.printing import note, print_json, print_line, print_table
+from retrodict.cli.real_rows import read_rows
+
+
+def budget(
+    model: options.ModelFile,
+    test: Annotated[
+        Path, typer.Option("--test", metavar="FILE", help="Labelled rows that the model did not see: CSV or Parquet.")
+    ],
+    train: Annotated[
+        Path | None, typer.Option("--train", metavar="FILE", help="More labelled rows, its training rows perhaps.")
+    ] = None,
+    prior: options.PriorFile = None,
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="COLUMN", help="The column of labels, if it is not plain.")
+    ] = None,
+    seed: options.Seed = 0,
+    draws: Annotated[
+        int | None, typer.Option(metavar="N", help="Prior draws; else forty a test row, 20,000 to 100,000.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="A new folder for budget.json and budget.png.")
+    ] = None,
+    schema: options.SchemaFile = None,
+    error_rate: options.ErrorRate = None,
+    link_slope: options.LinkSlope = None,
+    trust: options.Trust = None,
+    trust_pickle: options.TrustPickle = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Estimate the error budget: posterior divergence = prior term + model term - label term."""
+    from retrodict.reconstruction.store import check_writable
+    from retrodict.theory.estimates import error_budget
+
+    if out is not None:
+        check_writable(out)
+    loaded = open_model(model, trust, trust_pickle, schema, None, error_rate, link_slope)
+    tested = read_rows(test, "test rows", loaded.schema, target)
+    trained = None if train is None else read_rows(train, "train rows", loaded.schema, target)
+    with stopping("nothing was written"):
+        found = error_budget(loaded, prior, test=tested, train=trained, target=target, seed=seed, draws=draws)
+        if out is not None:
+            from retrodict.report.budget import write_budget
+
+            write_budget(found, out)
+    if not quiet:
+        note(audit_line(model, getattr(loaded, "audit", None)))
+    if json:
+        print_json({**found.to_dict(), **({} if out is None else {"out": str(out)})})
+        return
+    if quiet:
+        return
+    print_table(found.head, ["quantity", "nats", "95% interval"], found.rows(), right=["nats"])
+    heads = ["class", "rows", "P(y)", "Q(y)", "prior", "+ model", "- label", "= sum", "directly", "95% interval"]
+    print_table("By class (terms may be negative here)", heads, found.class_rows(), right=heads[1:9])
+    for line in (*found.reasons(), *(f"note: {text}" for text in found.notes)):
+        print_line(line)
+    if out is not None:
+        print_line(f"picture: {out / 'budget.png'}    all the rest: {out / 'budget.json'}")
