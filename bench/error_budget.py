@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,13 @@ TERMS = ("prior", "model", "label", "total", "posterior")
 SIZES = (250, 500, 1_000, 2_000)
 
 
-def once(case: Case, n: int, seed: int) -> dict[str, Any]:
-    """Estimate one budget, and keep each term's estimate and interval."""
+def once(case: Case, n: int, seed: int, learners: list[str] | None) -> dict[str, Any]:
+    """Estimate one budget, and keep each term's estimate and interval; `learners` in place of the defaults."""
     rng = np.random.default_rng([seed, n])
     model, truth = case.model, case.truth
     clock = time.perf_counter()
-    found = rd.error_budget(model, case.prior, test=case.rows(n, rng), seed=seed)
+    own = {} if learners is None else {"learners": learners, "envelope": learners}
+    found = rd.error_budget(model, case.prior, test=case.rows(n, rng), seed=seed, **own)
     record: dict[str, Any] = {"seconds": time.perf_counter() - clock, "agree": found.agree}
     for name in TERMS:
         term = getattr(found, name)
@@ -58,6 +59,8 @@ def main() -> None:
     parser.add_argument("--cases", nargs="+", default=list(CASES))
     parser.add_argument("--repetitions", type=int, default=200)
     parser.add_argument("--rows", type=int, default=500)
+    parser.add_argument("--learners", nargs="+", help="in place of the defaults, which take three times as long")
+    parser.add_argument("--section", default="coverage", help="of the page")
     parser.add_argument("--sizes", action="store_true", help="bias against n and dimension in place of coverage")
     parser.add_argument("--results", type=Path)
     parser.add_argument("--write", action="store_true")
@@ -68,19 +71,19 @@ def main() -> None:
         return
     rows, agreement = [], []
     for name in chosen.cases:
-        records = repeated(results, CASES[name], name, chosen.rows, chosen.repetitions)
+        records = repeated(results, name, chosen.rows, chosen)
         rows += [line(name, records, term) for term in TERMS]
         agreed = [record["agree"] for record in records if record["agree"] is not None]
         agreement.append(f"{name} {np.mean(agreed):.1%}" if agreed else f"{name} none")
     head = ["case", "term", "truth", "bias", "sd", "half-width", "coverage", "withheld", "bound holds"]
     text = markdown(head, rows, words=2)
     note = (
-        f"{chosen.repetitions} repetitions of {chosen.rows} test rows a case, no train rows; nats. Both sides agree "
-        f"within their intervals: {', '.join(agreement)}. {machine()}"
+        f"{chosen.repetitions} repetitions of {chosen.rows} test rows a case, no train rows; nats; {used(chosen)}. "
+        f"Both sides agree within their intervals: {', '.join(agreement)}. {machine()}"
     )
     print(text, note, sep="\n\n")
     if chosen.write:
-        write_section("error_budget.md", "coverage", f"{text}\n\n{note}")
+        write_section("error_budget.md", chosen.section, f"{text}\n\n{note}")
 
 
 def bias(results: Results, chosen: argparse.Namespace) -> None:
@@ -88,26 +91,34 @@ def bias(results: Results, chosen: argparse.Namespace) -> None:
     rows = []
     for name in [name for name in CASES if name.startswith("gaussian")]:
         for n in SIZES:
-            records = repeated(results, CASES[name], name, n, chosen.repetitions)
+            records = repeated(results, name, n, chosen)
             rows += [[str(n), *line(name, records, term)] for term in ("prior", "model", "posterior")]
     head = ["rows", "case", "term", "truth", "bias", "sd", "half-width", "coverage", "withheld", "bound holds"]
     text = markdown(head, rows, words=3)
-    note = f"{chosen.repetitions} repetitions each; nats. {machine()}"
+    note = f"{chosen.repetitions} repetitions each; nats; {used(chosen)}. {machine()}"
     print(text, note, sep="\n\n")
     if chosen.write:
         write_section("error_budget.md", "bias", f"{text}\n\n{note}")
 
 
-def repeated(results: Results, case: Callable[[], Case], name: str, n: int, repetitions: int) -> list[dict[str, Any]]:
+def repeated(results: Results, name: str, n: int, chosen: argparse.Namespace) -> list[dict[str, Any]]:
     """Return the records of all repetitions of one case."""
-    made: list[Case] = []
+    case, learners = cached(name), chosen.learners
+    return [
+        results.get(f"{name}, {n} rows, {used(chosen)}, seed {seed}", lambda: once(case, n, seed, learners))  # noqa: B023
+        for seed in range(chosen.repetitions)
+    ]
 
-    def run(seed: int) -> dict[str, Any]:
-        if not made:
-            made.append(case())
-        return once(made[0], n, seed)
 
-    return [results.get(f"{name}, {n} rows, seed {seed}", lambda: run(seed)) for seed in range(repetitions)]  # noqa: B023
+def used(chosen: argparse.Namespace) -> str:
+    """Return the learners as text."""
+    return "default learners" if chosen.learners is None else f"learners {' and '.join(chosen.learners)}"
+
+
+@cache
+def cached(name: str) -> Case:
+    """Return a case, whose truth is computed once."""
+    return CASES[name]()
 
 
 if __name__ == "__main__":

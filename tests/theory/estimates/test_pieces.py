@@ -22,13 +22,13 @@ def test_label_intervals_hold_the_truth(q: tuple[float, float]) -> None:
     p, shares = np.array([0.5, 0.5]), np.array(q)
     truth = float(rel_entr(p, shares).sum())
     rng = np.random.default_rng(0)
-    found = [label_term(rng.multinomial(500, p), shares, np.zeros(2), ("a", "b"))[0] for _ in range(400)]
+    found = [label_term(rng.multinomial(500, p), shares[None], ("a", "b"))[0] for _ in range(400)]
     assert sum(one.low <= truth <= one.high for one in found) >= 364
     assert all(one.low <= one.value <= one.high for one in found)
 
 
 def test_a_label_the_model_never_gives_is_infinite() -> None:
-    found, _ = label_term(np.array([5, 5]), np.array([1.0, 0.0]), np.zeros(2), ("a", "b"))
+    found, _ = label_term(np.array([5, 5]), np.array([[1.0, 0.0]]), ("a", "b"))
     assert found.value == np.inf
     assert "class b" in str(found.reason)
 

@@ -39,12 +39,14 @@ class Estimate:
     details: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def normal(cls, value: float, se: float, *, short: float = 0.0, signed: bool = False, **more: Any) -> Self:
+    def normal(
+        cls, value: float, se: float, *, short: float = 0.0, over: float = 0.0, signed: bool = False, **more: Any
+    ) -> Self:
         """Return an estimate with a normal interval; a divergence (not `signed`) is cut at zero.
 
-        `short` is by how much it may fall short besides: the interval reaches as much higher.
+        `short` and `over` are by how much it may be too small or too large besides.
         """
-        low, high = value - Z * se, value + Z * se + short
+        low, high = value - Z * se - over, value + Z * se + short
         if not signed:
             value, low, high = max(value, 0.0), max(low, 0.0), max(high, 0.0)
         return cls(value, low, high, **more)

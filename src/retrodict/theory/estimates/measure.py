@@ -112,7 +112,7 @@ def measure(
     model, excess = _model_term(tested, trained, log_q, finite, sizes, settings)
     q, q_se = pool.evidence()
     if len(tested):
-        label, label_variance = label_term(np.bincount(tested.y, minlength=len(q)), q, q_se, classes)
+        label, label_variance = label_term(np.bincount(tested.y, minlength=len(q)), np.exp(pool.log_q), classes)
     else:
         label, label_variance = Estimate(None, reason="no test row is one that the prior can draw"), 0.0
     posteriors = tuple(

@@ -38,7 +38,7 @@ class Ratio:
     correction
         Estimated shortfall of the Donsker-Varadhan form: half the variance of the log-ratio over training rows.
     se
-        Standard error of the corrected form: rows, draws, repetitions, and half the correction.
+        Standard error of the corrected form: rows, draws, repetitions, and a quarter of the correction.
     draws_variance, split_variance
         Parts of `se` squared that are the draws' and the repetitions'.
     auc
@@ -71,8 +71,13 @@ class Ratio:
 
     @property
     def short(self) -> float:
-        """By how much more it may fall short: as much as was corrected, and what so few rows cannot show."""
-        return max(self.correction, INVISIBLE / len(self.log_ratio))
+        """By how much more it may fall short: half of what was corrected, and what so few rows cannot show."""
+        return max(self.correction / 2, self.over)
+
+    @property
+    def over(self) -> float:
+        """What chance shows in so few rows where there is nothing."""
+        return INVISIBLE / len(self.log_ratio)
 
     @property
     def beyond(self) -> float:
@@ -126,9 +131,9 @@ def divergence(
         plug_in=float(np.mean([run.scores.mean() for run in runs])),
         donsker_varadhan=float(np.mean([run.value for run in runs])),
         correction=correction,
-        se=float(np.sqrt(rows + draws + split + (correction / 2) ** 2)),
+        se=float(np.sqrt(rows + draws + split + (correction / 4) ** 2)),
         draws_variance=draws,
-        split_variance=split + (correction / 2) ** 2,
+        split_variance=split + (correction / 4) ** 2,
         auc=float(np.mean([run.auc for run in runs])),
         ess=float(np.median([run.ess for run in runs])),
         above=runs[0].above,

@@ -41,7 +41,7 @@ def judged(ratio: Ratio, what: str) -> Estimate:
     }
     reason = _doubt(ratio, what)
     if reason is None:
-        return Estimate.normal(ratio.estimate, ratio.se, short=ratio.short, details=details)
+        return Estimate.normal(ratio.estimate, ratio.se, short=ratio.short, over=ratio.over, details=details)
     return Estimate(None, reason=reason, at_least=lower_bound(ratio.above, ratio.n_draws), details=details)
 
 
@@ -51,7 +51,7 @@ def _doubt(ratio: Ratio, what: str) -> str | None:
             f"supports barely meet: {ratio.beyond:.0%} of {what} lie where fewer than 10 of "
             f"{ratio.n_draws:,} draws do, and the draws weigh as {ratio.ess:,.0f} (AUC {ratio.auc:.3f})"
         )
-    noise = Z * float(np.sqrt(ratio.se**2 - (ratio.correction / 2) ** 2))
+    noise = Z * float(np.sqrt(ratio.se**2 - (ratio.correction / 4) ** 2))
     if ratio.correction > max(2 * noise, 0.02):
         return (
             f"too few rows for so many features: classifiers trained on halves of {what} differ by "
