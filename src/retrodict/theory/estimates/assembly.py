@@ -45,7 +45,7 @@ def sum_of_terms(found: Measured, support: str | None) -> Estimate:
     extra = ratio.draws_variance + ratio.split_variance + (excess.correction / 2) ** 2 + found.label_variance
     value = ratio.estimate + excess.value - _label_value(found)
     short = max(ratio.short, excess.short)
-    return Estimate.normal(value, float(np.sqrt((influence**2).sum() + extra)), short=short)
+    return Estimate.normal(value, float(np.sqrt((influence**2).sum() + extra)), short=short, over=ratio.over)
 
 
 def expected_posterior(found: Measured, support: str | None) -> Estimate:
@@ -77,12 +77,11 @@ def expected_posterior(found: Measured, support: str | None) -> Estimate:
     influence = np.empty(len(found.y))
     for c, ratio in ratios:
         influence[found.y == c] = ratio.log_ratio + ratio.correction - value
-    corrections = sum(share[c] * ratio.correction / 2 for c, ratio in ratios)  # wrong together, if they are wrong
+    corrections = sum(share[c] * ratio.correction / 4 for c, ratio in ratios)  # wrong together, if they are wrong
     draws = sum(share[c] ** 2 * (ratio.se**2 - _rows_variance(ratio)) for c, ratio in ratios)
     variance = float(influence.var(ddof=1) / len(influence)) + draws + corrections**2
-    return Estimate.normal(
-        value, float(np.sqrt(variance)), short=float(sum(share[c] * ratio.short for c, ratio in ratios))
-    )
+    short, over = (float(sum(share[c] * getattr(ratio, name) for c, ratio in ratios)) for name in ("short", "over"))
+    return Estimate.normal(value, float(np.sqrt(variance)), short=short, over=over)
 
 
 def gap_of(direct: Estimate, total: Estimate) -> Estimate:
@@ -157,7 +156,7 @@ def _mean(values: Array, extra: float) -> Estimate:
 
 
 def _rows_variance(ratio: Ratio) -> float:
-    return float(ratio.log_ratio.var(ddof=1) / len(ratio.log_ratio)) + (ratio.correction / 2) ** 2
+    return float(ratio.log_ratio.var(ddof=1) / len(ratio.log_ratio)) + (ratio.correction / 4) ** 2
 
 
 def _label_value(found: Measured) -> float:

@@ -40,7 +40,7 @@ class Ratio:
     se
         Standard error of the corrected form: rows, draws, repetitions, and a quarter of the correction.
     draws_variance, split_variance
-        Parts of `se` squared that are the draws' and the repetitions'.
+        Parts of `se` squared: the draws', and the repetitions' with the correction's.
     auc
         Area under the curve of the classifiers on held-out rows.
     ess
