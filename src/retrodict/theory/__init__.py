@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from retrodict.theory.decomposition import ErrorBudget
     from retrodict.theory.divergences import DIVERGENCES
     from retrodict.theory.examples import EXAMPLES
+    from retrodict.theory.estimates import EstimatedBudget, error_budget
     from retrodict.theory.gradients import Gradients
     from retrodict.theory.paths import Path, path
     from retrodict.theory.random_worlds import random_world
@@ -22,6 +23,7 @@ _HOMES = {
     "decomposition": ("ErrorBudget",),
     "divergences": ("DIVERGENCES",),
     "examples": ("EXAMPLES",),
+    "estimates": ("EstimatedBudget", "error_budget"),
     "gradients": ("Gradients",),
     "paths": ("Path", "path"),
     "random_worlds": ("random_world",),
@@ -37,9 +39,11 @@ __all__ = [
     "Concurrence",
     "DiscreteWorld",
     "ErrorBudget",
+    "EstimatedBudget",
     "Gradients",
     "Path",
     "SignAgreement",
+    "error_budget",
     "path",
     "random_world",
     "read_world",
