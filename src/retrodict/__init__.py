@@ -3,9 +3,10 @@
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
 `Matching`, the engine that rebuilds training tables, with settings of its own; `evaluate`, which says how near a
 reconstruction comes to real rows as a distribution, and `matched_error`, `aligned_error`, `calibration` and `controls`,
-which do so row by row; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`, `theory` and
-`inference` for those who need more. Each name is imported when it is first used, so that the command line answers at
-once.
+which do so row by row; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes
+one of another kind, and `query_curve`, what so many model calls give; and the modules `priors`, `models`,
+`disclosures`, `schema`, `evaluation`, `theory` and `inference` for those who need more. Each name is imported when it
+is first used, so that the command line answers at once.
 """
 
 from __future__ import annotations
@@ -18,12 +19,18 @@ if TYPE_CHECKING:
     from retrodict.disclosures import Disclosures, inspect_model
     from retrodict.evaluation import (
         Fidelity,
+        Migration,
+        QueryCurve,
         RecordMatch,
+        Replicas,
         aligned_error,
         calibration,
         controls,
         evaluate,
         matched_error,
+        migrate,
+        query_curve,
+        replicate,
     )
     from retrodict.inference.matching.engine import Matching
     from retrodict.models import load_model
@@ -41,8 +48,11 @@ __all__ = [
     "Fidelity",
     "Inversion",
     "Matching",
+    "Migration",
+    "QueryCurve",
     "Reconstruction",
     "RecordMatch",
+    "Replicas",
     "Schema",
     "Target",
     "aligned_error",
@@ -62,9 +72,12 @@ __all__ = [
     "load_prior",
     "load_schema",
     "matched_error",
+    "migrate",
     "models",
     "priors",
+    "query_curve",
     "reconstruct",
+    "replicate",
     "schema",
     "theory",
     "uniform_prior",
@@ -72,7 +85,10 @@ __all__ = [
 
 _HOMES = {
     "disclosures": ("Disclosures", "inspect_model"),
-    "evaluation": ("Fidelity", "RecordMatch", "aligned_error", "calibration", "controls", "evaluate", "matched_error"),
+    "evaluation": (
+        *("Fidelity", "RecordMatch", "aligned_error", "calibration", "controls", "evaluate", "matched_error"),
+        *("Migration", "QueryCurve", "Replicas", "migrate", "query_curve", "replicate"),
+    ),
     "inference.matching.engine": ("Matching",),
     "models": ("load_model",),
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),

@@ -18,6 +18,7 @@ from retrodict.cli.failures import failure
 from retrodict.cli.inspect import inspect
 from retrodict.cli.invert import invert
 from retrodict.cli.reconstruct import reconstruct
+from retrodict.cli.replicate import replicate
 from retrodict.cli.theory import theory
 
 app = typer.Typer(
@@ -28,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, inspect, reconstruct, invert, evaluate, theory, budget):
+for command in (demo, inspect, reconstruct, invert, evaluate, theory, budget, replicate):
     app.command()(command)
 
 

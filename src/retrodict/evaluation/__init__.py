@@ -3,6 +3,22 @@
 from retrodict.evaluation.calibration import calibration
 from retrodict.evaluation.controls import controls
 from retrodict.evaluation.fidelity import Fidelity, evaluate
+from retrodict.evaluation.queries import QueryCurve, query_curve
 from retrodict.evaluation.records import RecordMatch, aligned_error, matched_error
+from retrodict.evaluation.replicas import Migration, Replicas, migrate, replicate
 
-__all__ = ["Fidelity", "RecordMatch", "aligned_error", "calibration", "controls", "evaluate", "matched_error"]
+__all__ = [
+    "Fidelity",
+    "Migration",
+    "QueryCurve",
+    "RecordMatch",
+    "Replicas",
+    "aligned_error",
+    "calibration",
+    "controls",
+    "evaluate",
+    "matched_error",
+    "migrate",
+    "query_curve",
+    "replicate",
+]

@@ -1,0 +1,182 @@
+"""A new model of another kind, made from a model file without data, and how far the two agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.errors import RequestError, RunError
+from retrodict.evaluation.replicas.base_model import loaded
+from retrodict.evaluation.replicas.family import member
+from retrodict.evaluation.replicas.replicate import replicate
+from retrodict.evaluation.replicas.result import REPLICA, Replicas
+from retrodict.models.tree_check import REVIEWED
+from retrodict.priors import Prior
+from retrodict.reconstruction import reconstruct
+from retrodict.reconstruction.store import replace_bytes
+
+ROWS = 10_000
+_CHECKED = 1_000
+
+
+@dataclass(frozen=True, eq=False)
+class Migration:
+    """A new model and how far it agrees with the old one.
+
+    Parameters
+    ----------
+    to
+        The estimator's name.
+    replicas
+        Its scores; the model itself is ``replicas.models[to]``.
+    example
+        Rows that it takes, without labels.
+    queries
+        Calls of the old model.
+    """
+
+    to: str
+    replicas: Replicas
+    example: pd.DataFrame = field(repr=False)
+    queries: int
+
+    @property
+    def estimator(self) -> Any:
+        """The new model: a fitted pipeline that takes frames of raw columns."""
+        return self.replicas.models[self.to]
+
+    def lines(self, table: str = REPLICA) -> pd.DataFrame:
+        """Return the scores of the new model, or of its control trained on labels at random."""
+        frame = self.replicas.frame
+        return frame[(frame.estimator == self.to) & (frame.table == table)].reset_index(drop=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the model as plain data, fit for strict JSON."""
+        return {"to": self.to, **self.replicas.to_dict(), "queries": self.queries}
+
+    def save(self, path: str | Path) -> tuple[str, ...]:
+        """Write the new model as a skops file, in one step, once it was read back with the very same outputs.
+
+        Parameters
+        ----------
+        path
+            A file that is not there yet.
+
+        Returns
+        -------
+        tuple of str
+            Types that a reader must be told to trust; none for scikit-learn's own.
+
+        Raises
+        ------
+        RequestError
+            If the file is there, or can't be written.
+        RunError
+            If it does not come back as it was.
+        """
+        from zipfile import ZIP_DEFLATED
+
+        import skops.io
+
+        path = check_new_file(path)
+        content = skops.io.dumps(self.estimator, compression=ZIP_DEFLATED)
+        untrusted = tuple(name for name in skops.io.get_untrusted_types(data=content) if name not in REVIEWED)
+        again = skops.io.loads(content, trusted=[*untrusted, *REVIEWED])
+        if not _equal(again, self.estimator, self.example):
+            raise RunError(f"'{self.to}' does not come back from a skops file as it was; nothing was written")
+        try:
+            replace_bytes(path, content)
+        except OSError as error:
+            raise RequestError(f"'{path}' can't be written: {error.strerror}; give another path") from error
+        return untrusted
+
+    def __repr__(self) -> str:
+        return f"Migration to {self.to} ({self.queries:,} model calls)\n{self.replicas!r}"
+
+    def _repr_html_(self) -> str:
+        return self.replicas._repr_html_()
+
+
+def migrate(
+    model: Any,
+    to: str,
+    prior: Prior | str | Path | None = None,
+    *,
+    rows: int = ROWS,
+    test: pd.DataFrame | None = None,
+    target: str | None = None,
+    soft_labels: bool = False,
+    temperature: float = 1.0,
+    seed: int = 0,
+    progress: bool | None = None,
+) -> Migration:
+    """Make a new model from a model, without data: it is trained on prior draws that the old one labels.
+
+    Parameters
+    ----------
+    model
+        What `load_model` takes.
+    to
+        A name of the default family, or `lightgbm` or `xgboost`.
+    prior
+        A prior or its file; by default what the model's own disclosures imply.
+    rows
+        Draws to train on; others are held out to measure agreement.
+    test, target, soft_labels, temperature, seed
+        As `replicate` takes them.
+    progress
+        Whether to show a bar on standard error; by default where that is a terminal.
+
+    Raises
+    ------
+    RetrodictError
+        If the model, the prior or the request can't be met.
+    """
+    base = loaded(model)
+    if base is None:
+        raise RequestError("a model is needed: a fitted estimator, or the path of its file")
+    member(to, base.schema.features, base.schema.target.is_class, 0)  # a wrong name shows before rows are drawn
+    rec = reconstruct(base, prior, rows, seed=seed, progress=progress)
+    found = replicate(
+        rec,
+        [to],
+        test=test,
+        base=base,
+        prior=prior,
+        target=target,
+        soft_labels=soft_labels,
+        temperature=temperature,
+        seed=seed,
+    )
+    if to not in found.models:
+        raise RunError(f"'{to}' could not be trained: {found.notes[-1]}")
+    example = rec.frame.head(_CHECKED)[list(rec.schema.names)]
+    return Migration(to, found, example, rec.provenance.queries + found.queries)
+
+
+def check_new_file(path: str | Path) -> Path:
+    """Return the path of a file to write.
+
+    Raises
+    ------
+    RequestError
+        If it is there already, or its folder is not.
+    """
+    path = Path(path)
+    if path.exists():
+        raise RequestError(f"'{path}' exists; give a new file, or remove it first")
+    if not path.absolute().parent.is_dir():
+        raise RequestError(f"'{path.absolute().parent}' is no folder; make it first, or give another path")
+    return path
+
+
+def _equal(one: Any, other: Any, rows: pd.DataFrame) -> bool:
+    return all(
+        np.array_equal(getattr(one, way)(rows), getattr(other, way)(rows))
+        for way in ("predict", "predict_proba")
+        if hasattr(other, way)
+    )

@@ -1,0 +1,275 @@
+"""Train estimators on a reconstruction, and score them beside the base model, the real rows and the prior alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from retrodict.errors import RequestError, RetrodictError, RunError
+from retrodict.evaluation.fidelity.assumed import assumed, prior_frame
+from retrodict.evaluation.fidelity.resampling import Resample
+from retrodict.evaluation.replicas.base_model import Base, loaded
+from retrodict.evaluation.replicas.examples import Labelling, more_rows
+from retrodict.evaluation.replicas.family import family
+from retrodict.evaluation.replicas.inputs import PRIOR, REBUILT, TEST, TRAIN, Inputs, Rows, read_inputs, schema_of
+from retrodict.evaluation.replicas.result import (
+    BASE,
+    COLUMNS,
+    LABELLED,
+    NUMBERS,
+    ON_PRIOR,
+    ON_TEST,
+    REAL,
+    REPLICA,
+    SHUFFLED,
+    Replicas,
+)
+from retrodict.evaluation.replicas.scores import AGREEMENT, Score, agreement, scores
+from retrodict.evaluation.replicas.training import Answers, Examples, ask, fit, takes_weights
+from retrodict.priors import Prior
+from retrodict.reconstruction import Reconstruction
+from retrodict.reconstruction.provenance import describe
+from retrodict.reconstruction.request import check_count, check_seed
+
+Array = np.ndarray
+
+AGREED_ON = 5_000
+_PRIOR, _LABELS, _SHUFFLE, _WEIGHTS, _MORE = range(5)
+
+
+def replicate(
+    rec: Reconstruction | pd.DataFrame,
+    estimators: Any = None,
+    *,
+    test: pd.DataFrame | None = None,
+    base: Any = None,
+    train: pd.DataFrame | None = None,
+    prior: Prior | pd.DataFrame | str | Path | None = None,
+    target: str | None = None,
+    soft_labels: bool = False,
+    temperature: float = 1.0,
+    rows: int | None = None,
+    controls: bool = True,
+    seed: int = 0,
+) -> Replicas:
+    """Say how well models trained on a reconstruction do, and how far they agree with the base model.
+
+    Each estimator is trained on the reconstruction and, as controls, on the real training rows (what it could do with
+    the data), on draws of the prior labelled by the base model (what predictions alone give), and on the same draws
+    with the reconstruction's labels in random order (what the prior alone gives).
+
+    Parameters
+    ----------
+    rec
+        A reconstruction, or a table with its target.
+    estimators
+        Names of the default family, an estimator, or estimators by name; by default all ten of the family. An estimator
+        that is no `Pipeline` is put behind a preprocessing that takes mixed and missing data.
+    test
+        Real rows with their target that the base model did not see. Without them only agreement on prior draws is told.
+    base
+        The base model: what `load_model` takes.
+    train
+        The real training rows.
+    prior
+        The prior that the reconstruction was drawn under: a `Prior`, a prior file, or rows of it. By default what
+        `base` discloses.
+    target
+        The target's column in the real rows; by default that of the reconstruction.
+    soft_labels
+        Weigh each row by the base model's probabilities of its classes, rather than give it one label; a regressor's
+        values are then its predictions without noise.
+    temperature
+        Probabilities are raised to the power of its inverse before labels are drawn, or weights taken: above 1 flatter,
+        below 1 sharper.
+    rows
+        Rows that a replica is trained on; by default those of the reconstruction. More are drawn from the prior and the
+        base model, in the reconstruction's class shares.
+    controls
+        Whether to train on the prior's draws, too.
+    seed
+        Of draws, labels, estimators and resampling.
+
+    Returns
+    -------
+    Replicas
+        Values with 95% intervals over the rows asked (accuracy and agreement of labels: Wilson's; else bootstrap), gaps
+        to the base model, and the replicas themselves.
+
+    Raises
+    ------
+    RetrodictError
+        If the tables can't be read, nothing can be compared, or no estimator can be trained.
+
+    Notes
+    -----
+    Intervals are over the rows asked. That another reconstruction, or another fit, would be another is not in them.
+    """
+    check_seed(seed)
+    model = loaded(base)
+    labelling = Labelling.of(soft_labels, temperature, model)
+    if test is None and model is None:
+        raise RequestError(
+            "there is nothing to compare replicas with; give test rows (test=) or the base model (base=)"
+        )
+    schema = schema_of(rec, model, target)
+    source, notes = None, ["no base model and no prior are given: agreement and controls of the prior are left out"]
+    if model is not None or prior is not None:
+        source, _, notes = assumed(prior, model, rec)
+    frame = rec.frame if isinstance(rec, Reconstruction) else rec
+    wanted = len(frame) if rows is None else check_count(rows, "the number of rows")
+    more, queries = None, 0
+    if wanted > len(frame):
+        more, queries, said = more_rows(frame, schema, wanted - len(frame), model, source, _seed(seed, _MORE))
+        frame = pd.concat([frame[[*schema.names, schema.target.name]], more], ignore_index=True)
+        notes += said
+    drawn = None
+    if source is not None:
+        drawn = prior_frame(source, schema, AGREED_ON + wanted, _rng(seed, _PRIOR))
+    given = {REBUILT: frame} | ({} if train is None else {TRAIN: train}) | ({} if test is None else {TEST: test})
+    inputs = read_inputs(schema, given, target, drawn)
+    family_of = family(estimators, inputs.features, schema.target.is_class, int(seed))
+    asked = None if model is None else Base.of(model, inputs)
+    warnings = list(inputs.warnings)
+    tables = {title: _taken(own, title, asked, warnings) for title, own in inputs.tables.items()}
+    rebuilt = tables[REBUILT].take(_rng(seed, _SHUFFLE).permutation(len(tables[REBUILT]))[:wanted])
+    examples = {REPLICA: labelling.of_rows(rebuilt, asked, _rng(seed, _LABELS))}
+    if TRAIN in tables:
+        examples[REAL] = Examples(tables[TRAIN])
+    questions = []
+    if TEST in tables:
+        questions.append(_Question.of(ON_TEST, tables[TEST].X, tables[TEST].y, asked, _rng(seed, _WEIGHTS)))
+    if PRIOR in tables:
+        X = tables[PRIOR].X
+        held = min(AGREED_ON, max(len(X) - wanted, len(X) // 2))
+        if asked is not None:
+            questions.append(_Question.of(ON_PRIOR, X[:held], None, asked, _rng(seed, _WEIGHTS, 1)))
+        if controls:
+            own, same = X[held : held + wanted], _is_labelled_prior(rec, source)
+            if same:
+                notes.append("the reconstruction is prior draws labelled by the model: that control is left out")
+            elif asked is not None:
+                unlabelled = Rows(own, np.full(len(own), np.nan))
+                examples[LABELLED] = labelling.of_rows(unlabelled, asked, _rng(seed, _LABELS, 1))
+            examples[SHUFFLED] = examples[REPLICA].permuted(own, _rng(seed, _SHUFFLE, 1))
+    lines, models = _run(family_of, examples, questions, inputs, labelling, notes)
+    if asked is not None:
+        lines = _of_base(questions, inputs) + lines
+        queries += asked.queries
+    sizes = {REPLICA: len(rebuilt)} | {name: len(one.rows) for name, one in examples.items() if name != REPLICA}
+    return Replicas(
+        frame=pd.DataFrame(lines, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, np.float64)),
+        models=models,
+        rows=sizes | {question.title: len(question.X) for question in questions},
+        target=schema.target.name,
+        classes=schema.target.classes,
+        queries=queries,
+        seed=int(seed),
+        warnings=tuple(warnings),
+        notes=tuple(notes),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """Rows that models are asked of."""
+
+    title: str
+    X: Float[Array, "n d"]
+    truth: Float[Array, " n"] | None
+    base: Answers | None
+    weights: Resample
+
+    @classmethod
+    def of(cls, title: str, X: Array, truth: Array | None, base: Base | None, rng: np.random.Generator) -> _Question:
+        said = None if base is None else Answers.of_base(base.output(X, title))
+        return cls(title, X, truth, said, Resample.of(len(X), rng))
+
+    def judge(self, answers: Answers, k: int, is_base: bool = False) -> dict[str, Score]:
+        """Return every measure of answers."""
+        out = {}
+        if self.truth is not None:
+            out = scores(answers, self.truth, k, self.weights, None if is_base else self.base)
+        if self.base is not None and not is_base:
+            out[AGREEMENT] = agreement(answers, self.base, k, self.weights)
+        return out
+
+
+def _rng(seed: int, *place: int) -> np.random.Generator:
+    return np.random.default_rng([seed, *place])
+
+
+def _seed(seed: int, place: int) -> int:
+    return int(np.random.SeedSequence([seed, place]).generate_state(1)[0])
+
+
+def _taken(rows: Rows, title: str, base: Base | None, warnings: list[str]) -> Rows:
+    """Return the rows that the base model can be asked of; the training rows are not asked."""
+    if base is None or title == TRAIN:
+        return rows
+    kept = base.takes(rows.X)
+    if kept.all():
+        return rows
+    warnings.append(
+        f"{int((~kept).sum()):,} of {title} hold a category that the base model refuses; they are left out for all"
+    )
+    if not kept.any():
+        raise RequestError(f"all of {title} hold categories that the base model refuses; write them as it knows them")
+    return rows.take(kept)
+
+
+def _is_labelled_prior(rec: Any, prior: Any) -> bool:
+    """Whether a reconstruction is nothing but rows of this prior, each labelled by the model."""
+    if not (isinstance(rec, Reconstruction) and isinstance(prior, Prior)) or rec.rebuilt is not None:
+        return False
+    return bool(rec.provenance.request["class_shares"] == "model" and rec.provenance.prior == describe(prior))
+
+
+def _run(
+    estimators: Mapping[str, Any],
+    examples: Mapping[str, Examples],
+    questions: Sequence[_Question],
+    inputs: Inputs,
+    labelling: Labelling,
+    notes: list[str],
+) -> tuple[list[list[Any]], dict[str, Any]]:
+    """Train every estimator on every table, and ask; return lines and the replicas."""
+    lines, models, k = [], {}, len(inputs.schema.target.classes)
+    for name, estimator in estimators.items():
+        if labelling.soft and k and not takes_weights(estimator):
+            notes.append(f"'{name}' takes no weights: instead of soft labels it got labels drawn from them")
+        for table, example in examples.items():
+            try:
+                fitted = fit(estimator, example, inputs)
+                answers = [ask(fitted, question.X, inputs) for question in questions]
+            except RetrodictError as error:
+                notes.append(f"'{name}' could not be trained on {table}: {error}")
+                continue
+            if table == REPLICA:
+                models[name] = fitted
+            for question, said in zip(questions, answers, strict=True):
+                lines += _lines(name, table, question.title, question.judge(said, k))
+    if not models:
+        raise RunError(f"no estimator could be trained on the reconstruction; the first: {notes[-1]}")
+    return lines, models
+
+
+def _of_base(questions: Sequence[_Question], inputs: Inputs) -> list[list[Any]]:
+    k, lines = len(inputs.schema.target.classes), []
+    for question in questions:
+        if question.base is not None:
+            lines += _lines(BASE, BASE, question.title, question.judge(question.base, k, is_base=True))
+    return lines
+
+
+def _lines(estimator: str, table: str, rows: str, found: Mapping[str, Score]) -> list[list[Any]]:
+    return [
+        [estimator, table, rows, name, one.value, one.low, one.high, one.gap, one.gap_low, one.gap_high]
+        for name, one in found.items()
+    ]

@@ -1,0 +1,170 @@
+"""How well replicas do, as a result that prints itself and becomes plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.evaluation.replicas.scores import ACCURACY, AGREEMENT, AUC, BALANCED, R2, RMSE
+
+BASE, REPLICA, REAL = "base model", "reconstruction", "real rows"
+LABELLED, SHUFFLED = "prior, labelled by the model", "prior, labels at random"
+TABLES = (BASE, REPLICA, REAL, LABELLED, SHUFFLED)
+ON_TEST, ON_PRIOR = "test rows", "prior draws"
+COLUMNS = ["estimator", "table", "rows", "measure", "value", "low", "high", "gap", "gap_low", "gap_high"]
+NUMBERS = COLUMNS[4:]
+
+
+@dataclass(frozen=True, eq=False)
+class Replicas:
+    """How well estimators trained on a reconstruction do, beside the base model and their controls.
+
+    Parameters
+    ----------
+    frame
+        One line an `estimator`, `table` that it was trained on, `rows` that it was asked of and `measure`: `value` with
+        its 95% interval (`low`, `high`), and `gap`, how much worse it is than the base model's, with its interval. The
+        base model's own lines have `base model` as their estimator. NaN is undefined.
+    models
+        The replicas themselves, fitted to the reconstruction: pipelines that take frames of raw columns.
+    rows
+        Rows of the tables.
+    target
+        Its name.
+    classes
+        Its classes; empty for a real value.
+    queries
+        Model calls made.
+    seed
+        The seed.
+    warnings
+        What is doubtful about the tables.
+    notes
+        What was done for want of something, or left out.
+    """
+
+    frame: pd.DataFrame
+    models: Mapping[str, Any] = field(repr=False)
+    rows: dict[str, int]
+    target: str
+    classes: tuple[Any, ...]
+    queries: int
+    seed: int
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def estimators(self) -> tuple[str, ...]:
+        """The estimators that could be trained on the reconstruction."""
+        return tuple(self.models)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What was measured."""
+        return tuple(dict.fromkeys(self.frame.measure))
+
+    def score(self, estimator: str, measure: str, table: str = REPLICA, rows: str = ON_TEST) -> pd.Series[Any]:
+        """Return one line of `frame`.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        frame = self.frame
+        own = frame[
+            (frame.estimator == estimator) & (frame.table == table) & (frame.rows == rows) & (frame.measure == measure)
+        ]
+        if own.empty:
+            raise KeyError(f"no {measure} of '{estimator}' trained on '{table}', asked of {rows}")
+        return own.iloc[0]
+
+    def summary(self, measure: str | None = None) -> pd.DataFrame:
+        """Return one line an estimator: a measure by what it was trained on, the gap, and the agreement.
+
+        Parameters
+        ----------
+        measure
+            By default accuracy or R2.
+        """
+        measure = measure or (ACCURACY if self.classes else R2)
+        own = self.frame[(self.frame.measure == measure) & (self.frame.rows == ON_TEST)]
+        wide = own.pivot(index="estimator", columns="table", values="value").rename_axis(columns=None)
+        wide = wide.reindex(index=[*self.models], columns=[table for table in TABLES[1:] if table in wide])
+        of_base = own[own.table == BASE]
+        if len(of_base):
+            wide.insert(0, BASE, of_base.value.iloc[0])
+        replicas = own[own.table == REPLICA].set_index("estimator")[["gap", "gap_low", "gap_high"]]
+        wide = wide.join(replicas.dropna(how="all", axis="columns"))
+        agreed = self.frame[(self.frame.measure == AGREEMENT) & (self.frame.table == REPLICA)]
+        for rows in (ON_TEST, ON_PRIOR):
+            found = agreed[agreed.rows == rows].set_index("estimator").value
+            if len(found):
+                wide[f"agreement, {rows}"] = found
+        return wide
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the models as plain data, fit for strict JSON: what is undefined is null."""
+        return {
+            "measures": plain_records(self.frame),
+            "rows": dict(self.rows),
+            "target": self.target,
+            "classes": [value.item() if isinstance(value, np.generic) else value for value in self.classes],
+            "estimators": list(self.models),
+            "queries": self.queries,
+            "seed": self.seed,
+            "warnings": list(self.warnings),
+            "notes": list(self.notes),
+        }
+
+    @property
+    def head(self) -> str:
+        """The tables in one line."""
+        return f"Replicas: {', '.join(f'{n:,} {title}' for title, n in self.rows.items())}; seed {self.seed}"
+
+    def _shown(self) -> list[tuple[str, pd.DataFrame]]:
+        measures = [name for name in (ACCURACY, BALANCED, AUC, R2, RMSE) if name in self.measures][:2]
+        return [(name, self.summary(name)) for name in measures] or [(AGREEMENT, self.summary())]
+
+    def _lines(self) -> list[str]:
+        gaps = bool(self.frame.gap.notna().any())
+        about = ["gap: how much worse than the base model, with its 95% interval over test rows"] if gaps else []
+        return about + [f"warning: {line}" for line in self.warnings] + [f"note: {line}" for line in self.notes]
+
+    def __repr__(self) -> str:
+        lines = [self.head]
+        for name, table in self._shown():
+            text = table.rename(columns=_SHORT).to_string(float_format="{:.3f}".format, na_rep="")
+            lines += [f"  {name}:", *(f"    {line}" for line in text.splitlines())]
+        return "\n".join([*lines, *(f"  {line}" for line in self._lines())])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        tables = "".join(
+            f"<p>{escape(name)}</p>{table.to_html(float_format='{:.3f}'.format, na_rep='')}"
+            for name, table in self._shown()
+        )
+        lines = "".join(f"<p>{escape(line)}</p>" for line in self._lines())
+        return f"<p><b>{escape(self.head)}</b></p>{tables}{lines}"
+
+
+_SHORT = {
+    BASE: "base",
+    REPLICA: "replica",
+    REAL: "real",
+    LABELLED: "labelled",
+    SHUFFLED: "random",
+    f"agreement, {ON_TEST}": "agrees, test",
+    f"agreement, {ON_PRIOR}": "agrees, prior",
+}
+
+
+def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame's lines as plain data; what is undefined is null."""
+    usable = frame.astype(object).where(frame.notna() & ~frame.isin([np.inf, -np.inf]), None)
+    return usable.to_dict(orient="records")
