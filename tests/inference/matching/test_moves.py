@@ -15,7 +15,7 @@ from sklearn.preprocessing import OneHotEncoder
 from retrodict.inference.matching import Problem, energy, read_problem
 from retrodict.inference.matching.arrays import Chain, Forest, Scratch, blank, forest, scratch
 from retrodict.inference.matching.conditionals import cell_energies, label_energies
-from retrodict.inference.matching.moves import sweep
+from retrodict.inference.matching.moves import WHOLE, sweep
 from retrodict.inference.matching.paths import bit, change, count
 
 
@@ -108,8 +108,8 @@ def test_label_conditionals_are_energies_of_whole_tables(name: str) -> None:
 def test_moves_keep_the_energy_they_state(name: str) -> None:
     given = PROBLEMS[name]()
     fixed, chain, room = started(given)
-    sweep(fixed, chain, room, 5.0, 3_000, 0.1, 0.2, False, -1.0)
-    assert (chain.tally[:, 1] > 0).all()
+    sweep(fixed, chain, room, np.arange(given.n), 5.0, 3_000, 0.1, 0.2, False, -1.0)
+    assert (chain.tally[:WHOLE, 1] > 0).all()
     assert chain.energy[0] == pytest.approx(energy(given, chain.codes, chain.labels), rel=1e-4, abs=1e-2)
 
 
@@ -154,7 +154,7 @@ def _deviation(given: Problem, temperature: float, assumed: float, sweeps: int, 
     batches = np.zeros((40, len(exact)))
     for batch in batches:  # the spread of the batches' means, not of single draws, is the error of a Markov chain
         for _ in range(sweeps):
-            sweep(fixed, chain, room, temperature, 12, 0.3, 0.2, alike, -1.0)
+            sweep(fixed, chain, room, np.arange(given.n), temperature, 12, 0.3, 0.2, alike, -1.0)
             a, b = (tuple(int(x) for x in (*chain.codes[i], chain.labels[i])) for i in range(2))
             batch[index[a + b]] += 1 / sweeps
     common = exact > 1e-3

@@ -10,11 +10,12 @@ from jaxtyping import Float, Int
 from retrodict.inference.matching.arrays import Chain, Forest, Scratch, blank, scratch
 from retrodict.inference.matching.moves import sweep
 from retrodict.inference.matching.paths import count
+from retrodict.inference.matching.placing import place
 from retrodict.inference.matching.problem import Problem
 
 Array = np.ndarray
 
-_HOT, _HOT_ALIKE, _HOT_LABELS, COLD = 0.18, 0.1, 0.6, 0.01
+_HOT, _HOT_ALIKE, _HOT_LABELS, COLD = 0.18, 0.1, 0.3, 0.01
 _QUENCH = 0.1
 _OF_LABELS, _OF_EXCHANGES = 0.04, 0.12
 ROUNDS, _COLD_ROUNDS = 60, 10
@@ -83,23 +84,50 @@ class Annealed:
         self.chain.sums[:, 1:] = -self.problem.mass
         count(self.forest, self.chain)
 
-    def sweeps(self, temperatures: Float[Array, " k"], *, exchanging: bool = True) -> None:
-        """Make one sweep, as many moves as the table has cells, at each temperature; stop where all counts are met."""
-        moves = self.problem.n * max(len(self.problem.cells), 1)
-        of_labels = 0.0 if self.fixed else _OF_LABELS
-        of_exchanges = _OF_EXCHANGES if exchanging else 0.0
-        alike = self.alike
-        enough = self.enough if exchanging else -1.0
+    def sweeps(self, temperatures: Float[Array, " k"], *, searching: bool = True) -> None:
+        """Make one sweep, as many moves as the table has cells, at each temperature.
+
+        Parameters
+        ----------
+        searching
+            Whether to stop where all counts are met, and let rows exchange cells and places to get there. Else the
+            moves are those of a sampler.
+        """
+        rows = np.arange(self.problem.n)
+        placing = searching and not self.alike
         for temperature in temperatures:
-            if exchanging and self.solved:
+            if searching and self.solved:
                 break
-            sweep(self.forest, self.chain, self.room, temperature, moves, of_labels, of_exchanges, alike, enough)
+            self.move(rows, np.full(1, temperature), _OF_EXCHANGES if searching else 0.0, searching=searching)
+            if placing:
+                place(self.forest, self.chain, self.room, temperature, self.fixed)
         self.recount()
+
+    def move(
+        self, rows: Int[Array, " m"], temperatures: Float[Array, " k"], of_exchanges: float, *, searching: bool = True
+    ) -> None:
+        """Move only these rows, as many times as they have cells, at each temperature; `energy` is not summed anew."""
+        moves = len(rows) * max(len(self.problem.cells), 1)
+        of_labels = 0.0 if self.fixed else _OF_LABELS
+        enough = self.enough if searching else -1.0
+        for temperature in temperatures:
+            sweep(
+                self.forest,
+                self.chain,
+                self.room,
+                rows,
+                temperature,
+                moves,
+                of_labels,
+                of_exchanges,
+                self.alike,
+                enough,
+            )
 
     @property
     def coldest(self) -> float:
         """The temperature at which what the counts hold no longer moves."""
-        return self._drew * COLD
+        return self.drew * COLD
 
     @property
     def hottest(self) -> float:
@@ -110,11 +138,12 @@ class Annealed:
         rows without an order of their own need no high one to find it.
         """
         if self.fixed and self.alike:
-            return self._drew * _HOT_ALIKE
-        return self._drew * (_HOT if self.fixed else _HOT_LABELS)
+            return self.drew * _HOT_ALIKE
+        return self.drew * (_HOT if self.fixed else _HOT_LABELS)
 
     @property
-    def _drew(self) -> float:
+    def drew(self) -> float:
+        """How many trees drew a row, on average."""
         return max(float((self.problem.draws > 0).sum(axis=0).mean()), 1.0) if self.problem.n else 1.0
 
 

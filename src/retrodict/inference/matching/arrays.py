@@ -38,7 +38,7 @@ class Chain(NamedTuple):
 
     `sums` holds each node's counts less those it must reproduce, shape (nodes, 1 + C); `used` the features that a row's
     path through a tree asks for, one bit each (feature mod 64), shape (n, T); `tally` proposals and acceptances of
-    labels, cells and exchanges.
+    labels, cells, exchanges and whole rows.
     """
 
     codes: Int[Array, "n d"]
@@ -47,7 +47,7 @@ class Chain(NamedTuple):
     used: UInt[Array, "n T"]
     energy: Float[Array, " 1"]
     rng: UInt[Array, " 1"]
-    tally: Int[Array, "3 2"]
+    tally: Int[Array, "4 2"]
 
 
 class Scratch(NamedTuple):
@@ -56,6 +56,7 @@ class Scratch(NamedTuple):
     here: Int[Array, " d"]
     there: Int[Array, " d"]
     back: Int[Array, " d"]
+    last: Int[Array, " d"]
     gain: Float[Array, " K"]
     chance: Float[Array, " K"]
     stack: Int[Array, "depth 4"]
@@ -107,16 +108,17 @@ def blank(problem: Problem, seed: np.random.SeedSequence) -> Chain:
         np.zeros((problem.n, problem.trees), dtype=np.uint64),
         np.zeros(1),
         rng.integers(1, 2**63, size=1, dtype=np.uint64),
-        np.zeros((3, 2), dtype=np.int64),
+        np.zeros((4, 2), dtype=np.int64),
     )
 
 
 def scratch(problem: Problem) -> Scratch:
     """Return room for one chain's moves."""
     d, most = len(problem.cells), max(max(problem.cells, default=1), problem.labels, 1)
-    row = np.zeros((3, d), dtype=np.int32)
+    a, b, c, e = np.zeros((4, d), dtype=np.int32)
+    gain, chance = np.zeros((2, most + 1))
     depth = _depth(problem) + 2
-    return Scratch(row[0], row[1], row[2], np.zeros(most + 1), np.zeros(most + 1), np.zeros((depth, 4), dtype=np.int32))
+    return Scratch(a, b, c, e, gain, chance, np.zeros((depth, 4), dtype=np.int32))
 
 
 def _depth(problem: Problem) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
+from threadpoolctl import threadpool_limits
 
 from retrodict.errors import RequestError
 from retrodict.inference.matching.agreement import Samples, agreement, consensus
@@ -19,14 +20,17 @@ from retrodict.inference.matching.annealing import Annealed, schedule
 from retrodict.inference.matching.arrays import Forest, forest
 from retrodict.inference.matching.labels import root_labels
 from retrodict.inference.matching.problem import Problem
+from retrodict.inference.matching.repairing import repair
 
 Array = np.ndarray
 Checkpoint = Callable[[Callable[[], bytes], bool], None]
 
 _SAMPLES = 40
-_LONGEST, _LONGEST_ALIKE, _WORK = 1_500, 600, 5e5
-_SHORTEST = 150
+_LONGEST, _SHORTEST, _WORK = 1_500, 100, 1.2e8
+_LONGEST_ALIKE, _SHORTEST_ALIKE, _WORK_ALIKE = 600, 150, 5e5
+_QUICK, _QUICK_PAYS = 100, 3
 _RESTARTABLE = 300
+_OF_REPAIRS = 0.5
 _REHEAT = 0.6
 _SAMPLING = 0.5
 
@@ -80,10 +84,11 @@ class Matching:
     chains
         Independent chains; by default 2.
     sweeps
-        Sweeps of a chain, each as many moves as the table has cells; by default chosen by the number of rows.
+        Sweeps of a chain, each as many moves as the table has cells; by default chosen by the number of rows, and few
+        in the first attempt where a bootstrap tells rows apart.
     restarts
         How often chains are heated again while none meets all counts; by default 2 for tables of up to 300 rows, else
-        none.
+        none, and one more where the first attempt is a short one.
     seconds
         Stop after about so long and keep the best; by default no limit. A run that this stops is not repeatable.
     workers
@@ -93,7 +98,8 @@ class Matching:
     -----
     The energy is the squared mismatch of node counts over the count plus one (simulated annealing: Kirkpatrick, Gelatt
     & Vecchi, Science 220:671, 1983). Cells and labels are drawn from their exact conditionals at the temperature (Geman
-    & Geman, IEEE PAMI 6:721, 1984), and rows exchange cells. That a forest's counts determine its training table was
+    & Geman, IEEE PAMI 6:721, 1984), rows exchange cells, and whole rows go where the draws want them (`placing`). What
+    is then left is repaired a few rows at a time (`repairing`). That a forest's counts determine its training table was
     shown by Ferry, Fukasawa, Pascal & Vidal (ICML 2024), who solve for it by constraint programming.
     """
 
@@ -146,14 +152,40 @@ class Matching:
             run.restore(state)
         return run.execute(checkpoint, progress)
 
-    def planned_sweeps(self, problem: Problem) -> int:
-        """Return the sweeps of a chain."""
-        longest = _LONGEST_ALIKE if (problem.draws == 1).all() else _LONGEST
-        return self.sweeps or int(min(longest, max(_SHORTEST, _WORK / max(problem.n, 1))))
+    def planned_sweeps(self, problem: Problem, attempt: int = 0) -> int:
+        """Return the sweeps of a chain in an attempt; the first is short where whole rows can be placed by the draws.
+
+        The work of a sweep grows with the rows, and more than in proportion once the trees' nodes fill the cache.
+        """
+        if self.sweeps:
+            return self.sweeps
+        n = max(problem.n, 1)
+        if _alike(problem):
+            return int(min(_LONGEST_ALIKE, max(_SHORTEST_ALIKE, _WORK_ALIKE / n)))
+        return _QUICK if attempt == 0 and _quick(problem) else _longest(problem)
 
     def planned_restarts(self, problem: Problem) -> int:
         """Return the restarts allowed."""
-        return self.restarts if self.restarts is not None else (2 if problem.n <= _RESTARTABLE else 0)
+        if self.restarts is not None:
+            return self.restarts
+        return (2 if problem.n <= _RESTARTABLE else 0) + (1 if not self.sweeps and _quick(problem) else 0)
+
+    def reheats(self, problem: Problem, attempt: int) -> bool:
+        """Whether an attempt begins from what the one before it found, and so below the highest temperature."""
+        return attempt > (1 if not self.sweeps and _quick(problem) else 0)
+
+
+def _alike(problem: Problem) -> bool:
+    return bool((problem.draws == 1).all())
+
+
+def _longest(problem: Problem) -> int:
+    return int(min(_LONGEST, max(_SHORTEST, _WORK / max(problem.n, 1) ** 2)))
+
+
+def _quick(problem: Problem) -> bool:
+    """Whether a short attempt comes first: it often suffices, and costs little beside a long one."""
+    return not _alike(problem) and _longest(problem) >= _QUICK_PAYS * _QUICK
 
 
 class _Run:
@@ -182,7 +214,8 @@ class _Run:
         """Anneal, heat again where needed, sample, and judge."""
         started = time.perf_counter() - self.spent
         workers = self.settings.workers or os.cpu_count() or 1
-        with ThreadPoolExecutor(min(workers, len(self.chains))) as pool:
+        # One thread a product: more would change its last digits with the machine, and wait for one another.
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(workers, len(self.chains))) as pool:
             for share in self._rounds(pool):
                 self.spent = time.perf_counter() - started
                 progress(share, float(self.best.min()))
@@ -193,20 +226,31 @@ class _Run:
         return self._judge(samples, time.perf_counter() - started)
 
     def _rounds(self, pool: ThreadPoolExecutor) -> Iterator[float]:
-        sweeps = self.settings.planned_sweeps(self.problem)
+        settings, problem = self.settings, self.problem
         while True:
-            hot = [c.hottest * (_REHEAT if self.restarts else 1.0) for c in self.chains]
-            plans = [schedule(h, c.coldest, sweeps) for h, c in zip(hot, self.chains, strict=True)]
-            while self.round < len(plans[0]) and not self._done():
+            sweeps = settings.planned_sweeps(problem, self.restarts)
+            heat = _REHEAT if settings.reheats(problem, self.restarts) else 1.0
+            plans = [schedule(chain.hottest * heat, chain.coldest, sweeps) for chain in self.chains]
+            last = len(plans[0])  # the round after the last temperature repairs
+            while self.round <= last and not self._done():
                 now = self.round
-                list(pool.map(Annealed.sweeps, self.chains, [plan[now] for plan in plans]))
-                self.sweeps += sum(len(plan[now]) for plan in plans)
+                if now < last:
+                    list(pool.map(Annealed.sweeps, self.chains, [plan[now] for plan in plans]))
+                    self.sweeps += sum(len(plan[now]) for plan in plans)
+                else:
+                    self._repair(pool, _OF_REPAIRS * sweeps)
                 self.round += 1
                 self._keep()
-                yield self.round / len(plans[0])
-            if self._done() or self.restarts >= self.settings.planned_restarts(self.problem):
+                yield self.round / (last + 1)
+            if self._done() or self.restarts >= settings.planned_restarts(problem):
                 return
             self.restarts, self.round = self.restarts + 1, 0
+
+    def _repair(self, pool: ThreadPoolExecutor, sweeps: float) -> None:
+        for chain, codes, labels in zip(self.chains, self.best_codes, self.best_labels, strict=True):
+            chain.put(codes, labels)
+        list(pool.map(repair, self.chains, [sweeps] * len(self.chains)))
+        self.sweeps += int(sweeps) * len(self.chains)
 
     def _done(self) -> bool:
         """Whether a chain meets all counts: few tables do, and another chain would spend long to find the same one."""
@@ -227,7 +271,7 @@ class _Run:
             chain.put(self.best_codes[i], self.best_labels[i])
             codes, labels = [], []
             for _ in range(_SAMPLES):
-                chain.sweeps(np.full(1, _SAMPLING * chain.coldest), exchanging=False)
+                chain.sweeps(np.full(1, _SAMPLING * chain.coldest), searching=False)
                 codes.append(chain.chain.codes.copy())
                 labels.append(chain.chain.labels.copy())
             return Samples(np.stack(codes), np.stack(labels))
@@ -240,14 +284,15 @@ class _Run:
         problem, lead = self.problem, int(self.best.argmin())
         chain, solved = self.chains[lead], self._done()
         codes, labels = self.best_codes[lead].astype(np.int64), self.best_labels[lead].astype(np.int64)
-        numbers = np.flatnonzero(problem.ordered & (problem.cells > 2))
-        middle = codes.copy()
-        middle[:, numbers] = consensus(problem, samples[lead])[0][:, numbers]
-        chain.put(middle, labels)
-        if solved and not chain.solved:  # a table that meets every count is worth more than a likelier number
-            chain.put(codes, labels)
-        else:
-            codes = middle
+        numbers = problem.ordered & (problem.cells > 2)
+        likely = consensus(problem, samples[lead])[0]
+        middle = np.where(numbers, likely, codes)
+        # A table that meets every count is worth more than a likelier one.
+        for table in (likely, middle, codes) if solved else (middle,):
+            chain.put(table, labels)
+            if chain.solved:
+                break
+        codes = table
         # A chain that meets no table of its own agrees with itself in whatever it froze in: only others can tell.
         others = [s for i, s in enumerate(samples) if i != lead]
         judges = [samples[lead]] if solved or not others else others

@@ -11,7 +11,7 @@ from retrodict.inference.matching.arrays import Chain, Forest, Scratch
 from retrodict.inference.matching.conditionals import cell_energies, label_energies
 from retrodict.inference.matching.paths import bit, change, move, relabel
 
-LABEL, CELL, EXCHANGE = range(3)
+LABEL, CELL, EXCHANGE, WHOLE = range(4)
 _FAR = 30.0
 _HOPELESS = 200.0
 
@@ -28,7 +28,8 @@ def _word(state: Any) -> Any:
 
 
 @njit(cache=True)
-def _uniform(state: Any) -> float:
+def uniform(state: Any) -> float:
+    """Return a random number between 0 and 1."""
     return float(_word(state) >> uint64(11)) * (1.0 / 9007199254740992.0)
 
 
@@ -50,7 +51,7 @@ def _pick(state: Any, energies: Any, chances: Any, room: Any, many: int, tempera
         if x < _FAR:
             total += chances[c] * math.exp(-x)
         room[c] = total
-    u = _uniform(state) * total
+    u = uniform(state) * total
     c = 0
     while c < many - 1 and room[c] <= u:
         c += 1
@@ -109,7 +110,7 @@ def exchange(forest: Forest, chain: Chain, room: Scratch, i: int, j: int, temper
         return
     move(forest, chain, i, room.here, mask)
     e += change(forest, chain, j, room.there, mask)
-    if e <= 0.0 or _uniform(rng) < math.exp(-e / temperature):
+    if e <= 0.0 or uniform(rng) < math.exp(-e / temperature):
         move(forest, chain, j, room.there, mask)
         chain.energy[0] += e
         chain.tally[EXCHANGE, 1] += 1
@@ -122,6 +123,7 @@ def sweep(
     forest: Forest,
     chain: Chain,
     room: Scratch,
+    rows: Any,
     temperature: float,
     proposals: int,
     of_labels: float,
@@ -133,6 +135,8 @@ def sweep(
 
     Parameters
     ----------
+    rows
+        The rows that move.
     proposals
         How many moves.
     of_labels, of_exchanges
@@ -140,14 +144,14 @@ def sweep(
     alike
         Whether all trees drew all rows equally often, so that whole rows have nothing to exchange.
     """
-    n, d = chain.codes.shape
+    n, d = len(rows), chain.codes.shape[1]
     rng = chain.rng
     for _ in range(proposals):
-        u, i = _uniform(rng), _below(rng, n)
+        u, i = uniform(rng), rows[_below(rng, n)]
         if u < of_labels:
             draw_label(forest, chain, room, i, temperature)
         elif u < of_labels + of_exchanges:
-            j = _below(rng, n)
+            j = rows[_below(rng, n)]
             if j != i and (chain.labels[i] == chain.labels[j] or len(forest.levels) > 0):
                 exchange(forest, chain, room, i, j, temperature, alike)
         elif d > 0:
