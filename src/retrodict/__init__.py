@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from retrodict.models import load_model
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
     from retrodict.reconstruction import Inversion, Reconstruction, invert, reconstruct
+    from retrodict.sanitizing import Sanitized, sanitize
     from retrodict.schema import Feature, Schema, Target, load_schema
     from retrodict.theory.estimates import EstimatedBudget, error_budget
 
@@ -53,6 +54,7 @@ __all__ = [
     "Reconstruction",
     "RecordMatch",
     "Replicas",
+    "Sanitized",
     "Schema",
     "Target",
     "aligned_error",
@@ -78,6 +80,7 @@ __all__ = [
     "query_curve",
     "reconstruct",
     "replicate",
+    "sanitize",
     "schema",
     "theory",
     "uniform_prior",
@@ -93,6 +96,7 @@ _HOMES = {
     "models": ("load_model",),
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Reconstruction", "invert", "reconstruct"),
+    "sanitizing": ("Sanitized", "sanitize"),
     "schema": ("Feature", "Schema", "Target", "load_schema"),
     "theory.estimates": ("EstimatedBudget", "error_budget"),
 }

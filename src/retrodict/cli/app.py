@@ -19,6 +19,7 @@ from retrodict.cli.inspect import inspect
 from retrodict.cli.invert import invert
 from retrodict.cli.reconstruct import reconstruct
 from retrodict.cli.replicate import replicate
+from retrodict.cli.sanitize import sanitize
 from retrodict.cli.theory import theory
 
 app = typer.Typer(
@@ -29,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, inspect, reconstruct, invert, evaluate, theory, budget, replicate):
+for command in (demo, inspect, reconstruct, invert, evaluate, sanitize, theory, budget, replicate):
     app.command()(command)
 
 

@@ -15,7 +15,10 @@ from retrodict.disclosures.place import Place
 
 
 def _classes(step: Any, place: Place) -> Iterator[Disclosure]:
-    counts = np.asarray(step.class_count_)
+    counts = np.asarray(getattr(step, "class_count_", 0.0))
+    if not counts.any():
+        yield from _prior(step, place)
+        return
     exact = place.sample or (True if (counts == np.rint(counts)).all() else "of the rows as weighted")
     shared: dict[str, Any] = {"features": (), "source": place.at("class_count_"), "exact": exact}
     yield ClassShares(place.classes(step), tuple((counts / counts.sum()).tolist()), **shared)
@@ -23,12 +26,27 @@ def _classes(step: Any, place: Place) -> Iterator[Disclosure]:
         yield SampleSize(int(counts.sum()), **shared)
 
 
+def _prior(step: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield class shares from what scores begin with, the counts being stripped, unless they were given."""
+    given = getattr(step, "priors", None) is not None or getattr(step, "class_prior", None) is not None
+    if given or not getattr(step, "fit_prior", True):
+        return
+    name = "class_prior_" if hasattr(step, "class_prior_") else "class_log_prior_"
+    shares = np.asarray(getattr(step, name))
+    shares = shares if name == "class_prior_" else np.exp(shares)
+    source = place.at(name)
+    yield ClassShares(place.classes(step), tuple(shares.tolist()), features=(), source=source, exact=place.exact)
+
+
 def gaussian(step: naive_bayes.GaussianNB, place: Place) -> Iterator[Disclosure]:
     """Yield each class's means and variances, without the smoothing that was added."""
     yield from _classes(step, place)
-    rows = zip(place.classes(step), step.theta_, step.var_ - step.epsilon_, step.class_count_, strict=True)
-    for label, means, variances, n in rows:
-        yield from place.moments("theta_", means, variances, n=int(n), within=label)
+    smoothing = getattr(step, "epsilon_", None)
+    variances = step.var_ - (0.0 if smoothing is None else smoothing)
+    counts = getattr(step, "class_count_", [None] * len(variances))
+    for label, means, spread, n in zip(place.classes(step), step.theta_, variances, counts, strict=True):
+        size = None if n is None else int(n)
+        yield from place.moments("theta_", means, spread, n=size, within=label, exact=smoothing is not None)
 
 
 def counts(step: Any, place: Place) -> Iterator[Disclosure]:

@@ -11,7 +11,7 @@ from scipy.special import expit, softmax
 from sklearn import ensemble
 
 from retrodict.disclosures.chains import chain
-from retrodict.disclosures.grids import grid_step
+from retrodict.disclosures.grids import distinct, grid_step
 from retrodict.disclosures.grove import Member, node_counts, split_points
 from retrodict.disclosures.kinds import (
     BinEdges,
@@ -22,6 +22,7 @@ from retrodict.disclosures.kinds import (
     NodeCounts,
     SampleSize,
     TargetMoments,
+    Thresholds,
     TrainingErrors,
     Values,
 )
@@ -36,8 +37,8 @@ def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield what the stages' trees state; the walk reads the start from `init_`."""
     place = boosted_place(estimator, place)
     members = [Member(t, place.columns) for t in np.ravel(estimator.estimators_)]
-    whole = estimator.subsample == 1.0
-    drawn = place if whole else replace(place, sample=place.sample or "of each stage's draw")
+    whole = estimator.subsample == 1.0 and not members[0].stripped
+    drawn = place if estimator.subsample == 1.0 else replace(place, sample=place.sample or "of each stage's draw")
     yield from node_counts(members, drawn, "estimators_[*].tree_.n_node_samples")
     yield from split_points(members, place, "estimators_[*].tree_.threshold")
     if whole:
@@ -50,10 +51,9 @@ def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield TargetMoments(
             mean, variance, features=(), source=place.at("estimators_[0, 0].tree_.impurity"), exact=place.exact
         )
-    if len(estimator.train_score_):
-        yield TrainingErrors(
-            np.asarray(estimator.train_score_), features=(), source=place.at("train_score_"), exact=drawn.exact
-        )
+    scores = getattr(estimator, "train_score_", ())
+    if len(scores):
+        yield TrainingErrors(np.asarray(scores), features=(), source=place.at("train_score_"), exact=drawn.exact)
 
 
 def boosted_place(estimator: Any, place: Place) -> Place:
@@ -65,9 +65,11 @@ def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield bin edges, node counts and the start of histogram boosting."""
     if estimator.do_early_stopping_ and estimator.validation_fraction is not None:
         place = replace(place, sample=place.sample or VALIDATED)
-    yield from _bins(estimator, place)
+    yield from (
+        _bins(estimator, place) if hasattr(estimator._bin_mapper, "n_bins_non_missing_") else _used(estimator, place)
+    )
     trees = [t for stage in estimator._predictors for t in stage]
-    if trees:
+    if trees and trees[0].nodes["count"][0] > 0:  # else stripped
         counts = tuple(np.asarray(t.nodes["count"]) for t in trees)
         leaves = tuple(np.asarray(t.nodes["is_leaf"], dtype=bool) for t in trees)
         source = place.at("_predictors[*].nodes['count']")
@@ -136,6 +138,27 @@ def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
             taken, radius = chain(np.sort(edges), step)
             told = "within the radius" if radius else "as far as the split points show"
             yield Values(taken, radius, features=(column.name,), source=source, exact=told, personal=True)
+
+
+def _used(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield the split points, the bins being stripped."""
+    found: dict[str, list[float]] = {}
+    scale: dict[str, float] = {}
+    for splits in (_splits(t.nodes, estimator, place) for stage in estimator._predictors for t in stage):
+        for i in splits.used:
+            column = splits.columns[i]
+            values = column.raw_numbers(splits.threshold[splits.feature == i])
+            if values is not None:
+                found.setdefault(column.name, []).extend(values.tolist())
+                scale[column.name] = max(scale.get(column.name, 0.0), abs(column.scale))
+    for name, points in found.items():
+        yield Thresholds(
+            distinct(np.asarray(points), scale[name]),
+            midpoints=False,
+            features=(name,),
+            source=place.at("_predictors[*].nodes['num_threshold']"),
+            exact=place.exact,
+        )
 
 
 def _start(estimator: Any, place: Place) -> Iterator[Disclosure]:

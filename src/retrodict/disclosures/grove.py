@@ -37,6 +37,11 @@ class Member:
         return self.tree.splitter == "best"
 
     @property
+    def stripped(self) -> bool:
+        """Whether its node counts were taken out, and with them what inner nodes would predict."""
+        return int(self.nodes.n_node_samples[0]) <= 0
+
+    @property
     def weighted(self) -> bool:
         """Whether rows counted unequally (or several times: a bootstrap draw)."""
         return not np.array_equal(self.nodes.weighted_n_node_samples, self.nodes.n_node_samples)
@@ -104,7 +109,7 @@ def splits_of(member: Member) -> Splits:
 def root_target(member: Member, place: Place, source: str, exact: bool | str = True) -> Iterator[Disclosure]:
     """Yield class shares or target moments of the rows at one tree's root."""
     value = np.asarray(member.nodes.value)[0]
-    if value.shape[0] != 1:
+    if value.shape[0] != 1 or member.stripped:
         return
     told = place.sample or exact
     if hasattr(member.tree, "classes_"):

@@ -19,7 +19,8 @@ def vectors(estimator: Any, place: Place) -> Iterator[Disclosure]:
     if hasattr(estimator, "classes_"):
         labels = np.repeat(np.asarray(place.classes(estimator), dtype=object), estimator.n_support_).tolist()
     if estimator.kernel != "precomputed" and len(estimator.support_):
-        yield place.rows("support_vectors_", estimator.support_vectors_, labels, estimator.support_)
+        index = estimator.support_ if np.any(estimator.support_) else None  # all zero: stripped
+        yield place.rows("support_vectors_", estimator.support_vectors_, labels, index)
     n = int(estimator.shape_fit_[0])
     yield SampleSize(n, features=(), source=place.at("shape_fit_"), exact=place.exact)
 

@@ -15,6 +15,9 @@ from retrodict.disclosures.place import Place
 
 def standard(step: preprocessing.StandardScaler, place: Place) -> Iterator[Disclosure]:
     """Yield mean, variance and row number of each column."""
+    if not hasattr(step, "n_samples_seen_"):  # stripped
+        yield from _scaled(step, place)
+        return
     seen = np.asarray(step.n_samples_seen_)
     if (seen != np.rint(seen)).any():  # sums of weights
         yield from place.moments("mean_", step.mean_, step.var_, exact="of the rows as weighted")
@@ -23,6 +26,16 @@ def standard(step: preprocessing.StandardScaler, place: Place) -> Iterator[Discl
         yield from place.moments("mean_", step.mean_, step.var_, n=seen)
     if seen.ndim == 0:  # with missing values there is one for each column
         yield SampleSize(int(seen), features=(), source=place.at("n_samples_seen_"), exact=place.exact)
+
+
+def _scaled(step: preprocessing.StandardScaler, place: Place) -> Iterator[Disclosure]:
+    """Yield what scaling needs; a scale of one also stands for a variance of zero."""
+    variances = None if step.scale_ is None else np.square(step.scale_)
+    exact = variances is None or not (variances == 1.0).any()
+    if getattr(step, "mean_", None) is not None:
+        yield from place.moments("mean_", step.mean_, variances, exact=exact)
+    elif variances is not None:
+        yield from place.moments("scale_", None, variances, exact=exact)
 
 
 def min_max(step: preprocessing.MinMaxScaler, place: Place) -> Iterator[Disclosure]:

@@ -38,6 +38,8 @@ def forest(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield SampleSize(n, features=(), source=place.at("_n_samples"), exact=place.exact)
     if not estimator.bootstrap:
         yield from _root(estimator, members[0], place)
+    elif any(member.stripped for member in members):
+        return
     elif hasattr(estimator, "classes_"):
         roots = [np.asarray(m.nodes.value)[0, 0] for m in members]
         shares = np.mean([root / root.sum() for root in roots], axis=0)
@@ -73,10 +75,11 @@ def bagged(estimator: Any, place: Place) -> Iterator[Disclosure]:
 
 def adaptive(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield the members' training errors and, where all are trees, what these state; the first saw equal weights."""
-    errors = np.asarray(estimator.estimator_errors_)[: len(estimator.estimators_)]
-    yield TrainingErrors(
-        errors, features=(), source=place.at("estimator_errors_"), exact=place.sample or "of the rows as weighted"
-    )
+    errors = getattr(estimator, "estimator_errors_", None)
+    if errors is not None:
+        errors = np.asarray(errors)[: len(estimator.estimators_)]
+        told = place.sample or "of the rows as weighted"
+        yield TrainingErrors(errors, features=(), source=place.at("estimator_errors_"), exact=told)
     if not all_trees(estimator):
         return
     members = [Member(t, place.columns) for t in estimator.estimators_]
@@ -84,6 +87,8 @@ def adaptive(estimator: Any, place: Place) -> Iterator[Disclosure]:
     drawn = replace(place, sample=place.sample or "of each tree's weighted draw") if resampled else place
     yield from node_counts(members, drawn, "estimators_[*].tree_.n_node_samples")
     yield from split_points(members, place, "estimators_[*].tree_.threshold")
+    if members[0].stripped:
+        return
     n = int(members[0].nodes.n_node_samples[0])
     yield SampleSize(n, features=(), source=place.at("estimators_[0].tree_.n_node_samples"), exact=place.exact)
     if not resampled:

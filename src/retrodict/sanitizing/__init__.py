@@ -1,0 +1,6 @@
+"""Copies of models without the facts that prediction does not need."""
+
+from retrodict.sanitizing.result import Sanitized
+from retrodict.sanitizing.run import sanitize
+
+__all__ = ["Sanitized", "sanitize"]

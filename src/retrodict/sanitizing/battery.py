@@ -1,0 +1,153 @@
+"""A battery of rows that two models must give the same outputs for, bit by bit."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from retrodict.disclosures import Disclosures
+from retrodict.errors import ModelError
+from retrodict.models import SklearnClassifier, SklearnRegressor
+from retrodict.models.sklearn_input import layout_of
+from retrodict.schema import Feature
+
+Array = np.ndarray
+Loaded = SklearnClassifier | SklearnRegressor
+Outputs = dict[str, tuple[Array, ...]]
+
+_METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function")
+_WIDER = 0.1
+_GAPS = 0.03
+
+
+def battery(model: Loaded, found: Disclosures, n: int, seed: int) -> Any:
+    """Return rows in the estimator's own form on which it predicts.
+
+    A number is drawn over its range and somewhat beyond, at its split points and edges, and one step of 32 bits from
+    them; a list gives all its values; some numbers are missing where the model takes that. Rows on which the model
+    itself fails are left out.
+
+    Parameters
+    ----------
+    model
+        The model.
+    found
+        Its disclosures, which tell ranges and split points.
+    n
+        Rows.
+    seed
+        Of the draws.
+
+    Raises
+    ------
+    ModelError
+        If the model predicts for none of the rows.
+    """
+    rng = np.random.default_rng(seed)
+    told = _told(found)
+    schema = model.known.schema
+    X = np.column_stack([_column(feature, told.get(feature.name, np.empty(0)), n, rng) for feature in schema.features])
+    layout = layout_of(model.known, schema)
+    gaps = np.array([not feature.listed for feature in schema.features]) & (rng.random(X.shape) < _GAPS)
+    for trial in (np.where(gaps, np.nan, X), X):
+        rows = layout.build(trial)
+        if outputs_of(model.estimator, rows):
+            return rows
+    works = [i for i in range(n) if outputs_of(model.estimator, layout.build(X[i : i + 1]))]
+    rows = layout.build(X[works]) if works else None
+    if rows is None or not outputs_of(model.estimator, rows):
+        raise ModelError(
+            f"the {model.family} predicts for none of {n:,} rows drawn over its columns' ranges, so that nothing can "
+            "be compared; give a schema of its columns"
+        )
+    return rows
+
+
+def outputs_of(estimator: Any, rows: Any) -> Outputs:
+    """Return all that an estimator puts out for rows, by method; methods that fail are left out.
+
+    Parameters
+    ----------
+    estimator
+        A fitted estimator.
+    rows
+        In its own form.
+    """
+    found: Outputs = {}
+    # one worker: forests add up their trees in the order in which threads finish
+    with warnings.catch_warnings(), joblib.parallel_config(backend="sequential"), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for name in _METHODS:
+            try:
+                found[name] = (np.asarray(getattr(estimator, name)(rows)),)
+                if name == "predict" and "return_std" in inspect.signature(estimator.predict).parameters:
+                    found["predict(return_std=True)"] = tuple(map(np.asarray, estimator.predict(rows, return_std=True)))
+            except Exception:  # what a method raises on rows that it can't take is its own affair
+                continue
+    return found if "predict" in found else {}
+
+
+def same(one: Outputs, other: Outputs) -> bool:
+    """Whether outputs are equal bit by bit, NaN being equal to NaN."""
+    if one.keys() != other.keys():
+        return False
+    return all(
+        a.dtype == b.dtype
+        and a.shape == b.shape
+        and (a.tobytes() == b.tobytes() if a.dtype != object else _equal(a, b))
+        for name in one
+        for a, b in zip(one[name], other[name], strict=True)
+    )
+
+
+def _equal(a: Array, b: Array) -> bool:
+    return bool(pd.Series(a.ravel()).equals(pd.Series(b.ravel())))
+
+
+def _told(found: Disclosures) -> dict[str, Array]:
+    """Return the values that facts name, by feature."""
+    out: dict[str, list[Array]] = {}
+    for fact in found:
+        if len(fact.features) != 1:
+            continue
+        values: list[Any] = []
+        for name in ("thresholds", "edges", "taken", "quantiles", "low", "high", "mean"):
+            value = getattr(fact, name, None)
+            if value is not None:
+                values.append(np.ravel(np.asarray(value, dtype=np.float64)))
+        if values:
+            out.setdefault(fact.features[0], []).extend(values)
+    for fact in found.of("Rows"):
+        for j, name in enumerate(fact.features):
+            column = pd.to_numeric(pd.Series(fact.rows[:, j]), errors="coerce").to_numpy(dtype=np.float64)
+            out.setdefault(name, []).append(column)
+    stacked = {name: np.concatenate(values) for name, values in out.items()}
+    return {name: np.unique(values[np.isfinite(values)]) for name, values in stacked.items()}
+
+
+def _column(feature: Feature, points: Array, n: int, rng: np.random.Generator) -> Float[Array, " n"]:
+    if feature.listed:
+        return rng.integers(0, len(feature.categories), n).astype(np.float64)
+    low = feature.low if feature.low is not None else points.min(initial=np.inf)
+    high = feature.high if feature.high is not None else points.max(initial=-np.inf)
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        middle = low if np.isfinite(low) else high if np.isfinite(high) else 0.0
+        low, high = middle - 3.0, middle + 3.0
+    wide = _WIDER * (high - low)
+    drawn = rng.uniform(low - wide, high + wide, n)
+    if len(points):
+        taken = rng.choice(points, n)
+        beside = np.nextafter(taken.astype(np.float32), np.float32(rng.choice([-np.inf, np.inf]))).astype(np.float64)
+        kind = rng.integers(0, 4, n)
+        drawn = np.where(kind == 2, taken, np.where(kind == 3, beside, drawn))
+    if feature.kind == "integer":
+        drawn = np.round(drawn)
+        if feature.low is not None:
+            drawn = np.clip(drawn, feature.low, feature.high)
+    return drawn

@@ -1,0 +1,147 @@
+"""A sanitised model, as a result that prints itself and is written in one step."""
+
+from __future__ import annotations
+
+import html
+import pickle
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import skops.io
+
+from retrodict.disclosures import Disclosures
+from retrodict.disclosures.result import GROUPS, cells
+from retrodict.errors import RequestError, RunError
+from retrodict.models import SklearnClassifier, SklearnRegressor
+from retrodict.reconstruction.store import replace_bytes
+from retrodict.sanitizing.plan import Kept, Removed
+
+
+@dataclass(frozen=True, eq=False)
+class Sanitized:
+    """A model without the facts that prediction does not need.
+
+    Parameters
+    ----------
+    model
+        The copy.
+    removed
+        What was taken out, and where.
+    kept
+        What stays, and why.
+    rows
+        Of the battery on which outputs were compared.
+    outputs
+        The methods that were compared.
+    identical
+        Whether every output is bit for bit that of the model.
+    before, after
+        What the model and the copy state about the training data.
+    seed
+        Of the battery.
+    """
+
+    model: SklearnClassifier | SklearnRegressor
+    removed: tuple[Removed, ...]
+    kept: tuple[Kept, ...]
+    rows: int
+    outputs: tuple[str, ...]
+    identical: bool
+    before: Disclosures = field(repr=False)
+    after: Disclosures = field(repr=False)
+    seed: int = 0
+
+    @property
+    def comparison(self) -> pd.DataFrame:
+        """Facts before and after, group by group, and how many of them concern single rows."""
+        lines = []
+        for group, members in GROUPS:
+            sides = [[fact for fact in found if isinstance(fact, members)] for found in (self.before, self.after)]
+            if any(sides):
+                counts = [value for side in sides for value in (len(side), sum(fact.personal for fact in side))]
+                lines.append([group, *counts])
+        columns = ["group", "before", "before on single rows", "after", "after on single rows"]
+        return pd.DataFrame(lines, columns=columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, fit for strict JSON: facts in short, as `retrodict inspect` prints them."""
+        return {
+            "family": self.model.family,
+            "fingerprint": self.model.fingerprint,
+            "identical": self.identical,
+            "battery": {"rows": self.rows, "outputs": list(self.outputs), "seed": self.seed},
+            "removed": [asdict(entry) for entry in self.removed],
+            "kept": [asdict(entry) for entry in self.kept],
+            "comparison": self.comparison.to_dict(orient="records"),
+            "before": _facts(self.before),
+            "after": _facts(self.after),
+        }
+
+    def save(self, path: str | Path, *, as_pickle: bool = False) -> Path:
+        """Write the model to a file, in one step.
+
+        Parameters
+        ----------
+        path
+            Of the file.
+        as_pickle
+            Write a pickle, which whoever reads it must trust, instead of skops.
+
+        Raises
+        ------
+        RunError
+            If the model holds what can't be written.
+        RequestError
+            If the file can't be written.
+        """
+        path = Path(path)
+        if path.is_dir():
+            raise RequestError(f"'{path}' is a folder; give the path of a file")
+        try:
+            content = (pickle.dumps if as_pickle else skops.io.dumps)(self.model.estimator)
+        except Exception as error:  # steps that are functions of the user's fail in many ways
+            raise RunError(f"the {self.model.family} can't be written: {type(error).__name__}: {error}") from error
+        try:
+            replace_bytes(path, content)
+        except OSError as error:
+            path.with_name(path.name + ".new").unlink(missing_ok=True)
+            raise RequestError(f"'{path}' can't be written: {error.strerror}; give another path") from error
+        return path
+
+    def __repr__(self) -> str:
+        lines = [self._head(), *("  " + line for line in self.comparison.to_string(index=False).splitlines())]
+        lines += [f"  removed: {entry.path}{_times(entry)}: {entry.what}" for entry in self.removed]
+        lines += [f"  kept: {entry.path}: {entry.why}" for entry in self.kept]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        removed = [[entry.path, str(entry.count), entry.what] for entry in self.removed]
+        kept = [[entry.path, entry.why] for entry in self.kept]
+        return (
+            f"<p><b>{html.escape(self._head())}</b></p>{self.comparison.to_html(index=False)}"
+            f"<p>removed</p>{pd.DataFrame(removed, columns=['path', 'places', 'what']).to_html(index=False)}"
+            f"<p>kept</p>{pd.DataFrame(kept, columns=['path', 'why']).to_html(index=False)}"
+        )
+
+    def _head(self) -> str:
+        told = "bit for bit the same" if self.identical else "NOT the same"
+        return (
+            f"Sanitized {self.model.family}: {len(self.before)} disclosures before, {len(self.after)} after; "
+            f"{', '.join(self.outputs)} {told} on {self.rows:,} rows"
+        )
+
+
+def _times(entry: Removed) -> str:
+    return f" ({entry.count:,} places)" if entry.count > 1 else ""
+
+
+def _facts(found: Disclosures) -> list[dict[str, Any]]:
+    lines = []
+    for fact in found:
+        kind, features, values, source = cells(fact)
+        lines.append(
+            {"kind": kind, "features": features, "values": values, "source": source, "personal": fact.personal}
+        )
+    return lines

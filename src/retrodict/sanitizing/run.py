@@ -1,0 +1,116 @@
+"""Take out of a model what prediction does not need, and check that nothing is predicted otherwise."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from retrodict.disclosures import inspect_model
+from retrodict.errors import ModelError, RequestError
+from retrodict.models import SklearnClassifier, SklearnRegressor, load_model
+from retrodict.sanitizing.battery import Outputs, battery, outputs_of, same
+from retrodict.sanitizing.plan import Change, Kept, Plan, Removed
+from retrodict.sanitizing.result import Sanitized
+from retrodict.sanitizing.visit import plan_of
+
+ROWS = 2_000
+FEWEST = 100
+
+
+def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) -> Sanitized:
+    """Return a copy of a model without the facts of its training data that prediction does not need.
+
+    Node counts, impurities, draws, row numbers, losses and the like are taken out; what predictions are computed from
+    stays, and is named with the reason. All outputs (`predict`, `predict_proba`, `predict_log_proba`,
+    `decision_function`) are bit for bit those of the model on a battery of rows; a change that alters one is undone.
+
+    Parameters
+    ----------
+    model
+        A model of `load_model`, a path that it reads, or a fitted scikit-learn classifier or regressor. It is left as
+        it is.
+    rows
+        Of the battery.
+    seed
+        Of the battery.
+    settings
+        For a path or an estimator: the settings of `load_model`, such as `trust_pickle`.
+
+    Returns
+    -------
+    Sanitized
+        The copy, what was removed, what stays and why, and the disclosures before and after.
+
+    Raises
+    ------
+    ModelError
+        If the model can't be read, or predicts for no row of the battery.
+    RequestError
+        If the battery is too small.
+
+    Notes
+    -----
+    The copy predicts and does no more: it can't be trained further, and its `feature_importances_` mean nothing.
+    """
+    if not isinstance(rows, int) or isinstance(rows, bool) or rows < FEWEST:
+        raise RequestError(f"the battery must have at least {FEWEST} rows, got {rows}")
+    if isinstance(model, str | Path) or not isinstance(model, SklearnClassifier | SklearnRegressor):
+        model = load_model(model, **settings)
+    if not isinstance(model, SklearnClassifier | SklearnRegressor):
+        raise ModelError(f"a {model.family} can't be sanitised: nothing is known of how it is stored")
+    before = inspect_model(model)
+    trial = battery(model, before, rows, seed)
+    expected = outputs_of(model.estimator, trial)
+    estimator = copy.deepcopy(model.estimator)
+    plan = plan_of(estimator)
+    made, needed = _made(estimator, plan, trial, expected)
+    bare = _again(model, estimator)
+    return Sanitized(
+        model=bare,
+        removed=_removed(made),
+        kept=(*plan.kept, *needed),
+        rows=len(trial),
+        outputs=tuple(expected),
+        identical=same(expected, outputs_of(bare.estimator, trial)),
+        before=before,
+        after=inspect_model(bare),
+        seed=seed,
+    )
+
+
+def _again(model: SklearnClassifier | SklearnRegressor, estimator: Any) -> SklearnClassifier | SklearnRegressor:
+    """Return the copy as a model of the same schema; a regressor's noise is read anew, from what is left."""
+    fresh = load_model(estimator)
+    if isinstance(model, SklearnRegressor) and isinstance(fresh, SklearnRegressor):
+        return replace(model, estimator=estimator, fingerprint=fresh.fingerprint, audit=None, noise=fresh.noise)
+    return replace(model, estimator=estimator, fingerprint=fresh.fingerprint, audit=None)
+
+
+def _made(estimator: Any, plan: Plan, trial: Any, expected: Outputs) -> tuple[list[Change], list[Kept]]:
+    """Make all changes; where outputs are others then, make them kind by kind and take back those that alter any."""
+    for change in plan.changes:
+        change.make()
+    if same(expected, outputs_of(estimator, trial)):
+        return plan.changes, []
+    for change in reversed(plan.changes):
+        change.unmake()
+    made: list[Change] = []
+    needed = []
+    for group in plan.groups():
+        for change in group:
+            change.make()
+        if same(expected, outputs_of(estimator, trial)):
+            made += group
+            continue
+        for change in reversed(group):
+            change.unmake()
+        needed.append(Kept(group[0].path, "predictions are others without it"))
+    return made, needed
+
+
+def _removed(made: list[Change]) -> tuple[Removed, ...]:
+    counts = Counter((change.path, change.what) for change in made)
+    return tuple(Removed(path, what, count) for (path, what), count in counts.items())
