@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from retrodict.theory.concurrence import Concurrence, SignAgreement
     from retrodict.theory.decomposition import ErrorBudget
     from retrodict.theory.divergences import DIVERGENCES
-    from retrodict.theory.examples import EXAMPLES
     from retrodict.theory.estimates import EstimatedBudget, error_budget
+    from retrodict.theory.examples import EXAMPLES
     from retrodict.theory.gradients import Gradients
     from retrodict.theory.paths import Path, path
     from retrodict.theory.random_worlds import random_world
