@@ -54,7 +54,7 @@ CLASSIFIERS: dict[str, Maker] = {
     "random_forest": lambda sk: [sk.RandomForestClassifier(100)],
     "extra_trees": lambda sk: [sk.ExtraTreesClassifier(100)],
     "hist_gradient_boosting": lambda sk: [sk.HistGradientBoostingClassifier(early_stopping=False)],
-    "mlp": lambda sk: [sk.MLPClassifier((50,), max_iter=100)],
+    "mlp": lambda sk: [sk.MLPClassifier(hidden_layer_sizes=(50,), max_iter=100)],
 }
 """The default family for labels."""
 
@@ -68,7 +68,7 @@ REGRESSORS: dict[str, Maker] = {
     "random_forest": lambda sk: [sk.RandomForestRegressor(100)],
     "extra_trees": lambda sk: [sk.ExtraTreesRegressor(100)],
     "hist_gradient_boosting": lambda sk: [sk.HistGradientBoostingRegressor(early_stopping=False)],
-    "mlp": lambda sk: [_of_scaled_target(sk, sk.MLPRegressor((50,), max_iter=100))],
+    "mlp": lambda sk: [_of_scaled_target(sk, sk.MLPRegressor(hidden_layer_sizes=(50,), max_iter=100))],
 }
 """The default family for real values."""
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from retrodict.errors import RequestError, RunError
 from retrodict.evaluation.replicas.base_model import loaded
+from retrodict.evaluation.replicas.examples import Labelling
 from retrodict.evaluation.replicas.family import member
 from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import REPLICA, Replicas
@@ -139,7 +140,8 @@ def migrate(
     base = loaded(model)
     if base is None:
         raise RequestError("a model is needed: a fitted estimator, or the path of its file")
-    member(to, base.schema.features, base.schema.target.is_class, 0)  # a wrong name shows before rows are drawn
+    member(to, base.schema.features, base.schema.target.is_class, 0)  # what is wrong shows before rows are drawn
+    Labelling.of(soft_labels, temperature, base)
     rec = reconstruct(base, prior, rows, seed=seed, progress=progress)
     found = replicate(
         rec,

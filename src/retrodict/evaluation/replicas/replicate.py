@@ -138,7 +138,9 @@ def replicate(
     asked = None if model is None else Base.of(model, inputs)
     warnings = list(inputs.warnings)
     tables = {title: _taken(own, title, asked, warnings) for title, own in inputs.tables.items()}
-    rebuilt = tables[REBUILT].take(_rng(seed, _SHUFFLE).permutation(len(tables[REBUILT]))[:wanted])
+    rebuilt = tables[REBUILT]
+    if wanted < len(rebuilt):
+        rebuilt = rebuilt.take(np.sort(_rng(seed, _SHUFFLE).permutation(len(rebuilt))[:wanted]))
     examples = {REPLICA: labelling.of_rows(rebuilt, asked, _rng(seed, _LABELS))}
     if TRAIN in tables:
         examples[REAL] = Examples(tables[TRAIN])
@@ -240,7 +242,7 @@ def _run(
     notes: list[str],
 ) -> tuple[list[list[Any]], dict[str, Any]]:
     """Train every estimator on every table, and ask; return lines and the replicas."""
-    lines, models, k = [], {}, len(inputs.schema.target.classes)
+    lines, models, failed, k = [], {}, [], len(inputs.schema.target.classes)
     for name, estimator in estimators.items():
         if labelling.soft and k and not takes_weights(estimator):
             notes.append(f"'{name}' takes no weights: instead of soft labels it got labels drawn from them")
@@ -249,14 +251,15 @@ def _run(
                 fitted = fit(estimator, example, inputs)
                 answers = [ask(fitted, question.X, inputs) for question in questions]
             except RetrodictError as error:
-                notes.append(f"'{name}' could not be trained on {table}: {error}")
+                failed.append(f"'{name}' could not be trained on {table}: {error}")
                 continue
             if table == REPLICA:
                 models[name] = fitted
             for question, said in zip(questions, answers, strict=True):
                 lines += _lines(name, table, question.title, question.judge(said, k))
     if not models:
-        raise RunError(f"no estimator could be trained on the reconstruction; the first: {notes[-1]}")
+        raise RunError(f"no estimator could be trained on the reconstruction: {failed[0]}")
+    notes += failed
     return lines, models
 
 
