@@ -2,8 +2,8 @@
 
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
 `Matching`, the engine that rebuilds training tables, with settings of its own; `evaluate`, which says how near a
-reconstruction comes to real rows as a distribution, and `matched_error`, `aligned_error`, `calibration` and `controls`,
-which do so row by row; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes
+reconstruction comes to real rows as a distribution, and `record_risk`, `matched_error`, `aligned_error`, `calibration` and
+`controls`, which do so row by row; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes
 one of another kind, and `query_curve`, what so many model calls give; and the modules `priors`, `models`,
 `disclosures`, `schema`, `evaluation`, `theory` and `inference` for those who need more. Each name is imported when it
 is first used, so that the command line answers at once.
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Migration,
         QueryCurve,
         RecordMatch,
+        RecordRisk,
         Replicas,
         aligned_error,
         calibration,
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
         matched_error,
         migrate,
         query_curve,
+        record_risk,
         replicate,
     )
     from retrodict.inference.matching.engine import Matching
     from retrodict.models import load_model
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
     from retrodict.reconstruction import Inversion, Reconstruction, invert, reconstruct
+    from retrodict.report.audit import audit
     from retrodict.sanitizing import Sanitized, sanitize
     from retrodict.schema import Feature, Schema, Target, load_schema
     from retrodict.theory.estimates import EstimatedBudget, error_budget
@@ -53,11 +56,13 @@ __all__ = [
     "QueryCurve",
     "Reconstruction",
     "RecordMatch",
+    "RecordRisk",
     "Replicas",
     "Sanitized",
     "Schema",
     "Target",
     "aligned_error",
+    "audit",
     "calibration",
     "controls",
     "disclosures",
@@ -79,6 +84,7 @@ __all__ = [
     "priors",
     "query_curve",
     "reconstruct",
+    "record_risk",
     "replicate",
     "sanitize",
     "schema",
@@ -90,6 +96,7 @@ _HOMES = {
     "disclosures": ("Disclosures", "inspect_model"),
     "evaluation": (
         *("Fidelity", "RecordMatch", "aligned_error", "calibration", "controls", "evaluate", "matched_error"),
+        *("RecordRisk", "record_risk"),
         *("Migration", "QueryCurve", "Replicas", "migrate", "query_curve", "replicate"),
     ),
     "inference.matching.engine": ("Matching",),
@@ -97,6 +104,7 @@ _HOMES = {
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Reconstruction", "invert", "reconstruct"),
     "sanitizing": ("Sanitized", "sanitize"),
+    "report.audit": ("audit",),
     "schema": ("Feature", "Schema", "Target", "load_schema"),
     "theory.estimates": ("EstimatedBudget", "error_budget"),
 }

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from retrodict import __version__
+from retrodict.cli.audit import audit
 from retrodict.cli.budget import budget
 from retrodict.cli.demo import demo
 from retrodict.cli.evaluate import evaluate
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, inspect, reconstruct, invert, evaluate, sanitize, theory, budget, replicate):
+for command in (demo, inspect, reconstruct, invert, evaluate, audit, sanitize, theory, budget, replicate):
     app.command()(command)
 
 

@@ -1,0 +1,111 @@
+"""The risk appetite: how much of each measure an organisation accepts, as a YAML file."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from retrodict.errors import RequestError
+
+Verdict = Literal["release", "review", "reject"]
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Threshold(BaseModel):
+    """Above `review` a person decides; above `reject` the model is not released; no number is no limit."""
+
+    model_config = _STRICT
+
+    review: float | None = None
+    reject: float | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.review is not None and self.reject is not None and self.reject < self.review:
+            raise ValueError(f"reject ({self.reject:g}) is below review ({self.review:g})")
+        return self
+
+
+class LiftThreshold(BaseModel):
+    """A threshold of lift, which never rejects: its intervals leave out how the model would come out if refitted."""
+
+    model_config = _STRICT
+
+    review: float | None = None
+    reject: None = None
+
+
+class FromFile(BaseModel):
+    """Limits on what a holder of the model file can do."""
+
+    model_config = _STRICT
+
+    stored_rows: Threshold = Threshold()
+    personal_facts: Threshold = Threshold()
+    confident_rows: Threshold = Threshold()
+    exact_rows: Threshold = Threshold()
+    membership_advantage: Threshold = Threshold()
+    lift: LiftThreshold = LiftThreshold()
+
+
+class ByQuery(BaseModel):
+    """Limits on what someone can do who may ask for predictions only."""
+
+    model_config = _STRICT
+
+    exact_rows: Threshold = Threshold()
+    membership_advantage: Threshold = Threshold()
+    lift: LiftThreshold = LiftThreshold()
+    agreement: Threshold = Threshold()
+
+
+class Appetite(BaseModel):
+    """Thresholds of every measure that a verdict rests on."""
+
+    model_config = _STRICT
+
+    name: str = Field(min_length=1)
+    from_file: FromFile = FromFile()
+    by_query: ByQuery = ByQuery()
+    unjudged: Verdict = "review"
+
+
+def load_appetite(path: str | Path | None = None) -> Appetite:
+    """Read a risk appetite file.
+
+    Parameters
+    ----------
+    path
+        The file; by default the one that comes with the package.
+
+    Raises
+    ------
+    RequestError
+        If it can't be read, or a line has no meaning.
+    """
+    if path is None:
+        text, where = files("retrodict.auditing").joinpath("appetite.yaml").read_text(encoding="utf-8"), "the default"
+    else:
+        where = f"'{path}'"
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            raise RequestError(f"appetite file {where} can't be read: {reason}; give a YAML file") from error
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RequestError(f"appetite file {where} is no YAML: {' '.join(str(error).split())[:200]}") from error
+    if not isinstance(data, dict):
+        raise RequestError(f"appetite file {where} holds no thresholds; start from the default in the documentation")
+    try:
+        return Appetite.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise RequestError(f"appetite file {where}: {place}: {first['msg']}") from error

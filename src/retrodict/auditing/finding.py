@@ -1,0 +1,104 @@
+"""Findings: one measure beside what the risk appetite allows, and the verdict that they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from retrodict.auditing.appetite import LiftThreshold, Threshold, Verdict
+
+Way = Literal["from_file", "by_query", "audit"]
+WORDS: dict[Way, str] = {"from_file": "from the file", "by_query": "by query alone", "audit": "the audit itself"}
+
+_ORDER: tuple[Verdict, ...] = ("release", "review", "reject")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One measure, judged.
+
+    Parameters
+    ----------
+    way
+        Whom it concerns: a holder of the file, someone who may only ask for predictions, or the audit itself.
+    measure
+        Its name in the risk appetite.
+    value
+        What was found; ``None`` where the finding is no number.
+    low, high
+        Its 95% interval, where there is one.
+    review, reject
+        The thresholds it is held against.
+    verdict
+        What follows from it alone; ``None`` where the appetite sets no threshold.
+    sentence
+        The finding in words.
+    """
+
+    way: Way
+    measure: str
+    value: float | None
+    low: float | None
+    high: float | None
+    review: float | None
+    reject: float | None
+    verdict: Verdict | None
+    sentence: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+    @property
+    def reason(self) -> str:
+        """The sentence with the threshold that decided."""
+        head = f"{WORDS[self.way]}: {self.sentence}"
+        limit = self.reject if self.verdict == "reject" else self.review
+        if self.value is None or limit is None:
+            return head
+        return f"{head} ({'above' if self.verdict != 'release' else 'not above'} the limit of {limit:g})"
+
+
+def judge(
+    way: Way,
+    measure: str,
+    threshold: Threshold | LiftThreshold,
+    value: float,
+    sentence: str,
+    low: float | None = None,
+    high: float | None = None,
+) -> Finding:
+    """Hold a value against its thresholds.
+
+    A value above `review` asks for a review; rejection needs the whole interval above `reject`, so that a few rows of a
+    small table do not forbid a release by chance.
+
+    Parameters
+    ----------
+    way, measure, sentence
+        As `Finding` has them.
+    threshold
+        Of the measure.
+    value, low, high
+        What was found, with its 95% interval where there is one.
+    """
+    sure = value if low is None else low
+    verdict: Verdict | None = None
+    if threshold.reject is not None and sure > threshold.reject:
+        verdict = "reject"
+    elif any(limit is not None and value > limit for limit in (threshold.review, threshold.reject)):
+        verdict = "review"
+    elif threshold.review is not None or threshold.reject is not None:
+        verdict = "release"
+    return Finding(way, measure, value, low, high, threshold.review, threshold.reject, verdict, sentence)
+
+
+def stated(way: Way, measure: str, verdict: Verdict, sentence: str) -> Finding:
+    """Return a finding that is no number."""
+    return Finding(way, measure, None, None, None, None, None, verdict, sentence)
+
+
+def worst(findings: Iterable[Finding]) -> Verdict:
+    """Return the verdict of all findings together: that of the worst one."""
+    return max((f.verdict for f in findings if f.verdict is not None), key=_ORDER.index, default="release")

@@ -1,0 +1,106 @@
+"""From what was measured to findings under a risk appetite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from retrodict.auditing.appetite import Appetite
+from retrodict.auditing.extraction import SURE, Extraction
+from retrodict.auditing.finding import Finding, Way, judge
+from retrodict.disclosures import Disclosures, Rows
+from retrodict.evaluation.fidelity import Fidelity
+from retrodict.evaluation.replicas import Replicas
+from retrodict.evaluation.risk import RecordRisk
+
+_HEADLINES = ("energy distance", "sliced wasserstein", "association", "two-sample AUC")
+
+
+def file_findings(found: Disclosures, appetite: Appetite) -> Iterator[Finding]:
+    """Yield what the file states of single rows."""
+    limits = appetite.from_file
+    rows = found.of(Rows)
+    if rows:
+        most = max(rows, key=lambda fact: fact.n)
+        words = f"it stores {most.n:,} whole training rows ({most.source})"
+    else:
+        words = "it stores no whole training row"
+    yield judge("from_file", "stored_rows", limits.stored_rows, max((fact.n for fact in rows), default=0), words)
+    single = [fact for fact in found if fact.personal and not isinstance(fact, Rows)]
+    names = ", ".join(f"{sum(f.kind == kind for f in single)} {kind}" for kind in dict.fromkeys(f.kind for f in single))
+    words = f"{len(single):,} of its facts concern single rows: {names}" if single else "no other fact is of one row"
+    yield judge("from_file", "personal_facts", limits.personal_facts, len(single), words)
+
+
+def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Finding]:
+    """Yield how sure the rows are that node counts give; nothing where the table was not rebuilt from them."""
+    rebuilt, seen = extraction.reconstruction.rebuilt, extraction.consistency
+    if rebuilt is None or rebuilt.engine != "matching" or seen.confident_share is None:
+        return
+    n = extraction.reconstruction.n_rows
+    if rebuilt.met:
+        words = f"{seen.confident:,} of {n:,} rows are rebuilt with a confidence of {SURE:g} or more"
+        value = seen.confident_share
+    else:
+        words = f"no table was found that meets every node count (energy {rebuilt.energy:.3g}): no row counts as known"
+        value = 0.0
+    yield judge("from_file", "confident_rows", appetite.from_file.confident_rows, value, words)
+
+
+def lift_finding(extraction: Extraction, appetite: Appetite) -> Iterator[Finding]:
+    """Yield the lift of whole rows' distribution, where it is defined."""
+    best = None if extraction.fidelity is None else headline(extraction.fidelity)
+    if best is None:
+        return
+    limits = appetite.from_file if extraction.way == "from_file" else appetite.by_query
+    words = (
+        f"lift of {best['lift']:.2f} ({best['low']:.2f} to {best['high']:.2f}; {best['measure']}, {best['scope']}): 0 "
+        "is no nearer to the training rows than the prior, 1 as near as held-out rows; no proof of leakage by itself"
+    )
+    yield judge(extraction.way, "lift", limits.lift, best["lift"], words, best["low"], best["high"])
+
+
+def record_findings(way: Way, records: RecordRisk, appetite: Appetite) -> Iterator[Finding]:
+    """Yield how many training rows were hit, and how far they can be told from others, beyond what chance gives."""
+    limits = appetite.from_file if way == "from_file" else appetite.by_query
+    hits, told = records.hits, records.membership
+    if hits is not None:
+        chance = records.singled_out_control or 0
+        words = (
+            f"{hits.members:.1%} of the training rows are met in every cell by an extracted row, and {hits.others:.1%} "
+            f"of the test rows; {len(records.singled_out):,} training rows are singled out (by chance: {chance:,})"
+        )
+        yield judge(way, "exact_rows", limits.exact_rows, hits.value, words, hits.low, hits.high)
+    if told is not None:
+        words = (
+            f"by the distance to the nearest extracted row, {told.members:.1%} of the training rows and "
+            f"{told.others:.1%} of the test rows are taken for members"
+        )
+        yield judge(way, "membership_advantage", limits.membership_advantage, told.value, words, told.low, told.high)
+
+
+def agreement_finding(replicas: Replicas, appetite: Appetite) -> Iterator[Finding]:
+    """Yield how far the best replica by query predicts as the base model does, on test rows."""
+    frame = replicas.frame
+    own = frame[(frame.measure == "agreement") & (frame.table == "reconstruction") & (frame.rows == "test rows")]
+    own = own[own.value.notna()]
+    if own.empty:
+        return
+    best = own.loc[own.value.idxmax()]
+    words = f"the best replica ({best.estimator}) agrees with the model on {best.value:.1%} of the test rows"
+    limits = appetite.by_query.agreement
+    yield judge("by_query", "agreement", limits, float(best.value), words, float(best.low), float(best.high))
+
+
+def headline(fidelity: Fidelity) -> dict[str, Any] | None:
+    """Return the lift that is shown first: of whole rows, within classes where there are any."""
+    scope = "within classes" if "within classes" in fidelity.scopes else "overall"
+    lift = fidelity.lift
+    own = lift[(lift.scope == scope) & (lift.feature == "") & (lift.table == "reconstruction") & lift.lift.notna()]
+    for name in _HEADLINES:
+        line = own[own.measure == name]
+        if len(line):
+            keys = ("scope", "measure", "lift", "low", "high")
+            found = line.iloc[0]
+            return {key: found[key] if isinstance(found[key], str) else float(found[key]) for key in keys}
+    return None

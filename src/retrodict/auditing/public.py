@@ -1,0 +1,82 @@
+"""What is known without the model file: the prior that extraction by query alone starts from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.errors import PriorError, RetrodictError
+from retrodict.models import Model
+from retrodict.priors import Prior, implied_prior, load_prior, uniform_prior
+from retrodict.schema import Feature, Schema
+
+_DRAWS = 2_000
+
+
+def public_prior(model: Model, prior: Prior | str | Path | None, test: pd.DataFrame | None) -> tuple[Prior | None, str]:
+    """Return the prior of someone who may only ask for predictions, and in words what it is or why there is none.
+
+    The prior given; else uniform over the ranges and categories of the test rows, which stand for what the public knows
+    of such people; else uniform over the ranges that draws of the implied prior show, which come from the file and are
+    said to.
+
+    Parameters
+    ----------
+    model
+        Names the features.
+    prior
+        A prior, the path of a prior file, or ``None``.
+    test
+        Test rows with the model's columns.
+
+    Raises
+    ------
+    RetrodictError
+        If a prior is given and can't be read.
+    """
+    if isinstance(prior, str | Path):
+        return load_prior(prior), f"the prior file '{prior}'"
+    if prior is not None:
+        if not isinstance(prior, Prior):
+            raise PriorError(f"a prior or the path of a prior file is needed, got {type(prior).__name__}")
+        return prior, "the prior given"
+    try:
+        if test is not None:
+            schema = Schema.from_frame(test[list(model.schema.names)])
+            return uniform_prior(_known(schema, model)), "uniform over the ranges and categories of the test rows"
+        schema = _ranges(implied_prior(model))
+        return uniform_prior(schema), (
+            "uniform over ranges and categories; no prior and no test rows were given, so the ranges come from the file"
+        )
+    except RetrodictError as error:
+        return None, f"no prior is given, and none can be made: {error}"
+
+
+def _known(schema: Schema, model: Model) -> Schema:
+    """Leave out categories that the model does not know, and give lists to numbers that it knows as lists."""
+    features: list[Feature] = []
+    for feature in schema.features:
+        own = model.schema[feature.name]
+        if own.listed and not feature.listed:
+            feature = own
+        elif own.listed:
+            categories = tuple(value for value in feature.categories if value in own.categories)
+            kind: Any = feature.kind if len(categories) == len(feature.categories) else "categorical"
+            feature = replace(feature, kind=kind, categories=categories) if categories else own
+        features.append(replace(feature, missing=0.0))
+    return Schema(tuple(features))
+
+
+def _ranges(prior: Prior) -> Schema:
+    drawn = prior.sample(_DRAWS, np.random.default_rng(0))
+    features = []
+    for feature, column in zip(prior.schema.features, drawn.T, strict=True):
+        present = column[~np.isnan(column)]
+        if not feature.listed and len(present):
+            feature = replace(feature, low=float(present.min()), high=float(present.max()))
+        features.append(replace(feature, missing=0.0))
+    return Schema(tuple(features), prior.schema.target, prior.schema.named)

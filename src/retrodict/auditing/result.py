@@ -1,0 +1,170 @@
+"""What an audit found, as a result that prints itself and becomes report.json."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from retrodict.auditing.appetite import Appetite, Verdict
+from retrodict.auditing.document import (
+    DisclosureLine,
+    FindingLine,
+    LiftOf,
+    LiftSection,
+    NotTested,
+    Of,
+    Report,
+)
+from retrodict.auditing.extraction import Extraction
+from retrodict.auditing.finding import Finding, worst
+from retrodict.auditing.findings import headline
+from retrodict.disclosures import Disclosures
+from retrodict.disclosures.result import brief
+from retrodict.evaluation.fidelity.attribution import attribution
+from retrodict.priors import Prior
+
+_WAYS = ("by_query", "from_file")
+
+
+@dataclass(frozen=True, eq=False)
+class AuditResult:
+    """One model, judged.
+
+    Parameters
+    ----------
+    findings
+        Every measure beside the risk appetite; the verdict is that of the worst.
+    disclosures
+        What the file states, worst first.
+    by_query, from_file
+        The two extractions, judged separately; ``None`` where one could not be made.
+    replicas
+        Results of `replicate` by way to extract.
+    queries
+        The query curve; ``None`` where it was not measured.
+    budget
+        The error budget; ``None`` where it was not estimated.
+    not_tested
+        What was not judged, with the reason.
+    warnings
+        What is doubtful about model and tables.
+    appetite
+        The thresholds.
+    over
+        The prior of extraction by query in words, which every lift is over.
+    provenance
+        Enough to make it again.
+    prior
+        The prior that every lift is over; ``None`` where there is none.
+    real, fresh
+        Training and test rows, for pictures; ``None`` where not given.
+    """
+
+    findings: tuple[Finding, ...]
+    disclosures: Disclosures
+    by_query: Extraction | None
+    from_file: Extraction | None
+    replicas: dict[str, Any]
+    queries: Any
+    budget: Any
+    not_tested: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+    appetite: Appetite
+    over: str
+    provenance: dict[str, Any]
+    prior: Prior | None = field(default=None, repr=False)
+    real: pd.DataFrame | None = field(default=None, repr=False)
+    fresh: pd.DataFrame | None = field(default=None, repr=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """`release`, `review` or `reject`."""
+        return worst(self.findings)
+
+    @property
+    def extractions(self) -> dict[str, Extraction]:
+        """Those that were made, by way."""
+        made = {way: getattr(self, way) for way in _WAYS}
+        return {way: one for way, one in made.items() if one is not None}
+
+    @property
+    def reasons_for(self) -> list[str]:
+        """Findings that speak for release, in sentences."""
+        return [finding.reason for finding in self.findings if finding.verdict == "release"]
+
+    @property
+    def reasons_against(self) -> list[str]:
+        """Findings that speak against release, in sentences, the gravest first."""
+        against = [f for f in self.findings if f.verdict in ("review", "reject")]
+        return [finding.reason for finding in sorted(against, key=lambda finding: finding.verdict != "reject")]
+
+    @property
+    def report(self) -> Report:
+        """The content of report.json, checked against its schema."""
+        made = self.extractions
+        lines = [
+            DisclosureLine(
+                group=group,
+                kind=fact.kind,
+                features=[str(name) for name in fact.features],
+                values=brief(fact),
+                exact=fact.exact,
+                personal=fact.personal,
+                source=fact.source,
+            )
+            for group, facts in self.disclosures.grouped()
+            for fact in facts
+        ]
+        return Report(
+            verdict=self.verdict,
+            reasons_for=self.reasons_for,
+            reasons_against=self.reasons_against,
+            findings=[FindingLine(**finding.to_dict()) for finding in self.findings],
+            disclosures=lines,
+            extraction=Of(**{way: made[way].to_dict() if way in made else None for way in _WAYS}),
+            self_consistency=Of(**{way: asdict(made[way].consistency) if way in made else None for way in _WAYS}),
+            lift=LiftOf(**{way: self._lift(made.get(way)) for way in _WAYS}),
+            records=Of(**{way: _plain(made[way].records) if way in made else None for way in _WAYS}),
+            replicas=Of(**{way: _plain(self.replicas.get(way)) for way in _WAYS}),
+            queries=_plain(self.queries),
+            budget=_plain(self.budget),
+            attribution=Of(**{way: _owed(made[way]) if way in made else None for way in _WAYS}),
+            not_tested=[NotTested(what=what, reason=reason) for what, reason in self.not_tested],
+            warnings=list(self.warnings),
+            appetite=self.appetite,
+            provenance=self.provenance,
+        )
+
+    def _lift(self, extraction: Extraction | None) -> LiftSection | None:
+        fidelity = None if extraction is None else extraction.fidelity
+        if fidelity is None:
+            return None
+        data = fidelity.to_dict()
+        keys = ("attribution", "attribution_reason", "measures", "lift", "warnings", "notes")
+        return LiftSection(headline=headline(fidelity), over=self.over, **{key: data[key] for key in keys})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of report.json as plain data."""
+        return self.report.plain()
+
+    def __repr__(self) -> str:
+        lines = [f"Audit of {self.provenance['model']['family']}: {self.verdict}"]
+        lines += [f"  against: {line}" for line in self.reasons_against]
+        lines += [f"  for: {line}" for line in self.reasons_for]
+        lines += [f"  not tested: {what}: {reason}" for what, reason in self.not_tested]
+        return "\n".join([*lines, *(f"  warning: {line}" for line in self.warnings)])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
+
+def _plain(part: Any) -> dict[str, Any] | None:
+    return None if part is None else part.to_dict()
+
+
+def _owed(extraction: Extraction) -> dict[str, Any]:
+    owed, why = attribution(extraction.reconstruction)
+    return {"to": owed, "reason": why}

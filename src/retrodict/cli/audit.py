@@ -1,0 +1,104 @@
+"""``retrodict audit``: what a model gives away, from its file and by query alone, with a verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrodict.cli import options
+from retrodict.cli.failures import stopping
+from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.printing import note, print_json, print_line
+from retrodict.cli.real_rows import read_rows
+
+
+def audit(
+    model: options.ModelFile,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for report and reconstruction.")],
+    prior: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What is known without the model (YAML); else ranges of the test rows, or the file's.",
+        ),
+    ] = None,
+    train: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The training rows with their target: CSV or Parquet.")
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Labelled rows of the same source that the model did not see.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The target's column, if it is not plain.")
+    ] = None,
+    appetite: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The risk appetite (YAML); else the default.")
+    ] = None,
+    rows: Annotated[
+        int | None, typer.Option(metavar="N", help="Rows drawn by each extraction; else 10,000, or 1,000 if quick.")
+    ] = None,
+    seed: options.Seed = 0,
+    quick: Annotated[bool, typer.Option("--quick", help="A first look: fewer rows, two replicas, no budget.")] = False,
+    seconds: Annotated[
+        float | None, typer.Option(metavar="S", help="Stop the search for a table that meets all node counts.")
+    ] = None,
+    schema: options.SchemaFile = None,
+    trust: options.Trust = None,
+    trust_pickle: options.TrustPickle = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Judge a model: DIR/report.html, DIR/report.json and the reconstructions."""
+    from retrodict.auditing import load_appetite
+    from retrodict.reconstruction.store import check_writable
+    from retrodict.report.audit import audit as judge
+    from retrodict.report.audit import command_line
+
+    check_writable(out)
+    load_appetite(appetite)
+    loaded = open_model(model, trust, trust_pickle, schema)
+    real, fresh = (
+        None if path is None else read_rows(path, f"{what} rows", loaded.schema, target)
+        for path, what in ((train, "training"), (test, "test"))
+    )
+    command = command_line(
+        model,
+        prior=prior,
+        train=train,
+        test=test,
+        target=target,
+        appetite=appetite,
+        rows=rows,
+        seed=seed,
+        quick=quick,
+        seconds=seconds,
+        schema=schema,
+        trust=trust,
+        trust_pickle=trust_pickle,
+        out=out,
+    )
+    with stopping("nothing was written"):
+        found = judge(
+            loaded,
+            prior,
+            train=real,
+            test=fresh,
+            out=out,
+            target=target,
+            appetite=appetite,
+            rows=rows,
+            seed=seed,
+            quick=quick,
+            seconds=seconds,
+            command=command,
+            say=(lambda line: None) if quiet else lambda line: note(f"audit: {line}"),
+        )
+    if not quiet:
+        note(audit_line(model, getattr(loaded, "audit", None)))
+    if json:
+        print_json({**found.to_dict(), "out": str(out)})
+    elif not quiet:
+        print_line(repr(found))
+        print_line(f"report: {out / 'report.html'}    all the rest: {out / 'report.json'}")

@@ -1,0 +1,191 @@
+"""An audit as one self-contained page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.auditing import AuditResult
+from retrodict.auditing.extraction import Extraction
+from retrodict.auditing.finding import WORDS
+from retrodict.report.audit_pictures import pictures
+from retrodict.report.query_picture import query_picture
+from retrodict.report.svg import Picture
+
+_MEANING = {
+    "release": "Nothing that was tested speaks against giving this model away.",
+    "review": "A person must decide: what was found is above a limit, or could not be judged.",
+    "reject": "The model must not be given away as it is.",
+}
+_SECTIONS = (
+    ("verdict", "Verdict"),
+    ("disclosures", "What the file discloses"),
+    ("reconstruction", "Reconstruction and lift"),
+    ("records", "Rows at risk"),
+    ("budget", "Error budget"),
+    ("replicas", "Replicas"),
+    ("queries", "Query curve"),
+    ("untested", "What was not tested"),
+    ("repeat", "To do it again"),
+)
+_TITLES = {"from_file": "From the file", "by_query": "By query alone"}
+_FACTS = 25
+"""Facts of one group that are shown; report.json has all."""
+_SINGLED = 20
+"""Rows singled out that are shown, the surest first."""
+
+
+def render(found: AuditResult, command: str) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    found
+        The audit.
+    command
+        How to do it again.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("retrodict.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    report = found.report
+    curve, curve_picture = _curve(found)
+    return environment.get_template("audit.html.j2").render(
+        report=report,
+        family=found.provenance["model"]["family"],
+        subtitle=_subtitle(found),
+        meaning=_MEANING[report.verdict],
+        sections=_SECTIONS,
+        findings=[_finding_cells(one) for one in found.findings],
+        groups=[
+            (name, [_fact_cells(fact) for fact in facts[:_FACTS]], max(len(facts) - _FACTS, 0))
+            for name, facts in found.disclosures.grouped()
+        ],
+        over=found.over,
+        ways=[_way(found, way) for way in ("from_file", "by_query")],
+        pictures=pictures(found),
+        budget=None if found.budget is None else found.budget.rows(),
+        budget_lines=[] if found.budget is None else [*found.budget.reasons(), *found.budget.notes],
+        curve=None if curve is None else curve[1],
+        curve_heads=[] if curve is None else curve[0],
+        curve_picture=curve_picture,
+        command=command,
+        provenance=_provenance(found),
+    )
+
+
+def _subtitle(found: AuditResult) -> str:
+    about = found.provenance
+    sizes = about["real_rows"]
+    real = ", ".join(f"{n:,} {title} rows" for title, n in sizes.items() if n) or "no real rows: the model alone"
+    return (
+        f"{real}; {about['request']['rows']:,} rows drawn, seed {about['seed']}; {about['model']['fingerprint'][:19]}"
+    )
+
+
+def _number(value: Any, digits: int = 3) -> str:
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return ""
+    if isinstance(value, bool | str):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"
+
+
+def _interval(low: Any, high: Any) -> str:
+    return "" if low is None or high is None else f"{_number(low)} to {_number(high)}"
+
+
+def _finding_cells(one: Any) -> list[str]:
+    limits = [_number(limit) for limit in (one.review, one.reject)]
+    verdict = one.verdict or "not judged"
+    name = one.measure.replace("_", " ")
+    return [name, WORDS[one.way], verdict, _number(one.value), _interval(one.low, one.high), *limits]
+
+
+def _fact_cells(fact: Any) -> list[str]:
+    from retrodict.disclosures.result import cells
+
+    return list(cells(fact))
+
+
+def _way(found: AuditResult, way: str) -> dict[str, Any]:
+    title = _TITLES[way]
+    one = found.extractions.get(way)
+    blank = {"title": title, "records": None, "replicas": None, "lift": None}
+    if one is None:
+        what = "extraction from the file" if way == "from_file" else "extraction by query alone"
+        return {**blank, "missing": dict(found.not_tested).get(what, "")}
+    owed = found.report.attribution.model_dump()[way]
+    lift = None if one.fidelity is None else one.fidelity.summary()
+    replicas = found.replicas.get(way)
+    table = None if replicas is None else replicas.summary()
+    return {
+        **blank,
+        "missing": None,
+        "text": _text(one),
+        "notes": [*one.reconstruction.notes, *one.reconstruction.shortfalls],
+        "attribution": f"{owed['to']}: {owed['reason']}." if owed else "",
+        "lift": None if lift is None else _cells(lift),
+        "lift_heads": [] if lift is None else ["measure", *map(str, lift.columns)],
+        "records": None if one.records is None else one.records.lines(),
+        "singled": [] if one.records is None else _cells(one.records.singled_out[:_SINGLED].set_index("row")),
+        "singled_heads": [] if one.records is None else ["row", *_singled(one)],
+        "replicas": None if table is None else _cells(table),
+        "replica_heads": [] if table is None else ["estimator", *map(str, table.columns)],
+    }
+
+
+def _text(one: Extraction) -> str:
+    rec, seen = one.reconstruction, one.consistency
+    parts = [f"{rec.n_rows:,} {one.method}." if one.method.startswith("rows") else f"{rec.n_rows:,} rows {one.method}."]
+    parts.append(f"{rec.provenance.queries:,} model calls.")
+    if seen.agreement is not None:
+        what = "of its labels are what the model predicts" if rec.schema.target.is_class else "R2 of the predictions"
+        share = f"{seen.agreement:.1%}" if rec.schema.target.is_class else f"{seen.agreement:.3f}"
+        parts.append(f"Self-consistency: {share} {what}.")
+    if rec.rebuilt is not None and rec.rebuilt.engine == "matching":
+        met = "every node count is met" if rec.rebuilt.met else "0 is every node count met"
+        parts.append(
+            f"Node counts: energy {seen.energy:.4g} ({met}); {seen.confident:,} rows with a confidence of 0.95 or more."
+        )
+    return " ".join(parts)
+
+
+def _cells(frame: pd.DataFrame) -> list[list[str]]:
+    return [
+        [str(index), *(_number(value) for value in line)] for index, line in zip(frame.index, frame.values, strict=True)
+    ]
+
+
+def _singled(one: Extraction) -> list[str]:
+    return [] if one.records is None else [str(name) for name in one.records.singled_out.columns if name != "row"]
+
+
+def _curve(found: AuditResult) -> tuple[tuple[list[str], list[list[str]]] | None, Picture | None]:
+    if found.queries is None:
+        return None, None
+    table = found.queries.summary()
+    heads = ["measure", *(f"{calls:,} calls" for calls in table.columns)]
+    rows = [
+        [", ".join(str(part) for part in index if part), *(_number(value) for value in line)]
+        for index, line in zip(table.index, table.values, strict=True)
+    ]
+    return (heads, rows), query_picture(found.queries)
+
+
+def _provenance(found: AuditResult) -> list[tuple[str, str]]:
+    about = found.provenance
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    seconds = ", ".join(f"{what} {value:.1f} s" for what, value in about["seconds"].items())
+    return [
+        ("model", f"{about['model']['family']}, {about['model']['fingerprint']}"),
+        ("likelihood", str(about["model"]["likelihood"])),
+        ("prior of extraction by query", found.over),
+        ("seed", str(about["seed"])),
+        ("versions", versions),
+        ("time", seconds),
+    ]
