@@ -65,6 +65,9 @@ def run(frame: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, Any]:
     rebuilt = result.get("frame")
     if rebuilt is None:
         return figures | outcome(result) | nearness(None)
+    # A rebuilt column of whole numbers with gaps is nullable, which a column transformer can't pass through.
+    gaps = [name for name in test if isinstance(rebuilt[name].dtype, pd.Int64Dtype)]
+    rebuilt = rebuilt.astype(dict.fromkeys(gaps, "float64"))
     as_matched = replica(base, rebuilt, rebuilt[TARGET], part)
     by_model = replica(base, rebuilt, base.predict(rebuilt[list(test)]), part)
     figures |= {
