@@ -6,12 +6,14 @@ from retrodict.evaluation.fidelity import Fidelity, evaluate
 from retrodict.evaluation.queries import QueryCurve, query_curve
 from retrodict.evaluation.records import RecordMatch, aligned_error, matched_error
 from retrodict.evaluation.replicas import Migration, Replicas, migrate, replicate
+from retrodict.evaluation.risk import RecordRisk, record_risk
 
 __all__ = [
     "Fidelity",
     "Migration",
     "QueryCurve",
     "RecordMatch",
+    "RecordRisk",
     "Replicas",
     "aligned_error",
     "calibration",
@@ -20,5 +22,6 @@ __all__ = [
     "matched_error",
     "migrate",
     "query_curve",
+    "record_risk",
     "replicate",
 ]

@@ -48,16 +48,16 @@ def assign(
         free_a, free_b = np.delete(free_a, found[:, 0]), np.delete(free_b, found[:, 1])
 
     if labels is not None:
-        keep(_equal(np.hstack([a, labels[0]]), np.hstack([b, labels[1]])))
-    keep(_equal(a[free_a], b[free_b]))
+        keep(equal_rows(np.hstack([a, labels[0]]), np.hstack([b, labels[1]])))
+    keep(equal_rows(a[free_a], b[free_b]))
     exact = max(len(free_a), len(free_b)) <= limit
     keep(_solve(a[free_a], b[free_b]) if exact else _near(a[free_a], b[free_b], limit))
     found = np.concatenate(pairs)
     return found[np.argsort(found[:, 0])], exact
 
 
-def _equal(a: Array, b: Array) -> Array:
-    """Pair equal rows, as many as there are of each."""
+def equal_rows(a: Array, b: Array) -> Array:
+    """Return pairs of equal rows, as many as there are of each."""
     group = np.unique(np.concatenate([a, b]), axis=0, return_inverse=True)[1].ravel()
     left, right = (pd.DataFrame({"group": part}) for part in (group[: len(a)], group[len(a) :]))
     for side in (left, right):

@@ -13,7 +13,8 @@ from retrodict.schema import Schema
 
 Array = np.ndarray
 
-_FAR = 2.0  # beyond every cell of the column: a missing value is wholly wrong beside any other
+FAR = 2.0
+"""Beyond every cell of the column: a missing value is wholly wrong beside any other."""
 
 
 def scaled_cells(
@@ -71,7 +72,7 @@ def is_number(column: pd.Series[Any]) -> bool:
 def _listed(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[Array, Array]:
     values = np.concatenate([one.to_numpy(dtype=object), other.to_numpy(dtype=object)])
     codes = pd.factorize(values)[0].astype(np.float64)  # missing is -1
-    codes[codes < 0] = -_FAR
+    codes[codes < 0] = -FAR
     return codes[: len(one)], codes[len(one) :]
 
 
@@ -89,7 +90,7 @@ def _numbers(name: str, one: pd.Series[Any], other: pd.Series[Any], tolerance: f
         a, b = (a - low) / spread, (b - low) / spread
     else:  # one value only: right or wrong
         a, b = (np.where(np.isnan(x), x, np.abs(x - low) > tolerance * abs(low)) for x in (a, b))
-    far = min(np.nanmin(a, initial=0.0), np.nanmin(b, initial=0.0)) - _FAR
+    far = min(np.nanmin(a, initial=0.0), np.nanmin(b, initial=0.0)) - FAR
     return np.where(np.isnan(a), far, a), np.where(np.isnan(b), far, b)
 
 

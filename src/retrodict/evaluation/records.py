@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation.assignment import assign
@@ -148,6 +148,33 @@ def _compare(
     if not aligned:
         pairs, least = assign(a, b, labels)
         pairing = "least" if least else "near"
+    return compared(a, b, labels, names, pairs, pairing, tolerance)
+
+
+def compared(
+    a: Float[Array, "n d"],
+    b: Float[Array, "m d"],
+    labels: tuple[Float[Array, "n 1"], Float[Array, "m 1"]] | None,
+    names: list[str],
+    pairs: Int[Array, "k 2"],
+    pairing: Literal["least", "near", "in order"],
+    tolerance: float,
+) -> RecordMatch:
+    """Compare rows that are paired.
+
+    Parameters
+    ----------
+    a, b
+        Cells of the rebuilt and of the real table, as `scaled_cells` makes them.
+    labels
+        Their targets; ``None`` where a table has none.
+    names
+        Of the columns.
+    pairs
+        Row of the one and of the other, by position.
+    pairing, tolerance
+        As in `RecordMatch`.
+    """
     left, right = pairs.T
     errors = cell_errors(a[left], b[right])
     agree = None if labels is None else float((cell_errors(labels[0][left], labels[1][right]) <= tolerance).mean())

@@ -1,0 +1,174 @@
+"""Record risk as a result that prints itself."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from retrodict.evaluation.records import RecordMatch
+from retrodict.evaluation.risk.membership import Advantage, Nearer
+
+Array = np.ndarray
+
+LISTED = 1_000
+_LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class RecordRisk:
+    """How near single rebuilt rows come to single training rows, beside held-out rows of the same source.
+
+    Parameters
+    ----------
+    matched
+        Rebuilt rows beside training rows, one to one at the least error.
+    matched_low
+        A lower bound on the least mean error; it is `matched.error` where that is the least.
+    control
+        As many held-out rows paired with the rebuilt ones; ``None`` without held-out rows.
+    attributes
+        For each `feature` and `tolerance`: the share of the pairs that agree, `train`, and the same of the
+        control, `held_out`.
+    closest
+        Distance of each rebuilt row to the nearest training row, in mean cell error.
+    closest_held_out
+        The same to the nearest of the held-out rows, and of as many training rows: columns `held_out`, `train`.
+    nearer
+        How often the training row is the nearer one.
+    membership
+        What a distance learned on other rows tells of who was in the table.
+    hits
+        The same of rows that a rebuilt row agrees with in every cell, within `tolerance`.
+    singled_out
+        Training rows that a rebuilt row agrees with in every cell, alone in the table, and that no held-out row agrees
+        with: `row` (the training table's own index), `rebuilt` (position), `exact`, `label` (whether it agrees),
+        `difference` (the largest of any cell) and `confidence` (the reconstruction's own; NaN where it states none);
+        the surest first.
+    singled_out_control
+        Held-out rows for which the same holds, training rows in the place of held-out ones: hits by chance.
+    rows
+        Of the tables.
+    tolerance
+        Share of the training column's range within which two numbers agree.
+    seed
+        The seed.
+    warnings, notes
+        What is doubtful about the tables; what was left out, and why.
+    """
+
+    matched: RecordMatch
+    matched_low: float
+    control: RecordMatch | None
+    attributes: pd.DataFrame
+    closest: Float[Array, " k"] = field(repr=False)
+    closest_held_out: pd.DataFrame | None
+    nearer: Nearer | None
+    membership: Advantage | None
+    hits: Advantage | None
+    singled_out: pd.DataFrame
+    singled_out_control: int | None
+    rows: dict[str, int]
+    tolerance: float
+    seed: int
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def exact_rows(self) -> float:
+        """Share of the pairs that agree in every feature."""
+        return self.matched.exact_rows
+
+    @property
+    def singled_out_share(self) -> float:
+        """Share of the training rows that are singled out."""
+        return len(self.singled_out) / self.rows["training rows"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, fit for strict JSON; of the rows singled out the surest 1,000 are listed."""
+        return {
+            "matched": self.matched.to_dict(),
+            "matched_low": self.matched_low,
+            "control": None if self.control is None else self.control.to_dict(),
+            "attributes": _records(self.attributes),
+            "closest": _quantiles(self.closest),
+            "closest_held_out": None
+            if self.closest_held_out is None
+            else {name: _quantiles(column.to_numpy()) for name, column in self.closest_held_out.items()},
+            "nearer": None if self.nearer is None else self.nearer.to_dict(),
+            "membership": None if self.membership is None else self.membership.to_dict(),
+            "hits": None if self.hits is None else self.hits.to_dict(),
+            "singled_out": {
+                "count": len(self.singled_out),
+                "share": self.singled_out_share,
+                "exact": int(self.singled_out.exact.sum()),
+                "control": self.singled_out_control,
+                "listed": _records(self.singled_out[:LISTED]),
+            },
+            "rows": dict(self.rows),
+            "tolerance": self.tolerance,
+            "seed": self.seed,
+            "warnings": list(self.warnings),
+            "notes": list(self.notes),
+        }
+
+    def lines(self) -> list[str]:
+        """Return the result in sentences, one a measure."""
+        match, control = self.matched, self.control
+        error = f"{match.error:.4f}"
+        if match.pairing != "least" and self.matched_low < match.error:
+            error = f"between {self.matched_low:.4f} and {error}"
+        beside = "" if control is None else f" (held-out rows: {control.error:.4f})"
+        out = [f"matched error {error}{beside}"]
+        beside = "" if control is None else f" (held-out rows: {control.exact_rows:.1%})"
+        out.append(f"exact rows {match.exact_rows:.1%}{beside}")
+        if self.nearer is not None:
+            share = _interval(self.nearer.share, self.nearer)
+            out.append(f"training row nearer than held-out row: {share} (chance: 0.5)")
+        for how, found in (("distance", self.membership), ("hits", self.hits)):
+            if found is not None:
+                out.append(f"membership advantage by {how}: {_interval(found.value, found)} (chance: 0)")
+        chance = "" if self.singled_out_control is None else f" (held-out rows: {self.singled_out_control:,})"
+        exact = int(self.singled_out.exact.sum())
+        of = self.rows["training rows"]
+        out.append(f"singled out: {len(self.singled_out):,} of {of:,} training rows, {exact:,} exactly{chance}")
+        return out + [f"warning: {line}" for line in self.warnings] + [f"note: {line}" for line in self.notes]
+
+    def __repr__(self) -> str:
+        shown = [f"  {line}" for line in self.lines()]
+        if len(self.singled_out):
+            shown += [
+                "  surest:",
+                *("    " + line for line in self.singled_out[:5].to_string(index=False).splitlines()),
+            ]
+        return "\n".join([self._head(), *shown])
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{html.escape(line)}</li>" for line in self.lines())
+        return f"<p><b>{html.escape(self._head())}</b></p><ul>{lines}</ul>{self.singled_out[:10].to_html(index=False)}"
+
+    def _head(self) -> str:
+        rows = ", ".join(f"{n:,} {title}" for title, n in self.rows.items())
+        return f"RecordRisk: {rows} (numbers agree within {self.tolerance:g} of the range, seed {self.seed})"
+
+
+def _interval(value: float, found: Advantage | Nearer) -> str:
+    return f"{value:.3f} ({found.low:.3f} to {found.high:.3f})"
+
+
+def _quantiles(values: Array) -> dict[str, float]:
+    return {f"{level:g}": float(value) for level, value in zip(_LEVELS, np.quantile(values, _LEVELS), strict=True)}
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{key: _plain(value) for key, value in line.items()} for line in plain.to_dict(orient="records")]
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if isinstance(value, bool | int | float | str | type(None)) else str(value)
