@@ -44,7 +44,7 @@ def sum_of_terms(found: Measured, support: str | None) -> Estimate:
     influence[:n] += (excess.rows - excess.rows.mean() - _centred_label(found)) / n
     extra = ratio.draws_variance + ratio.split_variance + (excess.correction / 2) ** 2 + found.label_variance
     value = ratio.estimate + excess.value - _label_value(found)
-    short = max(ratio.short, excess.short)
+    short = ratio.short + excess.short  # shortfalls add up
     return Estimate.normal(value, float(np.sqrt((influence**2).sum() + extra)), short=short, over=ratio.over)
 
 

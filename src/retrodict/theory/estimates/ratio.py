@@ -72,12 +72,12 @@ class Ratio:
     @property
     def short(self) -> float:
         """By how much more it may fall short: half of what was corrected, and what so few rows cannot show."""
-        return max(self.correction / 2, self.over)
+        return max(self.correction / 2, INVISIBLE / len(self.log_ratio))
 
     @property
     def over(self) -> float:
         """What chance shows in so few rows where there is nothing."""
-        return INVISIBLE / len(self.log_ratio)
+        return INVISIBLE / 2 / len(self.log_ratio)
 
     @property
     def beyond(self) -> float:
