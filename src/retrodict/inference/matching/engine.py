@@ -88,8 +88,8 @@ class Matching:
         Sweeps of a chain, each as many moves as the table has cells; by default chosen by the number of rows, and few
         in the first attempt where a bootstrap tells rows apart.
     restarts
-        How often chains are heated again while none meets all counts; by default 2 for tables of up to 300 rows, else
-        none, and one more where the first attempt is a short one.
+        How often chains are heated again while none meets all counts; by default once where the first attempt
+        is a short one, else twice for tables of up to 300 rows, and never for larger ones.
     seconds
         Stop after about so long and keep the best; by default no limit. A run that this stops is not repeatable.
     workers
@@ -169,7 +169,9 @@ class Matching:
         """Return the restarts allowed."""
         if self.restarts is not None:
             return self.restarts
-        return (2 if problem.n <= _RESTARTABLE else 0) + (1 if not self.sweeps and _quick(problem) else 0)
+        if not self.sweeps and _quick(problem):
+            return 1
+        return 2 if problem.n <= _RESTARTABLE else 0
 
     def reheats(self, problem: Problem, attempt: int) -> bool:
         """Whether an attempt begins from what the one before it found, and so below the highest temperature."""
