@@ -12,6 +12,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.svm import LinearSVC
 
 import retrodict as rd
+from retrodict.evaluation.replicas.questions import Question
 from retrodict.evaluation.replicas.result import COLUMNS
 from tests.evaluation.replicas.conftest import FAST, World, base_of, people
 
@@ -130,6 +131,21 @@ def test_a_regressor_is_judged_by_values(world: World) -> None:
     assert noisy.score("linear_regression", "agreement", "prior, labels at random").value < 0.2
     with pytest.raises(rd.errors.RequestError, match="a temperature is for labels"):
         rd.replicate(rec, test=test, base=base, target="y", temperature=2)
+
+
+def test_no_row_is_asked_of_that_a_replica_was_trained_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[np.ndarray] = []
+    true = Question.of
+
+    def spy(title: str, X: np.ndarray, *rest: object) -> Question:
+        asked.append(X[:, 0])
+        return true(title, X, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Question, "of", spy)
+    judged(world, estimators=FAST[0])
+    trained = set(world.rec.frame.age)
+    assert len(asked) == 2
+    assert not any(trained & set(ages) for ages in asked)
 
 
 def test_one_seed_gives_one_result_and_it_is_strict_json(world: World) -> None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
 
 from retrodict.errors import RequestError, RetrodictError, RunError
 from retrodict.evaluation.fidelity.assumed import assumed, prior_frame
-from retrodict.evaluation.fidelity.resampling import Resample
 from retrodict.evaluation.replicas.base_model import Base, loaded
 from retrodict.evaluation.replicas.examples import Labelling, more_rows
 from retrodict.evaluation.replicas.family import family
 from retrodict.evaluation.replicas.inputs import PRIOR, REBUILT, TEST, TRAIN, Inputs, Rows, read_inputs, schema_of
+from retrodict.evaluation.replicas.questions import Question
 from retrodict.evaluation.replicas.result import (
     BASE,
     COLUMNS,
@@ -30,8 +28,8 @@ from retrodict.evaluation.replicas.result import (
     SHUFFLED,
     Replicas,
 )
-from retrodict.evaluation.replicas.scores import AGREEMENT, Score, agreement, scores
-from retrodict.evaluation.replicas.training import Answers, Examples, ask, fit, takes_weights
+from retrodict.evaluation.replicas.scores import Score
+from retrodict.evaluation.replicas.training import Examples, ask, fit, takes_weights
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction
 from retrodict.reconstruction.provenance import describe
@@ -138,33 +136,31 @@ def replicate(
     asked = None if model is None else Base.of(model, inputs)
     warnings = list(inputs.warnings)
     tables = {title: _taken(own, title, asked, warnings) for title, own in inputs.tables.items()}
-    rebuilt = tables[REBUILT]
-    if wanted < len(rebuilt):
-        rebuilt = rebuilt.take(np.sort(_rng(seed, _SHUFFLE).permutation(len(rebuilt))[:wanted]))
+    rebuilt = _first(tables[REBUILT], wanted, _rng(seed, _SHUFFLE))
     examples = {REPLICA: labelling.of_rows(rebuilt, asked, _rng(seed, _LABELS))}
     if TRAIN in tables:
         examples[REAL] = Examples(tables[TRAIN])
     questions = []
     if TEST in tables:
-        questions.append(_Question.of(ON_TEST, tables[TEST].X, tables[TEST].y, asked, _rng(seed, _WEIGHTS)))
+        questions.append(Question.of(ON_TEST, tables[TEST].X, tables[TEST].y, asked, _rng(seed, _WEIGHTS)))
     if PRIOR in tables:
         X = tables[PRIOR].X
         held = min(AGREED_ON, max(len(X) - wanted, len(X) // 2))
         if asked is not None:
-            questions.append(_Question.of(ON_PRIOR, X[:held], None, asked, _rng(seed, _WEIGHTS, 1)))
+            questions.append(Question.of(ON_PRIOR, X[:held], None, asked, _rng(seed, _WEIGHTS, 1)))
+        X = X[held : held + wanted]
+        if controls and _is_labelled_prior(rec, source):
+            notes.append("the reconstruction is prior draws labelled by the model: that control is left out")
+        elif controls and asked is not None:
+            unlabelled = Rows(X, np.full(len(X), np.nan))
+            examples[LABELLED] = labelling.of_rows(unlabelled, asked, _rng(seed, _LABELS, 1))
         if controls:
-            own, same = X[held : held + wanted], _is_labelled_prior(rec, source)
-            if same:
-                notes.append("the reconstruction is prior draws labelled by the model: that control is left out")
-            elif asked is not None:
-                unlabelled = Rows(own, np.full(len(own), np.nan))
-                examples[LABELLED] = labelling.of_rows(unlabelled, asked, _rng(seed, _LABELS, 1))
-            examples[SHUFFLED] = examples[REPLICA].permuted(own, _rng(seed, _SHUFFLE, 1))
+            examples[SHUFFLED] = examples[REPLICA].permuted(X, _rng(seed, _SHUFFLE, 1))
     lines, models = _run(family_of, examples, questions, inputs, labelling, notes)
     if asked is not None:
         lines = _of_base(questions, inputs) + lines
         queries += asked.queries
-    sizes = {REPLICA: len(rebuilt)} | {name: len(one.rows) for name, one in examples.items() if name != REPLICA}
+    sizes = {name: len(one.rows) for name, one in examples.items()}
     return Replicas(
         frame=pd.DataFrame(lines, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, np.float64)),
         models=models,
@@ -178,37 +174,17 @@ def replicate(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Question:
-    """Rows that models are asked of."""
-
-    title: str
-    X: Float[Array, "n d"]
-    truth: Float[Array, " n"] | None
-    base: Answers | None
-    weights: Resample
-
-    @classmethod
-    def of(cls, title: str, X: Array, truth: Array | None, base: Base | None, rng: np.random.Generator) -> _Question:
-        said = None if base is None else Answers.of_base(base.output(X, title))
-        return cls(title, X, truth, said, Resample.of(len(X), rng))
-
-    def judge(self, answers: Answers, k: int, is_base: bool = False) -> dict[str, Score]:
-        """Return every measure of answers."""
-        out = {}
-        if self.truth is not None:
-            out = scores(answers, self.truth, k, self.weights, None if is_base else self.base)
-        if self.base is not None and not is_base:
-            out[AGREEMENT] = agreement(answers, self.base, k, self.weights)
-        return out
-
-
 def _rng(seed: int, *place: int) -> np.random.Generator:
     return np.random.default_rng([seed, *place])
 
 
 def _seed(seed: int, place: int) -> int:
     return int(np.random.SeedSequence([seed, place]).generate_state(1)[0])
+
+
+def _first(rows: Rows, n: int, rng: np.random.Generator) -> Rows:
+    """Return `n` rows at random, in their order; all where there are no more."""
+    return rows if n >= len(rows) else rows.take(np.sort(rng.permutation(len(rows))[:n]))
 
 
 def _taken(rows: Rows, title: str, base: Base | None, warnings: list[str]) -> Rows:
@@ -236,7 +212,7 @@ def _is_labelled_prior(rec: Any, prior: Any) -> bool:
 def _run(
     estimators: Mapping[str, Any],
     examples: Mapping[str, Examples],
-    questions: Sequence[_Question],
+    questions: Sequence[Question],
     inputs: Inputs,
     labelling: Labelling,
     notes: list[str],
@@ -263,7 +239,7 @@ def _run(
     return lines, models
 
 
-def _of_base(questions: Sequence[_Question], inputs: Inputs) -> list[list[Any]]:
+def _of_base(questions: Sequence[Question], inputs: Inputs) -> list[list[Any]]:
     k, lines = len(inputs.schema.target.classes), []
     for question in questions:
         if question.base is not None:
