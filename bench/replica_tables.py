@@ -1,7 +1,7 @@
 """Replicas of many algorithms under several priors, on many tables: how far they fall short of their base models.
 
 Run with `uv run python bench/replica_tables.py [--sets ...] [--cap 1000] [--data FOLDER] [--results FILE] [--write]`;
-it takes about ten minutes on one core. With `--results FILE` the same command goes on where it was stopped.
+it takes about a quarter of an hour on one core. With `--results FILE` the same command goes on where it was stopped.
 """
 
 from __future__ import annotations
