@@ -2,11 +2,13 @@
 
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
 `Matching`, the engine that rebuilds training tables, with settings of its own; `evaluate`, which says how near a
-reconstruction comes to real rows as a distribution, and `record_risk`, `matched_error`, `aligned_error`, `calibration` and
-`controls`, which do so row by row; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes
-one of another kind, and `query_curve`, what so many model calls give; and the modules `priors`, `models`,
-`disclosures`, `schema`, `evaluation`, `theory` and `inference` for those who need more. Each name is imported when it
-is first used, so that the command line answers at once.
+reconstruction comes to real rows as a distribution, and `record_risk`, `matched_error`, `aligned_error`,
+`calibration` and `controls`, which do so row by row; `replicate`, which says how well models trained on a
+reconstruction do, `migrate`, which makes one of another kind, and `query_curve`, what so many model calls give;
+`error_budget`, where the divergence comes from; `audit`, all of it in one folder, and `sanitize`, which takes out of a
+model what prediction does not need; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`, `theory`
+and `inference` for those who need more. Each name is imported when it is first used, so that the command line answers
+at once.
 """
 
 from __future__ import annotations
