@@ -1,0 +1,87 @@
+"""``retrodict study report``: what the cells of a study say."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from retrodict.cli import options
+from retrodict.cli.failures import stopping
+from retrodict.cli.printing import print_json, print_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def report(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A study file, NAME for NAME.study, or a table of cells exported from one (Parquet)."
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="A new folder; else NAME-report beside the file.")
+    ] = None,
+    seed: options.Seed = 0,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Correlations, ladders and the four claims, judged: DIR/report.html, DIR/report.json and figures."""
+    from retrodict.reconstruction.store import check_writable
+    from retrodict.report.study import study_report
+
+    path = find_study(file)
+    out = path.with_name(f"{path.stem}-report") if out is None else out
+    check_writable(out)
+    cells, study = open_cells(path)
+    command = shlex.join(["retrodict", "study", "report", str(file), "--out", str(out)])
+    with stopping("nothing was written"):
+        found = study_report(cells, study, out=out, command=command, seed=seed)
+    if json:
+        print_json({**found.to_dict(), "out": str(out)})
+    elif not quiet:
+        print_line(repr(found))
+        print_line(f"report: {out / 'report.html'}    all the rest: {out / 'report.json'}")
+
+
+def find_study(file: Path) -> Path:
+    """Return the file that is meant: itself, or with ``.study`` at its end.
+
+    Raises
+    ------
+    RequestError
+        If there is neither.
+    """
+    from retrodict.errors import RequestError
+
+    named = file.with_name(file.name + ".study")
+    for path in (file, named):
+        if path.is_file():
+            return path
+    raise RequestError(f"there is no study '{file}', nor '{named}'; make one with 'retrodict study run'")
+
+
+def open_cells(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the cells of a file, and what it says of its study.
+
+    Raises
+    ------
+    RequestError
+        If it can't be read.
+    """
+    import pandas as pd
+
+    from retrodict.errors import RequestError
+
+    if path.suffix == ".parquet":
+        try:
+            return pd.read_parquet(path), {"name": path.stem}
+        except (OSError, ValueError) as error:
+            raise RequestError(f"'{path}' can't be read as Parquet: {error}; give a study file") from error
+    from retrodict.study.store import read_cells, read_study
+
+    return read_cells(path), read_study(path)

@@ -1,0 +1,79 @@
+"""A study's folder: the page, the figures as data, the cells."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from retrodict.errors import RunError
+from retrodict.reconstruction.store import check_writable, make_work_folder, publish, replace_text
+from retrodict.study.analysis import StudyAnalysis, analyse
+
+HTML, JSON = "report.html", "report.json"
+
+
+def study_report(
+    cells: pd.DataFrame, study: Mapping[str, Any] | None = None, *, out: str | Path, command: str = "", seed: int = 0
+) -> StudyAnalysis:
+    """Analyse the cells of a study and write its report, in one step.
+
+    Parameters
+    ----------
+    cells
+        One row a cell, as a study file keeps them.
+    study
+        What the file says of the study: ``name``, ``cells`` (planned), ``digest``, ``version``, ``started_at``.
+    out
+        A new folder: ``report.html``, ``report.json``, ``cells.parquet``, ``cells.csv``, and the figures as PNG.
+    command
+        How to do it again.
+    seed
+        Of the bootstrap over datasets.
+
+    Returns
+    -------
+    StudyAnalysis
+        The analysis.
+
+    Raises
+    ------
+    RequestError
+        If the cells can't be read as a study's, or the folder can't be made.
+    RunError
+        If writing fails.
+    """
+    from retrodict.report.study_html import render
+    from retrodict.report.study_pictures import drawings
+
+    out, study = Path(out), study or {}
+    check_writable(out)
+    found = analyse(cells, str(study.get("name") or "study"), planned=study.get("cells"), seed=seed)
+    drawn = drawings(found)
+    about = [(words, str(study[key])) for key, words in _ABOUT.items() if study.get(key)]
+    work = make_work_folder(out)
+    try:
+        replace_text(work / JSON, document(found))
+        replace_text(work / HTML, render(found, drawn, about, command or f"retrodict study report FILE --out {out}"))
+        cells.to_parquet(work / "cells.parquet", index=False)
+        cells.to_csv(work / "cells.csv", index=False)
+        for one in drawn:
+            one.save(work / f"study_{one.name}.png")
+        publish(work, out)
+    except OSError as error:
+        raise RunError(f"'{out}' could not be written: {error.strerror}; free room, or give another folder") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return found
+
+
+_ABOUT = {"digest": "design", "version": "retrodict", "started_at": "started"}
+
+
+def document(found: StudyAnalysis) -> str:
+    """Return the figures as strict JSON."""
+    return json.dumps(found.to_dict(), indent=2, allow_nan=False) + "\n"

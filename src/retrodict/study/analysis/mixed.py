@@ -1,0 +1,171 @@
+"""A mixed-effects regression of posterior divergence on the two factors and their interaction."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from retrodict.study.analysis.columns import ESTIMATORS
+from retrodict.study.analysis.intervals import FEWEST
+
+Array = np.ndarray
+
+MODELS = (
+    *((f"posterior_{one}", f"prior_{one}", model) for one in ESTIMATORS for model in ("log_loss", "accuracy")),
+    ("posterior_kl", "prior_kl", "model_kl"),
+)
+"""Response, prior factor, model factor."""
+_FEWEST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Term:
+    """One fixed effect: the change of the response (in its own unit) with one standard deviation of the factor.
+
+    Parameters
+    ----------
+    name
+        ``intercept``, ``prior``, ``model`` or ``prior x model``.
+    value, low, high
+        The coefficient with its 95% interval (t distribution, datasets less one degrees of freedom); no interval below
+        five datasets.
+    """
+
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class MixedFit:
+    """One regression, or why there is none.
+
+    Parameters
+    ----------
+    response, prior, model
+        The columns.
+    n, datasets
+        Cells and datasets.
+    random
+        What differs between datasets: ``intercept and slopes`` or ``intercept``; ``None`` without a fit.
+    terms
+        The fixed effects.
+    warnings
+        What the fit complained of, of each form that was tried.
+    reason
+        Why there is no fit, or no slopes or intervals.
+    """
+
+    response: str
+    prior: str
+    model: str
+    n: int
+    datasets: int
+    random: str | None
+    terms: tuple[Term, ...]
+    warnings: tuple[str, ...]
+    reason: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        found = asdict(self)
+        return {**found, "terms": list(found["terms"]), "warnings": list(self.warnings)}
+
+
+def mixed_fits(done: pd.DataFrame) -> tuple[MixedFit, ...]:
+    """Return every regression of a study.
+
+    Parameters
+    ----------
+    done
+        Cells that were done, from `usable`.
+    """
+    return tuple(mixed_fit(done, *names) for names in MODELS)
+
+
+def mixed_fit(done: pd.DataFrame, response: str, prior: str, model: str) -> MixedFit:
+    """Regress the response on both factors, standardised, and their product.
+
+    Intercept and both slopes differ between datasets; where that does not converge, or their variances can't be told
+    from each other, the intercept alone.
+
+    Parameters
+    ----------
+    done
+        Cells that were done, from `usable`.
+    response, prior, model
+        The columns.
+    """
+    rows = done[["dataset", response, prior, model]].dropna()
+    n, datasets = len(rows), rows.dataset.nunique()
+    reason = _impossible(rows, (response, prior, model), n, datasets)
+    if reason:
+        return MixedFit(response, prior, model, n, datasets, None, (), (), reason)
+    y = rows[response].to_numpy(dtype=float)
+    factors = rows[[prior, model]].to_numpy(dtype=float)
+    factors = (factors - factors.mean(axis=0)) / factors.std(axis=0)
+    fixed = np.column_stack([np.ones(n), factors, factors.prod(axis=1)])
+    if np.linalg.matrix_rank(fixed) < fixed.shape[1]:
+        reason = f"{prior} and {model} say the same in these cells"
+        return MixedFit(response, prior, model, n, datasets, None, (), (), reason)
+    told: list[str] = []
+    for random, columns in (("intercept and slopes", 3), ("intercept", 1)):
+        fit = _fit(y, fixed, fixed[:, :columns], rows.dataset.to_numpy(), random, told)
+        if fit is not None:
+            terms = _terms(fit, datasets)
+            few = f"no intervals: fewer than {FEWEST} datasets" if datasets < FEWEST else None
+            return MixedFit(response, prior, model, n, datasets, random, terms, tuple(told), few)
+    return MixedFit(response, prior, model, n, datasets, None, (), tuple(told), "no form of it converged")
+
+
+def _impossible(rows: pd.DataFrame, names: tuple[str, ...], n: int, datasets: int) -> str | None:
+    if n < _FEWEST_ROWS:
+        return f"{n} cells have {', '.join(names)}: fewer than {_FEWEST_ROWS}"
+    if datasets < 2:
+        return "a single dataset: nothing differs between datasets"
+    flat = [name for name in names if np.ptp(rows[name]) <= 1e-9 * max(rows[name].abs().max(), 1e-9)]
+    return f"{flat[0]} does not vary" if flat else None
+
+
+def _fit(
+    y: Float[Array, " n"],
+    fixed: Float[Array, "n p"],
+    random: Float[Array, "n r"],
+    datasets: Any,
+    words: str,
+    told: list[str],
+) -> Any:
+    """Return the fit, or ``None`` where it did not converge; adds to what was told."""
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            fit = MixedLM(y, fixed, datasets, exog_re=random).fit(reml=True, method=["lbfgs", "bfgs"])
+        except (np.linalg.LinAlgError, ValueError) as error:
+            told.append(f"{words}: {error}")
+            return None
+        usable = bool(fit.converged) and np.isfinite(fit.fe_params).all() and np.isfinite(fit.bse_fe).all()
+    lines = (" ".join(str(one.message).split()) for one in caught)
+    told += [f"{words}: {line}" for line in dict.fromkeys(lines)]
+    if not usable:
+        told.append(f"{words}: not converged, or without standard errors; not used")
+    return fit if usable else None
+
+
+def _terms(fit: Any, datasets: int) -> tuple[Term, ...]:
+    from scipy.stats import t
+
+    names = ("intercept", "prior", "model", "prior x model")
+    half = t.ppf(0.975, datasets - 1) * np.asarray(fit.bse_fe) if datasets >= FEWEST else [None] * len(names)
+    values = [float(value) for value in np.asarray(fit.fe_params)]
+    return tuple(
+        Term(name, value, None if h is None else value - float(h), None if h is None else value + float(h))
+        for name, value, h in zip(names, values, half, strict=True)
+    )

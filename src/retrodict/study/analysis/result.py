@@ -1,0 +1,148 @@
+"""What a study says, as one result."""
+
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from retrodict.study.analysis.claims import Claim, claims
+from retrodict.study.analysis.columns import ESTIMATORS, usable
+from retrodict.study.analysis.correlation import Correlation, correlations
+from retrodict.study.analysis.failures import Failures, failures
+from retrodict.study.analysis.intervals import REPLICATES
+from retrodict.study.analysis.ladders import Ladder, ladders, overall
+from retrodict.study.analysis.mixed import MixedFit, mixed_fits
+from retrodict.study.analysis.replicas import ReplicaGap, replica_gaps
+
+AXES = ("datasets", "algorithms", "qualities", "priors", "seeds")
+
+
+@dataclass(frozen=True, eq=False)
+class StudyAnalysis:
+    """What the cells of a study say.
+
+    Parameters
+    ----------
+    name
+        The study's name.
+    sizes
+        Cells planned (``None`` where unknown), done and failed, and how many datasets, algorithms, qualities, priors
+        and seeds were done.
+    correlations
+        Every pair of columns, scope and method.
+    mixed
+        Regressions.
+    ladders
+        Of each dataset and estimator.
+    replicas
+        Gaps by each score.
+    claims
+        The four claims, judged.
+    failures
+        What limits all this.
+    done, failed
+        The cells, as analysed.
+    """
+
+    name: str
+    sizes: dict[str, int | None]
+    correlations: tuple[Correlation, ...]
+    mixed: tuple[MixedFit, ...]
+    ladders: tuple[Ladder, ...]
+    replicas: tuple[ReplicaGap, ...]
+    claims: tuple[Claim, ...]
+    failures: Failures
+    done: pd.DataFrame
+    failed: pd.DataFrame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, fit for strict JSON: what is undefined is null."""
+        taus = {one: asdict(overall(self.ladders, one)) for one in (*ESTIMATORS, "kl")}
+        found = {
+            "name": self.name,
+            "cells": self.sizes,
+            "claims": [one.to_dict() for one in self.claims],
+            "correlations": [one.to_dict() for one in self.correlations],
+            "mixed": [one.to_dict() for one in self.mixed],
+            "ladders": {"mean_tau": taus, "by_dataset": [one.to_dict() for one in self.ladders]},
+            "replicas": [one.to_dict() for one in self.replicas],
+            "failures": self.failures.to_dict(),
+        }
+        return _finite(found)
+
+    def correlation_frame(self) -> pd.DataFrame:
+        """Return one line a correlation."""
+        columns = ["x", "y", "scope", "method", "value", "low", "high", "n", "datasets", "reason"]
+        return pd.DataFrame([one.to_dict() for one in self.correlations])[columns]
+
+    def __repr__(self) -> str:
+        return "\n".join([self.head, *(f"{one.name}: {one.verdict}. {one.words}" for one in self.claims)])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{html.escape(one.name)}</th><td>{one.verdict}</td><td>{html.escape(one.words)}</td></tr>"
+            for one in self.claims
+        )
+        return f"<p>{html.escape(self.head)}</p><table>{rows}</table>"
+
+    @property
+    def head(self) -> str:
+        """The study in a line."""
+        axes = ", ".join(f"{self.sizes[name]:,} {name}" for name in AXES)
+        planned = self.sizes["planned"]
+        of = "" if planned is None else f" of {planned:,}"
+        return f"Study {self.name}: {self.sizes['done']:,}{of} cells done, {self.sizes['failed']:,} failed; {axes}"
+
+
+def analyse(
+    cells: pd.DataFrame,
+    name: str = "study",
+    *,
+    planned: int | None = None,
+    seed: int = 0,
+    replicates: int = REPLICATES,
+) -> StudyAnalysis:
+    """Analyse the cells of a study.
+
+    Parameters
+    ----------
+    cells
+        One row a cell, as a study file keeps them.
+    name
+        The study's name.
+    planned
+        Cells of the whole design, where some were not run yet.
+    seed, replicates
+        Of the bootstrap over datasets.
+
+    Returns
+    -------
+    StudyAnalysis
+        Correlations, regressions, ladders, replicas, claims and failures. What the cells can't tell has a reason.
+
+    Raises
+    ------
+    RequestError
+        If the frame has no columns that say what each cell is.
+    """
+    done, failed = usable(cells)
+    found = correlations(done, seed=seed, replicates=replicates)
+    limits, gaps = failures(done, failed, found), replica_gaps(done)
+    sizes: dict[str, int | None] = {"planned": planned, "done": len(done), "failed": len(failed)}
+    axes = ("dataset", "algorithm", "quality", "prior", "seed")
+    sizes |= {words: int(done[axis].nunique()) for axis, words in zip(axes, AXES, strict=True)}
+    judged = claims(done, found, gaps, limits)
+    return StudyAnalysis(name, sizes, found, mixed_fits(done), ladders(done), gaps, judged, limits, done, failed)
+
+
+def _finite(data: Any) -> Any:
+    """Return the same with ``None`` for what JSON has no word for."""
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
