@@ -78,7 +78,7 @@ def split_points(members: Sequence[Member], place: Place, source: str) -> Iterat
             column = member.columns[i]
             mine = thresholds[(features == i) & np.isfinite(thresholds)]
             values = column.raw_numbers(mine)
-            if values is None:
+            if values is None or not len(values):  # a split may part missing values from all others
                 continue
             found.setdefault(column.name, []).extend(values.tolist())
             scale[column.name] = max(scale.get(column.name, 0.0), abs(column.scale))

@@ -130,7 +130,7 @@ class Rebuilding:
         return table(schema, schema.names, X[:, :-1], y).assign(**{self._confidence_column: X[:, -1]})
 
     def _rows(self, reading: Reading, matched: Matched) -> tuple[Array, Array]:
-        rows = reading.codebook.decode(matched.codes, np.random.default_rng(self._seed(_FILL)))
+        rows = reading.rows(matched.codes, matched.labels, np.random.default_rng(self._seed(_FILL)))
         return np.column_stack([rows, matched.confidence]), reading.target(matched.labels)
 
     def _matched(self, reading: Reading, matched: Matched) -> Reconstruction:

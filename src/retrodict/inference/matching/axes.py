@@ -191,6 +191,13 @@ def on_grid(cuts: Array, step: float | None) -> Array:
         return (np.floor((cuts + slack) / step) + 0.5) * step
 
 
+def nearest_on_grid(values: Array, low: Array, high: Array, step: float) -> Array:
+    """Return the grid's values nearest to these inside their cells, whose ends lie midway between two of them."""
+    units = np.clip(np.rint(values / step), np.ceil(low / step), np.floor(high / step))
+    decimals = max(0, 4 - int(np.floor(np.log10(step))))
+    return np.round(units * step, decimals)  # the number that a decimal writes, not a multiple that misses it
+
+
 def _runs(right: Array) -> tuple[Array, Array, Array, bool]:
     """Return the run of codes ``(low, high]`` that each row of a mask sets, or, of those marked, leaves out.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from retrodict.inference.matching.axes import Axis, ListedAxis, NumberAxis
+from retrodict.inference.matching.axes import Axis, ListedAxis, NumberAxis, nearest_on_grid
 from retrodict.priors.marginals import FiniteMarginal, Marginal
 from retrodict.priors.within import draw_within
 from retrodict.schema import Schema
@@ -91,15 +91,8 @@ def _number(axis: NumberAxis, codes: Array, marginal: Marginal, u: Array) -> Arr
     low[gone], high[gone] = -np.inf, np.inf
     values = draw_within(marginal, low, high, u)
     if axis.step is not None:
-        values = _nearest(values, low, high, axis.step)
+        values = nearest_on_grid(values, low, high, axis.step)
     return np.where(gone, np.nan, values)
-
-
-def _nearest(values: Array, low: Array, high: Array, step: float) -> Array:
-    """Return the grid's values nearest to these inside their cells, whose ends lie midway between two of them."""
-    units = np.clip(np.rint(values / step), np.ceil(low / step), np.floor(high / step))
-    decimals = max(0, 4 - int(np.floor(np.log10(step))))
-    return np.round(units * step, decimals)  # the number that a decimal writes, not a multiple that misses it
 
 
 def _category(axis: ListedAxis, codes: Array, marginal: Marginal, u: Array) -> Array:

@@ -21,6 +21,7 @@ from retrodict.inference.matching.codebook import Codebook
 from retrodict.inference.matching.cutting import axes_of
 from retrodict.inference.matching.ensembles import Ensemble, ensembles_of
 from retrodict.inference.matching.grown import Grown, grown_of
+from retrodict.inference.matching.midpoints import node_midpoints
 from retrodict.inference.matching.problem import Problem
 from retrodict.inference.matching.targets import targets_of
 from retrodict.models import SklearnClassifier, SklearnRegressor, load_model
@@ -49,6 +50,8 @@ class Reading:
         What the file does and does not disclose, in plain sentences.
     sources
         Attribute paths of the ensembles that were read.
+    midpoints
+        Of each node, the raw number midway between two of its rows' values at which it splits, else NaN.
     """
 
     problem: Problem = field(repr=False)
@@ -58,11 +61,27 @@ class Reading:
     labels: Int[Array, " n"] | None = field(repr=False)
     notes: tuple[str, ...]
     sources: tuple[str, ...]
+    midpoints: Float[Array, " nodes"] = field(repr=False)
 
     @property
     def schema(self) -> Schema:
         """The features of the rows."""
         return self.codebook.schema
+
+    def rows(self, codes: Int[Array, "n c"], labels: Int[Array, " n"], rng: np.random.Generator) -> Float[Array, "n d"]:
+        """Return rows with these codes, in the schema's encoding, of values that split points are midway between.
+
+        Parameters
+        ----------
+        codes, labels
+            Shapes (n, c) and (n,), the rows in the order of the draws.
+        rng
+            What codes and midpoints leave open is drawn from it.
+        """
+        from retrodict.inference.matching.settling import settle  # compiled: imported when needed
+
+        drawn = self.codebook.decode(codes, rng)
+        return settle(self.problem, self.codebook, self.midpoints, codes, labels, drawn)
 
     def target(self, labels: Int[Array, " n"]) -> Array:
         """Return class indices as they are, or a regressor's targets in raw units."""
@@ -123,6 +142,7 @@ def read_problem(model: Any, found: Disclosures | None = None, **settings: Any) 
         targets.stored,
         tuple(notes),
         tuple(group.place.path for group, _ in grown),
+        node_midpoints(trees, book),
     )
 
 
