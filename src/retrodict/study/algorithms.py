@@ -100,7 +100,9 @@ def _boosting(capacity: float, rows: int, seed: int) -> Any:
 def _mlp(capacity: float, rows: int, seed: int) -> Any:
     from sklearn.neural_network import MLPClassifier
 
-    return MLPClassifier((_few(capacity, 32),), learning_rate_init=0.01, max_iter=60, random_state=seed)
+    return MLPClassifier(
+        hidden_layer_sizes=(_few(capacity, 32),), learning_rate_init=0.01, max_iter=60, random_state=seed
+    )
 
 
 def _of_scaled_target(regressor: Any) -> Any:
@@ -164,7 +166,7 @@ def _mlp_values(capacity: float, rows: int, seed: int) -> Any:
     from sklearn.neural_network import MLPRegressor
 
     return _of_scaled_target(
-        MLPRegressor((_few(capacity, 32),), learning_rate_init=0.01, max_iter=60, random_state=seed)
+        MLPRegressor(hidden_layer_sizes=(_few(capacity, 32),), learning_rate_init=0.01, max_iter=60, random_state=seed)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -159,11 +160,11 @@ class Design(Strict):
         )
 
 
-def _check_partners(design: Design, tasks: dict[str, str]) -> None:
+def _check_partners(design: Design, tasks: Mapping[str, str]) -> None:
     for dataset, task in tasks.items():
         if not any(task in tasks_of(name) for name in design.algorithms):
             raise RequestError(
-                f"dataset '{dataset}' is one of {task}, and no algorithm of the design is: {', '.join(design.algorithms)}"
+                f"dataset '{dataset}' is for {task}, and no algorithm is: {', '.join(design.algorithms)}; add one"
             )
     for name in design.algorithms:
         if not tasks_of(name) & set(tasks.values()):
@@ -232,8 +233,8 @@ def _line(error: ValidationError) -> str:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden":
-        model = {"qualities": Quality, "parts": PartShares}.get(where[0]) if len(where) > 1 else None
-        known = (model or _named(error.title)).model_fields
+        nested: dict[str, type[Strict]] = {"qualities": Quality, "parts": PartShares}
+        known = nested.get(where[0] if len(where) > 1 else "", _named(error.title)).model_fields
         at = f" in {'.'.join(where[:-1])}" if len(where) > 1 else ""
         return f"unknown key '{where[-1]}'{at}; known are {', '.join(known)}"
     if first["type"] == "missing":

@@ -20,6 +20,7 @@ _SQUARED = 8  # of which it sees products
 _REACH = 6.0  # standard deviations beyond which its columns are cut
 _RIDGE = 1.0
 _MAX_LOGIT = 8.0
+_DISTINCT = 0.9  # share of distinct real rows from which copies are no part of the truth
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ def divergences(
     js, energy = np.where(shares > 0, LARGEST, np.nan), np.where(shares > 0, 1.0, np.nan)
     if met.any():
         a, b = met[real_group], met[other_group]
-        js[met] = _jensen_shannon(real[a], other[b], real_group[a], other_group[b], seed)[met]
+        js[met] = _jensen_shannon(real[a], other[b], real_group[a], other_group[b], k, seed)[met]
         energy[met] = [_energy(real[real_group == g], other[other_group == g]) for g in np.flatnonzero(met)]
     known = shares > 0
     mean_js, mean_energy = shares[known] @ js[known], shares[known] @ energy[known]
@@ -93,14 +94,15 @@ def divergences(
     )
 
 
-def _jensen_shannon(real: Array, other: Array, real_group: Array, other_group: Array, seed: int) -> Float[Array, " k"]:
+def _jensen_shannon(
+    real: Array, other: Array, real_group: Array, other_group: Array, k: int, seed: int
+) -> Float[Array, " k"]:
     """Return the divergence of each group, not cut; NaN for one that is not met."""
     points, group = np.vstack([real, other]), np.concatenate([real_group, other_group])
     is_real = np.arange(len(points)) < len(real)
-    k = int(group.max()) + 1
     weights = _balanced(is_real, group, k)
     rng = np.random.default_rng([seed, len(real), len(other)])
-    fold = _folds(is_real, group, rng)
+    fold = _folds(points, is_real, group, rng)
     logits = _held_out(points, group, is_real, weights, fold, k, int(rng.integers(2**31)))
     f = np.empty(len(points))
     for one in range(FOLDS):
@@ -119,15 +121,25 @@ def _balanced(is_real: Array, group: Array, k: int) -> Float[Array, " n"]:
     return weights / weights.mean()
 
 
-def _folds(is_real: Array, group: Array, rng: np.random.Generator) -> Int[Array, " n"]:
-    """Return a fold for each row, every group of either side in equal parts."""
+def _folds(points: Array, is_real: Array, group: Array, rng: np.random.Generator) -> Int[Array, " n"]:
+    """Return a fold for each row, every group of either side in equal parts.
+
+    Where real rows differ from one another, equal points of the other side share a fold: a prior that draws its few
+    rows again and again would otherwise be known by its copies, however near to the truth the rows are.
+    """
+    bundle = np.arange(len(group))
+    same = np.unique(np.column_stack([group, points]), axis=0, return_inverse=True)[1].reshape(-1)
+    if len(np.unique(same[is_real])) > _DISTINCT * is_real.sum():
+        bundle = np.where(is_real, same.max() + 1 + bundle, same)
     fold = np.empty(len(group), dtype=np.int64)
     start = 0
     for side in (is_real, ~is_real):
         for g in np.unique(group[side]):
             rows = np.flatnonzero(side & (group == g))
-            fold[rng.permutation(rows)] = (start + np.arange(len(rows))) % FOLDS
-            start += len(rows)
+            names, place = np.unique(bundle[rows], return_inverse=True)
+            order = rng.permutation(len(names))
+            fold[rows] = (start + order[place]) % FOLDS
+            start += len(names)
     return fold
 
 

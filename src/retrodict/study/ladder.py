@@ -9,11 +9,14 @@ from typing import Any
 import pandas as pd
 
 from retrodict.errors import RequestError
-from retrodict.priors import MixturePrior, Prior, fit_prior
+from retrodict.priors import EmpiricalPrior, MixturePrior, Prior, fit_prior
 from retrodict.schema import Schema
 
 UNIFORM, EMPIRICAL, IMPLIED = "uniform", "empirical", "implied"
 FITTED = (UNIFORM, "independent", "copula", EMPIRICAL)
+REDRAW = 0.02
+"""Chance that the empirical prior draws a listed value of its row anew."""
+
 _MIXTURE = re.compile(r"mixture_(0?\.\d+)")
 
 
@@ -41,8 +44,8 @@ def fitted_prior(name: str, public: pd.DataFrame, schema: Schema, part: Callable
     Parameters
     ----------
     name
-        Any but `implied`, which is the model's. `mixture_0.2` draws one row in five from the smoothed public rows, and
-        the others uniformly.
+        Any but `implied`, which is the model's. `empirical` draws public rows, whose listed values are drawn anew with a
+        small chance, so that no combination is impossible; `mixture_0.2` draws one row in five so, the others uniformly.
     public
         Features of the public rows.
     schema
@@ -51,6 +54,9 @@ def fitted_prior(name: str, public: pd.DataFrame, schema: Schema, part: Callable
         Where the two parts of a mixture come from; by default they are fitted anew.
     """
     share = _share(name)
+    if name == EMPIRICAL:
+        # A kernel in many dimensions is wide: it would put the ladder's top far from the truth.
+        return EmpiricalPrior(schema, schema.encode(public), bandwidth=0.0, redraw=REDRAW)
     if share is None:
         return fit_prior(public, kind=name, schema=schema)  # type: ignore[arg-type]  # the name was checked
     part = part or (lambda kind: fitted_prior(kind, public, schema))

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.errors import RunError
 from retrodict.models import Model, load_model
 from retrodict.priors import Prior
-from retrodict.schema import Schema
+from retrodict.schema import Feature, Schema
 from retrodict.study.algorithms import new_estimator
 from retrodict.study.divergence import LARGEST, Divergences
+from retrodict.study.exact import (
+    FLOOR,
+    ExactDivergences,
+    exact_divergences,
+    model_divergence,
+    state_probabilities,
+)
 from retrodict.study.kept import Kept
 from retrodict.study.ladder import IMPLIED, implied, prior_step
 from retrodict.study.qualities import training_rows
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 Value = float | int | str | None
 
-_EPS = 1e-6
+_FEWEST = 3  # rows of a class from which a replica learns it
 _LIBRARIES = ("retrodict", "scikit-learn", "numpy", "scipy", "pandas")
 
 
@@ -41,10 +47,11 @@ class Fitted:
     n_train: int
     said: Float[Array, " n"]
     scores: dict[str, Value]
-    model_kl: float | None
+    of_states: Float[Array, "n k"] | None
+    """Of a world: its probabilities in every state."""
 
 
-_MODELS, _OFF = Kept(2), Kept(24)
+_MODELS, _OFF, _STATES = Kept(2), Kept(24), Kept(24)
 
 
 def measure_cell(design: Design, cell: Cell) -> dict[str, Value]:
@@ -63,7 +70,7 @@ def measure_cell(design: Design, cell: Cell) -> dict[str, Value]:
     -------
     dict
         One value a column of the study's table; None where there is none: exact divergences off worlds, infinite ones,
-        probabilities of a regressor.
+        probabilities of a regressor, replicas of a reconstruction of one class.
 
     Raises
     ------
@@ -96,7 +103,6 @@ def _measured(design: Design, cell: Cell) -> dict[str, Value]:
         "prior_js": drawn.js,
         "prior_energy": drawn.energy,
         **base.scores,
-        "model_kl": base.model_kl,
         "posterior_js": posterior.js,
         "posterior_energy": posterior.energy,
         "posterior_by_class": _by_class(posterior),
@@ -104,7 +110,7 @@ def _measured(design: Design, cell: Cell) -> dict[str, Value]:
         "fidelity_energy": 1.0 - posterior.energy,
         "lift_js": _lift(posterior.js, alone.js, here.fresh.js),
         "lift_energy": _lift(posterior.energy, alone.energy, here.fresh.energy),
-        **_exact(here, base, prior),
+        **_exact(here, cell, base, prior),
         **_replica(here, cell, base, X, y),
         "queries": rec.provenance.queries,
         "engine": "+".join(sorted({report.engine for report in rec.diagnostics})),
@@ -131,21 +137,27 @@ def _fit(here: Setting, cell: Cell) -> Fitted:
     estimator = _new(here, cell, len(rows), "base").fit(here.frame(here.X[train[rows]]), _labels(here, target))
     said, p = _answers(here, estimator, here.X[here.parts.test])
     scores = _scores(here, said, p)
-    # Kinds and lists are a table's code book; ranges are left to what the model itself discloses.
-    known = tuple(_open(f) for f in here.schema.features)
+    # Kinds are a table's code book; ranges and lists are left to what the model itself knows.
+    known = tuple(_known(f, here.X[train[rows], j]) for j, f in enumerate(here.schema.features))
     settings: dict[str, Any] = {}
     if not here.classes:
         public = here.parts.public
         off = here.y[public] - _answers(here, estimator, here.X[public])[0]
         settings["noise_scale"] = max(float(np.sqrt(np.mean(off**2))), 1e-9)
     model = load_model(estimator, schema=Schema(known, here.schema.target), **settings)
-    return Fitted(estimator, model, len(rows), said, scores, _model_divergence(here, estimator))
+    truth = here.table.truth
+    of_states = None if truth is None else _answers(here, estimator, truth.grid)[1]
+    return Fitted(estimator, model, len(rows), said, scores, of_states)
 
 
-def _open(feature: Any) -> Any:
-    from dataclasses import replace
-
-    return feature if feature.listed else replace(feature, low=None, high=None)
+def _known(feature: Feature, column: Float[Array, " n"]) -> Feature:
+    """Return what a model knows of a feature from its training rows."""
+    if not feature.listed:
+        return replace(feature, low=None, high=None)
+    seen = np.unique(column[~np.isnan(column)]).astype(np.intp)
+    if not len(seen) or set(feature.categories) == {0, 1}:  # numbers to a model
+        return feature
+    return replace(feature, kind="categorical", categories=tuple(feature.categories[i] for i in seen))
 
 
 def _new(here: Setting, cell: Cell, rows: int, purpose: str) -> Any:
@@ -181,7 +193,7 @@ def _scores(here: Setting, said: Array, p: Array | None) -> dict[str, Value]:
     y = here.y[here.parts.test]
     if p is None:
         return {"accuracy": float(r2_score(y, said)), "balanced_accuracy": None, "log_loss": None}
-    of_true = np.clip(p[np.arange(len(y)), y.astype(np.int64)], _EPS, 1.0)
+    of_true = np.clip(p[np.arange(len(y)), y.astype(np.int64)], FLOOR, 1.0)
     return {
         "accuracy": float(np.mean(said == y)),
         "balanced_accuracy": float(balanced_accuracy_score(y, said)),
@@ -208,7 +220,7 @@ def _reconstruction(here: Setting, cell: Cell, base: Fitted, prior: Prior) -> An
         prior,
         here.design.rows,
         seed=here.number("reconstruction", *_names(cell)),
-        class_shares=here.class_shares,
+        class_shares=here.class_shares,  # type: ignore[arg-type]  # a mapping's keys are invariant
         engine=here.design.engine,
         max_queries=here.design.max_queries,
         progress=False,
@@ -222,9 +234,17 @@ def _codes(here: Setting, frame: Any) -> tuple[Float[Array, "n d"], Float[Array,
 
 
 def _replica(here: Setting, cell: Cell, base: Fitted, X: Array, y: Array) -> dict[str, Value]:
-    """Return how the same algorithm does that was fitted to the reconstruction, on the same test rows."""
-    if here.classes and len(np.unique(y)) < 2:
-        raise RunError(f"the reconstruction holds class {int(y[0])} only, so no replica can be fitted to it")
+    """Return how the same algorithm does that was fitted to the reconstruction, on the same test rows.
+
+    Classes with hardly a row are left out, as no algorithm can learn them; a table of one class makes no replica.
+    """
+    if here.classes:
+        counts = np.bincount(y.astype(np.int64), minlength=here.classes)
+        enough = (counts >= _FEWEST)[y.astype(np.int64)]
+        X, y = X[enough], y[enough]
+        if len(np.unique(y)) < 2:
+            names = ("accuracy", "balanced_accuracy", "log_loss", "agreement")
+            return {f"replica_{name}": None for name in names}
     replica = _new(here, cell, len(X), "replica").fit(here.frame(X), _labels(here, y))
     said, p = _answers(here, replica, here.X[here.parts.test])
     agreement = np.mean(said == base.said) if here.classes else _correlation(said, base.said)
@@ -247,9 +267,11 @@ def _lift(value: float, alone: float, fresh: float) -> float | None:
     return (alone - value) / (alone - fresh) if alone - fresh > 0.01 else None
 
 
-def _model_divergence(here: Setting, estimator: Any) -> float | None:
-    return None
-
-
-def _exact(here: Setting, base: Fitted, prior: Prior) -> dict[str, Value]:
-    return {"prior_kl": None, "posterior_kl": None}
+def _exact(here: Setting, cell: Cell, base: Fitted, prior: Prior) -> dict[str, Value]:
+    """Return the exact divergences of a world; None on tables, whose truth nobody knows."""
+    truth, said = here.table.truth, base.of_states
+    if truth is None or said is None:
+        return {"model_kl": None, **asdict(ExactDivergences())}
+    names = _names(cell) if cell.prior == IMPLIED else (cell.prior,)
+    q_x = _STATES.get((here.design.digest, cell.dataset, cell.seed, *names), lambda: state_probabilities(prior, truth))
+    return {"model_kl": model_divergence(truth, said), **asdict(exact_divergences(truth, q_x, said))}

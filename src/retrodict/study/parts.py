@@ -89,6 +89,6 @@ def common_classes(y: Float[Array, " n"]) -> Int[Array, " k"]:
 
 
 def duplicates(test: Float[Array, "n d"], train: Float[Array, "m d"]) -> int:
-    """Return how many test rows are equal, cell by cell, to a training row: other rows of the source that look alike."""
+    """Return how many test rows are equal, cell by cell, to a training row: other rows that look alike."""
     known = {row.tobytes() for row in train + 0.0}
     return sum(row.tobytes() in known for row in test + 0.0)

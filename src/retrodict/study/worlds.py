@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import logsumexp, softmax, xlogy
+from scipy.special import logsumexp, softmax
 
 from retrodict.schema import Feature
 from retrodict.study.specs import WorldSet
@@ -79,9 +79,3 @@ def _of_table(entry: WorldSet) -> Truth:
 
 def _listed(name: str, values: tuple[str, ...]) -> Feature:
     return Feature(name, "binary" if len(values) == 2 else "categorical", categories=values)
-
-
-def divergence(p: Float[Array, " n"], q: Float[Array, " n"]) -> float:
-    """Return ``KL(p || q)`` in nats; infinite where `q` lacks support."""
-    with np.errstate(divide="ignore"):
-        return max(float((xlogy(p, p) - np.where(p > 0, p * np.log(np.where(p > 0, q, 1.0)), 0.0)).sum()), 0.0)
