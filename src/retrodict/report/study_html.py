@@ -6,7 +6,6 @@ import base64
 import gzip
 import io
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -66,7 +65,6 @@ def render(found: StudyAnalysis, drawn: Sequence[Drawing], about: Sequence[tuple
         failed=tables.failed_table(found),
         wrong=tables.wrong_table(found),
         ceiling=tables.ceiling_lines(found),
-        figures=_figures(found),
         address=address,
         left_out=left_out,
         about=about,
@@ -87,12 +85,3 @@ def download(found: StudyAnalysis) -> tuple[str | None, list[str]]:
         if len(packed) < _ADDRESS:
             return f"data:application/gzip;base64,{packed}", left_out
     return None, left_out
-
-
-def _figures(found: StudyAnalysis) -> list[Any]:
-    words = {True: "yes", False: "no", None: "not decided"}
-    return [
-        (claim.name, figure.name, tables.brief(figure.estimate), words[figure.right])
-        for claim in found.claims
-        for figure in claim.figures
-    ]

@@ -84,7 +84,9 @@ def scatter(found: StudyAnalysis) -> Drawing | None:
         axes.plot([0, limit], [0, limit], color=_GREY, linewidth=0.8, linestyle=(0, (4, 3)))
         for algorithm, cells in own.groupby("algorithm"):
             colour, mark = style[str(algorithm)]
-            axes.scatter(cells.prior_js, cells.posterior_js, 16, colour, mark, alpha=0.75, rasterized=len(rows) > _MANY)
+            axes.scatter(
+                cells.prior_js, cells.posterior_js, 16, colour, marker=mark, alpha=0.75, rasterized=len(rows) > _MANY
+            )
         axes.set_title(str(name), fontsize=10, loc="left")
         axes.set_xlim(0, limit)
         axes.set_ylim(0, limit)
@@ -117,7 +119,9 @@ def replicas(found: StudyAnalysis) -> Drawing | None:
     axes.plot([low, 1], [low, 1], color=_GREY, linewidth=1, linestyle=(0, (4, 3)))
     for name, own in rows.groupby("dataset"):
         colour, mark = style[str(name)]
-        axes.scatter(own.accuracy, own.replica_accuracy, 20, colour, mark, alpha=0.7, rasterized=len(rows) > _MANY)
+        axes.scatter(
+            own.accuracy, own.replica_accuracy, 20, colour, marker=mark, alpha=0.7, rasterized=len(rows) > _MANY
+        )
     axes.set_xlim(low, 1.01)
     axes.set_ylim(low, 1.01)
     axes.set_xlabel("accuracy of the base model")
@@ -249,7 +253,7 @@ def _key(figure: Figure, style: dict[str, tuple[str, str]]) -> None:
         Line2D([], [], color=colour, marker=mark, linestyle="", label=_words(name))
         for name, (colour, mark) in style.items()
     ]
-    figure.legend(handles=marks, loc="outside lower left", ncols=6, frameon=False, fontsize=8)
+    figure.legend(handles=marks, loc="outside upper left", ncols=6, frameon=False, fontsize=8)
 
 
 def _words(name: Any) -> str:

@@ -76,7 +76,7 @@ def mixed_notes(found: StudyAnalysis) -> list[str]:
     lines = []
     for one in found.mixed:
         if one.warnings:
-            text = "; ".join(one.warnings)
+            text = "; ".join(line.rstrip(".") for line in one.warnings)
             text = text if len(text) <= _WARNINGS else text[:_WARNINGS].rsplit(";", 1)[0] + "; and more in report.json"
             lines.append(f"{LABELS[one.response]} on {LABELS[one.prior]} and {LABELS[one.model]}: {text}.")
     return lines
@@ -88,20 +88,20 @@ def ladder_table(found: StudyAnalysis) -> Table:
         (
             one.dataset,
             _NAMES[one.estimator],
+            one.reason or "",
             str(one.ladders),
             number(one.tau),
             percent(one.falling),
             percent(one.monotone),
             percent(one.within_noise),
             "" if one.page is None else ("< 0.001" if one.page < 0.001 else f"{one.page:.3f}"),
-            one.reason or "",
         )
         for one in found.ladders
     ]
     for name in (*ESTIMATORS, "kl"):
         mean = overall(found.ladders, name)
         if mean.value is not None:
-            rows.append(("all", _NAMES[name], str(mean.datasets) + " datasets", brief(mean), "", "", "", "", ""))
+            rows.append(("all", _NAMES[name], "mean over datasets", "", brief(mean), "", "", "", ""))
     heads = (
         "dataset",
         "divergence",
@@ -113,7 +113,7 @@ def ladder_table(found: StudyAnalysis) -> Table:
         "Page's p",
         "note",
     )
-    return Table("Posterior divergence along the ladder of priors", heads, tuple(rows), words=2)
+    return Table("Posterior divergence along the ladder of priors", heads, tuple(rows), words=3)
 
 
 def replica_table(found: StudyAnalysis) -> Table:

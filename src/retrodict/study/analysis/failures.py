@@ -13,8 +13,8 @@ from retrodict.study.analysis.columns import LABELS
 from retrodict.study.analysis.correlation import WITHIN, Correlation, Method
 
 _CEILING = {"js": 0.95 * float(np.log(2)), "energy": 0.95}
-_SPREAD = {"prior_js": 0.05, "prior_energy": 0.05, "accuracy": 0.02, "log_loss": 0.05}
-"""Standard deviations within a dataset below which a factor hardly varies."""
+_LITTLE = 0.25
+"""Share of the spread within datasets of all cells, below which a factor hardly varies."""
 _MANY = 0.25
 _FEW = 10
 
@@ -135,12 +135,13 @@ def _wrong(done: pd.DataFrame, found: Sequence[Correlation]) -> tuple[WrongSign,
             continue
         pair = one.pair
         rows = done[["dataset", "algorithm", pair.x, pair.y]].dropna()
+        usual = _spread(rows, pair.x)
         signed = [("dataset", name, value, n) for name, value, n in one.by_dataset if value is not None]
         signed += _by_algorithm(rows, pair.x, pair.y)
         for by, name, value, n in signed:
             if value * pair.sign < 0:
                 own = rows[rows[by] == name]
-                wrong.append(WrongSign(pair.x, pair.y, by, name, value, n, _why(own, pair.x, pair.y)))
+                wrong.append(WrongSign(pair.x, pair.y, by, name, value, n, _why(own, pair.x, pair.y, usual)))
     return tuple(wrong)
 
 
@@ -155,14 +156,19 @@ def _by_algorithm(rows: pd.DataFrame, x: str, y: str) -> list[tuple[str, str, fl
     return found
 
 
-def _why(rows: pd.DataFrame, x: str, y: str) -> tuple[str, ...]:
+def _spread(rows: pd.DataFrame, x: str) -> float:
+    """Return the standard deviation within datasets."""
+    return float((rows[x] - rows.groupby("dataset")[x].transform("mean")).std())
+
+
+def _why(rows: pd.DataFrame, x: str, y: str, usual: float) -> tuple[str, ...]:
     """Return what in the cells could turn a sign."""
     why = []
     if len(rows) < _FEW:
         why.append(f"only {len(rows)} cells")
-    spread = float((rows[x] - rows.groupby("dataset")[x].transform("mean")).std())
-    if spread < _SPREAD.get(x, 0.0):
-        why.append(f"{LABELS[x]} hardly varies (sd {spread:.3f})")
+    spread = _spread(rows, x)
+    if spread < _LITTLE * usual:
+        why.append(f"{LABELS[x]} hardly varies (sd {spread:.2g}, of all cells {usual:.2g})")
     for name in (x, y):
         ceiling = _CEILING.get(name.rsplit("_", 1)[-1])
         share = 0.0 if ceiling is None else float((rows[name] >= ceiling).mean())

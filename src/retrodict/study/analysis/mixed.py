@@ -21,6 +21,7 @@ MODELS = (
 )
 """Response, prior factor, model factor."""
 _FEWEST_ROWS = 20
+_Fit = tuple[Array, Array]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class MixedFit:
     n, datasets
         Cells and datasets.
     random
-        What differs between datasets: ``intercept and slopes`` or ``intercept``; ``None`` without a fit.
+        What differs between datasets: ``intercept and slopes``, ``intercept`` or ``nothing``; ``None`` without a fit.
     terms
         The fixed effects.
     warnings
@@ -92,8 +93,9 @@ def mixed_fits(done: pd.DataFrame) -> tuple[MixedFit, ...]:
 def mixed_fit(done: pd.DataFrame, response: str, prior: str, model: str) -> MixedFit:
     """Regress the response on both factors, standardised, and their product.
 
-    Intercept and both slopes differ between datasets; where that does not converge, or their variances can't be told
-    from each other, the intercept alone.
+    Intercept and both slopes differ between datasets; where that does not converge, the intercept alone; and where that
+    does not either (datasets on one plane, as exact worlds are, have no variance between them), nothing: least squares
+    with standard errors clustered by dataset.
 
     Parameters
     ----------
@@ -115,7 +117,7 @@ def mixed_fit(done: pd.DataFrame, response: str, prior: str, model: str) -> Mixe
         reason = f"{prior} and {model} say the same in these cells"
         return MixedFit(response, prior, model, n, datasets, None, (), (), reason)
     told: list[str] = []
-    for random, columns in (("intercept and slopes", 3), ("intercept", 1)):
+    for random, columns in (("intercept and slopes", 3), ("intercept", 1), ("nothing", 0)):
         fit = _fit(y, fixed, fixed[:, :columns], rows.dataset.to_numpy(), random, told)
         if fit is not None:
             terms = _terms(fit, datasets)
@@ -140,13 +142,15 @@ def _fit(
     datasets: Any,
     words: str,
     told: list[str],
-) -> Any:
-    """Return the fit, or ``None`` where it did not converge; adds to what was told."""
+) -> _Fit | None:
+    """Return coefficients and their errors, or ``None`` where it did not converge; adds to what was told."""
     from statsmodels.regression.mixed_linear_model import MixedLM
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
+            if random.shape[1] == 0:
+                return _plain(y, fixed, datasets)
             fit = MixedLM(y, fixed, datasets, exog_re=random).fit(reml=True, method=["lbfgs", "bfgs"])
         except (np.linalg.LinAlgError, ValueError) as error:
             told.append(f"{words}: {error}")
@@ -156,15 +160,24 @@ def _fit(
     told += [f"{words}: {line}" for line in dict.fromkeys(lines)]
     if not usable:
         told.append(f"{words}: not converged, or without standard errors; not used")
-    return fit if usable else None
+    return (np.asarray(fit.fe_params), np.asarray(fit.bse_fe)) if usable else None
 
 
-def _terms(fit: Any, datasets: int) -> tuple[Term, ...]:
+def _plain(y: Float[Array, " n"], fixed: Float[Array, "n p"], datasets: Any) -> _Fit:
+    from statsmodels.regression.linear_model import OLS
+
+    groups = pd.factorize(datasets)[0]
+    fit = OLS(y, fixed).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    return np.asarray(fit.params), np.asarray(fit.bse)
+
+
+def _terms(fit: _Fit, datasets: int) -> tuple[Term, ...]:
     from scipy.stats import t
 
     names = ("intercept", "prior", "model", "prior x model")
-    half = t.ppf(0.975, datasets - 1) * np.asarray(fit.bse_fe) if datasets >= FEWEST else [None] * len(names)
-    values = [float(value) for value in np.asarray(fit.fe_params)]
+    coefficients, errors = fit
+    half = t.ppf(0.975, datasets - 1) * errors if datasets >= FEWEST else [None] * len(names)
+    values = [float(value) for value in coefficients]
     return tuple(
         Term(name, value, None if h is None else value - float(h), None if h is None else value + float(h))
         for name, value, h in zip(names, values, half, strict=True)
