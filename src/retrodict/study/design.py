@@ -234,7 +234,7 @@ def _line(error: ValidationError) -> str:
     where = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden":
         nested: dict[str, type[Strict]] = {"qualities": Quality, "parts": PartShares}
-        known = nested.get(where[0] if len(where) > 1 else "", _named(error.title)).model_fields
+        known = nested.get(where[0] if len(where) > 1 else "", Design).model_fields
         at = f" in {'.'.join(where[:-1])}" if len(where) > 1 else ""
         return f"unknown key '{where[-1]}'{at}; known are {', '.join(known)}"
     if first["type"] == "missing":
@@ -242,12 +242,6 @@ def _line(error: ValidationError) -> str:
     said = first["msg"].removeprefix("Value error, ")
     given = "" if first["type"] == "value_error" or isinstance(first["input"], dict) else f", got {first['input']!r}"
     return f"{'.'.join(where)}: {said}{given}" if where else said
-
-
-def _named(title: str) -> type[Strict]:
-    from retrodict.study.specs import KEYS
-
-    return {model.__name__: model for model in KEYS.values()}.get(title, Design)
 
 
 def check_design(design: Design) -> None:

@@ -44,8 +44,9 @@ def fitted_prior(name: str, public: pd.DataFrame, schema: Schema, part: Callable
     Parameters
     ----------
     name
-        Any but `implied`, which is the model's. `empirical` draws public rows, whose listed values are drawn anew with a
-        small chance, so that no combination is impossible; `mixture_0.2` draws one row in five so, the others uniformly.
+        Any but `implied`, which is the model's. `empirical` draws public rows, whose listed values are drawn anew with
+        a small chance, so that no combination is impossible; `mixture_0.2` draws one row in five so, the others
+        uniformly.
     public
         Features of the public rows.
     schema

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -195,11 +195,18 @@ class PartShares(Strict):
 def tagged(entry: Any) -> Any:
     """Return a dataset's entry as the class that its key tells; a bare word is a bundled table."""
     if isinstance(entry, str):
-        return BundledSet(bundled=entry)  # type: ignore[arg-type]  # pydantic checks the word
+        known = get_args(Bundled)
+        if entry not in known:
+            raise ValueError(f"unknown dataset '{entry}'; known by name are {', '.join(known)}, others need a key")
+        return BundledSet(bundled=entry)  # type: ignore[arg-type]  # it was checked
     if not isinstance(entry, dict):
         return entry
     found = [key for key in KEYS if key in entry]
     if len(found) != 1:
         said = "both " + " and ".join(found) if found else ", ".join(map(str, entry)) or "nothing"
         raise ValueError(f"a dataset is a bundled name or has one of the keys {', '.join(KEYS)}; got {said}")
-    return KEYS[found[0]].model_validate(entry)
+    model = KEYS[found[0]]
+    unknown = [key for key in entry if key not in model.model_fields]
+    if unknown:
+        raise ValueError(f"unknown key '{unknown[0]}' beside {found[0]}; known are {', '.join(model.model_fields)}")
+    return model.model_validate(entry)
