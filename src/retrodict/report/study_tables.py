@@ -105,13 +105,13 @@ def ladder_table(found: StudyAnalysis) -> Table:
     heads = (
         "dataset",
         "divergence",
+        "note",
         "ladders",
         "mean tau",
         "falling",
         "never rise",
         "within noise",
         "Page's p",
-        "note",
     )
     return Table("Posterior divergence along the ladder of priors", heads, tuple(rows), words=3)
 

@@ -118,7 +118,7 @@ def test_a_browser_shows_it_without_errors(reported: Reported, tmp_path: Path, w
 
 def holed() -> pd.DataFrame:
     """Return cells of which half the figures are missing, and every log-loss is infinite."""
-    cells, rng = study(6), np.random.default_rng(0)
+    cells, rng = study(6, 3, 1), np.random.default_rng(0)
     for name in cells.columns[cells.columns.get_loc("prior_js") :]:
         cells[name] = cells[name].where(rng.random(len(cells)) < 0.5, None)
     return cells.assign(log_loss=np.inf)
@@ -129,12 +129,12 @@ DEGENERATE = {
     "one cell": study(1)[:1],
     "no cell": study(1)[:0],
     "all failed": study(2).assign(status="failed", failure="ModelError: no"),
-    "constant": study(6).assign(
+    "constant": study(6, 3, 1).assign(
         prior_js=0.3, prior_energy=0.3, posterior_js=0.3, posterior_energy=0.3, accuracy=1.0, replica_accuracy=1.0
     ),
-    "nothing measured": study(6).drop(columns=["prior_js", "posterior_js", "accuracy", "lift_js", "prior_step"]),
+    "nothing measured": study(6, 3, 1).drop(columns=["prior_js", "posterior_js", "accuracy", "lift_js", "prior_step"]),
     "gaps and infinities": holed(),
-    "regressors": study(6).assign(task="regression"),
+    "regressors": study(6, 3, 1).assign(task="regression"),
 }
 
 

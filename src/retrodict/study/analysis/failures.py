@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.study.analysis.columns import LABELS
+from retrodict.study.analysis.columns import LABELS, Pair
 from retrodict.study.analysis.correlation import WITHIN, Correlation, Method
 
 _CEILING = {"js": 0.95 * float(np.log(2)), "energy": 0.95}
 _LITTLE = 0.25
 """Share of the spread within datasets of all cells, below which a factor hardly varies."""
 _MANY = 0.25
+_CHANCE = 1.96
 _FEW = 10
 
 
@@ -134,14 +135,15 @@ def _wrong(done: pd.DataFrame, found: Sequence[Correlation]) -> tuple[WrongSign,
         if one.scope != WITHIN or one.method != method or one.pair.y.startswith(("fidelity", "replica")):
             continue
         pair = one.pair
-        rows = done[["dataset", "algorithm", pair.x, pair.y]].dropna()
+        rows = done[["dataset", "algorithm", pair.x, pair.y, *([pair.held] if pair.held else [])]]
+        rows = rows.dropna(subset=[pair.x, pair.y])
         usual = _spread(rows, pair.x)
         signed = [("dataset", name, value, n) for name, value, n in one.by_dataset if value is not None]
         signed += _by_algorithm(rows, pair.x, pair.y)
         for by, name, value, n in signed:
             if value * pair.sign < 0:
                 own = rows[rows[by] == name]
-                wrong.append(WrongSign(pair.x, pair.y, by, name, value, n, _why(own, pair.x, pair.y, usual)))
+                wrong.append(WrongSign(pair.x, pair.y, by, name, value, n, _why(own, pair, value, usual)))
     return tuple(wrong)
 
 
@@ -161,17 +163,31 @@ def _spread(rows: pd.DataFrame, x: str) -> float:
     return float((rows[x] - rows.groupby("dataset")[x].transform("mean")).std())
 
 
-def _why(rows: pd.DataFrame, x: str, y: str, usual: float) -> tuple[str, ...]:
+def _why(rows: pd.DataFrame, pair: Pair, value: float, usual: float) -> tuple[str, ...]:
     """Return what in the cells could turn a sign."""
     why = []
     if len(rows) < _FEW:
         why.append(f"only {len(rows)} cells")
-    spread = _spread(rows, x)
+    if abs(value) < _CHANCE / np.sqrt(len(rows)):
+        why.append("no further from zero than chance takes it")
+    if pair.held and _held(rows, pair.x, pair.y, pair.held) * pair.sign > 0:
+        why.append(f"the sign is as claimed with {LABELS[pair.held]} held")
+    spread = _spread(rows, pair.x)
     if spread < _LITTLE * usual:
-        why.append(f"{LABELS[x]} hardly varies (sd {spread:.2g}, of all cells {usual:.2g})")
-    for name in (x, y):
+        why.append(f"{LABELS[pair.x]} hardly varies (sd {spread:.2g}, of all cells {usual:.2g})")
+    for name in (pair.x, pair.y):
         ceiling = _CEILING.get(name.rsplit("_", 1)[-1])
         share = 0.0 if ceiling is None else float((rows[name] >= ceiling).mean())
         if share >= _MANY:
             why.append(f"{share:.0%} of {LABELS[name]} is at its ceiling")
     return tuple(why)
+
+
+def _held(rows: pd.DataFrame, x: str, y: str, held: str) -> float:
+    """Return the numerator of the partial rank correlation within datasets, which has its sign."""
+    ranked = rows.dropna().groupby("dataset")[[x, y, held]].rank(pct=True)
+    ranked -= ranked.groupby(rows.dataset).transform("mean")
+    if len(ranked) < 4 or (ranked.std() == 0).any():
+        return 0.0
+    own = ranked.corr()
+    return float(own.loc[x, y] - own.loc[x, held] * own.loc[y, held])
