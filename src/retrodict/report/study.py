@@ -13,12 +13,19 @@ import pandas as pd
 from retrodict.errors import RunError
 from retrodict.reconstruction.store import check_writable, make_work_folder, publish, replace_text
 from retrodict.study.analysis import StudyAnalysis, analyse
+from retrodict.study.analysis.intervals import REPLICATES
 
 HTML, JSON = "report.html", "report.json"
 
 
 def study_report(
-    cells: pd.DataFrame, study: Mapping[str, Any] | None = None, *, out: str | Path, command: str = "", seed: int = 0
+    cells: pd.DataFrame,
+    study: Mapping[str, Any] | None = None,
+    *,
+    out: str | Path,
+    command: str = "",
+    seed: int = 0,
+    replicates: int = REPLICATES,
 ) -> StudyAnalysis:
     """Analyse the cells of a study and write its report, in one step.
 
@@ -32,7 +39,7 @@ def study_report(
         A new folder: ``report.html``, ``report.json``, ``cells.parquet``, ``cells.csv``, and the figures as PNG.
     command
         How to do it again.
-    seed
+    seed, replicates
         Of the bootstrap over datasets.
 
     Returns
@@ -52,7 +59,9 @@ def study_report(
 
     out, study = Path(out), study or {}
     check_writable(out)
-    found = analyse(cells, str(study.get("name") or "study"), planned=study.get("cells"), seed=seed)
+    found = analyse(
+        cells, str(study.get("name") or "study"), planned=study.get("cells"), seed=seed, replicates=replicates
+    )
     drawn = drawings(found)
     about = [(words, str(study[key])) for key, words in _ABOUT.items() if study.get(key)]
     work = make_work_folder(out)

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import typer
+from typer.testing import CliRunner
 
-from retrodict.cli.study_report import find_study
+from retrodict.cli.study_report import find_study, report
 from retrodict.errors import RequestError, RunError
 from retrodict.report import study as report_module
 from retrodict.report.study import study_report
@@ -141,7 +143,7 @@ DEGENERATE = {
 @pytest.mark.parametrize("name", DEGENERATE)
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_cells_that_say_little_give_statements(name: str, tmp_path: Path) -> None:
-    study_report(DEGENERATE[name], out=tmp_path / "out")
+    study_report(DEGENERATE[name], out=tmp_path / "out", replicates=100)
     found = strict(tmp_path / "out" / "report.json")
     assert all(one["reason"] for one in found["correlations"] if one["value"] is None or one["low"] is None)
     assert all(one["reason"] for one in found["mixed"] if not one["terms"])
@@ -178,3 +180,19 @@ def test_the_same_cells_give_the_same_figures(cells: pd.DataFrame, reported: Rep
     own = reported[0].correlation_frame()
     for name in ("value", "low", "high"):
         np.testing.assert_allclose(again[name].astype(float), own[name].astype(float), rtol=1e-9)
+
+
+def test_the_command_prints_one_object(tmp_path: Path) -> None:
+    study(6, 3, 1).to_parquet(tmp_path / "toy.parquet")
+    app = typer.Typer()
+    app.command()(report)
+    done = CliRunner().invoke(app, [str(tmp_path / "toy.parquet"), "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["out"] == str(tmp_path / "toy-report")
+    assert {key: found[key] for key in ("name", "correlations")} == {
+        key: strict(tmp_path / "toy-report" / "report.json")[key] for key in ("name", "correlations")
+    }
+    again = CliRunner().invoke(app, [str(tmp_path / "toy.parquet")])
+    assert isinstance(again.exception, RequestError)
+    assert "is not empty" in str(again.exception)
