@@ -139,8 +139,8 @@ def _tied(
         np.zeros(len(correlation)),
         correlation,
         abseps=_PRECISION,
-        releps=1e-4,
-        maxpts=20_000 * len(correlation),
+        releps=1e-3,
+        maxpts=4_000 * len(correlation),
         seed=_SEED,
     )
     out[within] = law.cdf(high[within], lower_limit=low[within])

@@ -103,7 +103,7 @@ def test_the_same_seed_gives_the_same_values() -> None:
     assert np.array_equal(first.js_of, again.js_of)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     n=st.integers(10, 60), m=st.integers(10, 60), d=st.integers(1, 5), k=st.integers(1, 3), seed=st.integers(0, 2**16)
 )
