@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from retrodict.auditing.appetite import Appetite
@@ -28,7 +29,7 @@ from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.fidelity.inputs import read_inputs
 from retrodict.evaluation.queries import LADDER, LIMIT, query_curve
-from retrodict.evaluation.replicas import replicate
+from retrodict.evaluation.replicas import Replicas, replicate
 from retrodict.evaluation.risk import record_risk
 from retrodict.models import Model, load_model
 from retrodict.priors import Prior
@@ -41,7 +42,15 @@ Say = Callable[[str], None]
 
 ROWS = 10_000
 _QUICK_ROWS, _QUICK_LADDER, _QUICK_LIMIT = 1_000, (100, 1_000), 300
+_TREES = ("decision_tree", "random_forest", "hist_gradient_boosting")
+_FAMILY = {
+    True: ("logistic_regression", "naive_bayes", "k_neighbours", *_TREES),
+    False: ("linear_regression", "bayesian_ridge", "k_neighbours", *_TREES),
+}
+"""The members of the family that are cheap on ten thousand rows."""
 _QUICK_FAMILY = {True: ("logistic_regression", "decision_tree"), False: ("linear_regression", "decision_tree")}
+_ASKED = 5_000
+"""Test rows that replicas are asked of, at most: a share is then known to 1.4%."""
 _NO_TRAIN = "no training rows were given"
 _NO_TEST = "no test rows were given"
 _QUICK = "the audit was a quick one"
@@ -148,9 +157,11 @@ def compute_audit(
         work.findings += rebuilt_findings(rebuilt, appetite)
     job = _Judge(model, public, train, test, target, appetite, seed, quick, work)
     drawn, rebuilt = job.judged(drawn), job.judged(rebuilt)
-    replicas: dict[str, Any] = {
-        one.way: got for one in (drawn, rebuilt) if one is not None and (got := job.replicas(one)) is not None
-    }
+    replicas: dict[str, Replicas] = {}
+    for one in (drawn, rebuilt):
+        found_of = None if one is None else job.replicas(one, replicas.get("by_query"))
+        if one is not None and found_of is not None:
+            replicas[one.way] = found_of
     result = AuditResult(
         findings=(),
         disclosures=found,
@@ -219,45 +230,61 @@ class _Judge:
             raise RequestError("no test rows were given, and rows at risk need others of the same source as a control")
         return record_risk(rec, train=self.train, holdout=self.test, target=self.target, seed=self.seed)
 
-    def replicas(self, one: Extraction) -> Any:
-        """Return models trained on an extracted table."""
+    def asked(self) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+        """Return the test rows that replicas are asked of, and a note where they are not all."""
+        if self.test is None or len(self.test) <= _ASKED:
+            return self.test, ()
+        chosen = np.random.default_rng([self.seed, len(self.test)]).permutation(len(self.test))[:_ASKED]
+        note = f"replicas are asked of {_ASKED:,} of the {len(self.test):,} test rows, taken at random"
+        return self.test.iloc[np.sort(chosen)].reset_index(drop=True), (note,)
+
+    def replicas(self, one: Extraction, before: Replicas | None) -> Replicas | None:
+        """Return models trained on an extracted table; controls that were trained before are not trained again."""
         what = f"replicas, {_words(one.way)}"
         if self.test is None:
             self.work.gaps.append((f"{what}: accuracy", _NO_TEST))
-        family = _QUICK_FAMILY[one.reconstruction.schema.target.is_class] if self.quick else None
-        found = self.work.attempt(
+        families = _QUICK_FAMILY if self.quick else _FAMILY
+        test, notes = self.asked()
+        found: Replicas | None = self.work.attempt(
             what,
             lambda: replicate(
                 one.reconstruction,
-                family,
-                test=self.test,
+                families[one.reconstruction.schema.target.is_class],
+                test=test,
                 base=self.model,
-                train=self.train,
+                train=self.train if before is None else None,
                 prior=self.prior,
                 target=self.target,
+                controls=before is None,
                 seed=self.seed,
             ),
         )
         if found is not None and one.way == "by_query":
             self.work.findings += agreement_finding(found, self.appetite)
-        return found
+        if found is None:
+            return None
+        if before is not None:
+            found = found.beside(before)
+            notes += ("the controls are those of the replicas by query alone: the same models of the same rows",)
+        return replace(found, notes=(*found.notes, *notes))
 
     def curve(self) -> Any:
         """Return what more queries give."""
         if self.prior is None:
             self.work.gaps.append(("query curve", "there is no prior to draw queries from"))
             return None
-        test = self.test
+        test, notes = self.asked()
         if test is None:
             self.work.gaps.append(("query curve", _NO_TEST))
             return None
         ladder, limit = (_QUICK_LADDER, _QUICK_LIMIT) if self.quick else (LADDER, LIMIT)
-        return self.work.attempt(
+        found = self.work.attempt(
             "query curve",
             lambda: query_curve(
                 self.model, self.prior, ladder, self.train, test=test, target=self.target, limit=limit, seed=self.seed
             ),
         )
+        return None if found is None else replace(found, notes=(*found.notes, *notes))
 
     def budget(self) -> Any:
         """Return where the posterior divergence comes from."""

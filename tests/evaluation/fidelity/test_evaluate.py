@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import retrodict as rd
-from retrodict.evaluation.fidelity.inputs import TRAIN, read_inputs
+from retrodict.evaluation.fidelity.inputs import TRAIN, counts_rows, overlap, read_inputs
 from retrodict.evaluation.fidelity.scopes import LABELLED, PRIOR, RECONSTRUCTION, Sources
 from tests.evaluation.fidelity.conftest import people
 
@@ -279,6 +279,28 @@ def test_chance_repeats_are_no_overlap():
     fid = rd.evaluate(*frames, target="ill")
     (line,) = [line for line in fid.warnings if "equal a training row" in line]
     assert "no more than chance gives" in line
+
+
+def test_a_few_repeats_in_a_split_table_are_no_overlap():
+    """A table with 30 pairs of equal rows, split at random again and again; a copied row in thirty is an overlap."""
+    rng = np.random.default_rng(0)
+    rows = rng.standard_normal((3_000, 2))
+    rows[:30] = rows[30:60]
+    split = [rows[order] for order in (rng.permutation(3_000) for _ in range(200))]
+    alarms = [any("the parts overlap" in line for line in overlap(X[:1_000], X[1_000:])) for X in split]
+    assert sum(alarms) <= 4
+    copied = np.vstack([split[0][:1_000], split[0][1_000:1_033]])
+    assert any("the parts overlap" in line for line in overlap(copied, split[0][1_000:]))
+
+
+def test_row_numbers_are_known_shuffled_and_split():
+    rng = np.random.default_rng(0)
+    numbers = pd.Series(rng.permutation(1_000))
+    assert counts_rows(numbers)
+    assert counts_rows(numbers[:500])
+    assert not counts_rows(pd.Series(rng.integers(0, 1_000, 500)))
+    assert not counts_rows(pd.Series(rng.integers(0, 10**9, 500)))
+    assert not counts_rows(numbers + 0.5)
 
 
 def test_a_bare_table_needs_its_target():

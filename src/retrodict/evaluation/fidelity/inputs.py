@@ -18,6 +18,7 @@ Array = np.ndarray
 
 REBUILT, TRAIN, HELD_OUT = "the reconstruction", "the training rows", "the held-out rows"
 FEWEST = 20
+_MANY, _GAPS = 50, 3  # 50 random whole numbers below 150 are all distinct in less than one table of ten thousand
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,11 +116,17 @@ def _real(frame: pd.DataFrame, title: str, names: tuple[str, ...], target: str, 
 
 
 def counts_rows(column: pd.Series[Any]) -> bool:
-    """Whether a column looks like a row number: distinct whole numbers in increasing order."""
+    """Whether a column looks like a row number: distinct whole numbers, in increasing order or with few gaps.
+
+    Rows that were shuffled and split keep numbers with few gaps; other whole numbers repeat long before they are so dense.
+    """
     if not pd.api.types.is_numeric_dtype(column.dtype) or column.isna().any() or len(column) < 3:
         return False
     values = column.to_numpy(dtype=np.float64)
-    return bool((np.diff(values) > 0).all() and (values == np.round(values)).all())
+    if not (values == np.round(values)).all():
+        return False
+    dense = len(values) >= _MANY and np.ptp(values) < _GAPS * len(values) and len(np.unique(values)) == len(values)
+    return bool(dense or (np.diff(values) > 0).all())
 
 
 def _check_rows(frame: pd.DataFrame, title: str, schema: Schema) -> None:
@@ -167,10 +174,12 @@ def overlap(holdout: Array, train: Array) -> list[str]:
     both = sum(row.tobytes() in known for row in holdout + 0.0)
     if not both:
         return []
-    again = sum(count for count in known.values() if count > 1) / len(train)
+    twins = np.array([count for count in known.values() if count > 1], dtype=np.float64)
+    again = twins.sum() / len(train)
     line = f"{both:,} of {len(holdout):,} held-out rows ({both / len(holdout):.1%}) equal a training row"
     line += f"; {again:.1%} of the training rows equal another one"
-    allowed = again + 3 * np.sqrt(max(again, 1 / len(holdout)) / len(holdout))
+    clumped = np.square(twins).sum() / len(train)  # equal rows come together, and so do both shares' errors
+    allowed = again + 3 * np.sqrt(clumped / len(train) + max(clumped, 1 / len(holdout)) / len(holdout))
     if both / len(holdout) > allowed:
         line += ": the parts overlap, held-out rows are no fresh sample, and lifts come out too low"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ from retrodict.evaluation.replicas.scores import ACCURACY, AGREEMENT, AUC, BALAN
 
 BASE, REPLICA, REAL = "base model", "reconstruction", "real rows"
 LABELLED, SHUFFLED = "prior, labelled by the model", "prior, labels at random"
-TABLES = (BASE, REPLICA, REAL, LABELLED, SHUFFLED)
+_CONTROLS = (REAL, LABELLED, SHUFFLED)
+TABLES = (BASE, REPLICA, *_CONTROLS)
 ON_TEST, ON_PRIOR = "test rows", "prior draws"
 COLUMNS = ["estimator", "table", "rows", "measure", "value", "low", "high", "gap", "gap_low", "gap_high"]
 NUMBERS = COLUMNS[4:]
@@ -66,6 +67,19 @@ class Replicas:
     def measures(self) -> tuple[str, ...]:
         """What was measured."""
         return tuple(dict.fromkeys(self.frame.measure))
+
+    def beside(self, other: Replicas) -> Replicas:
+        """Return these replicas beside the controls of other ones, which were trained and asked alike.
+
+        Parameters
+        ----------
+        other
+            Replicas of another reconstruction of the same model, with the same estimators, real rows and prior.
+        """
+        own = self.frame[~self.frame.table.isin(_CONTROLS)]
+        controls = other.frame[other.frame.table.isin(_CONTROLS) & other.frame.estimator.isin(list(self.models))]
+        rows = {title: n for title, n in other.rows.items() if title in _CONTROLS}
+        return replace(self, frame=pd.concat([own, controls], ignore_index=True), rows={**self.rows, **rows})
 
     def score(self, estimator: str, measure: str, table: str = REPLICA, rows: str = ON_TEST) -> pd.Series[Any]:
         """Return one line of `frame`.
