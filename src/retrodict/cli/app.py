@@ -21,6 +21,7 @@ from retrodict.cli.invert import invert
 from retrodict.cli.reconstruct import reconstruct
 from retrodict.cli.replicate import replicate
 from retrodict.cli.sanitize import sanitize
+from retrodict.cli.study import app as study
 from retrodict.cli.theory import theory
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 for command in (demo, inspect, reconstruct, invert, evaluate, audit, sanitize, theory, budget, replicate):
     app.command()(command)
+app.add_typer(study, name="study")
 
 
 def _show_version(wanted: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -78,3 +79,26 @@ class EnergyProgress(_Bar):
     def update(self, share: float, energy: float) -> None:
         """Say what share of the search is done, and the least energy so far."""
         self._bar.update(self._task, completed=share, energy=energy)
+
+
+class CellProgress(_Bar):
+    """A bar of a study's cells, with those that failed and the rate; `show` is that of `RowProgress`."""
+
+    def __init__(self, show: bool | None = None) -> None:
+        failed, rate = TextColumn("{task.fields[failed]} failed"), TextColumn("{task.fields[rate]} a minute")
+        columns = (MofNCompleteColumn(), failed, rate, TextColumn("{task.fields[name]}"))
+        super().__init__("study", 1.0, show, *columns, failed=0, rate="-", name="checking the design")
+        self._failed = 0
+
+    def begin(self, cells: int, left: int) -> None:
+        """Say how many cells there are, and how many of them are still to be run."""
+        self._bar.reset(self._task, total=cells, completed=cells - left, name="")
+        self._start, self._first = time.monotonic(), cells - left
+
+    def update(self, name: str, failed: bool) -> None:
+        """Say which cell was written, and whether it failed."""
+        self._failed += failed
+        self._bar.advance(self._task)
+        passed = max(time.monotonic() - self._start, 1e-9)
+        rate = (self._bar.tasks[0].completed - self._first) / passed * 60.0
+        self._bar.update(self._task, failed=self._failed, rate=f"{rate:,.0f}", name=name)

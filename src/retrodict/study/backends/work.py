@@ -1,0 +1,59 @@
+"""What a worker does, wherever it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from retrodict.study.design import Cell, Design
+
+Row = dict[str, Any]
+Measure = Callable[["Design", "Cell"], Mapping[str, Any]]
+
+MEASURE = "retrodict.study.measure:measure_cell"
+"""What measures a cell: a module and a function in it."""
+
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+"""Set before a worker imports numpy: workers are as many as cores, and sums must not depend on threads."""
+
+_LONGEST = 500  # characters of a failure
+
+
+class Backend(Protocol):
+    """Measures cells, and yields each as soon as it is done, in any order."""
+
+    def rows(self, groups: Sequence[Sequence[Cell]]) -> Iterator[tuple[Cell, Row]]:
+        """Yield every cell with its row.
+
+        Parameters
+        ----------
+        groups
+            Cells that share work, in order: one worker measures a group.
+        """
+        ...
+
+
+def measure_function(path: str) -> Measure:
+    """Return the function that ``module:function`` names."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
+
+
+def measured(measure: Measure, design: Design, cell: Cell, worker: str) -> Row:
+    """Return a cell's row; one whose measuring fails is a row that says why."""
+    started = time.perf_counter()
+    try:
+        row: Row = {"status": "done", **measure(design, cell)}
+    except Exception as error:
+        row = failed(f"{type(error).__name__}: {error}")
+    return {**row, "seconds": time.perf_counter() - started, "worker": worker}
+
+
+def failed(reason: str) -> Row:
+    """Return the row of a cell that has no measures."""
+    return {"status": "failed", "failure": " ".join(reason.split())[:_LONGEST]}

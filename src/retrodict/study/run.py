@@ -1,0 +1,118 @@
+"""Run a study: every cell that its file does not hold yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retrodict.errors import RequestError
+from retrodict.study.backends.local import Local
+from retrodict.study.backends.ray import Ray
+from retrodict.study.backends.work import MEASURE, Backend
+from retrodict.study.design import Cell, Design, check_design, load_design
+from retrodict.study.store import Status, Writer, read_status
+
+if TYPE_CHECKING:
+    from retrodict.study.backends.work import Row
+
+BACKENDS = ("local", "ray")
+
+Told = Callable[[Cell, "Row"], None]
+"""Is told of each cell when it is written."""
+
+
+def run_study(
+    design: Design | str | Path,
+    out: str | Path | None = None,
+    *,
+    workers: int | None = None,
+    backend: str = "local",
+    address: str | None = None,
+    retry_failed: bool = False,
+    limit: int | None = None,
+    measure: str = MEASURE,
+    started: Callable[[int, int], None] = lambda cells, left: None,
+    told: Told = lambda cell, row: None,
+) -> Status:
+    """Measure every cell of a design that is not in its file yet.
+
+    The file is written by this process alone, one transaction a cell. A run that is stopped or killed at any moment
+    goes on with the same call: no cell is lost, none is run twice but those that were under way. The cells are the
+    same whatever the backend, the number of workers and the order in which they end, but for the columns `VOLATILE`.
+
+    Parameters
+    ----------
+    design
+        A design, the name of a built-in one, or a YAML file.
+    out
+        The study's file; by default its name with ``.study``, in the working directory.
+    workers
+        Processes, of one thread each; by default as many as cores, of this machine or of the cluster.
+    backend
+        ``local`` or ``ray``.
+    address
+        Of a running Ray cluster.
+    retry_failed
+        Run cells that failed once more.
+    limit
+        Stop after so many cells.
+    measure
+        What measures a cell: ``module:function``, called with design and cell.
+    started
+        Is told how many cells there are and how many are left, before the first.
+    told
+        Is told of each cell when it is written.
+
+    Raises
+    ------
+    RequestError
+        If the design, a dataset of it, the file or a setting is wrong; nothing was run then.
+    MissingExtraError
+        If ray is asked for and not installed.
+    RunError
+        If another run writes the file, or the cluster can't be reached.
+    """
+    design = design if isinstance(design, Design) else load_design(design)
+    if backend not in BACKENDS:
+        raise RequestError(f"unknown backend '{backend}'; known are {', '.join(BACKENDS)}")
+    if workers is not None and workers < 1:
+        raise RequestError(f"workers must be at least 1, got {workers}")
+    if address is not None and backend != "ray":
+        raise RequestError("an address is of a Ray cluster; add --backend ray, or leave it out")
+    if limit is not None and limit < 1:
+        raise RequestError(f"limit must be at least 1, got {limit}")
+    path = Path(f"{design.name}.study" if out is None else out)
+    if path.is_dir():
+        raise RequestError(f"'{path}' is a folder; give the name of a file")
+    check_design(design)
+    cells = design.cells()
+    with Writer(path, design, len(cells)) as writer:
+        if retry_failed:
+            writer.forget_failures()
+        kept = writer.kept()
+        left = [cell for cell in cells if cell.key not in kept][:limit]
+        started(len(cells), len(left))
+        if left:
+            place: Backend = (
+                Ray(design, workers, measure, address)
+                if backend == "ray"
+                else Local(design, workers or _cores(), measure)
+            )
+            for cell, row in place.rows(_groups(left)):
+                writer.add(cell, row)
+                told(cell, row)
+    return read_status(path)
+
+
+def _groups(cells: Iterable[Cell]) -> list[list[Cell]]:
+    """Return neighbours that share a base model together: they are measured by one worker."""
+    shared = groupby(cells, lambda cell: (cell.dataset, cell.seed, cell.algorithm, cell.quality))
+    return [list(group) for _, group in shared]
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,294 @@
+"""A study's file: one SQLite database, one writer, one transaction a cell."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from retrodict import __version__
+from retrodict.errors import RequestError, RunError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from retrodict.study.design import Cell, Design
+
+COLUMNS = {
+    **dict.fromkeys(("cell", "dataset", "algorithm", "quality", "prior"), "TEXT"),
+    "seed": "INTEGER",
+    **dict.fromkeys(("status", "failure", "source", "task"), "TEXT"),
+    "prior_step": "REAL",
+    **dict.fromkeys(("n_train", "n_test", "n_public", "n_features", "n_classes"), "INTEGER"),
+    **dict.fromkeys(("prior_js", "prior_energy", "prior_kl"), "REAL"),
+    **dict.fromkeys(("accuracy", "balanced_accuracy", "log_loss", "model_kl"), "REAL"),
+    **dict.fromkeys(("posterior_js", "posterior_energy", "posterior_kl"), "REAL"),
+    "posterior_by_class": "TEXT",
+    **dict.fromkeys(("fidelity_js", "fidelity_energy", "lift_js", "lift_energy"), "REAL"),
+    **dict.fromkeys(("replica_accuracy", "replica_balanced_accuracy", "replica_log_loss", "replica_agreement"), "REAL"),
+    "queries": "INTEGER",
+    **dict.fromkeys(("engine", "versions"), "TEXT"),
+    "seconds": "REAL",
+    **dict.fromkeys(("finished_at", "worker"), "TEXT"),
+}
+"""Columns of the table `cells` and their types."""
+
+VOLATILE = ("seconds", "finished_at", "worker")
+"""Columns that differ between two runs of the same study."""
+
+_APPLICATION = 0x52455452  # "RETR": what the file says it is
+_TABLES = f"""
+CREATE TABLE study (design TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL, cells INTEGER NOT NULL,
+                    version TEXT NOT NULL, started_at TEXT NOT NULL);
+CREATE TABLE cells ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())}, PRIMARY KEY (cell)) WITHOUT ROWID;
+PRAGMA application_id = {_APPLICATION};
+"""
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a study is.
+
+    Parameters
+    ----------
+    name
+        Of the study.
+    cells, done, failed
+        Cells of its design, those measured, and those that failed.
+    seconds
+        Work of all cells so far.
+    started_at, last_at
+        When it was first run, and when its last cell was written (UTC, ISO 8601).
+    failures
+        How many cells failed for each reason.
+    """
+
+    name: str
+    cells: int
+    done: int
+    failed: int
+    seconds: float
+    started_at: str
+    last_at: str | None
+    failures: Mapping[str, int]
+
+    @property
+    def left(self) -> int:
+        """Cells that were not run yet."""
+        return self.cells - self.done - self.failed
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        own = {key: getattr(self, key) for key in self.__dataclass_fields__}
+        return {**own, "failures": dict(self.failures), "left": self.left}
+
+
+class Writer:
+    """The one writer of a study's file; a context manager.
+
+    A second one is refused. Each cell is a transaction of its own: a run that is killed at any moment leaves a file
+    with every cell that was written, whole, and none twice.
+
+    Parameters
+    ----------
+    path
+        Made where there is none.
+    design
+        Whose study it is.
+    cells
+        How many cells the design has.
+
+    Raises
+    ------
+    RequestError
+        If the file is no study, or one of another design.
+    RunError
+        If another run is writing it.
+    """
+
+    def __init__(self, path: Path, design: Design, cells: int) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._guard = _alone(path)
+        try:
+            if path.exists():
+                _check_same(path, design)
+            self._base = _connect(path)
+            # A write-ahead log lets others read meanwhile; with FULL a cell that was written outlasts a power cut.
+            self._base.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+            if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'study'").fetchone():
+                row = (design.model_dump_json(), design.digest, design.name, cells, __version__, _now())
+                self._base.executescript(f"BEGIN IMMEDIATE; {_TABLES}")
+                self._base.execute("INSERT INTO study VALUES (?, ?, ?, ?, ?, ?)", row)
+                self._base.commit()
+        except BaseException:
+            self._release()
+            raise
+
+    def kept(self) -> dict[str, str]:
+        """Return the status of every cell in the file, by its key."""
+        return dict(self._base.execute("SELECT cell, status FROM cells"))
+
+    def forget_failures(self) -> None:
+        """Take out the cells that failed, to run them again."""
+        with self._base:
+            self._base.execute("DELETE FROM cells WHERE status = 'failed'")
+
+    def add(self, cell: Cell, row: Mapping[str, Any]) -> None:
+        """Write one cell.
+
+        Parameters
+        ----------
+        cell
+            Which one.
+        row
+            Values by column; others stay empty.
+
+        Raises
+        ------
+        RunError
+            If a column is not of the table.
+        """
+        names = {"cell": cell.key, **{key: getattr(cell, key) for key in cell.__dataclass_fields__}}
+        full = {**row, **names, "finished_at": _now()}
+        unknown = sorted(full.keys() - COLUMNS.keys())
+        if unknown:
+            raise RunError(
+                f"cell {cell.key} measured '{unknown[0]}', which the table has no column for; nothing was kept"
+            )
+        marks = ", ".join("?" * len(full))
+        with self._base:
+            self._base.execute(
+                f"INSERT INTO cells ({', '.join(full)}) VALUES ({marks})",  # names are columns, checked above
+                tuple(full.values()),
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._base.close()
+        self._release()
+
+    def _release(self) -> None:
+        self._guard.close()
+        _guard_path(self.path).unlink(missing_ok=True)
+
+
+def read_cells(path: str | Path) -> pd.DataFrame:
+    """Return all cells of a study's file, sorted by their keys; a run may be going on.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a cell, with the columns `COLUMNS`; empty ones are missing.
+
+    Raises
+    ------
+    RequestError
+        If it is no study.
+    """
+    import pandas as pd
+
+    with _reading(Path(path)) as base:
+        rows = base.execute(f"SELECT {', '.join(COLUMNS)} FROM cells ORDER BY cell").fetchall()
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    kinds = {"TEXT": "str", "REAL": "float64", "INTEGER": "Int64"}
+    return frame.astype({name: kinds[kind] for name, kind in COLUMNS.items()})
+
+
+def read_study(path: str | Path) -> dict[str, Any]:
+    """Return what a study's file says of the study: `design`, `digest`, `name`, `cells`, `version`, `started_at`."""
+    with _reading(Path(path)) as base:
+        base.row_factory = sqlite3.Row
+        return dict(base.execute("SELECT * FROM study").fetchone())
+
+
+def read_status(path: str | Path) -> Status:
+    """Return how far a study is; a run may be going on."""
+    study = read_study(path)
+    with _reading(Path(path)) as base:
+        counts = dict(base.execute("SELECT status, count(*) FROM cells GROUP BY status"))
+        seconds, last = base.execute("SELECT total(seconds), max(finished_at) FROM cells").fetchone()
+        failures = base.execute("SELECT failure FROM cells WHERE status = 'failed'").fetchall()
+    reasons = Counter(str(text) for (text,) in failures)
+    return Status(
+        study["name"],
+        study["cells"],
+        counts.get("done", 0),
+        counts.get("failed", 0),
+        float(seconds),
+        study["started_at"],
+        last,
+        dict(reasons.most_common()),
+    )
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    if not path.is_file():
+        raise RequestError(f"there is no study '{path}'; make one with 'retrodict study run'")
+    try:
+        with closing(_connect(path)) as base:
+            if base.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+                raise sqlite3.DatabaseError("another application's database")
+            yield base
+    except sqlite3.DatabaseError as error:
+        raise RequestError(f"'{path}' is no study file ({error}); give one that 'retrodict study run' wrote") from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=30.0)
+
+
+def _check_same(path: Path, design: Design) -> None:
+    try:
+        with closing(_connect(path)) as base:
+            if not base.execute("SELECT 1 FROM sqlite_master").fetchone():  # a run was killed before its first word
+                return
+    except sqlite3.DatabaseError:  # said below
+        pass
+    known = read_study(path)
+    if known["digest"] != design.digest:
+        told = _difference(json.loads(known["design"]), design.model_dump(mode="json"))
+        raise RequestError(
+            f"'{path}' is a study of another design ('{known['name']}'; {told}); give another --out, or the same design"
+        )
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    keys = [key for key in new if old.get(key) != new[key]]
+    return f"{', '.join(keys)} {'differs' if len(keys) == 1 else 'differ'}" if keys else "its settings differ"
+
+
+def _alone(path: Path) -> sqlite3.Connection:
+    """Return the guard of a study's writer: a lock that the system lifts when its process ends, however it does."""
+    guard = sqlite3.connect(_guard_path(path), timeout=0.0, isolation_level=None, check_same_thread=False)
+    try:
+        guard.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        guard.close()
+        raise RunError(f"another run is writing '{path}'; wait for its end, or give another --out") from error
+    return guard
+
+
+def _guard_path(path: Path) -> Path:
+    return path.with_name(path.name + ".writer")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
