@@ -26,8 +26,8 @@ def test_stored_rows_forbid_release(audited: Any, name: str) -> None:
     found, out = audited(name)
     assert found.verdict == "reject"
     assert "whole training rows" in found.reasons_against[0]
-    assert found.report.attribution.from_file["to"] in ("file", "both")
-    assert found.report.attribution.by_query["to"] == "predictions"
+    assert found.report.attribution.from_file.to in ("file", "both")
+    assert found.report.attribution.by_query.to == "predictions"
     assert found.disclosures.facts[0].kind == "Rows"
     # The report counts rows and never repeats them.
     stored = found.disclosures.facts[0].rows

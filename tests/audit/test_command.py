@@ -102,3 +102,12 @@ def test_a_used_folder_is_refused_before_any_work(cli: Cli, folder: Path, tmp_pa
     outcome = cli("audit", folder / "model.skops", "--out", tmp_path, "--quick")
     assert outcome.code == 2
     assert "is not empty" in outcome.err
+
+
+def test_the_schema_of_the_report_can_be_printed(cli: Cli) -> None:
+    outcome = cli("audit", "--print-schema")
+    assert outcome.code == 0
+    schema = outcome.json
+    assert schema["properties"]["schema_version"]["const"] == "1.0"
+    assert {"verdict", "lift", "records", "replicas", "queries"} <= set(schema["required"])
+    assert schema["additionalProperties"] is False

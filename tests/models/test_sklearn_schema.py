@@ -14,6 +14,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import CategoricalNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -26,6 +27,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.tree import DecisionTreeClassifier
 
+from retrodict.disclosures import inspect_model
 from retrodict.errors import ModelError, SchemaError
 from retrodict.models import Meter, load_model
 from retrodict.schema import Feature, Schema, Target, reconcile
@@ -108,6 +110,18 @@ def test_rows_reach_the_pipeline_in_any_order(order: str) -> None:
     np.testing.assert_allclose(out, pipeline.predict_proba(FRAME), atol=1e-12)
     again = bound.bind(reconcile(model.schema, PRIOR, model.undetermined))  # from one binding to another
     np.testing.assert_allclose(np.exp(again.log_proba(PRIOR.encode(FRAME))), out, atol=1e-12)
+
+
+def test_a_transformer_of_no_columns_hides_nothing() -> None:
+    """A selector that finds no column leaves its transformer unfitted; what comes after it must still be read."""
+    X = pd.DataFrame({"a": RNG.normal(size=60), "b": RNG.normal(size=60)})
+    none, numbers = (make_column_selector(**{key: "number"}) for key in ("dtype_exclude", "dtype_include"))
+    columns = make_column_transformer((OneHotEncoder(), none), (StandardScaler(), numbers))
+    fitted = make_pipeline(columns, KNeighborsClassifier()).fit(X, X["a"] > 0)
+    model = load_model(fitted)
+    assert model.schema.names == ("a", "b")
+    (rows,) = inspect_model(fitted).of("Rows")
+    np.testing.assert_allclose(rows.rows.astype(np.float64), X.to_numpy())
 
 
 def test_codes_follow_the_priors_order_of_categories() -> None:

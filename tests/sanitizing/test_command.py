@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,34 @@ def test_lines_for_people(cli, tmp_path):  # noqa: F811
     assert "removed: estimators_[*].tree_.n_node_samples" in done.out
     assert "written to" in done.err
     assert (tmp_path / "bare.pkl").read_bytes()[:1] == b"\x80"
+
+
+def test_audits_before_and_after_lie_side_by_side(cli, tmp_path):  # noqa: F811
+    file = model(tmp_path)
+    out, folder = tmp_path / "bare.skops", tmp_path / "audits"
+    done = cli("sanitize", file, "--out", out, "--audit", folder, "--quick", "--json")
+    assert done.code == 0, done.err
+    assert out.exists()
+    found = done.json["audit"]
+    assert found == {**json.loads((folder / "comparison.json").read_text()), "out": str(folder)}
+    reports = {side: json.loads((folder / side / "report.json").read_text()) for side in ("before", "after")}
+    assert found["verdict"] == {side: report["verdict"] for side, report in reports.items()}
+    (counts,) = [line for line in found["facts"] if line["kind"] == "NodeCounts"]
+    assert counts["before"] == 1
+    assert counts["after"] == 0
+    lines = {(line["who"], line["measure"]): line for line in found["measures"]}
+    personal = lines["from the file", "personal facts"]
+    assert personal["before"] > personal["after"]
+    page = (folder / "comparison.html").read_text()
+    assert 'href="before/report.html"' in page
+    assert "<script" not in page
+
+
+def test_options_of_audits_need_a_folder_for_them(cli, tmp_path):  # noqa: F811
+    done = cli("sanitize", model(tmp_path), "--out", tmp_path / "bare.skops", "--quick")
+    assert done.code == 2
+    assert "--audit DIR" in done.err
+    assert not (tmp_path / "bare.skops").exists()
 
 
 def test_refusals_are_one_line_and_write_nothing(cli, tmp_path):  # noqa: F811

@@ -4,9 +4,20 @@ It is not called `audit`, since that is the name of the public function.
 """
 
 from retrodict.auditing.appetite import Appetite, load_appetite
+from retrodict.auditing.comparison import AuditComparison
 from retrodict.auditing.compute import compute_audit
-from retrodict.auditing.document import SCHEMA_VERSION, Report
+from retrodict.auditing.document import SCHEMA_VERSION, Report, report_schema
 from retrodict.auditing.finding import Finding
 from retrodict.auditing.result import AuditResult
 
-__all__ = ["SCHEMA_VERSION", "Appetite", "AuditResult", "Finding", "Report", "compute_audit", "load_appetite"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Appetite",
+    "AuditComparison",
+    "AuditResult",
+    "Finding",
+    "Report",
+    "compute_audit",
+    "load_appetite",
+    "report_schema",
+]

@@ -8,6 +8,16 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from retrodict.auditing.appetite import Appetite, Verdict
+from retrodict.auditing.sections import (
+    ConsistencySection,
+    CurveSection,
+    ExtractionSection,
+    LiftSection,
+    Of,
+    OwedSection,
+    RecordSection,
+    ReplicaSection,
+)
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 """Its first number grows where a key changes or goes, its second where one is added."""
@@ -45,39 +55,6 @@ class FindingLine(BaseModel):
     sentence: str
 
 
-class LiftSection(BaseModel):
-    """How near one extraction comes to the training rows as a distribution."""
-
-    model_config = _STRICT
-
-    headline: dict[str, Any] | None
-    over: str
-    attribution: str | None
-    attribution_reason: str
-    measures: list[dict[str, Any]]
-    lift: list[dict[str, Any]]
-    warnings: list[str]
-    notes: list[str]
-
-
-class LiftOf(BaseModel):
-    """The lift of each way to extract, judged separately."""
-
-    model_config = _STRICT
-
-    by_query: LiftSection | None
-    from_file: LiftSection | None
-
-
-class Of(BaseModel):
-    """A section for each way to extract, as its own result writes it."""
-
-    model_config = _STRICT
-
-    by_query: dict[str, Any] | None
-    from_file: dict[str, Any] | None
-
-
 class NotTested(BaseModel):
     """What was not judged, and why."""
 
@@ -98,14 +75,14 @@ class Report(BaseModel):
     reasons_against: list[str]
     findings: list[FindingLine]
     disclosures: list[DisclosureLine]
-    extraction: Of
-    self_consistency: Of
-    lift: LiftOf
-    records: Of
-    replicas: Of
-    queries: dict[str, Any] | None
+    extraction: Of[ExtractionSection]
+    self_consistency: Of[ConsistencySection]
+    lift: Of[LiftSection]
+    records: Of[RecordSection]
+    replicas: Of[ReplicaSection]
+    queries: CurveSection | None
     budget: dict[str, Any] | None
-    attribution: Of
+    attribution: Of[OwedSection]
     not_tested: list[NotTested]
     warnings: list[str]
     appetite: Appetite
@@ -118,3 +95,8 @@ class Report(BaseModel):
     def text(self) -> str:
         """Return the file's text."""
         return json.dumps(self.plain(), indent=2, allow_nan=False) + "\n"
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the JSON schema of report.json."""
+    return Report.model_json_schema(mode="serialization")

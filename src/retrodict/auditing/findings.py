@@ -37,14 +37,14 @@ def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Fin
     rebuilt, seen = extraction.reconstruction.rebuilt, extraction.consistency
     if rebuilt is None or rebuilt.engine != "matching" or seen.confident_share is None:
         return
-    n = extraction.reconstruction.n_rows
+    limits = appetite.from_file.confident_rows
     if rebuilt.met:
+        n = extraction.reconstruction.n_rows
         words = f"{seen.confident:,} of {n:,} rows are rebuilt with a confidence of {SURE:g} or more"
-        value = seen.confident_share
-    else:
+        yield judge("from_file", "confident_rows", limits, seen.confident_share, words)
+    else:  # a longer search may find one: it speaks neither for release nor against it
         words = f"no table was found that meets every node count (energy {rebuilt.energy:.3g}): no row counts as known"
-        value = 0.0
-    yield judge("from_file", "confident_rows", appetite.from_file.confident_rows, value, words)
+        yield Finding("from_file", "confident_rows", None, None, None, limits.review, limits.reject, None, words)
 
 
 def lift_finding(extraction: Extraction, appetite: Appetite) -> Iterator[Finding]:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from retrodict.auditing.appetite import Appetite, Verdict
-from retrodict.auditing.document import (
-    DisclosureLine,
-    FindingLine,
-    LiftOf,
-    LiftSection,
-    NotTested,
-    Of,
-    Report,
-)
+from retrodict.auditing.document import Report
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Finding, worst
 from retrodict.auditing.findings import headline
-from retrodict.disclosures import Disclosures
+from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
 from retrodict.evaluation.fidelity.attribution import attribution
 from retrodict.priors import Prior
@@ -85,6 +78,11 @@ class AuditResult:
         return worst(self.findings)
 
     @property
+    def facts(self) -> list[tuple[str, list[Disclosure]]]:
+        """What the file states, worst first: group by group, and in each first what concerns single rows."""
+        return [(name, sorted(facts, key=lambda fact: not fact.personal)) for name, facts in self.disclosures.grouped()]
+
+    @property
     def extractions(self) -> dict[str, Extraction]:
         """Those that were made, by way."""
         made = {way: getattr(self, way) for way in _WAYS}
@@ -104,47 +102,53 @@ class AuditResult:
     @property
     def report(self) -> Report:
         """The content of report.json, checked against its schema."""
-        made = self.extractions
         lines = [
-            DisclosureLine(
-                group=group,
-                kind=fact.kind,
-                features=[str(name) for name in fact.features],
-                values=brief(fact),
-                exact=fact.exact,
-                personal=fact.personal,
-                source=fact.source,
-            )
-            for group, facts in self.disclosures.grouped()
+            {
+                "group": group,
+                "kind": fact.kind,
+                "features": [str(name) for name in fact.features],
+                "values": brief(fact),
+                "exact": fact.exact,
+                "personal": fact.personal,
+                "source": fact.source,
+            }
+            for group, facts in self.facts
             for fact in facts
         ]
-        return Report(
-            verdict=self.verdict,
-            reasons_for=self.reasons_for,
-            reasons_against=self.reasons_against,
-            findings=[FindingLine(**finding.to_dict()) for finding in self.findings],
-            disclosures=lines,
-            extraction=Of(**{way: made[way].to_dict() if way in made else None for way in _WAYS}),
-            self_consistency=Of(**{way: asdict(made[way].consistency) if way in made else None for way in _WAYS}),
-            lift=LiftOf(**{way: self._lift(made.get(way)) for way in _WAYS}),
-            records=Of(**{way: _plain(made[way].records) if way in made else None for way in _WAYS}),
-            replicas=Of(**{way: _plain(self.replicas.get(way)) for way in _WAYS}),
-            queries=_plain(self.queries),
-            budget=_plain(self.budget),
-            attribution=Of(**{way: _owed(made[way]) if way in made else None for way in _WAYS}),
-            not_tested=[NotTested(what=what, reason=reason) for what, reason in self.not_tested],
-            warnings=list(self.warnings),
-            appetite=self.appetite,
-            provenance=self.provenance,
+        return Report.model_validate(
+            {
+                "verdict": self.verdict,
+                "reasons_for": self.reasons_for,
+                "reasons_against": self.reasons_against,
+                "findings": [finding.to_dict() for finding in self.findings],
+                "disclosures": lines,
+                "extraction": self._each(lambda one: one.to_dict()),
+                "self_consistency": self._each(lambda one: asdict(one.consistency)),
+                "lift": self._each(self._lift),
+                "records": self._each(lambda one: _plain(one.records)),
+                "replicas": {way: _plain(self.replicas.get(way)) for way in _WAYS},
+                "queries": _plain(self.queries),
+                "budget": _plain(self.budget),
+                "attribution": self._each(_owed),
+                "not_tested": [{"what": what, "reason": reason} for what, reason in self.not_tested],
+                "warnings": self.warnings,
+                "appetite": self.appetite,
+                "provenance": self.provenance,
+            }
         )
 
-    def _lift(self, extraction: Extraction | None) -> LiftSection | None:
-        fidelity = None if extraction is None else extraction.fidelity
+    def _each(self, section: Callable[[Extraction], dict[str, Any] | None]) -> dict[str, Any]:
+        """Return a section of each way to extract; ``None`` where it was not made."""
+        made = self.extractions
+        return {way: section(made[way]) if way in made else None for way in _WAYS}
+
+    def _lift(self, extraction: Extraction) -> dict[str, Any] | None:
+        fidelity = extraction.fidelity
         if fidelity is None:
             return None
         data = fidelity.to_dict()
         keys = ("attribution", "attribution_reason", "measures", "lift", "warnings", "notes")
-        return LiftSection(headline=headline(fidelity), over=self.over, **{key: data[key] for key in keys})
+        return {"headline": headline(fidelity), "over": self.over, **{key: data[key] for key in keys}}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of report.json as plain data."""

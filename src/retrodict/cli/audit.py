@@ -14,6 +14,14 @@ from retrodict.cli.printing import note, print_json, print_line
 from retrodict.cli.real_rows import read_rows
 
 
+def _print_schema(wanted: bool) -> None:
+    if wanted:
+        from retrodict.auditing import report_schema
+
+        print_json(report_schema())
+        raise typer.Exit
+
+
 def audit(
     model: options.ModelFile,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for report and reconstruction.")],
@@ -49,6 +57,10 @@ def audit(
     trust_pickle: options.TrustPickle = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
+    print_schema: Annotated[
+        bool,
+        typer.Option("--print-schema", callback=_print_schema, is_eager=True, help="Print report.json's JSON schema."),
+    ] = False,
 ) -> None:
     """Judge a model: DIR/report.html, DIR/report.json and the reconstructions."""
     from retrodict.auditing import load_appetite

@@ -48,6 +48,8 @@ def _(step: ColumnTransformer, columns: Columns) -> tuple[Part, ...]:
     for name, inner, spec in step.transformers_:
         slot = step.output_indices_.get(name)
         chosen = tuple(columns[i] for i in column_positions(spec, positions))
+        if not chosen:  # scikit-learn leaves such a transformer unfitted
+            continue
         width = None if slot is None else slot.stop - slot.start
         found.append((np.inf if slot is None else slot.start, Part(name, _path(name), inner, chosen, width)))
     return tuple(part for _, part in sorted(found, key=lambda pair: pair[0]))

@@ -74,7 +74,10 @@ def _column_transformer(step: compose.ColumnTransformer, columns: Columns, facts
     slots = step.output_indices_
     out: Columns = [None] * max((slot.stop for slot in slots.values()), default=0)
     for name, inner, spec in step.transformers_:
-        passed = walk_transformer(inner, [columns[i] for i in column_positions(spec, positions)], facts)
+        chosen = column_positions(spec, positions)
+        if not chosen:  # scikit-learn leaves such a transformer unfitted
+            continue
+        passed = walk_transformer(inner, [columns[i] for i in chosen], facts)
         slot = slots.get(name)
         if slot is not None and slot.stop - slot.start == len(passed):
             out[slot] = passed

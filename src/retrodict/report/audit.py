@@ -123,9 +123,9 @@ def write_audit(found: AuditResult, out: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def command_line(model: Path, **options: Any) -> str:
+def command_line(model: Path, command: str = "audit", **options: Any) -> str:
     """Return the command that repeats an audit; options that are ``None`` or false are left out."""
-    words = ["retrodict", "audit", str(model)]
+    words = ["retrodict", command, str(model)]
     for name, value in options.items():
         if value is None or value is False:
             continue

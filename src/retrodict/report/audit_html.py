@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,13 @@ import pandas as pd
 from retrodict.auditing import AuditResult
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import WORDS
+from retrodict.evaluation.fidelity import Fidelity
 from retrodict.report.audit_pictures import pictures
 from retrodict.report.query_picture import query_picture
 from retrodict.report.svg import Picture
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _MEANING = {
     "release": "Nothing that was tested speaks against giving this model away.",
@@ -30,8 +34,14 @@ _SECTIONS = (
     ("untested", "What was not tested"),
     ("repeat", "To do it again"),
 )
+_OWED = {
+    "file": "the file",
+    "predictions": "the predictions",
+    "both": "the file and the predictions",
+    None: "not known",
+}
 _TITLES = {"from_file": "From the file", "by_query": "By query alone"}
-_FACTS = 25
+_FACTS = 8
 """Facts of one group that are shown; report.json has all."""
 _SINGLED = 20
 """Rows singled out that are shown, the surest first."""
@@ -47,34 +57,43 @@ def render(found: AuditResult, command: str) -> str:
     command
         How to do it again.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("retrodict.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     report = found.report
     curve, curve_picture = _curve(found)
-    return environment.get_template("audit.html.j2").render(
-        report=report,
-        family=found.provenance["model"]["family"],
-        subtitle=_subtitle(found),
-        meaning=_MEANING[report.verdict],
-        sections=_SECTIONS,
-        findings=[_finding_cells(one) for one in found.findings],
-        groups=[
-            (name, [_fact_cells(fact) for fact in facts[:_FACTS]], max(len(facts) - _FACTS, 0))
-            for name, facts in found.disclosures.grouped()
-        ],
-        over=found.over,
-        ways=[_way(found, way) for way in ("from_file", "by_query")],
-        pictures=pictures(found),
-        budget=None if found.budget is None else found.budget.rows(),
-        budget_lines=[] if found.budget is None else [*found.budget.reasons(), *found.budget.notes],
-        curve=None if curve is None else curve[1],
-        curve_heads=[] if curve is None else curve[0],
-        curve_picture=curve_picture,
-        command=command,
-        provenance=_provenance(found),
+    return (
+        environment()
+        .get_template("audit.html.j2")
+        .render(
+            report=report,
+            family=found.provenance["model"]["family"],
+            subtitle=_subtitle(found),
+            meaning=_MEANING[report.verdict],
+            sections=_SECTIONS,
+            findings=[_finding_cells(one) for way in WORDS for one in found.findings if one.way == way],
+            groups=[
+                (name, [_fact_cells(fact) for fact in facts[:_FACTS]], max(len(facts) - _FACTS, 0))
+                for name, facts in found.facts
+            ],
+            over=found.over,
+            ways=[_way(found, way) for way in ("from_file", "by_query")],
+            pictures=pictures(found),
+            budget=None if found.budget is None else found.budget.rows(),
+            budget_lines=[] if found.budget is None else [*found.budget.reasons(), *found.budget.notes],
+            curve=None if curve is None else curve[1],
+            curve_heads=[] if curve is None else curve[0],
+            curve_picture=curve_picture,
+            curve_notes=[] if found.queries is None else found.queries.notes,
+            command=command,
+            provenance=_provenance(found),
+        )
+    )
+
+
+def environment() -> Environment:
+    """Return where the templates of pages are found."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("retrodict.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
 
 
@@ -87,35 +106,37 @@ def _subtitle(found: AuditResult) -> str:
     )
 
 
-def _number(value: Any, digits: int = 3) -> str:
+def number(value: Any, digits: int = 3) -> str:
+    """Return a cell of a table as text; what is undefined is empty."""
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return ""
     if isinstance(value, bool | str):
         return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"
+    return f"{value:,}" if isinstance(value, int) else f"{round(value, digits) + 0.0:.{digits}f}"  # and no -0.000
 
 
 def _interval(low: Any, high: Any) -> str:
-    return "" if low is None or high is None else f"{_number(low)} to {_number(high)}"
+    return "" if low is None or high is None else f"{number(low)} to {number(high)}"
 
 
 def _finding_cells(one: Any) -> list[str]:
-    limits = [_number(limit) for limit in (one.review, one.reject)]
+    limits = ["" if limit is None else f"{limit:g}" for limit in (one.review, one.reject)]
     verdict = one.verdict or "not judged"
     name = one.measure.replace("_", " ")
-    return [name, WORDS[one.way], verdict, _number(one.value), _interval(one.low, one.high), *limits]
+    return [name, WORDS[one.way], verdict, number(one.value), _interval(one.low, one.high), *limits]
 
 
 def _fact_cells(fact: Any) -> list[str]:
     from retrodict.disclosures.result import cells
 
-    return list(cells(fact))
+    kind, features, values, source = cells(fact)
+    return [f"{kind} (of single rows)" if fact.personal else kind, features, values, source]
 
 
 def _way(found: AuditResult, way: str) -> dict[str, Any]:
     title = _TITLES[way]
     one = found.extractions.get(way)
-    blank = {"title": title, "records": None, "replicas": None, "lift": None}
+    blank: dict[str, Any] = {"title": title, "records": None, "replicas": None, "lift": None}
     if one is None:
         what = "extraction from the file" if way == "from_file" else "extraction by query alone"
         return {**blank, "missing": dict(found.not_tested).get(what, "")}
@@ -128,15 +149,27 @@ def _way(found: AuditResult, way: str) -> dict[str, Any]:
         "missing": None,
         "text": _text(one),
         "notes": [*one.reconstruction.notes, *one.reconstruction.shortfalls],
-        "attribution": f"{owed['to']}: {owed['reason']}." if owed else "",
+        "attribution": f"{_OWED[owed['to']]}: {owed['reason']}." if owed else "",
         "lift": None if lift is None else _cells(lift),
+        "lift_notes": [] if one.fidelity is None else [_sizes(one.fidelity), *one.fidelity.notes],
         "lift_heads": [] if lift is None else ["measure", *map(str, lift.columns)],
-        "records": None if one.records is None else one.records.lines(),
+        "records": None if one.records is None else _said(one.records.lines()),
         "singled": [] if one.records is None else _cells(one.records.singled_out[:_SINGLED].set_index("row")),
         "singled_heads": [] if one.records is None else ["row", *_singled(one)],
         "replicas": None if table is None else _cells(table),
+        "replica_notes": [] if replicas is None else [f"{replicas.head.partition(': ')[2]}.", *replicas.notes],
         "replica_heads": [] if table is None else ["estimator", *map(str, table.columns)],
     }
+
+
+def _sizes(fidelity: Fidelity) -> str:
+    rows = ", ".join(f"{n:,} {title}" for title, n in fidelity.rows.items())
+    return f"{rows}; at most {fidelity.limit:,} of each for measures of whole rows."
+
+
+def _said(lines: list[str]) -> list[str]:
+    """Leave out warnings, which stand beside the verdict."""
+    return [line for line in lines if not line.startswith("warning: ")]
 
 
 def _text(one: Extraction) -> str:
@@ -157,7 +190,7 @@ def _text(one: Extraction) -> str:
 
 def _cells(frame: pd.DataFrame) -> list[list[str]]:
     return [
-        [str(index), *(_number(value) for value in line)] for index, line in zip(frame.index, frame.values, strict=True)
+        [str(index), *(number(value) for value in line)] for index, line in zip(frame.index, frame.values, strict=True)
     ]
 
 
@@ -171,7 +204,7 @@ def _curve(found: AuditResult) -> tuple[tuple[list[str], list[list[str]]] | None
     table = found.queries.summary()
     heads = ["measure", *(f"{calls:,} calls" for calls in table.columns)]
     rows = [
-        [", ".join(str(part) for part in index if part), *(_number(value) for value in line)]
+        [", ".join(str(part) for part in index if part), *(number(value) for value in line)]
         for index, line in zip(table.index, table.values, strict=True)
     ]
     return (heads, rows), query_picture(found.queries)

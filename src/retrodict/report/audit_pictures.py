@@ -49,7 +49,11 @@ def _marginal(axes: Any, drawn: Drawn, j: int) -> None:
         k = len(column.categories)
         edges = np.arange(k + 1) - 0.5
         if k <= 6:
-            axes.set_xticks(range(k), [_short(value) for value in column.categories], fontsize=8)
+            most = max(4, 36 // k)  # letters that fit beside one another
+            axes.set_xticks(range(k), [_short(value, most) for value in column.categories], fontsize=8)
+        else:
+            axes.set_xticks([])
+            axes.set_xlabel(f"{k} values", fontsize=8)
     else:
         present = drawn.tables[reference][:, j]
         present = present[~np.isnan(present)]
@@ -93,7 +97,7 @@ def _distances(drawn: Drawn, chosen: list[int]) -> str:
     for title in drawn.others:
         pairs = [(drawn.tables[drawn.real][:, j], drawn.tables[title][:, j]) for j in chosen]
         clean = [(a[~np.isnan(a)], b[~np.isnan(b)]) for a, b in pairs]
-        values = [ks_2samp(a, b).statistic for a, b in clean if len(a) and len(b)]
+        values = [ks_2samp(a, b, method="asymp").statistic for a, b in clean if len(a) and len(b)]
         if values:
             parts.append(f"{title} {np.mean(values):.2f}")
     return f" Mean largest difference of the distribution functions from the {drawn.real}: {', '.join(parts)}."
@@ -197,7 +201,8 @@ def closest_rows(drawn: Drawn) -> Picture | None:
         axes.set_title(f"rows {title}", fontsize=10, loc="left")
         axes.set_xlabel("distance, in standard deviations of a feature", fontsize=9)
         axes.set_ylabel("share of the extracted rows", fontsize=9)
-        axes.legend(frameon=False, fontsize=8.5)
+        axes.set_ylim(0, 1.3 * max(share.max() for share in shares.values()))  # room for the legend
+        axes.legend(frameon=False, fontsize=8.5, loc="upper left")
         near = {side: float(np.median(d)) for side, d in to.items()}
         parts.append(f"{title}: {near[REAL]:.2f} to training rows, {near[FRESH]:.2f} to test rows")
     return Picture(

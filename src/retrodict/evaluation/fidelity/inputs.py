@@ -118,7 +118,7 @@ def _real(frame: pd.DataFrame, title: str, names: tuple[str, ...], target: str, 
 def counts_rows(column: pd.Series[Any]) -> bool:
     """Whether a column looks like a row number: distinct whole numbers, in increasing order or with few gaps.
 
-    Rows that were shuffled and split keep numbers with few gaps; other whole numbers repeat long before they are so dense.
+    Rows that were shuffled and split keep numbers with few gaps; other whole numbers repeat before they are so dense.
     """
     if not pd.api.types.is_numeric_dtype(column.dtype) or column.isna().any() or len(column) < 3:
         return False

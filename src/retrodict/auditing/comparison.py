@@ -1,0 +1,77 @@
+"""The audits of a model and of its sanitised copy, side by side."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from retrodict.auditing.finding import WORDS, Finding
+from retrodict.auditing.result import AuditResult
+
+
+@dataclass(frozen=True, eq=False)
+class AuditComparison:
+    """Two audits under one risk appetite.
+
+    Parameters
+    ----------
+    before, after
+        Of the model, and of the copy.
+    """
+
+    before: AuditResult
+    after: AuditResult
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One line a measure: `who`, `measure`, and value and verdict before and after; NaN is no number."""
+        sides = [
+            {(one.way, one.measure): one for one in found.findings if one.way != "audit"}
+            for found in (self.before, self.after)
+        ]
+        lines = []
+        for way, words in WORDS.items():
+            for key in dict.fromkeys([*sides[0], *sides[1]]):
+                if key[0] == way:
+                    cells = [cell for side in sides for cell in _cells(side.get(key))]
+                    lines.append([words, key[1].replace("_", " "), *cells])
+        columns = ["who", "measure", "before", "verdict before", "after", "verdict after"]
+        return pd.DataFrame(lines, columns=columns)
+
+    @property
+    def facts(self) -> pd.DataFrame:
+        """How many facts either file states, by kind, worst first, and how many of them concern single rows."""
+        sides = [[fact for _, facts in found.facts for fact in facts] for found in (self.before, self.after)]
+        lines = []
+        for kind in dict.fromkeys(fact.kind for facts in sides for fact in facts):
+            own = [[fact for fact in facts if fact.kind == kind] for facts in sides]
+            lines.append([kind, *(n for facts in own for n in (len(facts), sum(fact.personal for fact in facts)))])
+        columns = ["kind", "before", "of single rows before", "after", "of single rows after"]
+        return pd.DataFrame(lines, columns=columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return both verdicts and every measure as plain data; each audit's own report has the rest."""
+        frame = self.frame.astype(object).where(self.frame.notna(), None)
+        return {
+            "verdict": {"before": self.before.verdict, "after": self.after.verdict},
+            "measures": frame.to_dict(orient="records"),
+            "facts": self.facts.to_dict(orient="records"),
+        }
+
+    def __repr__(self) -> str:
+        table = self.frame.to_string(index=False, float_format="{:.3f}".format, na_rep="")
+        head = f"Audit before: {self.before.verdict}; after: {self.after.verdict}"
+        return "\n".join([head, *(f"  {line}" for line in table.splitlines())])
+
+    def _repr_html_(self) -> str:
+        head, _ = repr(self).split("\n", 1)
+        return f"<p><b>{html.escape(head)}</b></p>{self.frame.to_html(index=False, na_rep='')}"
+
+
+def _cells(finding: Finding | None) -> list[Any]:
+    if finding is None:
+        return [float("nan"), "not measured"]
+    return [finding.value, finding.verdict or "not judged"]

@@ -1,0 +1,237 @@
+"""The sections of report.json that repeat what a measure's own result writes."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+Label = bool | int | float | str | None
+"""A value of the user's own table, as JSON has it."""
+
+
+class Section(BaseModel):
+    """What all sections have in common: no key but those named, and null for numbers that are not finite."""
+
+    model_config = ConfigDict(extra="forbid", ser_json_inf_nan="null")
+
+
+S = TypeVar("S", bound=Section)
+
+
+class Share(Section):
+    """A share of the training rows less the same share of other rows, with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+    members: float
+    others: float
+
+
+class Nearer(Section):
+    """How often a training row is the nearer one; 0.5 by chance."""
+
+    share: float
+    low: float
+    high: float
+    rows: int
+
+
+class Match(Section):
+    """Rows paired one to one."""
+
+    error: float
+    exact_rows: float
+    n: int
+    per_feature: dict[str, float]
+    label_agreement: float | None
+    tolerance: float
+    pairing: str
+
+
+class Attribute(Section):
+    """How many pairs agree in one feature."""
+
+    feature: str
+    tolerance: float
+    train: float
+    held_out: float | None
+
+
+class SingledRow(Section):
+    """A training row that an extracted row agrees with, alone in the table."""
+
+    row: Label
+    rebuilt: int
+    exact: bool
+    label: bool | None
+    difference: float
+    confidence: float | None
+
+
+class Singled(Section):
+    """The rows singled out; the surest are listed."""
+
+    count: int
+    share: float
+    exact: int
+    control: int | None
+    listed: list[SingledRow]
+
+
+class RecordSection(Section):
+    """How near single extracted rows come to single training rows."""
+
+    matched: Match
+    matched_low: float
+    control: Match | None
+    attributes: list[Attribute]
+    closest: dict[str, float]
+    closest_held_out: dict[str, dict[str, float]] | None
+    nearer: Nearer | None
+    membership: Share | None
+    hits: Share | None
+    singled_out: Singled
+    rows: dict[str, int]
+    tolerance: float
+    seed: int
+    warnings: list[str]
+    notes: list[str]
+
+
+class ReplicaLine(Section):
+    """One measure of one estimator; `gap` is how much worse than the base model it is."""
+
+    estimator: str
+    table: str
+    rows: str
+    measure: str
+    value: float | None
+    low: float | None
+    high: float | None
+    gap: float | None
+    gap_low: float | None
+    gap_high: float | None
+
+
+class ReplicaSection(Section):
+    """Models trained on an extraction, beside their controls."""
+
+    measures: list[ReplicaLine]
+    rows: dict[str, int]
+    target: str
+    classes: list[Label]
+    estimators: list[str]
+    queries: int
+    seed: int
+    warnings: list[str]
+    notes: list[str]
+
+
+class CurveLine(Section):
+    """One measure at one number of model calls."""
+
+    queries: int
+    what: str
+    measure: str
+    estimator: str
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class CurveSection(Section):
+    """Fidelity, lift and replicas against the number of model calls."""
+
+    curve: list[CurveLine]
+    base: dict[str, float | None]
+    ladder: list[int]
+    scope: str | None
+    seed: int
+    warnings: list[str]
+    notes: list[str]
+
+
+class MeasureLine(Section):
+    """One measure of one table beside the training rows."""
+
+    scope: str
+    measure: str
+    feature: str
+    table: str
+    value: float | None
+    low: float | None
+    high: float | None
+    rows: int
+    real_rows: int
+
+
+class LiftLine(Section):
+    """One lift; null with its reason where it is undefined."""
+
+    scope: str
+    measure: str
+    feature: str
+    table: str
+    lift: float | None
+    low: float | None
+    high: float | None
+    reason: str
+
+
+class Headline(Section):
+    """The lift that is shown first."""
+
+    scope: str
+    measure: str
+    lift: float
+    low: float
+    high: float
+
+
+class LiftSection(Section):
+    """How near one extraction comes to the training rows as a distribution."""
+
+    headline: Headline | None
+    over: str
+    attribution: str | None
+    attribution_reason: str
+    measures: list[MeasureLine]
+    lift: list[LiftLine]
+    warnings: list[str]
+    notes: list[str]
+
+
+class ExtractionSection(Section):
+    """How an extraction came about."""
+
+    method: str
+    rows: int
+    queries: int
+    complete: bool
+    notes: list[str]
+    shortfalls: list[str]
+
+
+class ConsistencySection(Section):
+    """Whether an extraction agrees with its own model."""
+
+    agreement: float | None
+    energy: float | None
+    confident: int | None
+    confident_share: float | None
+
+
+class OwedSection(Section):
+    """What a lift is owed to: the file, the predictions or both."""
+
+    to: str | None
+    reason: str
+
+
+class Of(Section, Generic[S]):
+    """A section for each way to extract; null where there is none."""
+
+    by_query: S | None
+    from_file: S | None
