@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from retrodict.errors import RequestError
-from retrodict.evaluation.replicas.columns import preprocessor
-from retrodict.schema import Feature
+
+if TYPE_CHECKING:
+    from retrodict.schema import Feature
 
 Task = Literal["classification", "regression"]
 CLASSIFICATION: Task = "classification"
@@ -237,6 +238,8 @@ def new_estimator(name: str, features: Sequence[Feature], task: Task, *, capacit
         Of what is random in it.
     """
     from sklearn.pipeline import make_pipeline
+
+    from retrodict.evaluation.replicas.columns import preprocessor  # designs are read without it
 
     maker = (CLASSIFIERS if task == CLASSIFICATION else REGRESSORS)[name]
     return make_pipeline(preprocessor(features), maker(capacity, rows, seed))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from retrodict.errors import RequestError
-from retrodict.priors import EmpiricalPrior, MixturePrior, Prior, fit_prior
-from retrodict.schema import Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from retrodict.priors import Prior
+    from retrodict.schema import Schema
 
 UNIFORM, EMPIRICAL, IMPLIED = "uniform", "empirical", "implied"
 FITTED = (UNIFORM, "independent", "copula", EMPIRICAL)
@@ -54,6 +56,8 @@ def fitted_prior(name: str, public: pd.DataFrame, schema: Schema, part: Callable
     part
         Where the two parts of a mixture come from; by default they are fitted anew.
     """
+    from retrodict.priors import EmpiricalPrior, MixturePrior, fit_prior  # designs are read without them
+
     share = _share(name)
     if name == EMPIRICAL:
         # A kernel in many dimensions is wide: it would put the ladder's top far from the truth.
