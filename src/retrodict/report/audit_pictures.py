@@ -60,6 +60,7 @@ def _marginal(axes: Any, drawn: Drawn, j: int) -> None:
         low, high = np.quantile(present, [0.005, 0.995]) if len(present) else (0.0, 1.0)
         pad = (high - low) * 0.15 or 0.5
         edges = np.linspace(low - pad, high + pad, _BINS + 1)
+        axes.locator_params(axis="x", nbins=4)
     if drawn.real:
         heights = _heights(drawn.tables[drawn.real][:, j], edges)
         axes.stairs(heights, edges, fill=True, color="#c8c8c8", label=drawn.real)
