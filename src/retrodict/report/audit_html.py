@@ -158,7 +158,9 @@ def _way(found: AuditResult, way: str) -> dict[str, Any]:
         "singled_heads": [] if one.records is None else ["row", *_singled(one)],
         "replicas": None if table is None else _cells(table),
         "replica_notes": [] if replicas is None else [f"{replicas.head.partition(': ')[2]}.", *replicas.notes],
-        "replica_heads": [] if table is None else ["estimator", *(str(name).replace("_", " ") for name in table.columns)],
+        "replica_heads": []
+        if table is None
+        else ["estimator", *(str(name).replace("_", " ") for name in table.columns)],
     }
 
 
