@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,6 +28,19 @@ def stopping(remedy: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise StoppedError(f"stopped; {remedy}") from None
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Take a request to terminate (SIGTERM) as an interruption from the keyboard: work is put away in order."""
+    if threading.current_thread() is not threading.main_thread():  # only it may say what signals do
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def failure(error: BaseException) -> tuple[int, str]:

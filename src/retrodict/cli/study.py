@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.failures import stopping
+from retrodict.cli.failures import stopping, terminable
 from retrodict.cli.printing import print_json, print_line
 from retrodict.cli.study_report import find_study, report
 
@@ -59,6 +59,7 @@ def run(
     from retrodict.study.run import run_study
 
     with (
+        terminable(),
         stopping("cells that are done are kept; the same command goes on"),
         CellProgress(False if quiet else None) as bar,
     ):
@@ -119,6 +120,9 @@ def _show(found: Status, path: Path, *, json: bool, quiet: bool = False) -> None
         return
     if quiet:
         return
-    print_line(f"{path}: {found.done:,} of {found.cells:,} cells done, {found.failed:,} failed, {found.left:,} left")
+    rate = f" ({found.rate:,.0f} a minute)" if found.rate else ""
+    time = f" (about {found.seconds_left / 60:,.0f} min)" if found.left and found.seconds_left is not None else ""
+    head = f"{path}: {found.done:,} of {found.cells:,} cells done"
+    print_line(f"{head}{rate}, {found.failed:,} failed, {found.left:,} left{time}")
     for reason, count in found.failures.items():
         print_line(f"  {count:,} failed: {reason}")

@@ -6,14 +6,14 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from retrodict import __version__
 from retrodict.errors import RequestError, RunError
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class Status:
         Cells of its design, those measured, and those that failed.
     seconds
         Work of all cells so far.
+    rate
+        Cells a minute over the last two hundred, pauses left out; None before the first.
     started_at, last_at
         When it was first run, and when its last cell was written (UTC, ISO 8601).
     failures
@@ -75,6 +77,7 @@ class Status:
     done: int
     failed: int
     seconds: float
+    rate: float | None
     started_at: str
     last_at: str | None
     failures: Mapping[str, int]
@@ -84,10 +87,15 @@ class Status:
         """Cells that were not run yet."""
         return self.cells - self.done - self.failed
 
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the cells left will take at that rate; None where it is not known."""
+        return None if self.rate is None else 60.0 * self.left / self.rate
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
         own = {key: getattr(self, key) for key in self.__dataclass_fields__}
-        return {**own, "failures": dict(self.failures), "left": self.left}
+        return {**own, "failures": dict(self.failures), "left": self.left, "seconds_left": self.seconds_left}
 
 
 class Writer:
@@ -124,7 +132,7 @@ class Writer:
             # A write-ahead log lets others read meanwhile; with FULL a cell that was written outlasts a power cut.
             self._base.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
             if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'study'").fetchone():
-                row = (design.model_dump_json(), design.digest, design.name, cells, __version__, _now())
+                row = (design.model_dump_json(), design.digest, design.name, cells, version("retrodict"), _now())
                 self._base.executescript(f"BEGIN IMMEDIATE; {_TABLES}")
                 self._base.execute("INSERT INTO study VALUES (?, ?, ?, ?, ?, ?)", row)
                 self._base.commit()
@@ -180,8 +188,9 @@ class Writer:
         self._release()
 
     def _release(self) -> None:
+        with suppress(OSError):  # a system that keeps open files in place leaves it there, unlocked
+            _guard_path(self.path).unlink()  # before it is unlocked: what is locked under its name is the one there is
         self._guard.close()
-        _guard_path(self.path).unlink(missing_ok=True)
 
 
 def read_cells(path: str | Path) -> pd.DataFrame:
@@ -224,6 +233,9 @@ def read_status(path: str | Path) -> Status:
     with _reading(Path(path)) as base:
         counts = dict(base.execute("SELECT status, count(*) FROM cells GROUP BY status"))
         seconds, last = base.execute("SELECT total(seconds), max(finished_at) FROM cells").fetchone()
+        latest = base.execute(
+            "SELECT finished_at, seconds FROM cells WHERE seconds > 0 ORDER BY finished_at DESC LIMIT 200"
+        ).fetchall()
         failures = base.execute("SELECT failure FROM cells WHERE status = 'failed'").fetchall()
     reasons = Counter(str(text) for (text,) in failures)
     return Status(
@@ -232,10 +244,20 @@ def read_status(path: str | Path) -> Status:
         counts.get("done", 0),
         counts.get("failed", 0),
         float(seconds),
+        _rate([(datetime.fromisoformat(at).timestamp(), taken) for at, taken in latest]),
         study["started_at"],
         last,
         dict(reasons.most_common()),
     )
+
+
+def _rate(latest: list[tuple[float, float]]) -> float | None:
+    """Return cells a minute while any was under way, from when each ended (the latest first) and how long it took."""
+    busy, since = 0.0, float("inf")
+    for end, taken in latest:
+        busy += max(min(end, since) - (end - taken), 0.0)
+        since = min(since, end - taken)
+    return 60.0 * len(latest) / busy if busy > 0 else None
 
 
 @contextmanager
@@ -247,8 +269,16 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
             if base.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
                 raise sqlite3.DatabaseError("another application's database")
             yield base
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise _no_study(path, error) from error
+        raise RunError(f"'{path}' is locked by another program; close that, and try again") from error
     except sqlite3.DatabaseError as error:
-        raise RequestError(f"'{path}' is no study file ({error}); give one that 'retrodict study run' wrote") from error
+        raise _no_study(path, error) from error
+
+
+def _no_study(path: Path, error: Exception) -> RequestError:
+    return RequestError(f"'{path}' is no study file ({error}); give one that 'retrodict study run' wrote")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -277,12 +307,16 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
 
 def _alone(path: Path) -> sqlite3.Connection:
     """Return the guard of a study's writer: a lock that the system lifts when its process ends, however it does."""
-    guard = sqlite3.connect(_guard_path(path), timeout=0.0, isolation_level=None, check_same_thread=False)
+    where = _guard_path(path)
+    guard = sqlite3.connect(where, timeout=0.0, isolation_level=None, check_same_thread=False)
     try:
         guard.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         guard.close()
         raise RunError(f"another run is writing '{path}'; wait for its end, or give another --out") from error
+    if not where.exists():  # its last holder just took it away: the next one would not see this lock
+        guard.close()
+        return _alone(path)
     return guard
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import TYPE_CHECKING, Any
 
+from retrodict.errors import RunError
 from retrodict.study.backends.work import MEASURE, ONE_THREAD, Row, failed, measure_function, measured
 
 if TYPE_CHECKING:
@@ -41,33 +42,37 @@ class Local:
     measure: str = MEASURE
 
     def rows(self, groups: Sequence[Sequence[Cell]]) -> Iterator[tuple[Cell, Row]]:
-        """Yield every cell with its row; see `Backend`."""
+        """Yield every cell with its row; see `Backend`.
+
+        Raises
+        ------
+        RunError
+            If a worker can't even start.
+        """
         waiting = deque(deque(group) for group in groups)
-        deaths: dict[Cell, int] = {}
+        deaths: Counter[Cell] = Counter()
         team: list[_Worker] = []
         try:
             team += [self._start(i) for i in range(min(self.workers, len(waiting)))]
-            for worker in team:
-                worker.give(waiting.popleft())
-            while any(worker.cells for worker in team):
-                by_pipe = {worker.pipe: worker for worker in team if worker.cells}
+            while waiting or any(worker.cells for worker in team):
+                by_pipe = {worker.pipe: worker for worker in team if worker.cells or not worker.ready}
                 for pipe in wait(list(by_pipe)):
                     worker = by_pipe[pipe]  # type: ignore[index]  # only connections were given
                     try:
                         row = worker.pipe.recv()
                     except (EOFError, ConnectionResetError):
-                        cell, row = worker.cells[0], self._death(worker, deaths)
-                        left = worker.cells
-                        team[team.index(worker)] = worker = self._start(worker.number)
-                        worker.cells = left
-                        if row is None:
-                            worker.give(left)
-                            continue
-                        left.popleft()
-                        yield cell, row
-                        worker.give(left or (waiting.popleft() if waiting else deque()))
+                        how = worker.end()
+                        team[team.index(worker)] = self._start(worker.number)
+                        lost = worker.cells
+                        deaths[lost[0]] += 1
+                        if deaths[lost[0]] >= _TRIES:
+                            yield lost.popleft(), failed(f"WorkerDied: its process ended {how}, {_TRIES} times")
+                        if lost:
+                            waiting.appendleft(lost)  # of whoever is free first
                         continue
-                    yield worker.cells.popleft(), row
+                    if worker.ready:
+                        yield worker.cells.popleft(), row
+                    worker.ready = True
                     if not worker.cells and waiting:
                         worker.give(waiting.popleft())
         finally:
@@ -79,21 +84,10 @@ class Local:
         here, there = context.Pipe()
         job = (there, self.design, self.measure, f"local-{number}")
         process = context.Process(target=_serve, args=job, name=f"retrodict-study-{number}", daemon=True)
-        with _environment(ONE_THREAD):
+        with _environment(ONE_THREAD), _deaf():
             process.start()
         there.close()
         return _Worker(number, process, here)
-
-    @staticmethod
-    def _death(worker: _Worker, deaths: dict[Cell, int]) -> Row | None:
-        """Return the row of a cell whose worker died too often; None to try it again."""
-        worker.process.join()
-        cell, code = worker.cells[0], worker.process.exitcode
-        deaths[cell] = deaths.get(cell, 0) + 1
-        if deaths[cell] < _TRIES:
-            return None
-        how = f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
-        return failed(f"WorkerDied: its process ended {how}, {_TRIES} times; memory may have run out")
 
 
 @dataclass
@@ -102,6 +96,7 @@ class _Worker:
     process: SpawnProcess
     pipe: Connection
     cells: deque[Cell] = field(default_factory=deque)
+    ready: bool = False
 
     def give(self, cells: deque[Cell]) -> None:
         """Hand it a group, whose rows it sends one by one."""
@@ -109,6 +104,16 @@ class _Worker:
         if cells:
             with suppress(BrokenPipeError, ConnectionResetError):  # of a dead one: seen when its row is waited for
                 self.pipe.send(list(cells))
+
+    def end(self) -> str:
+        """Wait for the end of a process that closed its pipe; say how it ended."""
+        self.pipe.close()
+        self.process.join()
+        code = self.process.exitcode or 0
+        how = f"by signal {-code}; memory may have run out" if code < 0 else f"with exit code {code}"
+        if not self.ready:
+            raise RunError(f"a worker could not start: its process ended {how}; the same command goes on")
+        return how
 
     def stop(self) -> None:
         self.pipe.close()
@@ -118,10 +123,11 @@ class _Worker:
 
 def _serve(pipe: Connection, design: Design, path: str, name: str) -> None:
     """Measure groups of cells until the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers itself
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     measure = measure_function(path)
     try:
+        pipe.send(None)  # ready: what ends it from here on is a cell's doing
         while True:
             for cell in pipe.recv():
                 pipe.send(measured(measure, design, cell, name))
@@ -135,6 +141,20 @@ def _end_with_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os._exit(1)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let a new process not hear Ctrl-C from its first moment on: the main process ends its workers itself."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # or its start, within that of the process, lifts the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections import deque
+import signal
+import socket
+import threading
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -63,51 +66,68 @@ class Ray:
     def _connect(self, ray: Any) -> None:
         address = self.address or os.environ.get("RAY_ADDRESS")
         quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+        terminated = signal.getsignal(signal.SIGTERM)
         try:
             if address:
+                _knock(address)
                 ray.init(address=address, **quiet)
             else:
-                ray.init(num_cpus=self.workers, include_dashboard=False, **quiet)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+                ray.init(address="local", num_cpus=self.workers, include_dashboard=False, **quiet)
+        except (OSError, RuntimeError, ValueError) as error:
             line = str(error).split(". ")[0]
             raise RunError(f"no Ray cluster at '{address or 'this machine'}': {line}; check --address") from error
+        if callable(terminated) and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, terminated)  # which Ray takes for itself
 
     def _rows(self, ray: Any, groups: Sequence[Sequence[Cell]]) -> Iterator[tuple[Cell, Row]]:
         # Actors serve one cell after another, and keep what neighbours share; their threads are set before they start.
         kind = ray.remote(num_cpus=1, max_restarts=0, runtime_env={"env_vars": dict(ONE_THREAD)})(Server)
         shared = ray.put((self.design, self.measure))
-        count = self.workers or int(ray.cluster_resources().get("CPU", 1))
+        count = self.workers or int(ray.cluster_resources().get("CPU", 0))
+        if not count:
+            raise RunError("the Ray cluster has no cores; add a node to it, or say how many --workers will come")
         waiting = deque(deque(group) for group in groups)
-        team = [_Actor(kind.remote(shared, i), i) for i in range(min(count, len(waiting)))]
-        running: dict[Any, tuple[_Actor, Cell]] = {}
-        deaths: dict[Cell, int] = {}
+        running: dict[Any, tuple[_Actor, Cell | None]] = {}
+        deaths: Counter[Cell] = Counter()
+
+        def hire(number: int) -> _Actor:
+            # One that finds no core yet is given no cell: the others do its work.
+            actor = _Actor(kind.remote(shared, number), number)
+            running[actor.handle.ready.remote()] = actor, None
+            return actor
+
+        team = [hire(i) for i in range(min(count, len(waiting)))]
         try:
-            while True:
-                for actor in team:
-                    while actor.given < _AHEAD and (actor.cells or waiting):
-                        if not actor.cells:
-                            actor.cells = waiting.popleft()
-                        cell = actor.cells.popleft()
-                        running[actor.handle.measure.remote(cell)] = actor, cell
-                        actor.given += 1
-                if not running:
-                    return
-                ready, _ = ray.wait(list(running), num_returns=1)
-                actor, cell = running.pop(ready[0])
-                actor.given -= 1
+            while waiting or any(actor.flying or actor.cells for actor in team):
+                ended = ray.wait(list(running), num_returns=1)[0][0]
+                actor, cell = running.pop(ended)
                 try:
-                    row = ray.get(ready[0])
-                except ray.exceptions.RayActorError as error:
-                    lost = [cell, *(other for whose, other in running.values() if whose is actor)]
+                    row = ray.get(ended)
+                except ray.exceptions.RayTaskError as error:
+                    row = failed(f"{type(error.cause).__name__}: {error.cause}")
+                except ray.exceptions.RayError as error:
+                    said = str(error).splitlines()[0]
+                    if cell is None:
+                        raise RunError(f"a worker of the Ray cluster could not start: {said}") from error
                     running = {ref: pair for ref, pair in running.items() if pair[0] is not actor}
-                    deaths[cell] = deaths.get(cell, 0) + 1
-                    team[team.index(actor)] = fresh = _Actor(kind.remote(shared, actor.number), actor.number)
-                    if deaths[cell] >= _TRIES:
-                        yield cell, failed(f"WorkerDied: {str(error).splitlines()[0]} ({_TRIES} times)")
-                        lost.remove(cell)
-                    fresh.cells = deque([*lost, *actor.cells])
+                    team[team.index(actor)] = hire(actor.number)
+                    lost = deque([*actor.flying, *actor.cells])
+                    deaths[lost[0]] += 1  # it serves them in order: the first was under way
+                    if deaths[lost[0]] >= _TRIES:
+                        yield lost.popleft(), failed(f"WorkerDied: {said} ({_TRIES} times)")
+                    if lost:
+                        waiting.appendleft(lost)
                     continue
-                yield cell, row
+                if cell is not None:
+                    actor.flying.remove(cell)
+                while len(actor.flying) < _AHEAD and (actor.cells or waiting):
+                    if not actor.cells:
+                        actor.cells = waiting.popleft()
+                    given = actor.cells.popleft()
+                    actor.flying.append(given)
+                    running[actor.handle.measure.remote(given)] = actor, given
+                if cell is not None:
+                    yield cell, row
         finally:
             for actor in team:
                 ray.kill(actor.handle)
@@ -118,7 +138,8 @@ class _Actor:
     handle: Any
     number: int
     cells: deque[Cell] = field(default_factory=deque)
-    given: int = 0
+    flying: deque[Cell] = field(default_factory=deque)
+    """Cells it was given whose rows are not back yet, in order."""
 
 
 class Server:
@@ -129,9 +150,19 @@ class Server:
         self._measure = measure_function(path)
         self._name = f"ray-{number}"
 
+    def ready(self) -> None:
+        """Say that it has a place, and everything it needs."""
+
     def measure(self, cell: Cell) -> Row:
         """Return the row of one cell."""
         return measured(self._measure, self._design, cell, self._name)
+
+
+def _knock(address: str) -> None:
+    """Raise at once where nothing listens; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10.0).close()
 
 
 def _ray() -> Any:

@@ -48,10 +48,18 @@ def measured(measure: Measure, design: Design, cell: Cell, worker: str) -> Row:
     """Return a cell's row; one whose measuring fails is a row that says why."""
     started = time.perf_counter()
     try:
-        row: Row = {"status": "done", **measure(design, cell)}
+        row: Row = {"status": "done"} | {name: _plain(name, value) for name, value in measure(design, cell).items()}
     except Exception as error:
         row = failed(f"{type(error).__name__}: {error}")
     return {**row, "seconds": time.perf_counter() - started, "worker": worker}
+
+
+def _plain(name: str, value: Any) -> float | int | str | None:
+    """Return a value as the file can hold it; numpy's scalars become Python's."""
+    value = value.item() if hasattr(value, "item") else value
+    if not isinstance(value, float | int | str | None):
+        raise TypeError(f"{name} must be a number, text or None, got {type(value).__name__}")
+    return value
 
 
 def failed(reason: str) -> Row:
