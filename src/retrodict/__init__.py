@@ -6,9 +6,9 @@ reconstruction comes to real rows as a distribution, and `record_risk`, `matched
 `calibration` and `controls`, which do so row by row; `replicate`, which says how well models trained on a
 reconstruction do, `migrate`, which makes one of another kind, and `query_curve`, what so many model calls give;
 `error_budget`, where the divergence comes from; `audit`, all of it in one folder, and `sanitize`, which takes out of a
-model what prediction does not need; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`, `theory`
-and `inference` for those who need more. Each name is imported when it is first used, so that the command line answers
-at once.
+model what prediction does not need; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`,
+`theory`, `study` and `inference` for those who need more. Each name is imported when it is first used, so that the
+command line answers at once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from retrodict import disclosures, errors, evaluation, inference, models, priors, schema, theory
+    from retrodict import disclosures, errors, evaluation, inference, models, priors, schema, study, theory
     from retrodict.disclosures import Disclosures, inspect_model
     from retrodict.evaluation import (
         Fidelity,
@@ -90,6 +90,7 @@ __all__ = [
     "replicate",
     "sanitize",
     "schema",
+    "study",
     "theory",
     "uniform_prior",
 ]
