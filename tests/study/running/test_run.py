@@ -25,9 +25,11 @@ from tests.study.running.toy import CELLS, DESIGN, quick
 TOY = "tests.study.running.toy"
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = f"""
+import signal
 import sys
 from retrodict.cli.app import run
 from retrodict.study.run import run_study
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background starts without
 run_study.__kwdefaults__["measure"] = "{TOY}:slow"
 sys.exit(run(["study", "run", "toy.yaml", "--out", "out.study", "--workers", "2", "--json"]))
 """
