@@ -168,6 +168,8 @@ def _knock(address: str) -> None:
 def _ray() -> Any:
     # Ray reads these when it is imported: nothing of a study is anyone else's to know.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # Under `uv run` Ray would send the working directory to the nodes and build an environment there: they have theirs.
+    os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
         import ray
