@@ -31,7 +31,8 @@ SMALL = Design.model_validate(
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a head without cores of its own and two nodes of one core each; give the address."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"  # read when ray is imported
+    # Read when ray is imported.
+    os.environ["RAY_USAGE_STATS_ENABLED"] = os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"
     pytest.importorskip("ray", reason="ray is not installed: pip install 'retrodict[ray]'")
     os.environ["PYTHONPATH"], before = str(ROOT), os.environ.get("PYTHONPATH")
     os.environ["RETRODICT_TEST_FOLDER"] = str(tmp_path_factory.mktemp("ray"))
