@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sklearn.datasets import load_iris
 
 from tests.cli.conftest import Outcome
 
@@ -34,6 +35,11 @@ def test_examples(here: Path, cli: Callable[..., Outcome]) -> None:
     (here / "iris.yaml").write_text(prior)
     (here / "outputs.csv").write_text("setosa,versicolor,virginica\n0.9,0.1,0\n0,0.5,0.5\n")
     commands = [line for line in "".join(blocks("")).splitlines() if line.startswith("retrodict ")]
-    assert [command.split()[1] for command in commands] == ["reconstruct", "inspect", "reconstruct", "invert"]
+    assert [command.split()[1] for command in commands] == ["reconstruct", "inspect", "reconstruct", "invert", "audit"]
+    rows = load_iris(as_frame=True)
+    frame = rows.data.assign(species=rows.target_names[rows.target]).sample(frac=1.0, random_state=0)
+    frame[:105].to_csv(here / "train.csv", index=False)
+    frame[105:].to_csv(here / "test.csv", index=False)
     for command in commands:
-        assert cli(*command.split()[1:]).code == 0, command
+        faster = ["--quick"] if " audit " in command else []
+        assert cli(*command.split()[1:], *faster).code == 0, command

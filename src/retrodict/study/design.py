@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -128,7 +127,7 @@ class Design(Strict):
                 raise ValueError(f"{axis}: '{twice[0]}' stands twice")
         return self
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """The SHA-256 of the design's canonical JSON."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))

@@ -185,7 +185,7 @@ def test_a_worker_that_dies_costs_one_cell_at_most(
     path = tmp_path / "out.study"
     status = run(path, "dying")
     assert (status.done, status.failed) == (35, 1)
-    assert "by signal 9, 2 times" in next(iter(status.failures))
+    assert "by signal 9; memory may have run out, 2 times" in next(iter(status.failures))
     lost = whole.cell == CELLS[4].key
     pd.testing.assert_frame_equal(steady(path)[~lost], whole[~lost])
 
