@@ -23,8 +23,8 @@ def engine(settings: dict[str, Any]) -> Any:
     return Matching(**settings)
 
 
-def rebuild(model: Any, seed: int, seconds: float, **settings: Any) -> dict[str, Any]:
-    """Rebuild in another process: the `frame`, `seconds`, `peak` GB and `status`; a status alone where it failed."""
+def rebuild(model: Any, seed: int, seconds: float, /, **settings: Any) -> dict[str, Any]:
+    """Rebuild in another process, stopped after `seconds`: the `frame`, `seconds`, `peak` GB and `status`; a status alone where it failed."""
     return run_within("rebuild_forest.py", {"model": model, "seed": seed, "settings": settings}, seconds + GRACE)
 
 
