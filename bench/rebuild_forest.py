@@ -24,7 +24,7 @@ def engine(settings: dict[str, Any]) -> Any:
 
 
 def rebuild(model: Any, seed: int, seconds: float, /, **settings: Any) -> dict[str, Any]:
-    """Rebuild in another process, stopped after `seconds`: the `frame`, `seconds`, `peak` GB and `status`; a status alone where it failed."""
+    """Rebuild in a process of at most `seconds`: `frame`, `seconds`, `peak` GB, `status`; only that where it failed."""
     return run_within("rebuild_forest.py", {"model": model, "seed": seed, "settings": settings}, seconds + GRACE)
 
 
