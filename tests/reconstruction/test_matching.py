@@ -60,6 +60,20 @@ def test_the_table_is_that_of_the_energy(forest: Any, found: rd.Reconstruction) 
     assert found.provenance.queries == 0
 
 
+def test_each_cell_has_a_confidence_and_a_row_has_their_mean(found: rd.Reconstruction) -> None:
+    cells = found.cell_confidence
+    assert list(cells.columns) == ["age", "smoker", "dose", "target"]
+    assert cells.stack().between(0, 1).all()
+    assert np.allclose(cells.mean(axis=1), found.frame["confidence"], atol=1e-6)
+
+
+def test_a_feature_that_no_tree_splits_on_has_no_confidence(quick: Any) -> None:
+    model = RandomForestClassifier(3, random_state=0).fit(TABLE.assign(still=1.0), SICK)
+    cells = rd.reconstruct(model, engine=quick, seed=1).cell_confidence
+    assert cells["still"].isna().all()
+    assert cells.drop(columns="still").notna().all(axis=None)
+
+
 def test_it_is_nearer_to_the_real_rows_than_chance(found: rd.Reconstruction) -> None:
     real = TABLE.assign(target=SICK)
     reached = rd.matched_error(found.frame, real, target="target")
@@ -92,7 +106,10 @@ def test_it_is_written_and_read_back(found: rd.Reconstruction, forest: Any, quic
     streamed = rd.reconstruct(forest, engine=quick, seed=1, out=tmp_path / "streamed")
     assert streamed == rd.Reconstruction.load(tmp_path / "streamed")
     assert streamed.frame.equals(found.frame)
-    assert {path.name for path in (tmp_path / "streamed").iterdir()} == {"rows.parquet", "reconstruction.json"}
+    assert back.cell_confidence.equals(found.cell_confidence)
+    assert streamed.cell_confidence.equals(found.cell_confidence)
+    names = {"rows.parquet", "cell_confidence.parquet", "reconstruction.json"}
+    assert {path.name for path in (tmp_path / "streamed").iterdir()} == names
     assert not (tmp_path / "streamed.partial").exists()
 
 

@@ -79,5 +79,9 @@ def test_a_search_of_another_seed_does_not_go_on_with_what_was_left(tmp_path: Pa
     (work / "state.bin").write_bytes(b"not even a state")
     (work / "state.json").write_text('{"request": "another", "parts": 0, "state": {"bytes": "state.bin"}}')
     assert _start(tmp_path / "killed", tmp_path / "told", 0.0).wait() == 0
-    assert {path.name for path in (tmp_path / "killed").iterdir()} == {"rows.parquet", "reconstruction.json"}
+    assert {path.name for path in (tmp_path / "killed").iterdir()} == {
+        "rows.parquet",
+        "cell_confidence.parquet",
+        "reconstruction.json",
+    }
     assert not work.exists()

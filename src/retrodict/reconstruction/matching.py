@@ -22,7 +22,7 @@ from retrodict.reconstruction.progress import EnergyProgress
 from retrodict.reconstruction.provenance import Provenance, describe
 from retrodict.reconstruction.rebuilt import Rebuilt, confidence_bins
 from retrodict.reconstruction.request import check_seed
-from retrodict.reconstruction.result import DOCUMENT, Reconstruction
+from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.rows import table
 from retrodict.reconstruction.stored import Stored
 from retrodict.schema import Schema, Target
@@ -90,7 +90,7 @@ class Rebuilding:
                 folder.add(y, X)
                 folder.flush()
                 found = self._matched(reading, matched)
-                folder.finish({DOCUMENT: found.document()})
+                folder.finish(found.documents())
             except Exception:  # a failure leaves nothing behind; only a killed run leaves what it can go on with
                 folder.discard()
                 raise
@@ -151,7 +151,9 @@ class Rebuilding:
             if rebuilt.met
             else f"node counts differ from the file's by an energy of {rebuilt.energy:.4g} (0: every one met)"
         )
-        return self._result(rebuilt, 0, f"{self.n:,} rows rebuilt: {fit}", reading.notes)
+        found = self._result(rebuilt, 0, f"{self.n:,} rows rebuilt: {fit}", reading.notes)
+        known = pd.DataFrame(cells.astype(np.float32), columns=[*reading.codebook.features, self._schema.target.name])
+        return replace(found, _cells=known.reindex(columns=[*self._schema.names, self._schema.target.name]))
 
     def _stored(self, stored: Stored) -> Reconstruction:
         sure = np.ones((self.n, 1))

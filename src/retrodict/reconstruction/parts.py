@@ -12,7 +12,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from retrodict.reconstruction.store import (
     make_work_folder,
     publish,
     replace_bytes,
+    replace_document,
     replace_text,
     work_folder,
 )
@@ -127,7 +128,7 @@ class PartsFolder:
             self._buffer, self._buffered = [], 0
             self.parts += 1
 
-    def finish(self, documents: dict[str, str]) -> None:
+    def finish(self, documents: Mapping[str, str | bytes]) -> None:
         """Join the parts to one file, add the documents, and give the folder its name."""
         schema = pa.Table.from_pandas(
             self._to_frame(np.empty((0, self._width)), np.empty(0)), preserve_index=False
@@ -135,8 +136,8 @@ class PartsFolder:
         with pq.ParquetWriter(self.work / ROWS_FILE, schema) as writer:
             for group in self._groups(schema):
                 writer.write_table(group, row_group_size=GROUP_ROWS)
-        for name, text in documents.items():
-            replace_text(self.work / name, text)
+        for name, content in documents.items():
+            replace_document(self.work / name, content)
         (self.work / "state.json").unlink(missing_ok=True)  # first: a state never names files that are gone
         for path in list(self.work.iterdir()):
             if path.name not in (ROWS_FILE, *documents):

@@ -23,7 +23,7 @@ from retrodict.reconstruction.parts import PartsFolder
 from retrodict.reconstruction.progress import RowProgress
 from retrodict.reconstruction.provenance import Provenance, describe
 from retrodict.reconstruction.request import Request, check_count, check_seed, resolve, with_known_noise
-from retrodict.reconstruction.result import DOCUMENT, Reconstruction
+from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.rows import MemoryRows, table
 from retrodict.reconstruction.shares import ClassShares, class_quota
 
@@ -192,7 +192,7 @@ class _Job:
         self._require_rows(reports)
         folder.flush()
         found = self._result(reports, request, seed)
-        folder.finish({DOCUMENT: found.document()})
+        folder.finish(found.documents())
         return replace(found, path=folder.out)
 
     def _draw(self, sink: Sink, state: RunState | None, checkpoint: Checkpoint) -> list[Diagnostics]:

@@ -19,6 +19,7 @@ from retrodict.reconstruction.store import ROWS_FILE, write_folder
 from retrodict.schema import Schema
 
 DOCUMENT = "reconstruction.json"
+CELLS_FILE = "cell_confidence.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,7 @@ class Reconstruction:
     rebuilt: Rebuilt | None = None
     notes: tuple[str, ...] = ()
     _frame: pd.DataFrame | None = field(default=None, repr=False)
+    _cells: pd.DataFrame | None = field(default=None, repr=False)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -61,6 +63,16 @@ class Reconstruction:
             return self._frame
         assert self.path is not None  # a reconstruction has rows in one place or the other
         return pd.read_parquet(self.path / ROWS_FILE)
+
+    @cached_property
+    def cell_confidence(self) -> pd.DataFrame | None:
+        """The share of independent chains that agree on each cell of a rebuilt table, under the names of its columns.
+
+        NaN for features that no tree splits on. ``None`` where rows were drawn, or stored in the file as they are.
+        """
+        if self._cells is not None or self.path is None or not (self.path / CELLS_FILE).is_file():
+            return self._cells
+        return pd.read_parquet(self.path / CELLS_FILE)
 
     @property
     def n_rows(self) -> int:
@@ -104,19 +116,21 @@ class Reconstruction:
             "provenance": self.provenance.to_dict(),
         }
 
-    def document(self) -> str:
-        """Return `to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False, default=str) + "\n"
+    def documents(self) -> dict[str, str | bytes]:
+        """Return what lies beside the rows on disk: `to_dict` as JSON text, and what is known of single cells."""
+        text = json.dumps(self.to_dict(), indent=2, allow_nan=False, default=str) + "\n"
+        cells = self.cell_confidence
+        return {DOCUMENT: text} | ({} if cells is None else {CELLS_FILE: cells.to_parquet(index=False)})
 
     def save(self, out: str | Path) -> Path:
-        """Write the rows (Parquet) and all the rest (JSON) to a new folder.
+        """Write the rows, the confidence of cells (Parquet) and all the rest (JSON) to a new folder.
 
         Raises
         ------
         RequestError
             If the folder holds something, or can't be written.
         """
-        return write_folder(out, self.frame, {DOCUMENT: self.document()})
+        return write_folder(out, self.frame, self.documents())
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

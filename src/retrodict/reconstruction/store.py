@@ -72,7 +72,12 @@ def replace_bytes(path: Path, content: bytes) -> None:
     fresh.replace(path)
 
 
-def write_folder(out: str | Path, rows: pd.DataFrame, documents: Mapping[str, str]) -> Path:
+def replace_document(path: Path, content: str | bytes) -> None:
+    """Write a file of text or bytes in one step."""
+    replace_bytes(path, content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def write_folder(out: str | Path, rows: pd.DataFrame, documents: Mapping[str, str | bytes]) -> Path:
     """Write rows and documents to a new folder.
 
     Raises
@@ -87,8 +92,8 @@ def write_folder(out: str | Path, rows: pd.DataFrame, documents: Mapping[str, st
     work = make_work_folder(out)
     try:
         rows.to_parquet(work / ROWS_FILE, index=False)
-        for name, text in documents.items():
-            replace_text(work / name, text)
+        for name, content in documents.items():
+            replace_document(work / name, content)
         publish(work, out)
     except OSError as error:
         shutil.rmtree(work, ignore_errors=True)
