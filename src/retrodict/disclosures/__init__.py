@@ -8,9 +8,11 @@ from retrodict.disclosures.kinds import (
     ClassShares,
     Covariance,
     Disclosure,
+    GradientSums,
     Grid,
     Moments,
     NodeCounts,
+    PossibleRows,
     Quantiles,
     Range,
     Rows,
@@ -25,6 +27,7 @@ from retrodict.disclosures.kinds import (
     Values,
 )
 from retrodict.disclosures.result import Disclosures
+from retrodict.disclosures.unread import Unread
 
 __all__ = [
     "BinEdges",
@@ -34,9 +37,11 @@ __all__ = [
     "Covariance",
     "Disclosure",
     "Disclosures",
+    "GradientSums",
     "Grid",
     "Moments",
     "NodeCounts",
+    "PossibleRows",
     "Quantiles",
     "Range",
     "Rows",
@@ -48,6 +53,7 @@ __all__ = [
     "TargetMoments",
     "Thresholds",
     "TrainingErrors",
+    "Unread",
     "Values",
     "inspect_model",
 ]

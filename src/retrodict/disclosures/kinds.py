@@ -27,7 +27,7 @@ class Disclosure:
         ``True``: equal to the statistic of the training rows up to floating point. A word says what it is exact of,
         such as the rows of one fold; ``False`` is an approximation.
     personal
-        Whether it concerns single persons' rows.
+        Whether it is of one row, as the count of the rows that it is of shows; ``None`` where that count is not known.
     within
         The class or component whose rows it speaks of; ``None`` for all.
     """
@@ -35,7 +35,7 @@ class Disclosure:
     features: tuple[str, ...]
     source: str
     exact: bool | str = True
-    personal: bool = False
+    personal: bool | None = False
     within: Any = None
 
     @property
@@ -312,3 +312,48 @@ class NodeCounts(Disclosure):
             "smallest_leaf": int(leaf_counts.min()),
             "n": int(max(c[0] for c in self.counts)),
         }
+
+
+@dataclass(frozen=True, eq=False)
+class GradientSums(Disclosure):
+    """Leaf values of boosted trees: each is a sum over the training rows of its leaf.
+
+    Before tree ``t`` the score of every possible row is known, and with it the gradient ``g`` and the hessian ``h``
+    that it adds to its leaf; the leaf's value ``v`` states ``sum(g) + (v / rate) (sum(h) + penalty) = 0``. Enough of
+    these equations have one table as their solution.
+
+    Parameters
+    ----------
+    trees
+        How many.
+    equations
+        Leaves of all trees, each an equation about the rows in it.
+    rate
+        What leaf values were multiplied by (the learning rate); ``None`` where it is not stored.
+    penalty
+        The L2 penalty on leaf values; ``None`` where it is not stored.
+    """
+
+    trees: int
+    equations: int
+    rate: float | None = None
+    penalty: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PossibleRows(Disclosure):
+    """An array that no reader knows and that has an entry for every training row, or holds training rows.
+
+    Parameters
+    ----------
+    n
+        Its first length.
+    width
+        Its second length; 1 where it has none.
+    known_rows
+        How many of the training rows that were given stand in it unchanged; ``None`` where none were given.
+    """
+
+    n: int
+    width: int
+    known_rows: int | None = None

@@ -11,12 +11,13 @@ import pandas as pd
 
 from retrodict.disclosures import kinds
 from retrodict.disclosures.kinds import Disclosure
+from retrodict.disclosures.unread import Unread
 
 GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
-    ("whole rows", (kinds.Rows,)),
+    ("whole rows", (kinds.Rows, kinds.PossibleRows)),
     ("node counts", (kinds.NodeCounts, kinds.Stretches)),
     ("values of features", (kinds.Values, kinds.Quantiles, kinds.Thresholds, kinds.BinEdges, kinds.Grid)),
-    ("joint statistics", (kinds.Covariance, kinds.Stationarity)),
+    ("joint statistics", (kinds.GradientSums, kinds.Covariance, kinds.Stationarity)),
     ("statistics of features", (kinds.Moments, kinds.CategoryCounts)),
     ("the target", (kinds.TargetMeans, kinds.TargetMoments, kinds.ClassShares, kinds.TrainingErrors)),
     ("the table", (kinds.SampleSize, kinds.RowsSeen)),
@@ -38,10 +39,14 @@ class Disclosures:
         All of them, worst first.
     names
         The raw features, in the order in which the model takes them.
+    unread
+        Parts of the model of which it is not known what they state. Only where it is empty is what is not listed not
+        there.
     """
 
     facts: tuple[Disclosure, ...]
     names: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @classmethod
     def sorted(cls, facts: Iterator[Disclosure], names: tuple[str, ...] = ()) -> Disclosures:
