@@ -357,3 +357,67 @@ class PossibleRows(Disclosure):
     n: int
     width: int
     known_rows: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class RowEntries(Disclosure):
+    """An entry for each training row, in the table's order, that is not the row itself.
+
+    Parameters
+    ----------
+    meaning
+        What an entry is: a cluster, a place in an embedding, distances to the other rows.
+    entries
+        Shape (n,) or (n, w). Distances to all other rows give the rows up to turning and mirroring.
+    """
+
+    meaning: str
+    entries: Array = field(repr=False)
+
+    def values(self) -> dict[str, Any]:
+        """Return a summary; the entries stay an attribute."""
+        width = self.entries.shape[1] if self.entries.ndim > 1 else 1
+        return {"meaning": self.meaning, "n": len(self.entries), "width": width}
+
+
+@dataclass(frozen=True, eq=False)
+class Centres(Disclosure):
+    """Centres of groups of training rows that training formed itself.
+
+    Parameters
+    ----------
+    centres
+        Shape (k, d), in raw units where the way back is affine.
+    counts
+        Rows in each group; ``None`` where they are not stored. A group of one row has that row as its centre.
+    """
+
+    centres: Array
+    counts: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TargetQuantiles(Disclosure):
+    """Quantiles of the target."""
+
+    probabilities: tuple[float, ...]
+    quantiles: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Association(Disclosure):
+    """A test statistic of a feature against the target, over the training rows, and its p-value.
+
+    `measure` is the name of the function that computed it.
+    """
+
+    measure: str
+    score: float
+    p_value: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Gaps(Disclosure):
+    """Features that had missing values among the training rows; `every`: in all of them."""
+
+    every: bool = False

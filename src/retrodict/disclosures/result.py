@@ -15,11 +15,15 @@ from retrodict.disclosures.unread import Unread
 
 GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
     ("whole rows", (kinds.Rows, kinds.PossibleRows)),
+    ("entries of single rows", (kinds.RowEntries,)),
     ("node counts", (kinds.NodeCounts, kinds.Stretches)),
     ("values of features", (kinds.Values, kinds.Quantiles, kinds.Thresholds, kinds.BinEdges, kinds.Grid)),
-    ("joint statistics", (kinds.GradientSums, kinds.Covariance, kinds.Stationarity)),
-    ("statistics of features", (kinds.Moments, kinds.CategoryCounts)),
-    ("the target", (kinds.TargetMeans, kinds.TargetMoments, kinds.ClassShares, kinds.TrainingErrors)),
+    ("joint statistics", (kinds.GradientSums, kinds.Centres, kinds.Covariance, kinds.Stationarity)),
+    ("statistics of features", (kinds.Moments, kinds.CategoryCounts, kinds.Association, kinds.Gaps)),
+    (
+        "the target",
+        (kinds.TargetMeans, kinds.TargetMoments, kinds.TargetQuantiles, kinds.ClassShares, kinds.TrainingErrors),
+    ),
     ("the table", (kinds.SampleSize, kinds.RowsSeen)),
     ("categories", (kinds.Categories,)),
     ("ranges", (kinds.Range,)),
