@@ -73,22 +73,13 @@ def capped(threads: int, tasks: bool = False) -> Iterator[None]:
     own = _own()
     with _LOCK:
         _SHARED.enter(threads)
-        own.enter(threads)
-    alone = None if tasks else _sequential()
+        own.enter(threads, alone=not tasks)
     try:
         yield
     finally:
-        if alone is not None:
-            alone.unregister()
         with _LOCK:
-            own.leave(threads)
+            own.leave(threads, alone=not tasks)
             _SHARED.leave(threads)
-
-
-def _sequential() -> Any:
-    from joblib import parallel_config
-
-    return parallel_config(backend="sequential")
 
 
 class _Caps:
@@ -119,6 +110,30 @@ class _Caps:
             free = getattr(pool, "clear_controlling_thread", None)
             if free is not None:  # or OpenBLAS would not hear the thread that leaves last, where another came first
                 free()
+
+
+class _OwnCaps(_Caps):
+    """The caps that a thread asked for: on OpenMP's pools, which are its own, and on joblib's tasks."""
+
+    def __init__(self) -> None:
+        super().__init__(of_thread=True)
+        self._alone = 0
+        self._sequential: Any = None
+
+    def enter(self, threads: int, alone: bool = False) -> None:
+        super().enter(threads)
+        self._alone += alone
+        if self._alone and self._sequential is None:
+            from joblib import parallel_config
+
+            self._sequential = parallel_config(backend="sequential")
+
+    def leave(self, threads: int, alone: bool = False) -> None:
+        super().leave(threads)
+        self._alone -= alone
+        if not self._alone and self._sequential is not None:
+            self._sequential.unregister()
+            self._sequential = None
 
 
 def _of_one_thread(pool: LibController) -> bool:
@@ -160,10 +175,10 @@ _THREAD = threading.local()
 _found: tuple[int, list[LibController]] = -1, []
 
 
-def _own() -> _Caps:
+def _own() -> _OwnCaps:
     if not hasattr(_THREAD, "caps"):
-        _THREAD.caps = _Caps(of_thread=True)
-    caps: _Caps = _THREAD.caps
+        _THREAD.caps = _OwnCaps()
+    caps: _OwnCaps = _THREAD.caps
     return caps
 
 
