@@ -3,8 +3,9 @@
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
 `Matching`, the engine that rebuilds training tables, with settings of its own; `evaluate`, which says how near a
 reconstruction comes to real rows as a distribution, and `record_risk`, `matched_error`, `aligned_error`,
-`calibration` and `controls`, which do so row by row; `replicate`, which says how well models trained on a
-reconstruction do, `migrate`, which makes one of another kind, and `query_curve`, what so many model calls give;
+`calibration` and `controls`, which do so row by row; `membership_attacks`, who was in the table by the model's own
+outputs; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes one of another
+kind, and `query_curve`, what so many model calls give;
 `error_budget`, where the divergence comes from; `audit`, all of it in one folder, and `sanitize`, which takes out of a
 model what prediction does not need; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`,
 `theory`, `study` and `inference` for those who need more. Each name is imported when it is first used, so that the
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from retrodict.disclosures import Disclosures, inspect_model
     from retrodict.evaluation import (
         Fidelity,
+        MembershipAttacks,
         Migration,
         QueryCurve,
         RecordMatch,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         controls,
         evaluate,
         matched_error,
+        membership_attacks,
         migrate,
         query_curve,
         record_risk,
@@ -54,6 +57,7 @@ __all__ = [
     "Fidelity",
     "Inversion",
     "Matching",
+    "MembershipAttacks",
     "Migration",
     "QueryCurve",
     "Reconstruction",
@@ -81,6 +85,7 @@ __all__ = [
     "load_prior",
     "load_schema",
     "matched_error",
+    "membership_attacks",
     "migrate",
     "models",
     "priors",
@@ -99,7 +104,7 @@ _HOMES = {
     "disclosures": ("Disclosures", "inspect_model"),
     "evaluation": (
         *("Fidelity", "RecordMatch", "aligned_error", "calibration", "controls", "evaluate", "matched_error"),
-        *("RecordRisk", "record_risk"),
+        *("RecordRisk", "record_risk", "MembershipAttacks", "membership_attacks"),
         *("Migration", "QueryCurve", "Replicas", "migrate", "query_curve", "replicate"),
     ),
     "inference.matching.engine": ("Matching",),

@@ -3,6 +3,7 @@
 from retrodict.evaluation.calibration import calibration
 from retrodict.evaluation.controls import controls
 from retrodict.evaluation.fidelity import Fidelity, evaluate
+from retrodict.evaluation.membership import MembershipAttacks, membership_attacks
 from retrodict.evaluation.queries import QueryCurve, query_curve
 from retrodict.evaluation.records import RecordMatch, aligned_error, matched_error
 from retrodict.evaluation.replicas import Migration, Replicas, migrate, replicate
@@ -10,6 +11,7 @@ from retrodict.evaluation.risk import RecordRisk, record_risk
 
 __all__ = [
     "Fidelity",
+    "MembershipAttacks",
     "Migration",
     "QueryCurve",
     "RecordMatch",
@@ -20,6 +22,7 @@ __all__ = [
     "controls",
     "evaluate",
     "matched_error",
+    "membership_attacks",
     "migrate",
     "query_curve",
     "record_risk",

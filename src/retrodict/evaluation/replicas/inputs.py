@@ -11,9 +11,8 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError, SchemaError
-from retrodict.evaluation.fidelity.inputs import overlap
+from retrodict.evaluation.fidelity.inputs import known_labels, overlap
 from retrodict.evaluation.fidelity.layout import Layout
-from retrodict.inference.observation import Label
 from retrodict.models import Model
 from retrodict.reconstruction import Reconstruction
 from retrodict.schema import Feature, Schema, reconcile
@@ -153,23 +152,8 @@ def _plain(frame: Any, title: str, schema: Schema, target: str | None) -> pd.Dat
     if labels.isna().any():
         raise SchemaError(f"{int(labels.isna().sum())} of {title} have no target; drop them")
     if schema.target.is_class:
-        labels = _known_labels(labels, title, schema)
+        labels = known_labels(labels, title, schema)
     return frame[list(schema.names)].assign(**{name: labels})
-
-
-def _known_labels(labels: pd.Series[Any], title: str, schema: Schema) -> pd.Series[Any]:
-    """Return labels as the classes that they are; a file keeps no types, so that they may be written otherwise."""
-    values = labels.astype(object)
-    known: dict[Any, Any] = {}
-    for value in values.unique():
-        try:
-            known[value] = Label.of(value, schema.target).label
-        except ValueError:
-            raise SchemaError(
-                f"the target of {title} holds {value!r}, none of the classes {_shown(map(repr, schema.target.classes))}"
-                "; write them alike"
-            ) from None
-    return pd.Series([known[value] for value in values], index=labels.index, dtype=object)
 
 
 def _check_learnable(rows: Rows, title: str, schema: Schema) -> None:
@@ -182,7 +166,7 @@ def _check_learnable(rows: Rows, title: str, schema: Schema) -> None:
 
 def _doubts(layout: Layout, tables: Mapping[str, Rows]) -> tuple[str, ...]:
     lines = []
-    for j, column in enumerate(layout.columns[:-1]):
+    for j, column in enumerate(layout.columns[:-1] if REBUILT in tables else ()):
         values = tables[REBUILT].X[:, j]
         present = values[~np.isnan(values)]
         if len(present) < 2 or (present == present[0]).all():

@@ -1,0 +1,64 @@
+"""Signals of membership: one number a row, larger where the model is surer of the row's true output."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+
+Array = np.ndarray
+
+
+def of_labels(log_p: Float[Array, "n k"], labels: Int[Array, " n"]) -> dict[str, Float[Array, " n"]]:
+    """Return what a classifier's outputs tell of each row, by the attack's name.
+
+    `probability`: of the true label. `loss`: its logarithm. `entropy`: how sure the model is of any label, the true one
+    or not. `modified entropy` (Song & Mittal, 2021): the same with the true label known, so that being sure of a wrong
+    one speaks against membership. `margin`: the true label's probability less the largest of the others. Of two classes
+    all but the entropy order rows alike.
+
+    Parameters
+    ----------
+    log_p
+        Logarithms of the classes' probabilities; -inf is a probability of 0.
+    labels
+        Each row's true class, as a column of `log_p`.
+    """
+    rows = np.arange(len(labels))
+    p = np.exp(log_p)
+    own = log_p[rows, labels]
+    with np.errstate(divide="ignore"):  # a probability of 1 leaves 0 to all others
+        log_rest = np.log(_rest(p))
+    surprise = p * log_rest  # of a label that is not the true one, if it were held to be
+    surprise[rows, labels] = _rest(p)[rows, labels] * own
+    others = p.copy()
+    others[rows, labels] = -np.inf
+    return {
+        "probability": p[rows, labels],
+        "loss": own,
+        "entropy": (np.where(p > 0.0, p * np.where(p > 0.0, log_p, 0.0), 0.0)).sum(axis=1),
+        "modified entropy": np.where(np.isnan(surprise), 0.0, surprise).sum(axis=1),  # nan: 0 times infinity
+        "margin": p[rows, labels] - others.max(axis=1),
+    }
+
+
+def of_values(predicted: Float[Array, " n"], values: Float[Array, " n"]) -> dict[str, Float[Array, " n"]]:
+    """Return what a regressor's predictions tell of each row: how near they are to its true value.
+
+    Under Gaussian noise of one scale the loss orders rows as the absolute error does, so that this one attack is both.
+
+    Parameters
+    ----------
+    predicted, values
+        The model's value of each row, and the true one, in target units.
+    """
+    return {"absolute error": -np.abs(predicted - values)}
+
+
+def _rest(p: Float[Array, "n k"]) -> Float[Array, "n k"]:
+    """Return the probability of all other classes: their sum, since ``1 - p`` loses what is far below 1."""
+    k = p.shape[1]
+    return np.stack([np.delete(p, j, axis=1).sum(axis=1) for j in range(k)], axis=1) if k <= _FEW else 1.0 - p
+
+
+_FEW = 50
+"""Classes up to which the others' probabilities are summed one by one: the cost grows with their square."""

@@ -1,0 +1,155 @@
+"""Membership by a model's own outputs: exact where it can be worked out, chance where nothing was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.datasets import load_breast_cancer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+import retrodict as rd
+from retrodict.errors import RequestError
+from retrodict.evaluation.membership.signals import of_labels
+from retrodict.schema import Feature, Schema, Target
+
+
+def noise(n: int, seed: int) -> pd.DataFrame:
+    """Return rows whose labels know nothing of their features."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({"a": rng.normal(size=n), "b": rng.normal(size=n), "y": rng.integers(0, 2, n)})
+
+
+def test_signals_by_hand() -> None:
+    p = np.array([[0.7, 0.2, 0.1], [0.0, 1.0, 0.0]])
+    with np.errstate(divide="ignore"):
+        found = of_labels(np.log(p), np.array([1, 1]))
+    assert found["probability"] == pytest.approx([0.2, 1.0])
+    assert found["loss"] == pytest.approx([np.log(0.2), 0.0])
+    assert found["entropy"] == pytest.approx([(p[0] * np.log(p[0])).sum(), 0.0])
+    assert found["margin"] == pytest.approx([-0.5, 1.0])
+    wrong = 0.7 * np.log(0.3) + 0.1 * np.log(0.9)
+    assert found["modified entropy"] == pytest.approx([0.8 * np.log(0.2) + wrong, 0.0])
+
+
+def test_being_sure_of_a_wrong_label_is_the_least_of_signals() -> None:
+    with np.errstate(divide="ignore"):
+        found = of_labels(np.log([[1.0, 0.0]]), np.array([1]))
+    assert found["modified entropy"][0] == found["loss"][0] == -np.inf
+    assert found["margin"][0] == -1.0
+
+
+def test_one_neighbour_gives_members_away_as_often_as_it_errs_on_others() -> None:
+    """It is sure of all; of members rightly: each error on others is an ordered pair, each hit a tie."""
+    train, other = noise(150, 0), noise(200, 1)
+    model = KNeighborsClassifier(1).fit(train[["a", "b"]], train["y"])
+    wrong = (model.predict(other[["a", "b"]]) != other["y"]).mean()
+    found = rd.membership_attacks(model, train, other, target="y")
+    assert wrong > 0.4
+    assert found.worst.auc == pytest.approx(0.5 + wrong / 2)
+    assert found.low < found.worst.low < found.worst.auc < found.worst.high < found.high  # corrected for several
+    by_name = {one.attack: one for one in found.attacks}
+    assert by_name["entropy"].auc == 0.5  # it is as sure of others
+    assert (found.worst.members, found.worst.others, found.queries) == (150, 200, 350)
+
+
+def test_rows_that_a_model_never_saw_are_all_others() -> None:
+    seen, one, other = noise(200, 0), noise(150, 1), noise(150, 2)
+    model = RandomForestClassifier(20, random_state=0).fit(seen[["a", "b"]], seen["y"])
+    found = rd.membership_attacks(model, one, other, target="y")
+    assert found.low < 0.5 < found.high
+
+
+def test_half_of_a_real_table() -> None:
+    frame = load_breast_cancer(as_frame=True).frame.sample(frac=1, random_state=2)
+    train, other = frame[:284], frame[284:]
+    model = RandomForestClassifier(random_state=0).fit(train.drop(columns="target"), train["target"])
+    found = rd.membership_attacks(model, train, other)
+    assert found.worst.auc == pytest.approx(0.60, abs=0.02)
+    assert found.low > 0.53
+    assert found.distinct == 2  # of two classes all but the entropy order rows alike
+    assert "largest AUC" in repr(found)
+    assert found.to_dict()["attacks"][0]["shadows"] == 0
+
+
+def test_values_are_told_by_their_error() -> None:
+    train, other = noise(60, 0), noise(60, 1)
+    model = KNeighborsRegressor(1).fit(train[["a"]], train["b"])
+    found = rd.membership_attacks(model, train[["a", "b"]], other[["a", "b"]], target="b")
+    assert [one.attack for one in found.attacks] == ["absolute error"]
+    assert found.worst.auc == 1.0  # none of the others is met exactly
+    assert found.low < 1.0
+
+
+def test_labels_as_text_columns_in_another_order_and_values_that_the_model_refuses() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"target": rng.normal(size=80), "place": rng.choice(["x", "y"], 80)})
+    frame["ill"] = np.where(frame["target"] + rng.normal(size=80) > 0, "yes, very", "no")
+    train, other = frame[:40], frame[40:].reset_index(drop=True)
+    shape = make_column_transformer((OneHotEncoder(), ["place"]), remainder="passthrough")
+    model = make_pipeline(shape, LogisticRegression()).fit(train[["target", "place"]], train["ill"])
+    other.loc[:4, "place"] = "z"
+    found = rd.membership_attacks(model, train[["ill", "place", "target"]], other.assign(more=1), target="ill")
+    assert found.worst.others == 35
+    assert "5 of the test rows hold a category that the model refuses" in found.notes[0]
+    p = dict(zip(model.classes_, model.predict_proba(train[["target", "place"]]).T, strict=True))
+    own = np.where(train["ill"] == "no", p["no"], p["yes, very"])
+    clean = other[5:]
+    q = model.predict_proba(clean[["target", "place"]])[np.arange(35), (clean["ill"] == "yes, very").astype(int)]
+    expected = np.mean((own[:, None] > q).astype(float) + 0.5 * (own[:, None] == q))
+    assert next(one for one in found.attacks if one.attack == "probability").auc == pytest.approx(expected)
+
+
+SCHEMA = Schema((Feature("a", "continuous"), Feature("b", "continuous")), Target("y", (0, 1)))
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A hand-made model that is sure of the rows it holds, and of nothing else."""
+
+    rows: Any
+    schema: Schema = SCHEMA
+    family: str = "memory"
+    likelihood: str = "memory"
+    fingerprint: str = "none"
+
+    def bind(self, schema: Schema) -> Self:
+        return replace(self, schema=schema)
+
+    def log_proba(self, X: Any) -> Any:
+        held = dict(zip(map(tuple, self.rows[["a", "b"]].to_numpy()), self.rows["y"], strict=True))
+        p = [[0.5, 0.5] if (y := held.get(tuple(row))) is None else [1.0 - y, float(y)] for row in X]
+        with np.errstate(divide="ignore"):
+            return np.log(p)
+
+
+def test_any_model_can_be_asked() -> None:
+    train, other = noise(30, 0), noise(30, 1)
+    found = rd.membership_attacks(Memory(train), train, other)
+    assert all(one.auc == 1.0 for one in found.attacks)
+    assert all(one.tpr_at_fpr_01 == 1.0 for one in found.attacks)
+
+
+def test_too_few_rows_and_no_target_are_one_line() -> None:
+    train = noise(30, 0)
+    model = Memory(train)
+    with pytest.raises(RequestError, match="5 held-out rows say nothing"):
+        rd.membership_attacks(model, train, train[:5])
+    with pytest.raises(rd.errors.SchemaError, match="target"):
+        rd.membership_attacks(model, train.drop(columns="y"), train)
+
+
+def test_more_rows_than_the_limit_are_sampled_and_said() -> None:
+    train, other = noise(60, 0), noise(60, 1)
+    found = rd.membership_attacks(Memory(train), train, other, limit=40, seed=3)
+    assert (found.worst.members, found.worst.others) == (40, 40)
+    assert "40 of 60 of the training rows are asked for, taken at random" in found.notes
+    assert found.to_dict() == rd.membership_attacks(Memory(train), train, other, limit=40, seed=3).to_dict()
