@@ -9,7 +9,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError, SchemaError
-from retrodict.schema import Schema
+from retrodict.schema import Schema, label_text
 
 Array = np.ndarray
 
@@ -18,12 +18,20 @@ FAR = 2.0
 
 
 def scaled_cells(
-    rebuilt: pd.DataFrame, real: pd.DataFrame, names: list[str], schema: Schema | None, tolerance: float
+    rebuilt: pd.DataFrame,
+    real: pd.DataFrame,
+    names: list[str],
+    schema: Schema | None,
+    tolerance: float,
+    *,
+    labels: bool = False,
 ) -> tuple[Float[Array, "n d"], Float[Array, "m d"]]:
     """Return both tables such that two cells differ by ``min(|a - b|, 1)``.
 
     Numbers are divided by the range of the real column; a listed value is its place in a list, so that any other is at
-    least 1 away; a missing value lies beyond all others.
+    least 1 away; a missing value lies beyond all others. A column is one of numbers where both tables hold numbers in
+    it (truth values are 0 and 1), whichever of them is the real one; all else is listed, and compared as text
+    (`label_text`).
 
     Parameters
     ----------
@@ -32,16 +40,19 @@ def scaled_cells(
     names
         The columns to compare, in order.
     schema
-        Says which columns are listed; without it, all that do not hold numbers are.
+        Says which columns are listed; without it, those of a category dtype and those that do not hold numbers are.
     tolerance
         Where the real column holds one value only, a number this near to it (relative to it) is equal.
+    labels
+        Whether the columns are targets: where one table holds numbers and the other text, they are compared as text. A
+        feature of numbers must be numbers in both, if only as their text.
 
     Raises
     ------
     RequestError
         If a table has no rows.
     SchemaError
-        If a column is absent, or holds numbers in the real table and something else in the rebuilt one.
+        If a column is absent, or holds numbers in one table and something else in the other.
     """
     columns = []
     for title, frame in (("rebuilt", rebuilt), ("real", real)):
@@ -57,10 +68,7 @@ def scaled_cells(
     listed = set() if schema is None else {feature.name for feature in schema.features if feature.listed}
     for j, name in enumerate(names):
         one, other = columns[0][j], columns[1][j]
-        if name in listed or not is_number(other):
-            left[:, j], right[:, j] = _listed(one, other)
-        else:
-            left[:, j], right[:, j] = _numbers(name, one, other, tolerance)
+        left[:, j], right[:, j] = _pair(name, one, other, tolerance, name in listed, labels)
     return left, right
 
 
@@ -69,18 +77,57 @@ def is_number(column: pd.Series[Any]) -> bool:
     return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
 
 
-def _listed(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[Array, Array]:
-    values = np.concatenate([one.to_numpy(dtype=object), other.to_numpy(dtype=object)])
-    codes = pd.factorize(values)[0].astype(np.float64)  # missing is -1
+def _pair(
+    name: str, one: pd.Series[Any], other: pd.Series[Any], tolerance: float, listed: bool, label: bool
+) -> tuple[Array, Array]:
+    a, b = _as_numbers(one), _as_numbers(other)
+    listed = listed or any(isinstance(column.dtype, pd.CategoricalDtype) for column in (one, other))
+    if a is None and b is None:
+        return _by_text(one, other)
+    if a is not None and b is not None:
+        return _codes(a, b) if listed else _numbers(name, a, b, tolerance)
+    if listed or label:
+        return _by_text(one, other)
+    a, b = (_parsed(column) if numbers is None else numbers for column, numbers in ((one, a), (other, b)))
+    if a is None or b is None:
+        held = ("text", "numbers") if a is None else ("numbers", "text")
+        raise SchemaError(
+            f"column '{name}' holds {held[0]} in the rebuilt table and {held[1]} in the real one; write them alike"
+        )
+    return _numbers(name, a, b, tolerance)
+
+
+def _as_numbers(column: pd.Series[Any]) -> Float[Array, " n"] | None:
+    """Return a column of numbers or truth values, or one without any value, as numbers; ``None`` if it is another."""
+    if not pd.api.types.is_numeric_dtype(column.dtype):  # a bool dtype is numeric to pandas
+        if isinstance(column.dtype, pd.CategoricalDtype) or pd.api.types.is_object_dtype(column.dtype):
+            column = column.astype(object).infer_objects()
+        present = column.dropna()
+        if not all(isinstance(value, bool | int | float | np.number | np.bool_) for value in present):
+            return None
+        column = column.astype(object).where(column.notna(), np.nan)
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _parsed(column: pd.Series[Any]) -> Float[Array, " n"] | None:
+    """Return numbers that are written as text, as a file read as text holds them; ``None`` if any is none."""
+    try:
+        return pd.to_numeric(column.astype(object)).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        return None
+
+
+def _by_text(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[Array, Array]:
+    return _codes(*(np.array([label_text(value) for value in column], dtype=object) for column in (one, other)))
+
+
+def _codes(one: Array, other: Array) -> tuple[Array, Array]:
+    codes = pd.factorize(np.concatenate([one, other]))[0].astype(np.float64)  # missing is -1
     codes[codes < 0] = -FAR
     return codes[: len(one)], codes[len(one) :]
 
 
-def _numbers(name: str, one: pd.Series[Any], other: pd.Series[Any], tolerance: float) -> tuple[Array, Array]:
-    try:
-        a, b = (column.to_numpy(dtype=np.float64, na_value=np.nan) for column in (one, other))
-    except (TypeError, ValueError):
-        raise SchemaError(f"column '{name}' holds numbers in the real table and {one.dtype} in the rebuilt") from None
+def _numbers(name: str, a: Array, b: Array, tolerance: float) -> tuple[Array, Array]:
     if np.isinf(a).any() or np.isinf(b).any():
         raise SchemaError(f"column '{name}' holds infinite values; replace or drop them")
     present = b[~np.isnan(b)]

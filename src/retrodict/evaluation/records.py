@@ -35,7 +35,8 @@ class RecordMatch:
     per_feature
         Mean error of each feature.
     label_agreement
-        Share of the pairs whose targets agree; ``None`` where a table has no target.
+        Share of the pairs whose targets agree, as text where they are not numbers in both tables (see `label_text`);
+        ``None`` where a table has no target.
     tolerance
         Difference of two numbers, as a share of the real column's range, up to which they agree.
     pairing
@@ -142,7 +143,7 @@ def _compare(
     a, b = scaled_cells(rebuilt, real, names, schema, tolerance)
     labels = None
     if target is not None and all(target in map(str, frame.columns) for frame in (rebuilt, real)):
-        labels = scaled_cells(rebuilt, real, [target], None, tolerance)
+        labels = scaled_cells(rebuilt, real, [target], None, tolerance, labels=True)
     pairing: Literal["least", "near", "in order"] = "in order"
     pairs = np.column_stack([np.arange(len(a))] * 2)
     if not aligned:

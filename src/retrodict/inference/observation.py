@@ -12,7 +12,7 @@ from jaxtyping import Float
 from scipy.special import xlogy
 
 from retrodict.errors import ObservationError
-from retrodict.schema import Target
+from retrodict.schema import Target, class_of
 
 Array = np.ndarray
 
@@ -52,17 +52,17 @@ class Label:
 
     @classmethod
     def of(cls, label: Hashable, target: Target) -> Label:
-        """Look a class up among the model's.
+        """Look a class up among the model's; see `class_of` for how labels are compared.
 
         Raises
         ------
         ObservationError
             If the model has no such class.
         """
-        for index, known in enumerate(target.classes):
-            if known == label or str(known) == str(label):
-                return cls(index, known)
-        raise ObservationError(f"class {label!r} is none of the model's; it has {list(target.classes)}")
+        index = class_of(label, target.classes)
+        if index is None:
+            raise ObservationError(f"class {label!r} is none of the model's; it has {list(target.classes)}")
+        return cls(index, target.classes[index])
 
     @property
     def name(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from retrodict.inference.matching import Reading
 from retrodict.inference.run import subseed
 from retrodict.models import Model
 from retrodict.priors import Prior
+from retrodict.reconstruction.claim import claimed
 from retrodict.reconstruction.parts import PartsFolder
 from retrodict.reconstruction.progress import EnergyProgress
 from retrodict.reconstruction.provenance import Provenance, describe
@@ -25,7 +25,7 @@ from retrodict.reconstruction.request import check_seed
 from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.rows import table
 from retrodict.reconstruction.stored import Stored
-from retrodict.schema import Schema, Target
+from retrodict.schema import Schema, Target, free_name
 
 if TYPE_CHECKING:
     from retrodict.inference.matching.engine import Matched, Matching
@@ -82,19 +82,22 @@ class Rebuilding:
                 "prior": None if self.prior is None else describe(self.prior),
                 "schema": self._schema.to_dict(),
             }
-            folder = PartsFolder(out, identity, len(self._schema) + 1, self._table)
-            try:
-                state = folder.kept_bytes()
-                matched = self._solve(reading, state=state, checkpoint=folder.keep_bytes, progress=bar.update)
-                X, y = self._rows(reading, matched)
-                folder.add(y, X)
-                folder.flush()
-                found = self._matched(reading, matched)
-                folder.finish(found.documents())
-            except Exception:  # a failure leaves nothing behind; only a killed run leaves what it can go on with
-                folder.discard()
-                raise
-            return replace(found, path=folder.out)
+            with claimed(out):
+                return self._to_folder(PartsFolder(out, identity, len(self._schema) + 1, self._table), reading, bar)
+
+    def _to_folder(self, folder: PartsFolder, reading: Reading, bar: EnergyProgress) -> Reconstruction:
+        try:
+            state = folder.kept_bytes()
+            matched = self._solve(reading, state=state, checkpoint=folder.keep_bytes, progress=bar.update)
+            X, y = self._rows(reading, matched)
+            folder.add(y, X)
+            folder.flush()
+            found = self._matched(reading, matched)
+            folder.finish(found.documents())
+        except Exception:  # a failure leaves nothing behind; only a killed run leaves what it can go on with
+            folder.discard()
+            raise
+        return replace(found, path=folder.out)
 
     def _solve(self, reading: Reading, **hooks: Any) -> Matched:
         return self._engine.solve(reading.problem, self._seed(_SOLVE), labels=reading.labels, **hooks)
@@ -192,18 +195,12 @@ class Rebuilding:
         return Reconstruction(self._schema, (report,), about, rebuilt=rebuilt, notes=notes)
 
 
-def free_name(name: str, taken: Collection[str]) -> str:
-    """Return the name of a column, with as many underscores at its end as it takes to differ from all others."""
-    while name in taken:
-        name += "_"
-    return name
-
-
 def matching_engine(engine: Any) -> Matching | None:
     """Return the engine that matches node counts, where one was asked for by its name or as an object."""
     if isinstance(engine, str):
         return default_engine() if engine == "matching" else None
-    return engine if not isinstance(engine, type) and callable(getattr(engine, "solve", None)) else None
+    solves = callable(getattr(engine, "solve", None)) and not callable(getattr(engine, "draw", None))
+    return engine if solves and not isinstance(engine, type) else None
 
 
 def default_engine() -> Matching:

@@ -2,7 +2,18 @@
 
 from retrodict.schema.feature import Feature, Kind, Target
 from retrodict.schema.files import load_schema
+from retrodict.schema.labels import class_of, label_text
 from retrodict.schema.reconcile import reconcile
-from retrodict.schema.table import Schema
+from retrodict.schema.table import Schema, free_name
 
-__all__ = ["Feature", "Kind", "Schema", "Target", "load_schema", "reconcile"]
+__all__ = [
+    "Feature",
+    "Kind",
+    "Schema",
+    "Target",
+    "class_of",
+    "free_name",
+    "label_text",
+    "load_schema",
+    "reconcile",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -222,3 +222,10 @@ def _plain(value: Any) -> Any:
 def _names(names: Sequence[Any] | pd.Index[Any], limit: int = 10) -> str:
     shown = [str(name) for name in list(names)[:limit]]
     return ", ".join(shown) + (f", ... ({len(names)} in all)" if len(names) > limit else "")
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return the name of a column, with as many underscores at its end as it takes to differ from all others."""
+    while name in taken:
+        name += "_"
+    return name

@@ -12,7 +12,7 @@ import pandas as pd
 from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation.fidelity.layout import Layout
 from retrodict.reconstruction import Reconstruction
-from retrodict.schema import Schema
+from retrodict.schema import Schema, class_of
 
 Array = np.ndarray
 
@@ -82,6 +82,9 @@ def read_inputs(
     frames = {REBUILT: frame, **real}
     for title, one in frames.items():
         _check_rows(one, title, schema)
+        if schema.target.is_class:
+            name = schema.target.name
+            frames[title] = one.assign(**{name: known_labels(one[name], title, schema)})
     layout, warnings = Layout.of(schema, frames)
     tables = {title: layout.encode(one, title) for title, one in frames.items()}
     warnings += _doubts(layout, tables, real[TRAIN])
@@ -129,6 +132,27 @@ def counts_rows(column: pd.Series[Any]) -> bool:
     return bool(dense or (np.diff(values) > 0).all())
 
 
+def known_labels(labels: pd.Series[Any], title: str, schema: Schema) -> pd.Series[Any]:
+    """Return labels as the classes that they are; a file keeps no types, so that they may be written otherwise.
+
+    Raises
+    ------
+    SchemaError
+        Naming those that are none of the classes.
+    """
+    classes = schema.target.classes
+    values = labels.astype(object)
+    places = {value: class_of(value, classes) for value in values.unique()}
+    unknown = [repr(value) for value, place in places.items() if place is None]
+    if unknown:
+        raise SchemaError(
+            f"the target of {title} holds {_shown(unknown)}, none of the classes {_shown(map(repr, classes))}; write "
+            "them alike"
+        )
+    known = {value: classes[place] for value, place in places.items() if place is not None}
+    return pd.Series([known[value] for value in values], index=labels.index, dtype=object)
+
+
 def _check_rows(frame: pd.DataFrame, title: str, schema: Schema) -> None:
     if len(frame) < FEWEST:
         raise RequestError(f"{title} are {len(frame)} rows; at least {FEWEST} are needed to compare distributions")
@@ -138,12 +162,6 @@ def _check_rows(frame: pd.DataFrame, title: str, schema: Schema) -> None:
     if not schema.target.is_class:
         return
     held = list(labels.astype(object).unique())
-    unknown = [label for label in held if label not in schema.target.classes]
-    if unknown:
-        raise SchemaError(
-            f"the target of {title} holds {_shown([repr(label) for label in unknown])}, none of the "
-            f"classes {_shown([repr(label) for label in schema.target.classes])}; write them alike"
-        )
     if len(held) < 2 and title == TRAIN:
         raise RequestError(f"{title} hold one class only ({held[0]!r}); rows of at least two are needed")
 
