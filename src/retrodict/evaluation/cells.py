@@ -86,7 +86,7 @@ def _pair(
         return _by_text(one, other)
     if a is not None and b is not None:
         return _codes(a, b) if listed else _numbers(name, a, b, tolerance)
-    if listed or label:
+    if listed or label or one.isna().all() or other.isna().all():
         return _by_text(one, other)
     a, b = (_parsed(column) if numbers is None else numbers for column, numbers in ((one, a), (other, b)))
     if a is None or b is None:
