@@ -22,7 +22,7 @@ def inspect(model: Any) -> rd.Disclosures:
         assert entry["kind"]
         assert entry["source"]
         assert isinstance(entry["exact"], bool | str)
-        assert isinstance(entry["personal"], bool)
+        assert entry["personal"] in (True, False, None)
         assert all(isinstance(name, str) for name in entry["features"])
     assert len(found.to_frame()) == len(found)
     assert f"{len(found)} disclosures" in repr(found)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 import pytest
 from sklearn.utils import all_estimators
@@ -14,7 +11,7 @@ from retrodict.disclosures.held import HELD
 from tests.disclosures.checks import inspect
 from tests.models.conformance import BINARY_ONLY, MULTI_OUTPUT, fitted
 
-_READ = {cls.__name__ for cls in (*walk._READERS, *HELD)} - MULTI_OUTPUT
+_READ = {cls.__name__ for cls in (*walk.READERS, *HELD)} - MULTI_OUTPUT
 # searches need an estimator of their own; the tests of wrappers have them
 _PREDICTORS = [
     (kind, name)
@@ -24,20 +21,12 @@ _PREDICTORS = [
 ]
 
 
-@pytest.fixture
-def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    def through(found: Iterator[Any]) -> Iterator[Any]:
-        return found
-
-    monkeypatch.setattr(walk, "_guarded", through)
-
-
-@pytest.mark.usefixtures("unguarded")
 @pytest.mark.parametrize(("kind", "name"), _PREDICTORS, ids=[name for _, name in _PREDICTORS])
 def test_readers_run_through(kind: str, name: str) -> None:
     for n_classes in (2,) if kind == "regressor" or name in BINARY_ONLY else (2, 3):
         model, rows = fitted(kind, name, n_classes)
         found = inspect(model)
+        assert found.unread == ()
         sizes = {fact.n for fact in found.of("SampleSize") if fact.exact is True}
         assert sizes <= {len(rows)}
         for fact in found.of("Range"):

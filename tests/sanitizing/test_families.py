@@ -47,7 +47,7 @@ from retrodict.sanitizing.visit import parts
 from tests.disclosures.checks import inspect
 from tests.models.conformance import BINARY_ONLY, MULTI_OUTPUT, fitted
 
-_READ = {cls.__name__ for cls in (*walk._READERS, *HELD)} - MULTI_OUTPUT
+_READ = {cls.__name__ for cls in (*walk.READERS, *HELD)} - MULTI_OUTPUT
 _PREDICTORS = [
     (kind, name)
     for kind in ("classifier", "regressor")

@@ -18,6 +18,7 @@ from retrodict.disclosures.kinds import (
     Categories,
     ClassShares,
     Disclosure,
+    GradientSums,
     Grid,
     NodeCounts,
     SampleSize,
@@ -44,6 +45,8 @@ def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
     if whole:
         n, source = int(members[0].nodes.n_node_samples[0]), place.at("estimators_[0, 0].tree_.n_node_samples")
         yield SampleSize(n, features=(), source=source, exact=place.exact)
+    leaves = sum(int((np.asarray(m.nodes.children_left) == -1).sum()) for m in members)
+    yield _sums(estimator, place, len(members), leaves, 0.0, "estimators_[*].tree_.value")
     started = getattr(estimator, "init", None) is None and estimator.loss == "squared_error"
     if whole and started and not members[0].weighted and place.target is None:
         mean = float(np.ravel(estimator.init_.constant_)[0])
@@ -54,6 +57,24 @@ def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
     scores = getattr(estimator, "train_score_", ())
     if len(scores):
         yield TrainingErrors(np.asarray(scores), features=(), source=place.at("train_score_"), exact=drawn.exact)
+
+
+_BY_QUANTILE = {"absolute_error", "quantile", "huber"}
+"""Losses whose leaves are medians or quantiles of residuals (Huber's: a median and a clipped mean)."""
+
+
+def _sums(estimator: Any, place: Place, trees: int, leaves: int, penalty: float, source: str) -> GradientSums:
+    """Return what leaf values state; prediction needs them, so that no stripping takes them out."""
+    return GradientSums(
+        "quantile" if estimator.loss in _BY_QUANTILE else "sum",
+        trees,
+        leaves,
+        float(estimator.learning_rate),
+        penalty,
+        features=tuple(dict.fromkeys(column.name for column in place.columns)),
+        source=place.at(source),
+        exact=place.exact,
+    )
 
 
 def boosted_place(estimator: Any, place: Place) -> Place:
@@ -69,6 +90,10 @@ def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
         _bins(estimator, place) if hasattr(estimator._bin_mapper, "n_bins_non_missing_") else _used(estimator, place)
     )
     trees = [t for stage in estimator._predictors for t in stage]
+    if trees:
+        leaves = sum(int(np.count_nonzero(t.nodes["is_leaf"])) for t in trees)
+        penalty = float(estimator.l2_regularization)
+        yield _sums(estimator, place, len(trees), leaves, penalty, "_predictors[*].nodes['value']")
     if trees and trees[0].nodes["count"][0] > 0:  # else stripped
         counts = tuple(np.asarray(t.nodes["count"]) for t in trees)
         leaves = tuple(np.asarray(t.nodes["is_leaf"], dtype=bool) for t in trees)

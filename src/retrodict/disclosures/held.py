@@ -6,9 +6,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from sklearn import calibration, compose, ensemble, feature_selection, frozen, model_selection, multiclass
+from sklearn import (
+    calibration,
+    compose,
+    ensemble,
+    feature_selection,
+    frozen,
+    model_selection,
+    multiclass,
+    multioutput,
+)
+from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.impute._iterative import IterativeImputer  # its public name is there only after an experimental import
 from sklearn.linear_model import RANSACRegressor
+from sklearn.model_selection._search_successive_halving import HalvingGridSearchCV, HalvingRandomSearchCV  # likewise
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
 
@@ -18,15 +29,23 @@ from retrodict.disclosures.containers import parts_of
 from retrodict.disclosures.passing import passed
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees import all_trees
+from retrodict.models.sklearn_walk import resamples
 
 Held = Iterator[tuple[Any, Place]]
 
+TARGET = "(target)"
+"""What facts of a transformer of the target name as their feature; in brackets, since a feature may be called so."""
+
+RESAMPLED = "of the rows as resampled"
+
 
 def _pipeline(step: Pipeline, place: Place) -> Held:
-    columns = place.columns
+    columns, sample = place.columns, None
     for name, inner in step.steps:
-        yield inner, place.inner(f"named_steps[{name!r}]", columns)
-        if inner is not step.steps[-1][1]:
+        yield inner, place.inner(f"named_steps[{name!r}]", columns, sample)
+        if resamples(inner):
+            sample = RESAMPLED
+        elif inner is not step.steps[-1][1]:
             columns = passed(inner, columns, name)
 
 
@@ -52,6 +71,7 @@ def _target(estimator: compose.TransformedTargetRegressor, place: Place) -> Held
         return np.asarray(estimator.transformer_.inverse_transform(np.reshape(values, (-1, 1)))).ravel()
 
     yield estimator.regressor_, place.inner("regressor_", target=back)
+    yield estimator.transformer_, place.inner("transformer_", (Column.start(TARGET),))
 
 
 def _calibrated(estimator: calibration.CalibratedClassifierCV, place: Place) -> Held:
@@ -106,12 +126,34 @@ def _against_rest(estimator: multiclass.OneVsRestClassifier, place: Place) -> He
         yield member, place.inner(f"estimators_[{i}]", labels=labels)
 
 
+def _coded_output(estimator: multiclass.OutputCodeClassifier, place: Place) -> Held:
+    for i, member in enumerate(estimator.estimators_):
+        yield member, place.inner(f"estimators_[{i}]", labels=(f"bit {i} not set", f"bit {i} set"))
+
+
+def _each_output(estimator: Any, place: Place) -> Held:
+    for i, member in enumerate(estimator.estimators_):
+        yield member, place.inner(f"estimators_[{i}]", target=None)
+
+
+def _chained_outputs(estimator: Any, place: Place) -> Held:
+    """Yield the links of a chain, each of which also takes the outputs before it."""
+    for i, member in enumerate(estimator.estimators_):
+        before = tuple(Column.derived(f"output[{int(j)}]") for j in estimator.order_[:i])
+        yield member, place.inner(f"estimators_[{i}]", (*place.columns, *before))
+
+
 def _against_one(estimator: multiclass.OneVsOneClassifier, place: Place) -> Held:
     classes = place.classes(estimator)
     pairs = [(a, b) for i, a in enumerate(classes) for b in classes[i + 1 :]]
     for i, (member, pair) in enumerate(zip(estimator.estimators_, pairs, strict=True)):
         sample = f"of the rows of {pair[0]} and {pair[1]}"
         yield member, place.inner(f"estimators_[{i}]", sample=sample, labels=pair)
+
+
+def _processes(estimator: GaussianProcessClassifier, place: Place) -> Held:
+    if estimator.multi_class == "one_vs_one" and len(estimator.classes_) > 2:
+        yield estimator.base_estimator_, place.inner("base_estimator_", labels=place.classes(estimator))
 
 
 def _chained(step: IterativeImputer, place: Place) -> Held:
@@ -129,6 +171,8 @@ HELD: dict[type, Callable[[Any, Place], Held]] = {
     compose.TransformedTargetRegressor: _target,
     model_selection.GridSearchCV: _one("best_estimator_"),
     model_selection.RandomizedSearchCV: _one("best_estimator_"),
+    HalvingGridSearchCV: _one("best_estimator_"),
+    HalvingRandomSearchCV: _one("best_estimator_"),
     model_selection.FixedThresholdClassifier: _one("estimator_"),
     model_selection.TunedThresholdClassifierCV: _one("estimator_"),
     feature_selection.SelectFromModel: _one("estimator_"),
@@ -150,5 +194,11 @@ HELD: dict[type, Callable[[Any, Place], Held]] = {
     ensemble.GradientBoostingRegressor: _start,
     multiclass.OneVsRestClassifier: _against_rest,
     multiclass.OneVsOneClassifier: _against_one,
+    multiclass.OutputCodeClassifier: _coded_output,
+    multioutput.MultiOutputClassifier: _each_output,
+    multioutput.MultiOutputRegressor: _each_output,
+    multioutput.ClassifierChain: _chained_outputs,
+    multioutput.RegressorChain: _chained_outputs,
+    GaussianProcessClassifier: _processes,
     IterativeImputer: _chained,
 }

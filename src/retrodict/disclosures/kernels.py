@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sklearn import gaussian_process, kernel_ridge, svm
+from sklearn import gaussian_process, kernel_ridge, multiclass, svm
 from sklearn.gaussian_process._gpc import _BinaryGaussianProcessClassifierLaplace
 
 from retrodict.disclosures.kinds import ClassShares, Disclosure, SampleSize
@@ -41,13 +41,20 @@ def process_classes(estimator: gaussian_process.GaussianProcessClassifier, place
     else:
         members, path = list(base.estimators_), "base_estimator_.estimators_[0].X_train_"
         if len(members) != len(classes) or estimator.multi_class != "one_vs_rest":
-            return  # each pair of classes has its own rows, which the walk reads one by one
+            return  # each pair of classes has its own rows, which are read one by one
         codes = np.argmax([member.y_train_ for member in members], axis=0)
     yield place.rows(path, members[0].X_train_, [classes[code] for code in codes])
     shares = np.bincount(codes, minlength=len(classes)) / len(codes)
     source = place.at(path.replace("X_", "y_"))
     yield ClassShares(classes, tuple(shares.tolist()), features=(), source=source, exact=place.exact)
     yield SampleSize(len(codes), features=(), source=source, exact=place.exact)
+
+
+def binary_process(member: _BinaryGaussianProcessClassifierLaplace, place: Place) -> Iterator[Disclosure]:
+    """Yield the rows of one pair of classes, or of one class against the rest."""
+    classes = place.classes(member)
+    labels = [classes[code] for code in np.asarray(member.y_train_)]
+    yield place.rows("X_train_", member.X_train_, labels)
 
 
 def ridge(estimator: kernel_ridge.KernelRidge, place: Place) -> Iterator[Disclosure]:
@@ -71,5 +78,14 @@ READERS = {
     svm.OneClassSVM: vectors,
     gaussian_process.GaussianProcessRegressor: process,
     gaussian_process.GaussianProcessClassifier: process_classes,
+    _BinaryGaussianProcessClassifierLaplace: binary_process,
     kernel_ridge.KernelRidge: ridge,
 }
+TOGETHER: dict[type, tuple[type, ...]] = {
+    gaussian_process.GaussianProcessClassifier: (
+        multiclass.OneVsRestClassifier,
+        _BinaryGaussianProcessClassifierLaplace,
+    ),
+    multiclass.OneVsRestClassifier: (_BinaryGaussianProcessClassifierLaplace,),
+}
+"""What one reader of all classes reads, where rows are stored once for each class."""

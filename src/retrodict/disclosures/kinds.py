@@ -266,14 +266,17 @@ class NodeCounts(Disclosure):
 
 @dataclass(frozen=True, eq=False)
 class GradientSums(Disclosure):
-    """Leaf values of boosted trees: each is a sum over the training rows of its leaf.
+    """Leaf values of boosted trees: each is a sum over the training rows of its leaf, or a quantile of them.
 
     Before tree ``t`` the score of every possible row is known, and with it the gradient ``g`` and the hessian ``h``
     that it adds to its leaf; the leaf's value ``v`` states ``sum(g) + (v / rate) (sum(h) + penalty) = 0``. Enough of
-    these equations have one table as their solution.
+    these equations have one table as their solution. Absolute and quantile losses (and Huber's) set a leaf to a
+    quantile of what is left to predict of its rows, which is that of single rows.
 
     Parameters
     ----------
+    statistic
+        `sum` or `quantile`.
     trees
         How many.
     equations
@@ -284,6 +287,7 @@ class GradientSums(Disclosure):
         The L2 penalty on leaf values; ``None`` where it is not stored.
     """
 
+    statistic: str
     trees: int
     equations: int
     rate: float | None = None
@@ -371,3 +375,10 @@ class Gaps(Disclosure):
     """Features that had missing values among the training rows; `every`: in all of them."""
 
     every: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Totals(Disclosure):
+    """The sum of each feature over all training rows, in the order of `features`."""
+
+    sums: tuple[float, ...]

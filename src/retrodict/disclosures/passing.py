@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from sklearn import compose, decomposition, impute, pipeline, preprocessing
+from sklearn.impute._iterative import IterativeImputer  # its public name is there only after an experimental import
 
 from retrodict.disclosures.columns import Block, Column, Columns
 from retrodict.disclosures.containers import parts_of
+from retrodict.models.imputed import IMPUTERS, imputed
+from retrodict.models.output_names import inputs_of_outputs
+from retrodict.models.sklearn_walk import resamples
+from retrodict.models.type_lookup import faithful_of_type
 
 Array = np.ndarray
 
@@ -31,14 +36,30 @@ def passed(step: Any, columns: Columns, label: str) -> Columns:
     if step is None or isinstance(step, str):
         return () if step == "drop" else columns
     columns = aligned(step, columns, label)
-    known = _PASSED.get(type(step))
+    known = faithful_of_type(type(step), _PASSED)
     if known is not None:
         out = known(step, columns, label)
-    elif hasattr(step, "get_support"):
-        out = tuple(columns[i] for i in step.get_support(indices=True))
-    else:
-        out = _opaque(step, columns, label)
-    return out
+        return out if isinstance(step, _SURE) else _agreed(step, columns, out, label)
+    if resamples(step):
+        return columns
+    if hasattr(step, "get_support"):
+        return _agreed(step, columns, tuple(columns[i] for i in step.get_support(indices=True)), label)
+    return _opaque(step, columns, label)
+
+
+def _agreed(step: Any, columns: Columns, out: Columns, label: str) -> Columns:
+    """Return the output columns without those that the step itself gives another name than their input's."""
+    named = inputs_of_outputs(step, len(columns))
+    if named is None:
+        return out
+    if len(named) != len(out):
+        return _nameless(len(named), label)
+    kept = []
+    for i, (column, j) in enumerate(zip(out, named, strict=True)):
+        alone = column.raw and not column.indicator and column.block is None
+        other = alone and (j is None or columns[j].name != column.name)
+        kept.append(Column.derived(f"{label}[{i}]") if other else column)
+    return tuple(kept)
 
 
 def aligned(step: Any, columns: Columns, label: str) -> Columns:
@@ -48,11 +69,8 @@ def aligned(step: Any, columns: Columns, label: str) -> Columns:
 
 
 def _opaque(step: Any, columns: Columns, label: str) -> Columns:
-    try:
-        width = len(step.get_feature_names_out([f"x{i}" for i in range(len(columns))]))
-    except Exception:  # custom steps fail in any way; the next step knows how many columns it takes
-        return ()
-    return _nameless(width, label)
+    named = inputs_of_outputs(step, len(columns))
+    return () if named is None else _nameless(len(named), label)  # the next step knows how many columns it takes
 
 
 def _nameless(width: int, label: str) -> Columns:
@@ -179,24 +197,24 @@ def _bins(step: preprocessing.KBinsDiscretizer, columns: Columns, label: str) ->
     return tuple(out)
 
 
-def _simple_imputer(step: impute.SimpleImputer, columns: Columns, label: str) -> Columns:
-    fills = np.asarray(step.statistics_, dtype=object)
-    kept = [step.keep_empty_features or fill == fill for fill in fills]  # a NaN is not itself
-    return _filled(c for c, keep in zip(columns, kept, strict=True) if keep) + _missing_flags(step, label)
-
-
-def _filled(columns: Iterable[Column]) -> Columns:
-    return tuple(replace(column, filled=True) for column in columns)
-
-
-def _same_columns(step: Any, columns: Columns, label: str) -> Columns:
-    return _filled(columns) + _missing_flags(step, label)
+def _imputer(step: Any, columns: Columns, label: str) -> Columns:
+    """Return the columns that are put out, then the flags of those that had gaps."""
+    kept, empty = imputed(step, len(columns))
+    out = tuple(
+        Column.derived(f"{label}({columns[i].label})") if empty[i] else replace(columns[i], filled=True) for i in kept
+    )
+    return out + _missing_flags(step, label)
 
 
 def _missing_flags(step: Any, label: str) -> Columns:
     if not getattr(step, "add_indicator", False):
         return ()
-    return tuple(Column.derived(f"{label}.missing[{i}]") for i in step.indicator_.features_)
+    return _flags(step.indicator_, (), label)
+
+
+def _flags(step: impute.MissingIndicator, columns: Columns, label: str) -> Columns:
+    del columns
+    return tuple(Column.derived(f"{label}.missing[{i}]") for i in step.features_)
 
 
 def _polynomial(step: preprocessing.PolynomialFeatures, columns: Columns, label: str) -> Columns:
@@ -218,8 +236,13 @@ def _projection(step: Any, columns: Columns, label: str) -> Columns:
 def _function(step: preprocessing.FunctionTransformer, columns: Columns, label: str) -> Columns:
     if step.func is None:
         return columns
-    return tuple(Column.derived(f"{label}({column.label})") for column in columns)
+    if isinstance(step.func, np.ufunc):  # it takes each value on its own
+        return tuple(Column.derived(f"{label}({column.label})") for column in columns)
+    return _opaque(step, columns, label)
 
+
+_SURE = (pipeline.Pipeline, pipeline.FeatureUnion, compose.ColumnTransformer, *IMPUTERS)
+"""Steps whose own parts are asked, and imputers: these leave empty columns that they keep out of their names."""
 
 _PASSED: dict[type, Callable[[Any, Columns, str], Columns]] = {
     pipeline.Pipeline: _pipeline,
@@ -236,8 +259,10 @@ _PASSED: dict[type, Callable[[Any, Columns, str], Columns]] = {
     preprocessing.KBinsDiscretizer: _bins,
     preprocessing.PolynomialFeatures: _polynomial,
     preprocessing.FunctionTransformer: _function,
-    impute.SimpleImputer: _simple_imputer,
-    impute.KNNImputer: _same_columns,
+    impute.SimpleImputer: _imputer,
+    impute.KNNImputer: _imputer,
+    IterativeImputer: _imputer,
+    impute.MissingIndicator: _flags,
     decomposition.PCA: _projection,
     decomposition.IncrementalPCA: _projection,
     decomposition.TruncatedSVD: _projection,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,9 @@ GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
 )
 """Worst first: what says most of single persons stands above what says least."""
 
+SHOWN = 4
+"""Items of a list that a line shows."""
+
 _RANK = {kind: i for i, (_, members) in enumerate(GROUPS) for kind in members}
 
 
@@ -53,9 +56,11 @@ class Disclosures:
     unread: tuple[Unread, ...] = ()
 
     @classmethod
-    def sorted(cls, facts: Iterator[Disclosure], names: tuple[str, ...] = ()) -> Disclosures:
+    def sorted(
+        cls, facts: Iterable[Disclosure], names: tuple[str, ...] = (), unread: tuple[Unread, ...] = ()
+    ) -> Disclosures:
         """Return facts ordered from whole rows down to ranges."""
-        return cls(tuple(sorted(facts, key=lambda fact: _RANK[type(fact)])), names)
+        return cls(tuple(sorted(facts, key=lambda fact: _RANK[type(fact)])), names, unread)
 
     def __iter__(self) -> Iterator[Disclosure]:
         return iter(self.facts)
@@ -87,14 +92,30 @@ class Disclosures:
         ]
         return pd.DataFrame(rows, columns=columns)
 
+    def told_unread(self, most: int | None = None) -> list[str]:
+        """Return what was not read, one line a part, with a line above that says what it means; nothing where all was.
+
+        Parameters
+        ----------
+        most
+            Parts that are named; by default all.
+        """
+        if not self.unread:
+            return []
+        n = len(self.unread)
+        head = f"{n} part{'s' if n > 1 else ''} not read: what {'they state' if n > 1 else 'it states'} is not known"
+        lines = [head, *(f"  {one.sentence}" for one in self.unread[:most])]
+        return lines + ([f"  ... and {n - most} more"] if most is not None and n > most else [])
+
     def __repr__(self) -> str:
-        lines = [f"{len(self)} disclosures"]
+        lines = [f"{len(self)} disclosures", *self.told_unread()]
         for group, facts in self.grouped():
             lines += [f"{group}:", *(f"  {line(fact)}" for fact in facts)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = f"<p>{len(self)} disclosures</p>"
+        told = "".join(f"<p><b>{html.escape(text)}</b></p>" for text in self.told_unread())
+        head = f"{told}<p>{len(self)} disclosures</p>"
         body = "".join(
             f"<tr><th colspan='4' style='text-align:left'>{html.escape(group)}</th></tr>"
             + "".join(
@@ -129,12 +150,13 @@ def brief(fact: Disclosure) -> str:
 
 def _names(fact: Disclosure) -> str:
     names = fact.features
-    return ", ".join(names[:4]) + (f", ... ({len(names)})" if len(names) > 4 else "")
+    return ", ".join(names[:SHOWN]) + (f", ... ({len(names):,} in all)" if len(names) > SHOWN else "")
 
 
 def _short(value: Any) -> str:
     if isinstance(value, list):
-        return "[" + ", ".join(_short(item) for item in value[:4]) + (f", ... {len(value)}]" if len(value) > 4 else "]")
+        more = f", ... ({len(value):,} in all)" if len(value) > SHOWN else ""
+        return "[" + ", ".join(_short(item) for item in value[:SHOWN]) + more + "]"
     if isinstance(value, float):
         return f"{value:.6g}"
     text = str(value)

@@ -1,4 +1,4 @@
-"""Visit every fitted estimator inside a model, and read each one's facts."""
+"""Visit every fitted estimator inside a model, and read each one's facts; what can't be read is said."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ from retrodict.disclosures import (
     trees,
 )
 from retrodict.disclosures.held import HELD
+from retrodict.disclosures.inside import fitted_inside
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.passing import aligned
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.silent import SILENT
+from retrodict.disclosures.unread import Unread, type_name
+from retrodict.models.type_lookup import known_type, overridden
+from retrodict.plain_text import one_line
 
 _FAMILIES = (
     scalers,
@@ -36,36 +41,98 @@ _FAMILIES = (
     boosting,
     parametric,
 )
-_READERS: dict[type, Callable[[Any, Place], Iterator[Disclosure]]] = {
+_OF_TREES = {f"retrodict.disclosures.{name}" for name in ("trees", "boosting", "random_trees")}
+READERS: dict[type, Callable[[Any, Place], Iterator[Disclosure]]] = {
     cls: reader for family in _FAMILIES for cls, reader in family.READERS.items()
 }
-_ABSENT = (AttributeError, IndexError, KeyError, TypeError, ValueError, NotImplementedError)
+KNOWN: dict[type, None] = dict.fromkeys((*READERS, *HELD, *SILENT))
+"""Every type that was reviewed: what it states is read, or it states nothing beyond what it holds."""
+
+_SINGLE = tuple(cls for cls, reader in READERS.items() if reader is trees.single)
+TOGETHER: dict[type, tuple[type, ...]] = {
+    **{cls: _SINGLE for cls, reader in READERS.items() if reader.__module__ in _OF_TREES and cls not in _SINGLE},
+    **kernels.TOGETHER,
+}
+"""Members that the reader of what holds them reads together, by the type of what holds them."""
+
+Found = Disclosure | Unread
 
 
-def facts_of(estimator: Any, place: Place) -> Iterator[Disclosure]:
-    """Yield the facts that an estimator states itself, then those of the estimators it holds.
+def facts_of(
+    estimator: Any, place: Place, above: tuple[Any, ...] = (), visited: list[Any] | None = None
+) -> Iterator[Found]:
+    """Yield the facts that an estimator states itself, then those of the estimators it holds, and what was not read.
+
+    A type is read as the nearest class of its ``__mro__`` that is known. A subclass that overrides anything of that
+    class is read all the same, and listed. A type that is not known is listed, and what it holds is read.
 
     Parameters
     ----------
     estimator
-        Anything a fitted model may hold; what no reader knows states nothing.
+        Anything a fitted model may hold.
     place
         Where it stands.
+    above
+        What holds it, from the outermost on.
+    visited
+        Is added to: every estimator that was come to.
     """
     if estimator is None or isinstance(estimator, str):
         return
+    visited = [] if visited is None else visited
+    visited.append(estimator)
+    if any(one is estimator for one in above):
+        yield Unread(place.path, type_name(estimator), "broken", "it holds itself")
+        return
+    above = (*above, estimator)
     place = place.inner("", aligned(estimator, place.columns, type(estimator).__name__.lower()))
-    reader, held = _READERS.get(type(estimator)), HELD.get(type(estimator))
-    if reader is not None:
-        yield from _guarded(reader(estimator, place))
-    if held is not None:
-        for inner, where in _guarded(held(estimator, place)):
-            yield from facts_of(inner, where)
+    cls = known_type(type(estimator), KNOWN)
+    if cls is None:
+        yield Unread(place.path, type_name(estimator), "unknown", "no reader knows this type")
+        yield from _inside(estimator, place, above, visited)
+        return
+    changed = overridden(type(estimator), cls)
+    if changed:
+        yield Unread(place.path, type_name(estimator), "overrides", _changes(cls, changed))
+    if cls in READERS:
+        yield from _guarded(READERS[cls](estimator, place), estimator, place)
+    if cls in HELD:
+        for inner in _guarded(HELD[cls](estimator, place), estimator, place):
+            if isinstance(inner, Unread):
+                yield inner
+            else:
+                yield from facts_of(inner[0], inner[1], above, visited)
 
 
-def _guarded(found: Iterator[Any]) -> Iterator[Any]:
-    """Yield until an attribute is missing: one that was stripped, or that this scikit-learn lacks, states nothing."""
+def _inside(estimator: Any, place: Place, above: tuple[Any, ...], visited: list[Any]) -> Iterator[Found]:
+    """Read what a part of an unknown type holds; what rows it gave them is for it to know."""
+    sample = f"of what the {type(estimator).__name__} that holds it was given and made of it"
+    for inner, path in fitted_inside(estimator):
+        same = getattr(inner, "n_features_in_", None) == len(place.columns)
+        columns = place.columns if same else aligned(inner, (), f"{type(estimator).__name__.lower()}.{path}")
+        yield from facts_of(inner, place.inner(path, columns, sample), above, visited)
+
+
+_SHOWN = 6
+"""Overridden names that a reason lists, at most: the first tell what sort of change it is."""
+
+
+def _changes(known: type, names: tuple[str, ...]) -> str:
+    more = f", ... ({len(names)} in all)" if len(names) > _SHOWN else ""
+    return f"read as the {known.__name__} it inherits from, of which it changes {', '.join(names[:_SHOWN])}{more}"
+
+
+def _guarded(found: Iterator[Any], estimator: Any, place: Place) -> Iterator[Any]:
+    """Yield what a reader finds; where it breaks off, say so: what follows was not read."""
     try:
         yield from found
-    except _ABSENT:
-        return
+    except Exception as error:  # what a file holds may be anything
+        yield Unread(place.path, type_name(estimator), "broken", f"its reader broke off: {_reason(error)}")
+
+
+_LONGEST = 160
+"""Characters of an error's own text: enough to tell which attribute it was."""
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {one_line(error, _LONGEST)}"

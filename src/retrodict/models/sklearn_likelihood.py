@@ -23,6 +23,7 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 
 from retrodict.models import links
 from retrodict.models.sklearn_logits import logits_score
+from retrodict.models.type_lookup import faithful_of_type, overridden
 
 Array = np.ndarray
 
@@ -100,19 +101,19 @@ def route_of(estimator: Any, assumed: Assumptions) -> Route:
     assumed
         The link and error rate, for models without probabilities.
     """
-    kind = type(estimator)
     if len(estimator.classes_) == 1:
         return Route(_certain, "exact (a single class)")
-    if kind in _INNER:
-        return route_of(getattr(estimator, _INNER[kind]), assumed)
-    if kind is Pipeline and estimator.steps[-1][1] not in (None, "passthrough"):
+    inner = faithful_of_type(type(estimator), _INNER)
+    if inner is not None:
+        return route_of(getattr(estimator, inner), assumed)
+    if _is(estimator, Pipeline) and estimator.steps[-1][1] not in (None, "passthrough"):
         return _after(partial(_transformed, estimator), route_of(estimator.steps[-1][1], assumed))
-    if kind is StackingClassifier:
+    if _is(estimator, StackingClassifier):
         return _after(estimator.transform, route_of(estimator.final_estimator_, assumed))
     score = logits_score(estimator)
     if score is not None:
         return Route(partial(score, estimator), "exact (logits)")
-    if kind in _EXACT_LOGS:
+    if any(_is(estimator, family) for family in _EXACT_LOGS):
         return Route(estimator.predict_log_proba, "exact (predict_log_proba)")
     if hasattr(estimator, "predict_proba"):
         return Route(partial(_log_proba, estimator), "exact (predict_proba)")
@@ -123,6 +124,11 @@ def route_of(estimator: Any, assumed: Assumptions) -> Route:
     labels = partial(_label_index, estimator)
     score_labels = partial(_error_rate, labels, len(estimator.classes_), assumed.error_rate)
     return Route(score_labels, f"hard label, error rate {assumed.error_rate:g}", labels=labels)
+
+
+def _is(estimator: Any, family: type) -> bool:
+    """Whether an estimator is of a family, and overrides nothing of it."""
+    return isinstance(estimator, family) and not overridden(type(estimator), family)
 
 
 def _after(transform: Callable[[Any], Any], inner: Route) -> Route:

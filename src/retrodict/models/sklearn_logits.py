@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDCl
 from sklearn.neural_network import MLPClassifier
 
 from retrodict.models import links
+from retrodict.models.type_lookup import faithful_of_type
 
 Array = np.ndarray
 
@@ -120,7 +121,7 @@ _LOGITS: dict[type, Callable[[Any], Score | None]] = {
 def logits_score(estimator: Any) -> Score | None:
     """Return the function from (estimator, X) to log-probabilities, or ``None`` where the family has no logits.
 
-    The exact type decides: a subclass may have changed what its probabilities are.
+    A subclass counts as its family where it overrides nothing; else it may have changed what its probabilities are.
     """
-    choose = _LOGITS.get(type(estimator))
+    choose = faithful_of_type(type(estimator), _LOGITS)
     return None if choose is None else choose(estimator)

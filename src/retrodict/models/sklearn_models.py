@@ -191,9 +191,9 @@ def stored_noise(estimator: Any) -> tuple[float | None, str]:
 
 
 def _family(estimator: Any) -> str:
-    if type(estimator) is Pipeline:
+    if isinstance(estimator, Pipeline):
         steps = [step for _, step in estimator.steps if step not in (None, "passthrough")]
-        return f"Pipeline({', '.join(_family(step) for step in steps)})"
+        return f"{type(estimator).__name__}({', '.join(_family(step) for step in steps)})"
     for inner in ("best_estimator_", "regressor_"):
         if hasattr(estimator, inner):
             return f"{type(estimator).__name__}({_family(getattr(estimator, inner))})"

@@ -30,6 +30,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 from sklearn.tree import DecisionTreeRegressor, ExtraTreeRegressor
 
+from retrodict.models.type_lookup import faithful_of_type
+
 Found = tuple[float, str]
 """A variance in squared target units, and where it comes from."""
 
@@ -61,7 +63,7 @@ def noise_of(estimator: Any) -> tuple[float | None, str]:
 
 
 def _variance(estimator: Any) -> Found | None:
-    read = _READERS.get(type(estimator))
+    read = faithful_of_type(type(estimator), _READERS)
     return None if read is None else read(estimator)
 
 

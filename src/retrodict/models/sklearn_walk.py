@@ -24,6 +24,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
 
 from retrodict.models.sklearn_facts import Columns, Facts
+from retrodict.models.type_lookup import known_of_type, known_type, library_class, overridden
 
 # Transformers: each returns the columns it puts out, by position.
 
@@ -43,14 +44,28 @@ def walk_transformer(step: Any, columns: Columns, facts: Facts) -> Columns:
     if step is None or isinstance(step, str):
         return [] if step == "drop" else columns
     columns = _aligned(step, columns)
-    known = _TRANSFORMERS.get(type(step))
+    known = known_type(type(step), _TRANSFORMERS)
     if known is not None:
-        return known(step, columns, facts)
-    if type(step).__module__.startswith("sklearn.") and not isinstance(step, _OPAQUE):
+        changed = overridden(type(step), known)
+        if changed and known not in _CONTAINERS:
+            return []  # what it does with its columns is its own
+        out = _TRANSFORMERS[known](step, columns, facts)
+        return [] if changed else out
+    if resamples(step):
+        return columns
+    if library_class(type(step), "sklearn") is not None and not isinstance(step, _OPAQUE):
         facts.mark_numeric(columns)
         if hasattr(step, "get_support"):
             return [columns[i] for i in step.get_support(indices=True)]
     return []
+
+
+def resamples(step: Any) -> bool:
+    """Whether a step draws or makes rows while it is fitted, and passes rows on as they are when asked.
+
+    Such steps (imbalanced-learn's samplers) have `fit_resample` in the place of `transform`.
+    """
+    return hasattr(step, "fit_resample") and not hasattr(step, "transform")
 
 
 def _aligned(step: Any, columns: Columns) -> Columns:
@@ -172,6 +187,9 @@ _TRANSFORMERS: dict[type, Callable[[Any, Columns, Facts], Columns]] = {
     preprocessing.FunctionTransformer: _function,
 }
 
+_CONTAINERS = (Pipeline, compose.ColumnTransformer, FeatureUnion)
+"""What the steps inside tell holds whatever a subclass changes around them."""
+
 _OPAQUE = (
     preprocessing.FunctionTransformer,
     DictVectorizer,
@@ -197,10 +215,10 @@ def walk_predictor(estimator: Any, columns: Columns, facts: Facts) -> None:
         Is added to.
     """
     columns = _aligned(estimator, columns)
-    known = _PREDICTORS.get(type(estimator))
+    known = known_of_type(type(estimator), _PREDICTORS)
     if known is not None:
         known(estimator, columns, facts)
-    elif type(estimator).__module__.startswith("sklearn."):
+    elif library_class(type(estimator), "sklearn") is not None:
         facts.mark_numeric(columns)
 
 

@@ -39,6 +39,33 @@ def known_of_type(cls: type, registry: Mapping[type, T]) -> T | None:
     return None if found is None else registry[found]
 
 
+def faithful_of_type(cls: type, registry: Mapping[type, T]) -> T | None:
+    """Return what a registry knows of a type that changes nothing of the class known; ``None`` where it may.
+
+    For what is computed, where a subclass that overrides a method must be asked itself.
+    """
+    found = known_type(cls, registry)
+    return None if found is None or overridden(cls, found) else registry[found]
+
+
+def library_class(cls: type, library: str) -> type | None:
+    """Return the nearest class of a type's ``__mro__`` that a library defines for itself.
+
+    Parameters
+    ----------
+    cls
+        The type of a part of a model.
+    library
+        Its top-level package. What it offers others to inherit from (``base``, ``utils``) is not counted: a class of
+        a third party that only inherits from these is not the library's.
+    """
+    for base in cls.__mro__:
+        parts = base.__module__.split(".")
+        if parts[0] == library and parts[1:2] not in (["base"], ["utils"]):
+            return base
+    return None
+
+
 def overridden(cls: type, known: type) -> tuple[str, ...]:
     """Return the names of a known class that a subclass has of its own, so that they may do or hold otherwise.
 
@@ -55,7 +82,7 @@ def overridden(cls: type, known: type) -> tuple[str, ...]:
         Sorted; empty where the subclass changes nothing that the known class has.
     """
     own = {name for base in _between(cls, known) for name in vars(base)} - _HARMLESS
-    return tuple(sorted(name for name in own if hasattr(known, name) or _hooks(name)))
+    return tuple(sorted(name for name in own if (hasattr(known, name) and not _routing(name)) or _hooks(name)))
 
 
 def _between(cls: type, known: type) -> Iterator[type]:
@@ -65,6 +92,11 @@ def _between(cls: type, known: type) -> Iterator[type]:
             return
         if not issubclass(known, base):
             yield base
+
+
+def _routing(name: str) -> bool:
+    """Whether a method only says which extra arguments others take: scikit-learn makes these for every class."""
+    return name == "get_metadata_routing" or (name.startswith("set_") and name.endswith("_request"))
 
 
 def _hooks(name: str) -> bool:
