@@ -64,6 +64,7 @@ def audit(
 ) -> None:
     """Judge a model: DIR/report.html, DIR/report.json and the reconstructions."""
     from retrodict.auditing import load_appetite
+    from retrodict.reconstruction.claim import claimed
     from retrodict.reconstruction.store import check_writable
     from retrodict.report.audit import audit as judge
     from retrodict.report.audit import command_line
@@ -91,7 +92,7 @@ def audit(
         trust_pickle=trust_pickle,
         out=out,
     )
-    with stopping("nothing was written"):
+    with stopping("nothing was written"), claimed(out):
         found = judge(
             loaded,
             prior,

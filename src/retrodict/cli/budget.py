@@ -42,6 +42,7 @@ def budget(
     quiet: options.Quiet = False,
 ) -> None:
     """Estimate the error budget: posterior divergence = prior term + model term - label term."""
+    from retrodict.reconstruction.claim import claimed
     from retrodict.reconstruction.store import check_writable
     from retrodict.theory.estimates import error_budget
 
@@ -50,7 +51,7 @@ def budget(
     loaded = open_model(model, trust, trust_pickle, schema, None, error_rate, link_slope)
     tested = read_rows(test, "test rows", loaded.schema, target)
     trained = None if train is None else read_rows(train, "train rows", loaded.schema, target)
-    with stopping("nothing was written"):
+    with stopping("nothing was written"), claimed(out):
         found = error_budget(loaded, prior, test=tested, train=trained, target=target, seed=seed, draws=draws)
         if out is not None:
             from retrodict.report.budget import write_budget

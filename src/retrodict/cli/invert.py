@@ -49,13 +49,14 @@ def invert(
 ) -> None:
     """Draw the features behind each observed output: DIR/rows.parquet and DIR/inversion.json."""
     from retrodict.reconstruction import invert as draw
+    from retrodict.reconstruction.claim import claimed
     from retrodict.reconstruction.store import check_writable
 
     loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
     classes = loaded.schema.target.classes
     observed = read_outputs(outputs, text=bool(classes) and all(isinstance(label, str) for label in classes))
     check_writable(out)
-    with stopping("nothing was written"):
+    with stopping("nothing was written"), claimed(out):
         found = draw(
             loaded,
             prior,

@@ -54,11 +54,12 @@ def replicate(
     """Train a new model on prior draws that MODEL labels, and say how far the two agree."""
     from retrodict.evaluation.replicas import migrate
     from retrodict.evaluation.replicas.migration import check_new_file
+    from retrodict.reconstruction.claim import claimed
 
     check_new_file(out)
     loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
     tested = None if test is None else read_rows(test, "test rows", loaded.schema, target)
-    with stopping("nothing was written"):
+    with stopping("nothing was written"), claimed(out):
         found = migrate(
             loaded,
             to,

@@ -40,6 +40,7 @@ def sanitize(
     json: options.Json = False,
 ) -> None:
     """Write a copy without the facts that prediction does not need, and show what it states before and after."""
+    from retrodict.reconstruction.claim import claimed
     from retrodict.reconstruction.store import check_writable
     from retrodict.sanitizing import sanitize as bare_copy
 
@@ -49,20 +50,21 @@ def sanitize(
         raise RequestError(f"{names} are for the audits; name a folder for them, too (--audit DIR)")
     if audit is not None:
         check_writable(audit)
-    loaded = open_model(model, trust, trust_pickle, schema)
-    found = bare_copy(loaded, rows=rows, seed=seed)
-    both = None
-    if audit is not None:
-        from retrodict.cli.real_rows import read_rows
-        from retrodict.report.audit import command_line
-        from retrodict.report.comparison import audit_both
+    with stopping("nothing was written"), claimed(out), claimed(audit):
+        loaded = open_model(model, trust, trust_pickle, schema)
+        found = bare_copy(loaded, rows=rows, seed=seed)
+        both = None
+        if audit is not None:
+            from retrodict.cli.real_rows import read_rows
+            from retrodict.report.audit import command_line
+            from retrodict.report.comparison import audit_both
 
-        tables = {
-            name: None if path is None else read_rows(path, f"{words} rows", loaded.schema, target)
-            for name, path, words in (("train", train, "training"), ("test", test, "test"))
-        }
-        repeat = {**given, "rows": rows, "seed": seed, "schema": schema, "trust": trust, "trust_pickle": trust_pickle}
-        with stopping("nothing was written"):
+            tables = {
+                name: None if path is None else read_rows(path, f"{words} rows", loaded.schema, target)
+                for name, path, words in (("train", train, "training"), ("test", test, "test"))
+            }
+            repeat = {**given, "rows": rows, "seed": seed}
+            repeat |= {"schema": schema, "trust": trust, "trust_pickle": trust_pickle}
             both = audit_both(
                 loaded,
                 found,
@@ -73,10 +75,12 @@ def sanitize(
                 appetite=appetite,
                 seed=seed,
                 quick=quick,
-                command=command_line(model, "sanitize", **repeat, pickle=as_pickle, out=out, audit=audit),
+                command=command_line(
+                    model, "sanitize", **repeat, pickle=as_pickle, out=out, audit=audit
+                ),
                 say=lambda line: note(f"audit {line}"),
             )
-    found.save(out, as_pickle=as_pickle)
+        found.save(out, as_pickle=as_pickle)
     if json:
         audits = {} if both is None else {"audit": {**both.to_dict(), "out": str(audit)}}
         print_json(finite({"out": str(out), **found.to_dict(), **audits}))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retrodict.cli import options
+from retrodict.cli.failures import stopping
 from retrodict.cli.printing import finite, print_json, print_line, print_table
 from retrodict.errors import RequestError
 
@@ -73,7 +74,8 @@ def theory(
     paths = [path(known, moving, steps=steps) for moving in ("prior", "model")]
     report = _report(known, fitted, coordinates, paths)
     if out is not None:
-        _write(out, known, report, paths)
+        with stopping("nothing was written"):
+            _write(out, known, report, paths)
     if json:
         print_json(report)
     else:
@@ -131,23 +133,16 @@ def _report(
 
 def _write(out: Path, world: DiscreteWorld, report: dict[str, Any], paths: list[WorldPath]) -> None:
     import json
-    import shutil
 
-    from retrodict.reconstruction.store import check_writable, make_work_folder, publish, replace_text
+    from retrodict.reconstruction.store import new_folder, replace_text
     from retrodict.report.theory_pictures import draw_budget, draw_concurrence, draw_paths
 
-    check_writable(out)
-    work = make_work_folder(out)
-    try:
+    with new_folder(out) as work:
         draw_budget(work / "budget.png", world.error_budget())
         draw_concurrence(work / "concurrence.png", world)
         draw_paths(work / "paths.png", [("this world", paths[0])], [("this world", paths[1])])
         for name, data in (("world", world.to_dict()), ("theory", report)):
             replace_text(work / f"{name}.json", json.dumps(data, indent=2, allow_nan=False) + "\n")
-        publish(work, out)
-    except BaseException:  # nothing half-written is left behind, whatever stopped it
-        shutil.rmtree(work, ignore_errors=True)
-        raise
 
 
 def _print(world: DiscreteWorld, fitted: TableWorld | None, coordinates: str, paths: list[WorldPath]) -> None:

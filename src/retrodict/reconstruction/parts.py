@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Float
 
+from retrodict.reconstruction.disk import writing
 from retrodict.reconstruction.store import (
     ROWS_FILE,
     check_writable,
@@ -43,7 +44,7 @@ KEEP_SECONDS = 20.0
 
 
 class PartsFolder:
-    """The folder a job works in, and the sink of its rows.
+    """The folder a job works in, and the sink of its rows; whoever makes one holds the result's place (`claimed`).
 
     Parameters
     ----------
@@ -85,9 +86,9 @@ class PartsFolder:
         check_writable(self.out)
         try:
             left = json.loads((self.work / "state.json").read_text())
-            if left["request"] == self._digest:
+            if left["request"] == self._digest and all(self._part(i).is_file() for i in range(left["parts"])):
                 self.parts, self.state = left["parts"], left["state"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             pass  # nothing left behind, or nothing that can be gone on with
         if self.state is None:
             make_work_folder(self.out)
@@ -103,14 +104,16 @@ class PartsFolder:
         if now or self._buffered >= PART_ROWS or time.monotonic() - self._kept_at > KEEP_SECONDS:
             self.flush()
             text = json.dumps({"request": self._digest, "parts": self.parts, "state": state()})
-            replace_text(self.work / "state.json", text)
+            with writing(self.out):
+                replace_text(self.work / "state.json", text)
             self._kept_at = time.monotonic()
 
     def keep_bytes(self, content: Callable[[], bytes], now: bool = False) -> None:
         """Keep the state of a job that has no rows yet, one block of bytes, on the terms of `keep`."""
 
         def state() -> dict[str, Any]:
-            replace_bytes(self.work / BYTES_FILE, content())
+            with writing(self.out):
+                replace_bytes(self.work / BYTES_FILE, content())
             return {"bytes": BYTES_FILE}
 
         self.keep(state, now)
@@ -124,12 +127,17 @@ class PartsFolder:
         if self._buffered:
             rows = np.concatenate([X for _, X in self._buffer])
             frame = self._to_frame(rows, np.concatenate([key for key, _ in self._buffer]))
-            frame.to_parquet(self._part(self.parts), index=False)
+            with writing(self.out):
+                frame.to_parquet(self._part(self.parts), index=False)
             self._buffer, self._buffered = [], 0
             self.parts += 1
 
     def finish(self, documents: Mapping[str, str | bytes]) -> None:
         """Join the parts to one file, add the documents, and give the folder its name."""
+        with writing(self.out):
+            self._finish(documents)
+
+    def _finish(self, documents: Mapping[str, str | bytes]) -> None:
         schema = pa.Table.from_pandas(
             self._to_frame(np.empty((0, self._width)), np.empty(0)), preserve_index=False
         ).schema

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from retrodict.auditing import AuditResult, compute_audit, load_appetite
-from retrodict.errors import RunError
 from retrodict.priors import Prior
-from retrodict.reconstruction.store import check_writable, make_work_folder, publish, replace_text
+from retrodict.reconstruction.claim import claimed
+from retrodict.reconstruction.store import check_writable, new_folder, replace_text
 
 HTML, JSON = "report.html", "report.json"
 FOLDERS = {"from_file": "reconstruction", "by_query": "reconstruction_by_query"}
@@ -79,25 +78,26 @@ def audit(
         If the model, the prior, the tables or the appetite can't be used, or the folder can't be written.
     """
     out = Path(out)
-    check_writable(out)
-    command = command or _call(model, prior, train, test, out, target, appetite, rows, seed, quick, seconds)
-    found = compute_audit(
-        model,
-        prior,
-        train,
-        test,
-        target,
-        load_appetite(appetite),
-        rows=rows,
-        seed=seed,
-        quick=quick,
-        seconds=seconds,
-        say=say,
-    )
-    found = replace(found, provenance={**found.provenance, "command": command})
-    say("report")
-    write_audit(found, out)
-    return found
+    with claimed(out):
+        check_writable(out)
+        command = command or _call(model, prior, train, test, out, target, appetite, rows, seed, quick, seconds)
+        found = compute_audit(
+            model,
+            prior,
+            train,
+            test,
+            target,
+            load_appetite(appetite),
+            rows=rows,
+            seed=seed,
+            quick=quick,
+            seconds=seconds,
+            say=say,
+        )
+        found = replace(found, provenance={**found.provenance, "command": command})
+        say("report")
+        write_audit(found, out)
+        return found
 
 
 def write_audit(found: AuditResult, out: Path) -> None:
@@ -110,17 +110,11 @@ def write_audit(found: AuditResult, out: Path) -> None:
     """
     from retrodict.report.audit_html import render
 
-    work = make_work_folder(out)
-    try:
+    with new_folder(out) as work:
         replace_text(work / JSON, found.report.text())
         replace_text(work / HTML, render(found, found.provenance["command"]))
         for way, one in found.extractions.items():
             one.reconstruction.save(work / FOLDERS[way])
-        publish(work, out)
-    except OSError as error:
-        raise RunError(f"'{out}' could not be written: {error.strerror}; free room, or give another folder") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def command_line(model: Path, command: str = "audit", **options: Any) -> str:

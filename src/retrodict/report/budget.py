@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retrodict.reconstruction.store import make_work_folder, publish
+from retrodict.reconstruction.store import new_folder, replace_text
 
 if TYPE_CHECKING:
     from retrodict.theory.estimates import Estimate, EstimatedBudget
@@ -36,10 +36,9 @@ def write_budget(found: EstimatedBudget, out: Path) -> None:
     RequestError
         If the folder can't be written.
     """
-    work = make_work_folder(out)
-    (work / "budget.json").write_text(found.document(), encoding="utf-8")
-    draw_budget(found, work / "budget.png")
-    publish(work, out)
+    with new_folder(out) as work:
+        replace_text(work / "budget.json", found.document())
+        draw_budget(found, work / "budget.png")
 
 
 def draw_budget(found: EstimatedBudget, path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from retrodict.auditing import AuditComparison, compute_audit, load_appetite
-from retrodict.errors import RunError
 from retrodict.models import Model
 from retrodict.priors import Prior
-from retrodict.reconstruction.store import check_writable, make_work_folder, publish, replace_text
+from retrodict.reconstruction.claim import claimed
+from retrodict.reconstruction.store import check_writable, new_folder, replace_text
 from retrodict.report.audit import write_audit
 from retrodict.report.audit_html import environment, number
 from retrodict.sanitizing import Sanitized
@@ -60,40 +59,35 @@ def audit_both(
         If an audit can't be made, or the folder can't be written.
     """
     out = Path(out)
-    check_writable(out)
-    limits = load_appetite(appetite)
-    sides = []
-    for title, one in (("before", model), ("after", found.model)):
-        result = compute_audit(
-            one,
-            prior,
-            train,
-            test,
-            target,
-            limits,
-            rows=rows,
-            seed=seed,
-            quick=quick,
-            say=lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
-        )
-        sides.append(replace(result, provenance={**result.provenance, "command": command}))
-    both = AuditComparison(*sides)
-    _write(both, found, out)
-    return both
+    with claimed(out):
+        check_writable(out)
+        limits = load_appetite(appetite)
+        sides = []
+        for title, one in (("before", model), ("after", found.model)):
+            result = compute_audit(
+                one,
+                prior,
+                train,
+                test,
+                target,
+                limits,
+                rows=rows,
+                seed=seed,
+                quick=quick,
+                say=lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
+            )
+            sides.append(replace(result, provenance={**result.provenance, "command": command}))
+        both = AuditComparison(*sides)
+        _write(both, found, out)
+        return both
 
 
 def _write(both: AuditComparison, found: Sanitized, out: Path) -> None:
-    work = make_work_folder(out)
-    try:
+    with new_folder(out) as work:
         write_audit(both.before, work / "before")
         write_audit(both.after, work / "after")
         replace_text(work / JSON, json.dumps(both.to_dict(), indent=2, allow_nan=False) + "\n")
         replace_text(work / HTML, _page(both, found))
-        publish(work, out)
-    except OSError as error:
-        raise RunError(f"'{out}' could not be written: {error.strerror}; free room, or give another folder") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _page(both: AuditComparison, found: Sanitized) -> str:

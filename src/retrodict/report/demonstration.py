@@ -17,6 +17,8 @@ from retrodict.errors import RequestError
 from retrodict.models import SklearnClassifier, load_model
 from retrodict.priors import CopulaPrior, IndependentPrior, load_prior
 from retrodict.reconstruction import Reconstruction, reconstruct
+from retrodict.reconstruction.claim import claimed
+from retrodict.reconstruction.disk import writing
 from retrodict.reconstruction.store import check_writable, replace_text
 from retrodict.report.demo_inputs import TARGET, load_parts, write_inputs
 from retrodict.report.demo_judgement import CONTROLS, Judgement, judge
@@ -94,33 +96,34 @@ def demonstrate(out: str | Path, seed: int = 0, say: Callable[[str], None] = lam
     """
     started = time.perf_counter()
     out = Path(out)
-    _open_folder(out)
-    model, prior = out / MODEL, out / PRIOR
-    _train(model, prior, seed, say)
-    rebuilt = _rebuild(model, prior, out / RESULT, seed, say)
-    found = rebuilt.found
-    parts = load_parts(seed)
-    say(
-        f"4. judge: train a replica on the rebuilt rows and {CONTROLS} controls on prior draws with labels by class "
-        f"share; test all on the {len(parts.test)} rows held back"
-    )
-    drawn = rebuilt.prior.sample(ROWS, np.random.default_rng([seed, 1]))
-    prior_rows = pd.DataFrame(drawn, columns=list(rebuilt.prior.schema.names))
-    verdict = judge(
-        rebuilt.estimator,
-        found.frame,
-        prior_rows,
-        rebuilt.prior.class_shares or {},
-        parts.train,
-        parts.test,
-        seed,
-    )
-    say(f"5. draw the picture: {out / PICTURE}")
-    draw_demo(out / PICTURE, parts.train, found.frame, prior_rows, TARGET, verdict, len(parts.test))
-    whole = time.perf_counter() - started
-    result = Demonstration(verdict, found, len(parts.test), (rebuilt.seconds, whole), out)
-    replace_text(out / NUMBERS, json.dumps(result.to_dict(), indent=2) + "\n")
-    return result
+    with claimed(out), writing(out):
+        _open_folder(out)
+        model, prior = out / MODEL, out / PRIOR
+        _train(model, prior, seed, say)
+        rebuilt = _rebuild(model, prior, out / RESULT, seed, say)
+        found = rebuilt.found
+        parts = load_parts(seed)
+        say(
+            f"4. judge: train a replica on the rebuilt rows and {CONTROLS} controls on prior draws with labels by "
+            f"class share; test all on the {len(parts.test)} rows held back"
+        )
+        drawn = rebuilt.prior.sample(ROWS, np.random.default_rng([seed, 1]))
+        prior_rows = pd.DataFrame(drawn, columns=list(rebuilt.prior.schema.names))
+        verdict = judge(
+            rebuilt.estimator,
+            found.frame,
+            prior_rows,
+            rebuilt.prior.class_shares or {},
+            parts.train,
+            parts.test,
+            seed,
+        )
+        say(f"5. draw the picture: {out / PICTURE}")
+        draw_demo(out / PICTURE, parts.train, found.frame, prior_rows, TARGET, verdict, len(parts.test))
+        whole = time.perf_counter() - started
+        result = Demonstration(verdict, found, len(parts.test), (rebuilt.seconds, whole), out)
+        replace_text(out / NUMBERS, json.dumps(result.to_dict(), indent=2) + "\n")
+        return result
 
 
 def _open_folder(out: Path) -> None:
@@ -131,11 +134,8 @@ def _open_folder(out: Path) -> None:
         for path in out.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     check_writable(out)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / _MARK).touch()
-    except OSError as error:
-        raise RequestError(f"'{out}' can't be written: {error.strerror}; give another folder with --out") from error
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _MARK).touch()
 
 
 def _train(model: Path, prior: Path, seed: int, say: Callable[[str], None]) -> None:

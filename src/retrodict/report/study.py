@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from retrodict.errors import RunError
-from retrodict.reconstruction.store import check_writable, make_work_folder, publish, replace_text
+from retrodict.reconstruction.claim import claimed
+from retrodict.reconstruction.store import check_writable, new_folder, replace_text
 from retrodict.study.analysis import StudyAnalysis, analyse
 from retrodict.study.analysis.intervals import REPLICATES
 
@@ -58,25 +57,21 @@ def study_report(
     from retrodict.report.study_pictures import drawings
 
     out, study = Path(out), study or {}
-    check_writable(out)
-    found = analyse(
-        cells, str(study.get("name") or "study"), planned=study.get("cells"), seed=seed, replicates=replicates
-    )
-    drawn = drawings(found)
-    about = [(words, str(study[key])) for key, words in _ABOUT.items() if study.get(key)]
-    work = make_work_folder(out)
-    try:
-        replace_text(work / JSON, document(found))
-        replace_text(work / HTML, render(found, drawn, about, command or f"retrodict study report FILE --out {out}"))
-        cells.to_parquet(work / "cells.parquet", index=False)
-        cells.to_csv(work / "cells.csv", index=False)
-        for one in drawn:
-            one.save(work / f"study_{one.name}.png")
-        publish(work, out)
-    except OSError as error:
-        raise RunError(f"'{out}' could not be written: {error.strerror}; free room, or give another folder") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with claimed(out):
+        check_writable(out)
+        found = analyse(
+            cells, str(study.get("name") or "study"), planned=study.get("cells"), seed=seed, replicates=replicates
+        )
+        drawn = drawings(found)
+        about = [(words, str(study[key])) for key, words in _ABOUT.items() if study.get(key)]
+        page = render(found, drawn, about, command or f"retrodict study report FILE --out {out}")
+        with new_folder(out) as work:
+            replace_text(work / JSON, document(found))
+            replace_text(work / HTML, page)
+            cells.to_parquet(work / "cells.parquet", index=False)
+            cells.to_csv(work / "cells.csv", index=False)
+            for one in drawn:
+                one.save(work / f"study_{one.name}.png")
     return found
 
 

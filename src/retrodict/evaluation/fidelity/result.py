@@ -15,7 +15,8 @@ from retrodict.evaluation.fidelity.attribution import Attribution
 from retrodict.evaluation.fidelity.measures import MEASURES
 from retrodict.evaluation.fidelity.scopes import FRESH, LABELLED, OVERALL, PRIOR, RANDOM, RECONSTRUCTION, WITHIN
 from retrodict.evaluation.fidelity.summary import LIFTS, VALUES
-from retrodict.reconstruction.store import replace_text
+from retrodict.plain_text import json_text
+from retrodict.reconstruction.store import write_file
 
 _TABLES = (RECONSTRUCTION, PRIOR, LABELLED, RANDOM, FRESH)
 _SHORT = {RECONSTRUCTION: "rebuilt", PRIOR: "prior", LABELLED: "labelled"}
@@ -136,10 +137,7 @@ class Fidelity:
             If the file can't be written.
         """
         path = Path(path)
-        try:
-            replace_text(path, json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n")
-        except OSError as error:
-            raise RequestError(f"'{path}' can't be written: {error.strerror}; give another path") from error
+        write_file(path, (json_text(self.to_dict()) + "\n").encode())
         return path
 
     @classmethod

@@ -18,7 +18,7 @@ from retrodict.evaluation.replicas.result import REPLICA, Replicas
 from retrodict.models.tree_check import REVIEWED
 from retrodict.priors import Prior
 from retrodict.reconstruction import reconstruct
-from retrodict.reconstruction.store import replace_bytes
+from retrodict.reconstruction.store import write_file
 
 ROWS = 10_000
 _CHECKED = 1_000
@@ -89,10 +89,7 @@ class Migration:
         again = skops.io.loads(content, trusted=[*untrusted, *REVIEWED])
         if not _equal(again, self.estimator, self.example):
             raise RunError(f"'{self.to}' does not come back from a skops file as it was; nothing was written")
-        try:
-            replace_bytes(path, content)
-        except OSError as error:
-            raise RequestError(f"'{path}' can't be written: {error.strerror}; give another path") from error
+        write_file(path, content)
         return untrusted
 
     def __repr__(self) -> str:
