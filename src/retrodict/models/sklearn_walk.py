@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn import compose, ensemble, frozen, impute, multiclass, preprocessing
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction import DictVectorizer, FeatureHasher, text
+from sklearn.impute._iterative import IterativeImputer  # its public name is there only after an experimental import
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import RANSACRegressor
 from sklearn.model_selection import (
@@ -23,7 +24,9 @@ from sklearn.naive_bayes import CategoricalNB
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.semi_supervised import SelfTrainingClassifier
 
-from retrodict.models.sklearn_facts import Columns, Facts
+from retrodict.models.imputed import IMPUTERS, doubtful, imputed
+from retrodict.models.output_names import inputs_of_outputs
+from retrodict.models.sklearn_facts import Column, Columns, Facts
 from retrodict.models.type_lookup import known_of_type, known_type, library_class, overridden
 
 # Transformers: each returns the columns it puts out, by position.
@@ -50,14 +53,29 @@ def walk_transformer(step: Any, columns: Columns, facts: Facts) -> Columns:
         if changed and known not in _CONTAINERS:
             return []  # what it does with its columns is its own
         out = _TRANSFORMERS[known](step, columns, facts)
-        return [] if changed else out
+        return [] if changed else out if known in (*_CONTAINERS, *IMPUTERS) else _agreed(step, columns, out)
     if resamples(step):
         return columns
     if library_class(type(step), "sklearn") is not None and not isinstance(step, _OPAQUE):
         facts.mark_numeric(columns)
         if hasattr(step, "get_support"):
-            return [columns[i] for i in step.get_support(indices=True)]
-    return []
+            return _agreed(step, columns, [columns[i] for i in step.get_support(indices=True)])
+    named = inputs_of_outputs(step, len(columns))
+    return [] if named is None else [None] * len(named)
+
+
+def _agreed(step: Any, columns: Columns, out: Columns) -> Columns:
+    """Return the output columns without those that the step itself gives another name than their input's."""
+    named = inputs_of_outputs(step, len(columns))
+    if named is None:
+        return out
+    if len(named) != len(out):
+        return [None] * len(named)
+    return [c if c and j is not None and _is(columns[j], c) else None for c, j in zip(out, named, strict=True)]
+
+
+def _is(before: Column | None, after: Column) -> bool:
+    return before is not None and before.name == after.name
 
 
 def resamples(step: Any) -> bool:
@@ -92,7 +110,7 @@ def _column_transformer(step: compose.ColumnTransformer, columns: Columns, facts
         chosen = column_positions(spec, positions)
         if not chosen:  # scikit-learn leaves such a transformer unfitted
             continue
-        passed = walk_transformer(inner, [columns[i] for i in chosen], facts)
+        passed = _weighted(step, name, walk_transformer(inner, [columns[i] for i in chosen], facts))
         slot = slots.get(name)
         if slot is not None and slot.stop - slot.start == len(passed):
             out[slot] = passed
@@ -108,23 +126,34 @@ def column_positions(spec: Any, positions: pd.Series[int]) -> list[int]:
 
 
 def _union(step: FeatureUnion, columns: Columns, facts: Facts) -> Columns:
-    return [column for _, inner in step.transformer_list for column in walk_transformer(inner, columns, facts)]
+    out: Columns = []
+    known = True
+    for name, inner in step.transformer_list:
+        passed = _weighted(step, name, walk_transformer(inner, columns, facts))
+        known = known and (bool(passed) or inner == "drop")  # else it is not told how many columns this branch makes
+        out += passed if known else []
+    return out if known else []
 
 
-def _simple_imputer(step: impute.SimpleImputer, columns: Columns, facts: Facts) -> Columns:
-    if step.strategy in {"mean", "median"}:
+def _weighted(step: Any, name: str, columns: Columns) -> Columns:
+    """Return a branch's columns, which are those of the table no more where the branch is weighted."""
+    weight = (step.transformer_weights or {}).get(name, 1.0)
+    return columns if weight == 1.0 else _changed(columns)
+
+
+def _imputer(step: Any, columns: Columns, facts: Facts) -> Columns:
+    simple = isinstance(step, impute.SimpleImputer)
+    if not simple or step.strategy in {"mean", "median"}:
         facts.mark_numeric(columns)
-    if step.missing_values is None:
+    if simple and step.missing_values is None:
         facts.none_tokens.update(column.name for column in columns if column)
-    kept = [not pd.isna(fill) or step.keep_empty_features for fill in np.asarray(step.statistics_, dtype=object)]
-    out = [column for column, keep in zip(columns, kept, strict=True) if keep]
+    kept, empty = imputed(step, len(columns))
+    if simple:
+        empty = empty | doubtful(step)
+    out = [None if empty[i] else columns[i] for i in kept]
+    if isinstance(step, IterativeImputer):
+        out = _changed(out)  # what it fills in may lie outside the range of the table
     return out + [None] * (len(step.indicator_.features_) if step.add_indicator else 0)
-
-
-def _numeric_imputer(step: Any, columns: Columns, facts: Facts) -> Columns:
-    del step
-    facts.mark_numeric(columns)
-    return columns  # where the width changed, the next step no longer matches and drops them
 
 
 def _elementwise(step: Any, columns: Columns, facts: Facts) -> Columns:
@@ -171,8 +200,7 @@ _TRANSFORMERS: dict[type, Callable[[Any, Columns, Facts], Columns]] = {
     Pipeline: _pipeline,
     compose.ColumnTransformer: _column_transformer,
     FeatureUnion: _union,
-    impute.SimpleImputer: _simple_imputer,
-    impute.KNNImputer: _numeric_imputer,
+    **dict.fromkeys(IMPUTERS, _imputer),
     preprocessing.StandardScaler: _elementwise,
     preprocessing.RobustScaler: _elementwise,
     preprocessing.MaxAbsScaler: _elementwise,
