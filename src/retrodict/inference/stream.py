@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 from jaxtyping import Float
-from threadpoolctl import threadpool_limits
 
+from retrodict import threads
 from retrodict.models.metering import Meter
 from retrodict.priors.base import Prior
 
@@ -57,22 +58,23 @@ class PriorStream:
         self.seed = seed
         self.index = start
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="retrodict-prior")
-        self._blas: threadpool_limits | None = None
+        self._cap: AbstractContextManager[None] | None = None
         self._future: Future[Array] | None = None
         self.ahead = 0
         self._prepare(ahead)
 
     def __enter__(self) -> Self:
-        # One core draws, the others score: a BLAS that takes them all would wait for the one that it can't have.
-        self._blas = threadpool_limits(max((os.cpu_count() or 2) - 1, 1), user_api="blas")
+        # One core draws, the others score: threads on all of them would wait for the one that they can't have.
+        self._cap = threads.capped(max((os.cpu_count() or 2) - 1, 1), tasks=True)
+        self._cap.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._blas is not None:
-            self._blas.restore_original_limits()
+        if self._cap is not None:
+            self._cap.__exit__(kind, error, trace)
 
     def next(self, size: int, ahead: int = 0) -> Batch:
         """Draw and score the next batch.

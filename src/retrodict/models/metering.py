@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float
 
+from retrodict import threads, time_limit
 from retrodict.errors import BudgetExhaustedError, ModelError, RequestError, RetrodictError, ScoringError
 from retrodict.models.base import Model
 
@@ -54,10 +55,13 @@ class Meter:
         self.queries = 0
 
     def affordable(self, n: int) -> int:
-        """Return how many of `n` calls the budget still allows."""
+        """Return how many of `n` calls the budget still allows; none where the time limit was reached."""
+        return self._covered(n) if time_limit.left() > 0.0 else 0
+
+    def _covered(self, n: int) -> int:
         if self.max_queries is not None:
             n = min(n, self.max_queries - self.queries)
-        return n if self.parent is None else self.parent.affordable(n)
+        return n if self.parent is None else self.parent._covered(n)
 
     def capped(self, max_queries: int) -> Meter:
         """Return a meter that spends at most so many of this one's calls."""
@@ -81,16 +85,23 @@ class Meter:
         ------
         BudgetExhaustedError
             If the budget does not cover all the rows; none is scored then.
+        TimeLimitError
+            If the time limit was reached between two batches.
         ScoringError
             If the model refuses the rows or answers with NaN.
         """
-        if self.affordable(len(X)) < len(X):
+        if self._covered(len(X)) < len(X):
             raise BudgetExhaustedError(
                 f"the query budget of {self.max_queries} model calls is used up ({self.queries} made, "
                 f"{len(X)} more needed); raise --max-queries"
             )
         self.spend(len(X))
-        parts = [self._call(X[i : i + self.batch_size]) for i in range(0, max(len(X), 1), self.batch_size)]
+        with threads.asking(*X.shape):
+            parts = []
+            for i in range(0, max(len(X), 1), self.batch_size):
+                if i:
+                    time_limit.check("all rows were scored")
+                parts.append(self._call(X[i : i + self.batch_size]))
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _call(self, X: Float[Array, "n d"]) -> Array:

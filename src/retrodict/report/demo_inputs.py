@@ -15,6 +15,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from retrodict import threads
 from retrodict.priors import write_prior_file
 
 TARGET = "diagnosis"
@@ -51,6 +52,7 @@ def write_inputs(train: pd.DataFrame, model: Path, prior: Path) -> None:
     model, prior
         The two files to write.
     """
-    estimator = new_estimator().fit(train.drop(columns=TARGET), train[TARGET])
+    with threads.fitting(*train.shape):
+        estimator = new_estimator().fit(train.drop(columns=TARGET), train[TARGET])
     skops.io.dump(estimator, model)
     write_prior_file(train, prior, target=TARGET)

@@ -12,6 +12,7 @@ from jaxtyping import Bool
 from scipy.stats import ks_2samp
 from statsmodels.stats.proportion import proportion_confint
 
+from retrodict import threads
 from retrodict.report.demo_inputs import TARGET, new_estimator
 
 Array = np.ndarray
@@ -87,12 +88,12 @@ def judge(
     names = [name for name in train.columns if name != TARGET]
     truth = test[TARGET].to_numpy()
     answers = base.predict(test[names])
-    replica = new_estimator().fit(rebuilt[names], rebuilt[TARGET].astype(object)).predict(test[names])
+    replica = _said(rebuilt[names], rebuilt[TARGET].astype(object), test[names])
     labels, shares = list(class_shares), np.array(list(class_shares.values()))
     controls = []
     for _ in range(CONTROLS):
         drawn = np.asarray(labels, dtype=object)[rng.choice(len(labels), len(prior_rows), p=shares / shares.sum())]
-        controls.append(new_estimator().fit(prior_rows[names], drawn).predict(test[names]) == truth)
+        controls.append(_said(prior_rows[names], drawn, test[names]) == truth)
     right = np.array(controls)
     return Judgement(
         base=_wilson(answers == truth),
@@ -104,6 +105,12 @@ def judge(
         distance_rebuilt=_distance(rebuilt, train, names),
         distance_prior=_distance(prior_rows, train, names),
     )
+
+
+def _said(rows: pd.DataFrame, labels: Any, asked: pd.DataFrame) -> Array:
+    """Return what a model fitted to rows and labels says of other rows."""
+    with threads.fitting(*rows.shape):
+        return np.asarray(new_estimator().fit(rows, labels).predict(asked))
 
 
 def _wilson(right: Bool[Array, " n"]) -> Accuracy:

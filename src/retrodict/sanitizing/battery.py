@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections.abc import Callable
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from retrodict import threads
 from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
-from retrodict.models import SklearnClassifier, SklearnRegressor
+from retrodict.models import Model, SklearnClassifier, SklearnRegressor
 from retrodict.models.sklearn_input import layout_of
-from retrodict.schema import Feature
+from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
-Loaded = SklearnClassifier | SklearnRegressor
 Outputs = dict[str, tuple[Array, ...]]
 
-_METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function")
+_METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "log_proba")
+"""What estimators put out, and the one method of a classifier that is no estimator."""
+
 _WIDER = 0.1
 _GAPS = 0.03
 
 
-def battery(model: Loaded, found: Disclosures, n: int, seed: int) -> Any:
-    """Return rows in the estimator's own form on which it predicts.
+def battery(model: Model, found: Disclosures, n: int, seed: int) -> Any:
+    """Return rows, in the form that an estimator (or the model itself, where it is none) takes, on which it predicts.
 
     A number is drawn over its range and somewhat beyond, at its split points and edges, and one step of 32 bits from
     them; a list gives all its values; some numbers are missing where the model takes that. Rows on which the model
@@ -51,22 +53,38 @@ def battery(model: Loaded, found: Disclosures, n: int, seed: int) -> Any:
     """
     rng = np.random.default_rng(seed)
     told = _told(found)
-    schema = model.known.schema
+    schema = _own_schema(model)
     X = np.column_stack([_column(feature, told.get(feature.name, np.empty(0)), n, rng) for feature in schema.features])
-    layout = layout_of(model.known, schema)
+    build, ask = _form(model), asked(model)
     gaps = np.array([not feature.listed for feature in schema.features]) & (rng.random(X.shape) < _GAPS)
     for trial in (np.where(gaps, np.nan, X), X):
-        rows = layout.build(trial)
-        if outputs_of(model.estimator, rows):
+        rows = build(trial)
+        if outputs_of(ask, rows):
             return rows
-    works = [i for i in range(n) if outputs_of(model.estimator, layout.build(X[i : i + 1]))]
-    rows = layout.build(X[works]) if works else None
-    if rows is None or not outputs_of(model.estimator, rows):
+    works = [i for i in range(n) if outputs_of(ask, build(X[i : i + 1]))]
+    rows = build(X[works]) if works else None
+    if rows is None or not outputs_of(ask, rows):
         raise ModelError(
             f"the {model.family} predicts for none of {n:,} rows drawn over its columns' ranges, so that nothing can "
             "be compared; give a schema of its columns"
         )
     return rows
+
+
+def asked(model: Model) -> Any:
+    """Return what is asked for outputs: the estimator of a scikit-learn model, any other model itself."""
+    return model.estimator if isinstance(model, SklearnClassifier | SklearnRegressor) else model
+
+
+def _own_schema(model: Model) -> Schema:
+    return model.known.schema if isinstance(model, SklearnClassifier | SklearnRegressor) else model.schema
+
+
+def _form(model: Model) -> Callable[[Array], Any]:
+    """Return the way from a matrix of inference to what is asked takes."""
+    if isinstance(model, SklearnClassifier | SklearnRegressor):
+        return layout_of(model.known, model.known.schema).build
+    return np.asarray
 
 
 def outputs_of(estimator: Any, rows: Any) -> Outputs:
@@ -80,8 +98,8 @@ def outputs_of(estimator: Any, rows: Any) -> Outputs:
         In its own form.
     """
     found: Outputs = {}
-    # one worker: forests add up their trees in the order in which threads finish
-    with warnings.catch_warnings(), joblib.parallel_config(backend="sequential"), np.errstate(all="ignore"):
+    # one thread: forests add up their trees in the order in which threads finish
+    with warnings.catch_warnings(), threads.capped(1), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for name in _METHODS:
             try:
@@ -90,7 +108,7 @@ def outputs_of(estimator: Any, rows: Any) -> Outputs:
                     found["predict(return_std=True)"] = tuple(map(np.asarray, estimator.predict(rows, return_std=True)))
             except Exception:  # what a method raises on rows that it can't take is its own affair
                 continue
-    return found if "predict" in found else {}
+    return found if {"predict", "log_proba"} & found.keys() else {}
 
 
 def same(one: Outputs, other: Outputs) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float, Int
 
+from retrodict import threads
 from retrodict.errors import RequestError
 from retrodict.theory.posteriors import joint
 
@@ -93,7 +94,8 @@ def _fitted(estimator: object, X: Array, p_x: Array, p_y: Array) -> Array:
     n, k = p_y.shape
     rows, labels = np.repeat(X, k, axis=0), np.tile(np.arange(k), n)
     weights = joint(p_x, p_y).ravel() * n  # mean weight near one: what solvers' tolerances are made for
-    return estimator.fit(rows, labels, sample_weight=weights).predict_proba(X)  # type: ignore[attr-defined]
+    with threads.fitting(*rows.shape):
+        return estimator.fit(rows, labels, sample_weight=weights).predict_proba(X)  # type: ignore[attr-defined]
 
 
 def _margin(codes: Array, weights: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+from retrodict import threads
 from retrodict.evaluation.fidelity.table import Table
 
 Array = np.ndarray
@@ -34,13 +35,14 @@ def manifold(real: Table, other: Table) -> dict[str, Float[Array, " r"]]:
     held, within = [], []  # by real row and group of the table: rows in its ball, and balls around it
     around = np.zeros((len(other), of_real.shape[1]))  # by row of the table and group of real rows: balls around it
     start = 0
-    for part in pairwise_distances_chunked(real.points, other.points):
-        rows = slice(start, start + len(part))
-        balls = (part <= radius[rows, None]).astype(np.float64)
-        held.append(balls @ of_other)
-        within.append((part <= own) @ of_other)
-        around += balls.T @ of_real[rows]
-        start += len(part)
+    with threads.asking(len(real), len(other)):  # a distance for each pair
+        for part in pairwise_distances_chunked(real.points, other.points):
+            rows = slice(start, start + len(part))
+            balls = (part <= radius[rows, None]).astype(np.float64)
+            held.append(balls @ of_other)
+            within.append((part <= own) @ of_other)
+            around += balls.T @ of_real[rows]
+            start += len(part)
     hit, reached = (np.concatenate(parts) @ other.weights.counts.T for parts in (held, within))
     inside = around @ real.weights.counts.T
     return {
@@ -59,5 +61,6 @@ def _mean(table: Table, values: Float[Array, "n r"]) -> Float[Array, " r"]:
 def _radii(points: Array) -> Array:
     from sklearn.neighbors import NearestNeighbors
 
-    found = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(points).kneighbors()[0]  # no row is its own neighbour
+    with threads.asking(*points.shape):
+        found = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(points).kneighbors()[0]  # no row is its own neighbour
     return found[:, -1] * _SLACK + 1e-9

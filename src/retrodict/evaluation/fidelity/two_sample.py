@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import rankdata
 
+from retrodict import threads
 from retrodict.evaluation.fidelity.layout import Layout
 from retrodict.evaluation.fidelity.table import Table
 
@@ -50,7 +51,7 @@ def two_sample(layout: Layout, real: Table, other: Table, seed: int) -> dict[str
     for fit, judge in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(X, is_real):
         score[judge] = _log_odds(layout, X, points, is_real, fit, judge)
         placed[judge] = _placements(score[judge], is_real[judge])
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threads.fitting(len(X), 1):
         warnings.simplefilter("ignore")  # tables that are told apart without error leave no finite best slope
         right = LogisticRegression(class_weight="balanced").fit(score[:, None], is_real)
     f = right.decision_function(score[:, None])
@@ -76,7 +77,7 @@ def _log_odds(layout: Layout, X: Array, points: Array, is_real: Array, fit: Arra
         random_state=0,
     )
     line: Any = LogisticRegression(max_iter=200)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threads.fitting(*X.shape):
         warnings.simplefilter("ignore")  # of iterations: the odds are put right afterwards
         p = trees.fit(X[fit], is_real[fit]).predict_proba(X[judge])[:, 1]
         p = (p + line.fit(points[fit], is_real[fit]).predict_proba(points[judge])[:, 1]) / 2

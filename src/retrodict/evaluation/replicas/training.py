@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from retrodict import threads
 from retrodict.errors import RequestError
 from retrodict.evaluation.replicas.columns import features_frame
 from retrodict.evaluation.replicas.inputs import Inputs, Rows
@@ -93,7 +94,7 @@ def fit(estimator: Any, examples: Examples, inputs: Inputs) -> Any:
         rows = Rows(rows.X[place], label.astype(np.float64))
         settings = {f"{estimator.steps[-1][0]}__sample_weight": examples.soft[place, label]}
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), threads.fitting(*rows.X.shape):
             warnings.simplefilter("ignore")  # of iterations, collinear columns: the scores say how well it went
             return clone(estimator).fit(features_frame(inputs.features, rows.X), labels(rows.y, inputs), **settings)
     except Exception as error:  # whatever an estimator raises on rows it can't learn from
@@ -122,7 +123,7 @@ def ask(fitted: Any, X: Float[Array, "n d"], inputs: Inputs) -> Answers:
         Whose features and classes they are of.
     """
     frame = features_frame(inputs.features, X)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threads.asking(*X.shape):
         warnings.simplefilter("ignore")  # of column names, and of categories that were not seen
         said = fitted.predict(frame)
         if not inputs.schema.target.is_class:

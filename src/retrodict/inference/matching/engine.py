@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
-from threadpoolctl import threadpool_limits
 
+from retrodict import threads
 from retrodict.errors import RequestError
 from retrodict.inference.matching.agreement import Samples, agreement, consensus
 from retrodict.inference.matching.annealing import Annealed, schedule
@@ -218,7 +218,7 @@ class _Run:
         started = time.perf_counter() - self.spent
         workers = self.settings.workers or os.cpu_count() or 1
         # One thread a product: more would change its last digits with the machine, and wait for one another.
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(workers, len(self.chains))) as pool:
+        with threads.capped(1, tasks=True), ThreadPoolExecutor(min(workers, len(self.chains))) as pool:
             for share in self._rounds(pool):
                 self.spent = time.perf_counter() - started
                 progress(share, float(self.best.min()))

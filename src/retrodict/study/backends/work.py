@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
+from retrodict import threads
+
 if TYPE_CHECKING:
     from retrodict.study.design import Cell, Design
 
@@ -19,7 +21,8 @@ MEASURE = "retrodict.study.measure:measure_cell"
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
-"""Set before a worker imports numpy: workers are as many as cores, and sums must not depend on threads."""
+"""Set before a worker imports numpy, which starts its threads then: workers are as many as cores, and sums must not
+depend on threads."""
 
 _LONGEST = 500  # characters of a failure
 
@@ -48,7 +51,8 @@ def measured(measure: Measure, design: Design, cell: Cell, worker: str) -> Row:
     """Return a cell's row; one whose measuring fails is a row that says why."""
     started = time.perf_counter()
     try:
-        row: Row = {"status": "done"} | {name: _plain(name, value) for name, value in measure(design, cell).items()}
+        with threads.capped(1):
+            row: Row = {"status": "done"} | {name: _plain(name, value) for name, value in measure(design, cell).items()}
     except Exception as error:
         row = failed(f"{type(error).__name__}: {error}")
     return {**row, "seconds": time.perf_counter() - started, "worker": worker}

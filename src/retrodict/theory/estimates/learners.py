@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from retrodict import threads, time_limit
 from retrodict.errors import RequestError
 from retrodict.theory.estimates.design import Design
 
@@ -59,7 +60,13 @@ def fit_learner(
     -------
     callable
         Rows (n, d) to log-probabilities (n, k), each at least log(1e-6) before they are made to sum to one.
+
+    Raises
+    ------
+    TimeLimitError
+        If the time limit was reached.
     """
+    time_limit.check("all of the budget's classifiers were fitted")
     design = Design.of(X, sizes)
     present = np.unique(y)
     if len(present) == 1:
@@ -68,8 +75,17 @@ def fit_learner(
     if name == "boosting":
         matrix = _codes(sizes)
     estimator = _estimator(name, sizes, seed)
-    estimator.fit(matrix(X), y)
-    return lambda rows: _spread(np.log(np.maximum(estimator.predict_proba(matrix(rows)), 1e-300)), present, k)
+    seen = matrix(X)
+    with threads.fitting(*seen.shape):
+        estimator.fit(seen, y)
+
+    def predict(rows: Float[Array, "n d"]) -> Float[Array, "n k"]:
+        asked = matrix(rows)
+        with threads.asking(*asked.shape):
+            p = estimator.predict_proba(asked)
+        return _spread(np.log(np.maximum(p, 1e-300)), present, k)
+
+    return predict
 
 
 def _estimator(name: str, sizes: Array, seed: int) -> Any:
