@@ -1,0 +1,24 @@
+"""How tests are run: a whole folder on all cores, one thread a process."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from retrodict.study.backends.work import ONE_THREAD
+
+_MOST = 8  # processes; more would spend longer on imports than on tests
+
+# Before numpy is imported, here and in the processes that tests start: the cores are shared by the processes.
+for _name, _value in ONE_THREAD.items():
+    os.environ.setdefault(_name, _value)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return a process for each core; none but this one for single files, which are over before others have begun."""
+    if any(".py" in str(argument) for argument in config.invocation_params.args):
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _MOST) if cores > 1 else 0
