@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit, softmax
-from sklearn import ensemble
+from sklearn import compose, ensemble, preprocessing
 
 from retrodict.disclosures.chains import chain
 from retrodict.disclosures.grids import distinct, grid_step
@@ -23,6 +23,7 @@ from retrodict.disclosures.kinds import (
     NodeCounts,
     SampleSize,
     TargetMoments,
+    TargetQuantiles,
     Thresholds,
     TrainingErrors,
     Values,
@@ -45,8 +46,8 @@ def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
     if whole:
         n, source = int(members[0].nodes.n_node_samples[0]), place.at("estimators_[0, 0].tree_.n_node_samples")
         yield SampleSize(n, features=(), source=source, exact=place.exact)
-    leaves = sum(int((np.asarray(m.nodes.children_left) == -1).sum()) for m in members)
-    yield _sums(estimator, place, len(members), leaves, 0.0, "estimators_[*].tree_.value")
+    equations = sum(int((np.asarray(m.nodes.children_left) == -1).sum()) for m in members)
+    yield _sums(estimator, place, len(members), equations, 0.0, "estimators_[*].tree_.value")
     started = getattr(estimator, "init", None) is None and estimator.loss == "squared_error"
     if whole and started and not members[0].weighted and place.target is None:
         mean = float(np.ravel(estimator.init_.constant_)[0])
@@ -59,16 +60,18 @@ def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield TrainingErrors(np.asarray(scores), features=(), source=place.at("train_score_"), exact=drawn.exact)
 
 
+_BY_LOGARITHM = {"poisson", "gamma"}
+"""Losses of histogram boosting whose scores are logarithms: it starts from that of the mean."""
 _BY_QUANTILE = {"absolute_error", "quantile", "huber"}
 """Losses whose leaves are medians or quantiles of residuals (Huber's: a median and a clipped mean)."""
 
 
-def _sums(estimator: Any, place: Place, trees: int, leaves: int, penalty: float, source: str) -> GradientSums:
+def _sums(estimator: Any, place: Place, trees: int, equations: int, penalty: float, source: str) -> GradientSums:
     """Return what leaf values state; prediction needs them, so that no stripping takes them out."""
     return GradientSums(
         "quantile" if estimator.loss in _BY_QUANTILE else "sum",
         trees,
-        leaves,
+        equations,
         float(estimator.learning_rate),
         penalty,
         features=tuple(dict.fromkeys(column.name for column in place.columns)),
@@ -91,9 +94,9 @@ def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
     )
     trees = [t for stage in estimator._predictors for t in stage]
     if trees:
-        leaves = sum(int(np.count_nonzero(t.nodes["is_leaf"])) for t in trees)
+        equations = sum(int(np.count_nonzero(t.nodes["is_leaf"])) for t in trees)
         penalty = float(estimator.l2_regularization)
-        yield _sums(estimator, place, len(trees), leaves, penalty, "_predictors[*].nodes['value']")
+        yield _sums(estimator, place, len(trees), equations, penalty, "_predictors[*].nodes['value']")
     if trees and trees[0].nodes["count"][0] > 0:  # else stripped
         counts = tuple(np.asarray(t.nodes["count"]) for t in trees)
         leaves = tuple(np.asarray(t.nodes["is_leaf"], dtype=bool) for t in trees)
@@ -162,7 +165,7 @@ def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
         if straight and len(edges) > 1:
             taken, radius = chain(np.sort(edges), step)
             told = "within the radius" if radius else "as far as the split points show"
-            yield Values(taken, radius, features=(column.name,), source=source, exact=told, personal=True)
+            yield Values(taken, radius, features=(column.name,), source=source, exact=told, personal=None)
 
 
 def _used(estimator: Any, place: Place) -> Iterator[Disclosure]:
@@ -192,8 +195,15 @@ def _start(estimator: Any, place: Place) -> Iterator[Disclosure]:
         shares = softmax(start) if len(start) > 1 else np.array([1.0 - expit(start[0]), expit(start[0])])
         exact: bool | str = place.exact if estimator.class_weight is None else "of the rows as weighted"
         yield ClassShares(place.classes(estimator), tuple(shares.tolist()), features=(), source=source, exact=exact)
-    elif estimator.loss == "squared_error" and place.target is None:
-        yield TargetMoments(float(start[0]), features=(), source=source, exact=place.exact)
+        return
+    shared: dict[str, Any] = {"features": (), "source": source, "exact": place.exact}
+    if estimator.loss in _BY_QUANTILE:
+        at = float(estimator.quantile) if estimator.loss == "quantile" else 0.5
+        yield TargetQuantiles((at,), place.targets([start[0]]), **shared)
+    elif place.target is None and estimator.loss == "squared_error":
+        yield TargetMoments(float(start[0]), **shared)
+    elif place.target is None and estimator.loss in _BY_LOGARITHM:
+        yield TargetMoments(float(np.exp(start[0])), **shared)
 
 
 READERS = {
@@ -202,3 +212,8 @@ READERS = {
     ensemble.HistGradientBoostingClassifier: histogram,
     ensemble.HistGradientBoostingRegressor: histogram,
 }
+TOGETHER: dict[type, tuple[type, ...]] = dict.fromkeys(
+    (ensemble.HistGradientBoostingClassifier, ensemble.HistGradientBoostingRegressor),
+    (compose.ColumnTransformer, preprocessing.OrdinalEncoder, preprocessing.FunctionTransformer),
+)
+"""The encoder of its listed columns, whose lists are told with the bins."""

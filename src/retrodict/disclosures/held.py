@@ -21,6 +21,7 @@ from sklearn.impute._iterative import IterativeImputer  # its public name is the
 from sklearn.linear_model import RANSACRegressor
 from sklearn.model_selection._search_successive_halving import HalvingGridSearchCV, HalvingRandomSearchCV  # likewise
 from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import PowerTransformer
 from sklearn.semi_supervised import SelfTrainingClassifier
 
 from retrodict.disclosures.boosting import boosted_place
@@ -62,6 +63,8 @@ def _one(attribute: str, sample: str | None = None) -> Callable[[Any, Place], He
 
 
 def _selected(step: Any, place: Place) -> Held:
+    if "estimator_" not in vars(step):
+        return  # stripped: columns are chosen by what it left
     columns = tuple(place.columns[i] for i in step.get_support(indices=True))
     yield step.estimator_, place.inner("estimator_", columns)
 
@@ -79,6 +82,9 @@ def _calibrated(estimator: calibration.CalibratedClassifierCV, place: Place) -> 
     for i, member in enumerate(members):
         sample = "of the rows of one fold" if len(members) > 1 else None
         yield member.estimator, place.inner(f"calibrated_classifiers_[{i}].estimator", sample=sample)
+        for j, curve in enumerate(getattr(member, "calibrators", ())):
+            path = f"calibrated_classifiers_[{i}].calibrators[{j}]"
+            yield curve, place.inner(path, (Column.derived(f"score[{j}]"),), sample)
 
 
 def _coded(estimator: Any, place: Place) -> Held:
@@ -156,6 +162,12 @@ def _processes(estimator: GaussianProcessClassifier, place: Place) -> Held:
         yield estimator.base_estimator_, place.inner("base_estimator_", labels=place.classes(estimator))
 
 
+def _curved(step: PowerTransformer, place: Place) -> Held:
+    if step.standardize:
+        columns = tuple(Column.derived(f"powertransformer({column.label})") for column in place.columns)
+        yield step._scaler, place.inner("_scaler", columns)
+
+
 def _chained(step: IterativeImputer, place: Place) -> Held:
     yield step.initial_imputer_, place.inner("initial_imputer_")
     for i, link in enumerate(step.imputation_sequence_):
@@ -200,5 +212,6 @@ HELD: dict[type, Callable[[Any, Place], Held]] = {
     multioutput.ClassifierChain: _chained_outputs,
     multioutput.RegressorChain: _chained_outputs,
     GaussianProcessClassifier: _processes,
+    PowerTransformer: _curved,
     IterativeImputer: _chained,
 }

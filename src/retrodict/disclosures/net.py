@@ -6,12 +6,12 @@ estimators that nothing enters, attributes that a class does not have, and array
 
 from __future__ import annotations
 
-import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from inspect import getsource, signature
 from typing import Any
 
 import numpy as np
@@ -104,10 +104,12 @@ class Net:
 
     def _read_together(self, part: Any, above: Sequence[Any]) -> bool:
         """Whether the reader of what holds it has read it, or it is plumbing of a class that was reviewed."""
-        owner = next((one for one in reversed(above) if isinstance(one, BaseEstimator)), None)
-        if owner is None or (known_type(type(owner), self.known) is None and not _private(type(owner))):
+        owners = [one for one in above if isinstance(one, BaseEstimator)]
+        if any(isinstance(part, known_of_type(type(one), self.together) or ()) for one in owners):
+            return True
+        if not owners or (known_type(type(owners[-1]), self.known) is None and not _private(type(owners[-1]))):
             return False
-        return isinstance(part, known_of_type(type(owner), self.together) or ()) or _plumbing(part)
+        return plumbing(part)
 
     def _table(self, path: str, part: Any, above: Sequence[Any], sizes: set[int]) -> Iterator[Disclosure | Unread]:
         table = table_of(part)
@@ -117,7 +119,7 @@ class Net:
         owner, name = _owner(path, above)
         cls = None if owner is None else known_type(type(owner), self.known)
         reviewed = cls is not None and not overridden(type(owner), cls)
-        undeclared = reviewed and cls is not None and not declared(cls, name, owner)
+        undeclared = reviewed and cls is not None and not declared(cls, name)
         known_rows = None if self.train is None else self.train.within(table)
         if reviewed and not undeclared and (self._stated(n, known_rows) or not _like_rows(width, owner)):
             return  # an attribute that a reader was written for
@@ -158,7 +160,7 @@ def _has_state(part: Any) -> bool:
     return bool(getattr(part, "__dict__", None)) or bool(getattr(type(part), "__slots__", ()))
 
 
-def _plumbing(part: Any) -> bool:
+def plumbing(part: Any) -> bool:
     """Whether an estimator is a part of how a reviewed class is made: it codes labels, or is private to the library."""
     if isinstance(part, preprocessing.FunctionTransformer):
         return part.func is None
@@ -170,7 +172,7 @@ def _private(cls: type) -> bool:
     return cls.__module__.partition(".")[0] in _LIBRARIES and cls.__name__.startswith("_")
 
 
-def declared(cls: type, name: str, owner: Any) -> bool:
+def declared(cls: type, name: str) -> bool:
     """Whether an attribute is one that a library's class has: its source sets it, or it is a setting.
 
     Parameters
@@ -179,10 +181,8 @@ def declared(cls: type, name: str, owner: Any) -> bool:
         The class that was reviewed.
     name
         Of the attribute.
-    owner
-        The instance, whose settings count.
     """
-    return name in _EVERYWHERE or name in owner.get_params(deep=False) or name in _names_set(cls)
+    return name in _EVERYWHERE or name in signature(cls).parameters or name in _names_set(cls)
 
 
 @cache
@@ -191,7 +191,7 @@ def _names_set(cls: type) -> frozenset[str]:
     found: set[str] = set()
     for module in {base.__module__ for base in cls.__mro__ if base is not object}:
         try:
-            source = inspect.getsource(sys.modules[module])
+            source = getsource(sys.modules[module])
         except (OSError, TypeError, KeyError):  # compiled, or not there: nothing of it is known
             continue
         found.update(re.findall(r"\.([A-Za-z_]\w*)", source))

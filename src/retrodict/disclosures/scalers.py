@@ -109,3 +109,5 @@ READERS = {
     preprocessing.QuantileTransformer: quantile,
     preprocessing.PowerTransformer: power,
 }
+TOGETHER: dict[type, tuple[type, ...]] = {preprocessing.KBinsDiscretizer: (preprocessing.OneHotEncoder,)}
+"""The encoder of bins, which lists no values but the bins."""

@@ -8,15 +8,21 @@ from typing import Any
 from retrodict.disclosures import (
     bayes,
     boosting,
+    clusters,
+    covariances,
     encoders,
     gaussians,
     imputers,
     kernels,
+    manifolds,
     neighbours,
     parametric,
     projections,
+    random_trees,
     scalers,
+    selectors,
     trees,
+    words,
 )
 from retrodict.disclosures.held import HELD
 from retrodict.disclosures.inside import fitted_inside
@@ -40,6 +46,12 @@ _FAMILIES = (
     trees,
     boosting,
     parametric,
+    random_trees,
+    clusters,
+    manifolds,
+    covariances,
+    selectors,
+    words,
 )
 _OF_TREES = {f"retrodict.disclosures.{name}" for name in ("trees", "boosting", "random_trees")}
 READERS: dict[type, Callable[[Any, Place], Iterator[Disclosure]]] = {
@@ -52,6 +64,8 @@ _SINGLE = tuple(cls for cls, reader in READERS.items() if reader is trees.single
 TOGETHER: dict[type, tuple[type, ...]] = {
     **{cls: _SINGLE for cls, reader in READERS.items() if reader.__module__ in _OF_TREES and cls not in _SINGLE},
     **kernels.TOGETHER,
+    **boosting.TOGETHER,
+    **scalers.TOGETHER,
 }
 """Members that the reader of what holds them reads together, by the type of what holds them."""
 

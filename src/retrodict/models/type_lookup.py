@@ -12,6 +12,8 @@ _HARMLESS = frozenset(
         *("__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__orig_bases__"),
         *("__parameters__", "__firstlineno__", "__static_attributes__", "__annotate_func__", "__annotations_cache__"),
         *("__abstractmethods__", "_abc_impl", "__slots__", "__hash__", "__repr__", "__str__"),
+        "__slotnames__",  # what copying notes on a class
+        "__init__",  # settings; attributes of its own are looked for by value
         "_parameter_constraints",  # what settings may be: nothing of the data
         *("__sklearn_tags__", "_more_tags", "_get_tags"),  # what tests may ask of it
         "_sklearn_auto_wrap_output_keys",

@@ -13,6 +13,10 @@ from retrodict.sanitizing.plan import Trim
 from retrodict.sanitizing.trees import LEAVES
 
 _SCORES = "scores on the training rows, stage by stage"
+_LEAF_SUMS = (
+    "predictions are sums of leaf values, and each is a sum over the training rows of its leaf: enough of them "
+    "determine the training table, and only another model is rid of them"
+)
 _START = "predictions start from it: it is the classes' shares, or the target's mean"
 
 
@@ -21,6 +25,7 @@ def gradient(estimator: Any, trim: Trim) -> None:
     trim.drop(estimator, ("train_score_", "oob_improvement_", "oob_scores_", "oob_score_"), _SCORES)
     trim.drop(estimator, "_rng", "state of the generator that drew rows")
     trim.keep("init_", _START)
+    trim.keep("estimators_[*].tree_.value", _LEAF_SUMS)
 
 
 def histogram(estimator: Any, trim: Trim) -> None:
@@ -28,6 +33,7 @@ def histogram(estimator: Any, trim: Trim) -> None:
     trim.drop(estimator, ("train_score_", "validation_score_"), _SCORES)
     trim.drop(estimator, ("_random_seed", "_feature_subsample_rng"), "seeds of binning and of drawn columns")
     trim.keep("_baseline_prediction", _START)
+    trim.keep("_predictors[*].nodes['value']", _LEAF_SUMS)
 
 
 def predictor(nodes_of: TreePredictor, trim: Trim) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from retrodict.disclosures import Unread
+
 ABSENT = object()
 """Stands for an attribute that is not there."""
 
@@ -63,10 +65,11 @@ class Change:
 
 @dataclass
 class Plan:
-    """All changes to one model, and what stays."""
+    """All changes to one model, what stays, and the parts of which nothing is known."""
 
     changes: list[Change] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
+    unjudged: list[Unread] = field(default_factory=list)
 
     def groups(self) -> list[list[Change]]:
         """Return changes of one kind at one place together."""

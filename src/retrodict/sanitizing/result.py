@@ -11,11 +11,13 @@ from typing import Any
 import pandas as pd
 import skops.io
 
-from retrodict.disclosures import Disclosures
+from retrodict.disclosures import Disclosures, Unread
 from retrodict.disclosures.result import GROUPS, cells
 from retrodict.errors import RequestError, RunError
-from retrodict.models import SklearnClassifier, SklearnRegressor
+from retrodict.models import Model
+from retrodict.plain_text import shown
 from retrodict.reconstruction.store import replace_bytes
+from retrodict.sanitizing.battery import asked
 from retrodict.sanitizing.plan import Kept, Removed
 
 
@@ -31,6 +33,8 @@ class Sanitized:
         What was taken out, and where.
     kept
         What stays, and why.
+    unjudged
+        Parts of which nothing is known of what predictions need: they stay whole, whatever they state.
     rows
         Of the battery on which outputs were compared.
     outputs
@@ -43,9 +47,10 @@ class Sanitized:
         Of the battery.
     """
 
-    model: SklearnClassifier | SklearnRegressor
+    model: Model
     removed: tuple[Removed, ...]
     kept: tuple[Kept, ...]
+    unjudged: tuple[Unread, ...]
     rows: int
     outputs: tuple[str, ...]
     identical: bool
@@ -60,7 +65,7 @@ class Sanitized:
         for group, members in GROUPS:
             sides = [[fact for fact in found if isinstance(fact, members)] for found in (self.before, self.after)]
             if any(sides):
-                counts = [value for side in sides for value in (len(side), sum(fact.personal for fact in side))]
+                counts = [value for side in sides for value in (len(side), sum(fact.personal is True for fact in side))]
                 lines.append([group, *counts])
         columns = ["group", "before", "before on single rows", "after", "after on single rows"]
         return pd.DataFrame(lines, columns=columns)
@@ -74,6 +79,7 @@ class Sanitized:
             "battery": {"rows": self.rows, "outputs": list(self.outputs), "seed": self.seed},
             "removed": [asdict(entry) for entry in self.removed],
             "kept": [asdict(entry) for entry in self.kept],
+            "unjudged": [entry.to_dict() for entry in self.unjudged],
             "comparison": self.comparison.to_dict(orient="records"),
             "before": _facts(self.before),
             "after": _facts(self.after),
@@ -100,7 +106,7 @@ class Sanitized:
         if path.is_dir():
             raise RequestError(f"'{path}' is a folder; give the path of a file")
         try:
-            content = (pickle.dumps if as_pickle else skops.io.dumps)(self.model.estimator)
+            content = (pickle.dumps if as_pickle else skops.io.dumps)(asked(self.model))
         except Exception as error:  # steps that are functions of the user's fail in many ways
             raise RunError(f"the {self.model.family} can't be written: {type(error).__name__}: {error}") from error
         try:
@@ -111,7 +117,8 @@ class Sanitized:
         return path
 
     def __repr__(self) -> str:
-        lines = [self._head(), *("  " + line for line in self.comparison.to_string(index=False).splitlines())]
+        lines = [self._head(), *(f"  not judged: {_told(entry)}" for entry in self.unjudged)]
+        lines += [*("  " + line for line in self.comparison.to_string(index=False).splitlines())]
         lines += [f"  removed: {entry.path}{_times(entry)}: {entry.what}" for entry in self.removed]
         lines += [f"  kept: {entry.path}: {entry.why}" for entry in self.kept]
         return "\n".join(lines)
@@ -119,8 +126,9 @@ class Sanitized:
     def _repr_html_(self) -> str:
         removed = [[entry.path, str(entry.count), entry.what] for entry in self.removed]
         kept = [[entry.path, entry.why] for entry in self.kept]
+        unjudged = "".join(f"<p><b>not judged: {html.escape(_told(entry))}</b></p>" for entry in self.unjudged)
         return (
-            f"<p><b>{html.escape(self._head())}</b></p>{self.comparison.to_html(index=False)}"
+            f"<p><b>{html.escape(self._head())}</b></p>{unjudged}{self.comparison.to_html(index=False)}"
             f"<p>removed</p>{pd.DataFrame(removed, columns=['path', 'places', 'what']).to_html(index=False)}"
             f"<p>kept</p>{pd.DataFrame(kept, columns=['path', 'why']).to_html(index=False)}"
         )
@@ -131,6 +139,10 @@ class Sanitized:
             f"Sanitized {self.model.family}: {len(self.before)} disclosures before, {len(self.after)} after; "
             f"{', '.join(self.outputs)} {told} on {self.rows:,} rows"
         )
+
+
+def _told(entry: Unread) -> str:
+    return f"{shown(entry.type)} at {shown(entry.path) or 'the model itself'}: {entry.reason}"
 
 
 def _times(entry: Removed) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from retrodict.disclosures import inspect_model
-from retrodict.errors import ModelError, RequestError
-from retrodict.models import SklearnClassifier, SklearnRegressor, load_model
-from retrodict.sanitizing.battery import Outputs, battery, outputs_of, same
+from retrodict.errors import RequestError
+from retrodict.models import Model, SklearnClassifier, SklearnRegressor, load_model
+from retrodict.sanitizing.battery import Outputs, asked, battery, outputs_of, same
 from retrodict.sanitizing.plan import Change, Kept, Plan, Removed
 from retrodict.sanitizing.result import Sanitized
 from retrodict.sanitizing.visit import plan_of
@@ -30,8 +30,8 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
     Parameters
     ----------
     model
-        A model of `load_model`, a path that it reads, or a fitted scikit-learn classifier or regressor. It is left as
-        it is.
+        A model of `load_model`, a path that it reads, a fitted scikit-learn classifier or regressor, or any object that
+        satisfies `Model`. It is left as it is.
     rows
         Of the battery.
     seed
@@ -42,7 +42,8 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
     Returns
     -------
     Sanitized
-        The copy, what was removed, what stays and why, and the disclosures before and after.
+        The copy, what was removed, what stays and why, what could not be judged and so stays whole, and the
+        disclosures before and after.
 
     Raises
     ------
@@ -54,31 +55,42 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
     Notes
     -----
     The copy predicts and does no more: it can't be trained further, and its `feature_importances_` mean nothing.
+
+    Outputs are compared with those of a plain copy of the model, as it would be read from a file: arrays that are views
+    of larger ones lie otherwise in memory once they are copied, and sums over them may end in another last bit.
     """
     if not isinstance(rows, int) or isinstance(rows, bool) or rows < FEWEST:
         raise RequestError(f"the battery must have at least {FEWEST} rows, got {rows}")
-    if isinstance(model, str | Path) or not isinstance(model, SklearnClassifier | SklearnRegressor):
+    if isinstance(model, str | Path) or not isinstance(model, Model):
         model = load_model(model, **settings)
-    if not isinstance(model, SklearnClassifier | SklearnRegressor):
-        raise ModelError(f"a {model.family} can't be sanitised: nothing is known of how it is stored")
     before = inspect_model(model)
     trial = battery(model, before, rows, seed)
-    expected = outputs_of(model.estimator, trial)
-    estimator = copy.deepcopy(model.estimator)
-    plan = plan_of(estimator)
-    made, needed = _made(estimator, plan, trial, expected)
-    bare = _again(model, estimator)
+    expected = outputs_of(copy.deepcopy(asked(model)), trial)
+    bare, plan, made, needed = _bare(model, trial, expected)
+    after = inspect_model(bare)
+    listed = {entry.path for entry in plan.unjudged}
     return Sanitized(
         model=bare,
         removed=_removed(made),
         kept=(*plan.kept, *needed),
+        unjudged=(*plan.unjudged, *(entry for entry in after.unread if entry.path not in listed)),
         rows=len(trial),
         outputs=tuple(expected),
-        identical=same(expected, outputs_of(bare.estimator, trial)),
+        identical=same(expected, outputs_of(asked(bare), trial)),
         before=before,
-        after=inspect_model(bare),
+        after=after,
         seed=seed,
     )
+
+
+def _bare(model: Model, trial: Any, expected: Outputs) -> tuple[Model, Plan, list[Change], list[Kept]]:
+    """Return the copy, and what was planned, done and left; of a model that is no estimator all stays."""
+    if not isinstance(model, SklearnClassifier | SklearnRegressor):
+        return copy.deepcopy(model), Plan(), [], []
+    estimator = copy.deepcopy(model.estimator)
+    plan = plan_of(estimator)
+    made, needed = _made(estimator, plan, trial, expected)
+    return _again(model, estimator), plan, made, needed
 
 
 def _again(model: SklearnClassifier | SklearnRegressor, estimator: Any) -> SklearnClassifier | SklearnRegressor:

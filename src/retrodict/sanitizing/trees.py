@@ -75,6 +75,8 @@ def adaptive(estimator: Any, trim: Trim) -> None:
 TRIMS = {
     tree.DecisionTreeClassifier: single,
     tree.DecisionTreeRegressor: single,
+    tree.ExtraTreeClassifier: single,
+    tree.ExtraTreeRegressor: single,
     ensemble.RandomForestClassifier: forest,
     ensemble.RandomForestRegressor: forest,
     ensemble.ExtraTreesClassifier: forest,

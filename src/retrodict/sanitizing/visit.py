@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
-from sklearn.compose import ColumnTransformer
+from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier
-from sklearn.pipeline import Pipeline
 
+from retrodict.disclosures import Unread
+from retrodict.disclosures.held import HELD
+from retrodict.disclosures.inside import everything, is_fitted
+from retrodict.disclosures.net import plumbing
+from retrodict.disclosures.silent import SILENT
+from retrodict.disclosures.unread import type_name
+from retrodict.models.type_lookup import known_type, overridden
+from retrodict.plain_text import one_line
 from retrodict.sanitizing import bayes, boosting, linear, rows, transformers, trees, wrappers
 from retrodict.sanitizing.plan import Plan, Trim
 
@@ -18,11 +26,15 @@ TRIMS: dict[type, Callable[[Any, Trim], None]] = {
     for family in (wrappers, transformers, bayes, rows, linear, trees, boosting)
     for cls, trim in family.TRIMS.items()
 }
+JUDGED: dict[type, None] = dict.fromkeys((*TRIMS, *HELD, *SILENT))
+"""Types of which it is known what prediction does not need; where none has a function of its own, it needs all."""
+
 _SEEDS = "the seed of its draws"
+_UNKNOWN = "nothing is known of what predictions need of it: all of it stays"
 
 
 def plan_of(estimator: Any) -> Plan:
-    """Return what can be taken out of a fitted estimator, and what stays; nothing is changed yet.
+    """Return what can be taken out of a fitted estimator, what stays, and what can't be judged; nothing is changed yet.
 
     Parameters
     ----------
@@ -32,12 +44,28 @@ def plan_of(estimator: Any) -> Plan:
     plan = Plan()
     for path, part in parts(estimator):
         trim = Trim(plan, path)
-        for cls in type(part).__mro__:
-            if cls in TRIMS:
-                TRIMS[cls](part, trim)
-                break
+        if not isinstance(part, BaseEstimator) or is_fitted(part):  # a template that was never fitted holds no data
+            _trim(part, trim)
         _seeds(part, trim)
     return plan
+
+
+def _trim(part: Any, trim: Trim) -> None:
+    cls = known_type(type(part), JUDGED)
+    if cls is None:
+        if isinstance(part, BaseEstimator) and not plumbing(part):
+            trim.plan.unjudged.append(Unread(trim.path, type_name(part), "unknown", _UNKNOWN))
+        return
+    changed = overridden(type(part), cls)
+    if changed:
+        reason = f"judged as the {cls.__name__} it inherits from, of which it changes {', '.join(changed[:6])}"
+        trim.plan.unjudged.append(Unread(trim.path, type_name(part), "overrides", reason))
+    if cls in TRIMS:
+        try:
+            TRIMS[cls](part, trim)
+        except Exception as error:  # an attribute that a file lacks, or that is of another kind
+            reason = f"its attributes are not those of a {cls.__name__}: {type(error).__name__}: {one_line(error, 160)}"
+            trim.plan.unjudged.append(Unread(trim.path, type_name(part), "broken", reason))
 
 
 def _seeds(part: Any, trim: Trim) -> None:
@@ -57,34 +85,19 @@ def parts(estimator: Any) -> Iterator[tuple[str, Any]]:
     ----------
     estimator
         A fitted estimator.
+
+    Raises
+    ------
+    OverflowError
+        If it holds too many parts.
     """
-    seen: dict[int, Any] = {}
-    stack: list[tuple[str, Any]] = [("", estimator)]
-    while stack:
-        path, part = stack.pop()
-        if id(part) in seen or isinstance(part, str | bytes | int | float | type | type(None)):
-            continue
-        seen[id(part)] = part
-        if isinstance(part, dict):
-            inner = [(f"{path}[{key!r}]", value) for key, value in part.items()]
-        elif isinstance(part, list | tuple | set) or (isinstance(part, np.ndarray) and part.dtype == object):
-            inner = [(f"{path}[*]", value) for value in (part.ravel() if isinstance(part, np.ndarray) else part)]
-        elif hasattr(part, "__dict__") and not callable(part):
-            yield path, part
-            inner = [(f"{path}.{name}" if path else name, value) for name, value in _attributes(part)]
-        else:
-            continue
-        stack += reversed(inner)
+    for path, part, above in everything(estimator):
+        if hasattr(part, "__dict__") and not callable(part) and not _left_whole((*above, part)):
+            yield re.sub(r"\[\d+\]", "[*]", path), part
 
 
-def _attributes(part: Any) -> Iterator[tuple[str, Any]]:
-    whole = ("estimator_",) if transformers.whole(part) else ()
-    for name, value in vars(part).items():
-        if name in whole:
-            continue
-        if isinstance(part, Pipeline) and name == "steps":
-            yield from ((f"named_steps[{title!r}]", step) for title, step in value)
-        elif isinstance(part, ColumnTransformer) and name == "transformers_":
-            yield from ((f"named_transformers_[{title!r}]", step) for title, step, _ in value)
-        else:
-            yield name, value
+def _left_whole(line: tuple[Any, ...]) -> bool:
+    """Whether the last of a line of parts, each within the one before, lies in a model that a step asks for facts."""
+    return any(
+        inner is getattr(step, "estimator_", None) and transformers.whole(step) for step, inner in pairwise(line)
+    )
