@@ -212,9 +212,8 @@ def test_help_version_and_start_up_without_heavy_imports(cli: Cli) -> None:
     bare = cli()
     assert bare.code == 2
     assert bare.err == ""
-    probe = (
-        "import sys, retrodict.cli.app; print([m for m in ('numpy', 'pandas', 'sklearn', 'scipy') if m in sys.modules])"
-    )
+    heavy = ("numpy", "pandas", "sklearn", "scipy")
+    probe = f"import sys, retrodict.cli.commands; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -277,6 +276,7 @@ def test_the_type_of_an_error_decides_its_code() -> None:
 
 def test_main_exits_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["retrodict", "inspect", os.devnull])
+    monkeypatch.setattr(app_module, "watch_signals", lambda: None)  # those of this process are pytest's
     with pytest.raises(SystemExit) as caught:
         app_module.main()
     assert caught.value.code == 2

@@ -1,4 +1,7 @@
-"""The command line: subcommands, exit codes, and errors as one line."""
+"""From a command line to an exit code: whatever happens is one line, or nothing.
+
+The commands themselves are imported when one is run, inside the net that turns a signal into a line.
+"""
 
 from __future__ import annotations
 
@@ -6,50 +9,12 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import Annotated
+from contextlib import suppress
 
-import typer
+from retrodict.cli.stops import StoppedError, code_of_stop, ending, quiet_output, stopped, watch_signals
 
-from retrodict import __version__
-from retrodict.cli.audit import audit
-from retrodict.cli.budget import budget
-from retrodict.cli.demo import demo
-from retrodict.cli.evaluate import evaluate
-from retrodict.cli.failures import failure
-from retrodict.cli.inspect import inspect
-from retrodict.cli.invert import invert
-from retrodict.cli.reconstruct import reconstruct
-from retrodict.cli.replicate import replicate
-from retrodict.cli.sanitize import sanitize
-from retrodict.cli.study import app as study
-from retrodict.cli.theory import theory
-
-app = typer.Typer(
-    name="retrodict",
-    help="Go back from a trained model to the data behind it.",
-    epilog="Exit codes: 0 done, 1 the run failed, 2 the request was wrong.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for command in (demo, inspect, reconstruct, invert, evaluate, audit, sanitize, theory, budget, replicate):
-    app.command()(command)
-app.add_typer(study, name="study")
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        print(f"retrodict {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _common(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    pass
+CUT_OFF = 141
+"""Exit code where whoever read the output went away, as shells have it of SIGPIPE."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -65,17 +30,56 @@ def run(arguments: Sequence[str]) -> int:
         with warnings.catch_warnings():
             if not (sys.warnoptions or traceback_wanted):
                 warnings.simplefilter("ignore")  # doubts about a model are data: `inspect` shows them
-            command = typer.main.get_command(app)
-            return int(command.main(list(arguments), prog_name="retrodict", standalone_mode=False) or 0)
+            from retrodict.cli.commands import invoke
+            from retrodict.cli.printing import flush
+
+            code = invoke(arguments)
+            flush()
+            return code if (end := stopped()) is None else _ended(end)
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise  # of ours there is none; the library that draws tables and help ends so where a pipe breaks
+        quiet_output(sys.stdout, sys.stderr)
+        return CUT_OFF
     except (Exception, KeyboardInterrupt) as error:
-        code, line = failure(error)
         if traceback_wanted and isinstance(error, Exception):
             raise
+        return _ended(error)
+
+
+def _ended(error: BaseException) -> int:
+    """Say in one line what ended the command, and return its exit code."""
+    end = stopped()
+    if end is not None and not isinstance(error, StoppedError):  # a signal may surface as any failure
+        error = end
+    if isinstance(error, KeyboardInterrupt):  # nothing is imported then: the signal may have come amidst an import
+        code, line = code_of_stop(error), "error: stopped"
+    elif isinstance(error, StoppedError):
+        code, line = error.code, f"error: {error}"
+    else:
+        from retrodict.cli.failures import failure
+
+        code, line = failure(error)
+    with suppress(OSError, ValueError):
         if line:
-            print(line, file=sys.stderr)
-        return code
+            print(line, file=sys.stderr, flush=True)
+    return code
 
 
 def main() -> None:
     """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
+    watch_signals()
+    code = 1
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, ValueError):  # what a terminal has no letter for is shown as an escape
+                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # of text streams
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt as error:  # between two lines of ours
+        code = _ended(error)
+    ending(code, told=True)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):  # said already, or nobody is there to be told
+        quiet_output(sys.stdout)
+    sys.exit(code)

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.failures import stopping
 from retrodict.cli.opening import audit_line, open_model
-from retrodict.cli.printing import note, print_json, print_line
+from retrodict.cli.printing import note, print_block, print_json, print_line
 from retrodict.cli.real_rows import read_rows
+from retrodict.cli.stops import stopping
 
 
 def _print_schema(wanted: bool) -> None:
@@ -113,5 +113,5 @@ def audit(
     if json:
         print_json({**found.to_dict(), "out": str(out)})
     elif not quiet:
-        print_line(repr(found))
+        print_block(repr(found))
         print_line(f"report: {out / 'report.html'}    all the rest: {out / 'report.json'}")

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.failures import stopping
 from retrodict.cli.opening import audit_line, open_model
 from retrodict.cli.printing import note, print_json, print_line, print_table
 from retrodict.cli.real_rows import read_rows
+from retrodict.cli.stops import stopping
 
 
 def budget(

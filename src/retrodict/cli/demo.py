@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.failures import stopping
 from retrodict.cli.printing import note, print_json, print_line, print_table
+from retrodict.cli.stops import stopping
 
 if TYPE_CHECKING:
     from retrodict.report.demo_judgement import Accuracy

@@ -9,7 +9,7 @@ import typer
 
 from retrodict.cli import options
 from retrodict.cli.opening import open_model
-from retrodict.cli.printing import print_json, print_line
+from retrodict.cli.printing import print_block, print_json, print_line
 from retrodict.cli.real_rows import read_rows
 
 
@@ -48,6 +48,6 @@ def evaluate(
     if json:
         print_json(found.to_dict())
     else:
-        print_line(repr(found))
+        print_block(repr(found))
         for _, line in found.undefined.iterrows():
             print_line(f"  no lift of {line['measure']}, {line['scope']}: {line['reason']}")

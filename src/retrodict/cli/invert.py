@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.failures import FAILED, stopping
+from retrodict.cli.failures import FAILED
 from retrodict.cli.observed import read_outputs
 from retrodict.cli.opening import audit_line, open_model
 from retrodict.cli.printing import note, print_json, print_line, print_table
 from retrodict.cli.reports import print_reports
+from retrodict.cli.stops import stopping
 from retrodict.errors import RunError
 
 if TYPE_CHECKING:

@@ -1,21 +1,31 @@
-"""What commands print: JSON and tables on standard output, notes on standard error."""
+"""What commands print: JSON and tables on standard output, notes on standard error.
+
+Here is the door: names, labels and types of a file are shown with every character that acts on a terminal as an escape.
+"""
 
 from __future__ import annotations
 
-import json
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+
+from retrodict.errors import RunError
+from retrodict.plain_text import json_text, one_line, plain_lines, shown
+
+WIDEST = 4_000
+"""Characters of one printed line that are shown: more than any honest line has."""
 
 
 def print_json(data: dict[str, Any]) -> None:
     """Print one JSON object on standard output."""
-    print(json.dumps(data, indent=2, allow_nan=False, default=str))
+    _print(json_text(data))
 
 
 def finite(data: Any) -> Any:
@@ -29,12 +39,23 @@ def finite(data: Any) -> Any:
 
 def note(text: str) -> None:
     """Print one line for people on standard error."""
-    print(" ".join(text.split()), file=sys.stderr, flush=True)
+    print(one_line(text, WIDEST), file=sys.stderr, flush=True)
 
 
 def print_line(text: str = "") -> None:
-    """Print one line on standard output, however long."""
-    print(text)
+    """Print one line on standard output."""
+    _print(shown(text, WIDEST))
+
+
+def print_block(text: str) -> None:
+    """Print a text of several lines, such as what a result says of itself, on standard output."""
+    _print("\n".join(shown(line, WIDEST) for line in plain_lines(text).split("\n")))
+
+
+def print_each(lines: Iterable[str], head: str = "note") -> None:
+    """Print lines that say what to know of a result: each once, with how often it was said."""
+    for line, times in Counter(lines).items():
+        print_line(f"{head}: {line}" + (f" ({times} times)" if times > 1 else ""))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()) -> None:
@@ -51,9 +72,34 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     right
         Columns that are set flush right.
     """
-    table = Table(title=escape(title), title_justify="left", title_style="bold", header_style="bold")
+    table = Table(title=Text(shown(title)), title_justify="left", title_style="bold", header_style="bold")
     for name in columns:
-        table.add_column(escape(name), justify="right" if name in right else "left", overflow="fold")
+        table.add_column(Text(shown(name)), justify="right" if name in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
-    Console(highlight=False).print(table)
+        table.add_row(*(Text(shown(cell)) for cell in row))
+    console = Console(highlight=False)
+    with console.capture() as drawn:
+        console.print(table)
+    _print(drawn.get().removesuffix("\n"))
+
+
+def flush() -> None:
+    """Have all that was printed reach standard output, so that a failure to is one of the command."""
+    with _to_output():
+        sys.stdout.flush()
+
+
+def _print(text: str) -> None:
+    with _to_output():
+        print(text)
+
+
+@contextmanager
+def _to_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or error
+        raise RunError(f"standard output can't be written: {why}; send it elsewhere (results have --out)") from error

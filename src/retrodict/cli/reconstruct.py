@@ -9,11 +9,12 @@ import typer
 
 from retrodict.cli import options
 from retrodict.cli.class_shares import read_class_shares
-from retrodict.cli.failures import FAILED, stopping
+from retrodict.cli.failures import FAILED
 from retrodict.cli.opening import audit_line, open_model
 from retrodict.cli.printing import note, print_json, print_line
 from retrodict.cli.rebuilt import print_rebuilt
 from retrodict.cli.reports import print_reports
+from retrodict.cli.stops import stopping
 from retrodict.errors import RequestError
 
 if TYPE_CHECKING:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.failures import stopping
 from retrodict.cli.opening import open_model
-from retrodict.cli.printing import finite, note, print_json, print_line
+from retrodict.cli.printing import finite, note, print_block, print_json, print_line
+from retrodict.cli.stops import stopping
 from retrodict.errors import RequestError
 
 
@@ -63,7 +63,7 @@ def sanitize(
                 name: None if path is None else read_rows(path, f"{words} rows", loaded.schema, target)
                 for name, path, words in (("train", train, "training"), ("test", test, "test"))
             }
-            repeat = {**given, "rows": rows, "seed": seed}
+            repeat: dict[str, Any] = {**given, "rows": rows, "seed": seed}
             repeat |= {"schema": schema, "trust": trust, "trust_pickle": trust_pickle}
             both = audit_both(
                 loaded,
@@ -75,9 +75,7 @@ def sanitize(
                 appetite=appetite,
                 seed=seed,
                 quick=quick,
-                command=command_line(
-                    model, "sanitize", **repeat, pickle=as_pickle, out=out, audit=audit
-                ),
+                command=command_line(model, "sanitize", **repeat, pickle=as_pickle, out=out, audit=audit),
                 say=lambda line: note(f"audit {line}"),
             )
         found.save(out, as_pickle=as_pickle)
@@ -85,8 +83,8 @@ def sanitize(
         audits = {} if both is None else {"audit": {**both.to_dict(), "out": str(audit)}}
         print_json(finite({"out": str(out), **found.to_dict(), **audits}))
         return
-    print_line(repr(found))
+    print_block(repr(found))
     if both is not None:
-        print_line(repr(both))
+        print_block(repr(both))
         print_line(f"side by side: {audit}/comparison.html")
     note(f"written to {out}")

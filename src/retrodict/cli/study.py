@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.failures import stopping, terminable
 from retrodict.cli.printing import print_json, print_line
+from retrodict.cli.stops import stopping
 from retrodict.cli.study_report import find_study, report
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ def run(
     from retrodict.study.run import run_study
 
     with (
-        terminable(),
         stopping("cells that are done are kept; the same command goes on"),
         CellProgress(False if quiet else None) as bar,
     ):

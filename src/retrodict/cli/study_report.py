@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.failures import stopping
-from retrodict.cli.printing import print_json, print_line
+from retrodict.cli.printing import print_block, print_json, print_line
+from retrodict.cli.stops import stopping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,7 @@ def report(
     if json:
         print_json({**found.to_dict(), "out": str(out)})
     elif not quiet:
-        print_line(repr(found))
+        print_block(repr(found))
         print_line(f"report: {out / 'report.html'}    all the rest: {out / 'report.json'}")
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.failures import stopping
 from retrodict.cli.printing import finite, print_json, print_line, print_table
+from retrodict.cli.stops import stopping
 from retrodict.errors import RequestError
 
 if TYPE_CHECKING:
