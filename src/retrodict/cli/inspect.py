@@ -36,15 +36,29 @@ def inspect(
     except UnsafeFileError:  # what was checked is shown all the same; the refusal is the error
         audit = audit_file(model, trust or ())
         if json:
-            print_json({"model": None, "audit": _audit(audit), "schema": None, "undetermined": [], "disclosures": []})
+            print_json(
+                {
+                    "model": None,
+                    "audit": _audit(audit),
+                    "schema": None,
+                    "undetermined": [],
+                    "unread": [],
+                    "disclosures": [],
+                }
+            )
         else:
             print_line(audit_line(model, audit))
         raise
     if json:
-        print_json({**_report(model, loaded), "disclosures": inspect_model(loaded).to_dicts()})
+        found = inspect_model(loaded)
+        unread = [one.to_dict() for one in found.unread]
+        print_json({**_report(model, loaded), "unread": unread, "disclosures": found.to_dicts()})
     else:
+        found = inspect_model(loaded)
+        for line in found.told_unread(SHOWN):
+            print_line(line)
         _print(model, loaded)
-        _print_disclosures(inspect_model(loaded))
+        _print_disclosures(found)
 
 
 def _report(path: Path, model: Model) -> dict[str, Any]:
@@ -64,6 +78,14 @@ def _report(path: Path, model: Model) -> dict[str, Any]:
         "schema": model.schema.to_dict(),
         "undetermined": [name for name in model.schema.names if name in getattr(model, "undetermined", ())],
     }
+
+
+def _refused(audit: FileAudit) -> list[dict[str, Any]]:
+    """Return what was not read of a file that was refused: all of it, by the types that it was refused for."""
+    from retrodict.disclosures import Unread
+
+    reason = "the file was refused for this type, and nothing in it was read"
+    return [Unread("", name, "refused", reason).to_dict() for name in audit.refused]
 
 
 def _audit(audit: FileAudit | None) -> dict[str, Any] | None:
@@ -102,10 +124,13 @@ def _print_disclosures(found: Disclosures) -> None:
     from retrodict.disclosures.result import line
 
     print_line()
-    print_line(f"{len(found)} disclosures: what the model states about its training data, worst first")
+    what = "what was read of what the model states" if found.unread else "what the model states"
+    print_line(f"{len(found)} disclosures: {what} about its training data, worst first")
     for group, facts in found.grouped():
-        personal = sum(fact.personal for fact in facts)
-        print_line(f"{group} ({len(facts)}{f', {personal} on single rows' if personal else ''})")
+        personal, unknown = (sum(fact.personal is value for fact in facts) for value in (True, None))
+        counts = [f"{personal} on single rows"] if personal else []
+        counts += [f"{unknown} of a number of rows that is not known"] if unknown else []
+        print_line(f"{group} ({', '.join([str(len(facts)), *counts])})")
         for fact in facts[:SHOWN]:
             print_line(f"  {line(fact)}")
         if len(facts) > SHOWN:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from sklearn import ensemble, tree
 
-from retrodict.disclosures.grove import Member, node_counts, root_target, split_points
-from retrodict.disclosures.kinds import ClassShares, Disclosure, SampleSize, TargetMoments, TrainingErrors
+from retrodict.disclosures.grove import Member, node_counts, of_target, root_target, split_points
+from retrodict.disclosures.kinds import ClassShares, Disclosure, SampleSize, TrainingErrors
 from retrodict.disclosures.place import Place
+from retrodict.models.type_lookup import known_of_type
 
 BOOTSTRAP = "of each tree's bootstrap draw"
 
@@ -45,11 +46,10 @@ def forest(estimator: Any, place: Place) -> Iterator[Disclosure]:
         shares = np.mean([root / root.sum() for root in roots], axis=0)
         source = place.at("estimators_[*].tree_.value")
         yield ClassShares(place.classes(estimator), tuple(shares.tolist()), features=(), source=source, exact=False)
-    elif estimator.criterion in {"squared_error", "friedman_mse"} and place.target is None:
-        mean = float(np.mean([m.nodes.value[0, 0, 0] for m in members]))
-        variance = float(np.mean([m.nodes.impurity[0] for m in members]))
-        source = place.at("estimators_[*].tree_.value")
-        yield TargetMoments(mean, variance, features=(), source=source, exact=False)
+    elif np.shape(members[0].nodes.value)[1] == 1:
+        value = np.mean([m.nodes.value[0, 0, 0] for m in members])
+        impurity = np.mean([m.nodes.impurity[0] for m in members])
+        yield from of_target(estimator.criterion, value, impurity, place, "estimators_[*].tree_.value", False)
 
 
 def _root(estimator: Any, member: Member, place: Place) -> Iterator[Disclosure]:
@@ -113,7 +113,7 @@ def _first_of_boosting(member: Member, place: Place) -> Iterator[Disclosure]:
 
 def all_trees(estimator: Any) -> bool:
     """Whether every member is a single tree."""
-    return all(type(member) in READERS and READERS[type(member)] is single for member in estimator.estimators_)
+    return all(known_of_type(type(member), READERS) is single for member in estimator.estimators_)
 
 
 READERS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Why = Literal["unknown", "overrides", "broken", "undeclared"]
+Why = Literal["unknown", "overrides", "broken", "undeclared", "refused"]
 """`unknown`: no reader knows the type. `overrides`: it was read as the class it inherits from, of which it changes
 something. `broken`: a reader broke off, and what follows was not read. `undeclared`: an attribute that its class does
-not have, and that no reader looks at."""
+not have, and that no reader looks at. `refused`: its file was not opened."""
 
 
 @dataclass(frozen=True)

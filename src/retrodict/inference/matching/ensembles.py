@@ -12,6 +12,7 @@ from retrodict.disclosures.held import HELD
 from retrodict.disclosures.passing import aligned
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees import all_trees
+from retrodict.models.type_lookup import faithful_of_type, known_of_type
 
 _SINGLE = (
     tree.DecisionTreeClassifier,
@@ -47,22 +48,22 @@ class Ensemble:
     @property
     def single(self) -> bool:
         """Whether it is one tree."""
-        return type(self.estimator) in _SINGLE
+        return _of(self.estimator, _SINGLE)
 
     @property
     def forest(self) -> bool:
         """Whether it is a forest."""
-        return type(self.estimator) in _FOREST
+        return _of(self.estimator, _FOREST)
 
     @property
     def reweighted(self) -> bool:
         """Whether every tree saw all rows, weighted anew."""
-        return type(self.estimator) in _REWEIGHTED
+        return _of(self.estimator, _REWEIGHTED)
 
     @property
     def boosted(self) -> bool:
         """Whether it is gradient boosting."""
-        return type(self.estimator) in _BOOSTED
+        return _of(self.estimator, _BOOSTED)
 
 
 def ensembles_of(estimator: Any, place: Place) -> Iterator[Ensemble]:
@@ -78,12 +79,18 @@ def ensembles_of(estimator: Any, place: Place) -> Iterator[Ensemble]:
     if estimator is None or isinstance(estimator, str):
         return
     place = place.inner("", aligned(estimator, place.columns, type(estimator).__name__.lower()))
-    kind = type(estimator)
-    if kind in _SINGLE + _FOREST + _BOOSTED or (kind in _BAGGED + _REWEIGHTED and all_trees(estimator)):
+    held = known_of_type(type(estimator), HELD)
+    whole = _of(estimator, _SINGLE + _FOREST + _BOOSTED)
+    if whole or (_of(estimator, _BAGGED + _REWEIGHTED) and all_trees(estimator)):
         yield Ensemble(estimator, place)
-    elif kind in HELD:
+    elif held is not None:
         try:
-            for inner, where in HELD[kind](estimator, place):
+            for inner, where in held(estimator, place):
                 yield from ensembles_of(inner, where)
         except _ABSENT:  # what was stripped holds nothing
             return
+
+
+def _of(estimator: Any, families: tuple[type, ...]) -> bool:
+    """Whether an estimator is of one of the families, and draws and counts as they do: it overrides nothing."""
+    return faithful_of_type(type(estimator), dict.fromkeys(families, True)) is True
