@@ -74,6 +74,8 @@ def _cut(column: Column, at: float) -> Column:
 def categorical(step: naive_bayes.CategoricalNB, place: Place) -> Iterator[Disclosure]:
     """Yield, for each class, how often each code (or category) of a column occurred."""
     yield from _classes(step, place)
+    sizes = np.asarray(getattr(step, "class_count_", ()))
+    whole = bool((sizes == np.rint(sizes)).all())  # else rows were weighted, and a count of one is of no one row
     for i, (column, table) in enumerate(zip(place.columns, step.category_count_, strict=True)):
         codes = np.arange(table.shape[1])
         known = column.categories is not None and len(column.categories) == len(codes) and not column.indicator
@@ -85,6 +87,7 @@ def categorical(step: naive_bayes.CategoricalNB, place: Place) -> Iterator[Discl
                 features=(column.name,),
                 source=place.at(f"category_count_[{i}]"),
                 exact=place.exact,
+                personal=bool((row == 1).any()) and whole,
                 within=label,
             )
 

@@ -142,6 +142,7 @@ def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
     if estimator.is_categorical_ is not None and estimator._preprocessor is not None:
         encoded = list(estimator._preprocessor.named_transformers_["encoder"].categories_)
     mapper = estimator._bin_mapper
+    rows = int(estimator._predictors[0][0].nodes["count"][0]) if estimator._predictors else 0
     for slot, i in enumerate(order):
         column, stored = place.columns[i], np.asarray(mapper.bin_thresholds_[slot], dtype=np.float64)
         source = place.at(f"_bin_mapper.bin_thresholds_[{slot}]")
@@ -165,7 +166,8 @@ def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
         if straight and len(edges) > 1:
             taken, radius = chain(np.sort(edges), step)
             told = "within the radius" if radius else "as far as the split points show"
-            yield Values(taken, radius, features=(column.name,), source=source, exact=told, personal=None)
+            alone = True if len(taken) == rows else None  # as many values as rows: each is of one row
+            yield Values(taken, radius, features=(column.name,), source=source, exact=told, personal=alone)
 
 
 def _used(estimator: Any, place: Place) -> Iterator[Disclosure]:

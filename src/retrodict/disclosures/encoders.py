@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn import preprocessing
 
-from retrodict.disclosures.kinds import BinEdges, Categories, Disclosure, Quantiles, TargetMeans, TargetMoments
+from retrodict.disclosures.kinds import BinEdges, Categories, Disclosure, Quantiles, Range, TargetMeans, TargetMoments
 from retrodict.disclosures.place import Place
 
 
@@ -68,9 +68,39 @@ def bins(step: preprocessing.KBinsDiscretizer, place: Place) -> Iterator[Disclos
     yield from place.ranges("bin_edges_", ends[:, 0], ends[:, 1], exact)
 
 
+def knots(step: preprocessing.SplineTransformer, place: Place) -> Iterator[Disclosure]:
+    """Yield each column's quantiles, or its range, where its knots were put at these."""
+    if not isinstance(step.knots, str):
+        return  # they were given
+    for i, column in enumerate(place.columns):
+        spline = step.bsplines_[i]
+        ends = column.raw_numbers(np.asarray(spline.t)[step.degree : len(spline.t) - step.degree])
+        if ends is None:
+            continue
+        ends = np.sort(ends)
+        shared: dict[str, Any] = {"features": (column.name,), "source": place.at(f"bsplines_[{i}].t")}
+        if step.knots == "quantile":
+            points = tuple(np.linspace(0.0, 1.0, len(ends)).tolist())
+            exact = place.told("if rows had equal weight", (column,))
+            yield Quantiles(points, tuple(ends.tolist()), **shared, exact=exact)
+        yield Range(float(ends[0]), float(ends[-1]), **shared, exact=place.told(True, (column,)))
+
+
+def names(step: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield the classes of the target."""
+    classes = tuple(np.asarray(step.classes_).tolist())
+    given = getattr(step, "classes", None) is not None
+    told = place.sample or ("as given to the encoder" if given else True)
+    yield Categories(classes, features=(), source=place.at("classes_"), exact=told)
+
+
 READERS = {
     preprocessing.OneHotEncoder: categories,
     preprocessing.OrdinalEncoder: categories,
     preprocessing.TargetEncoder: target,
     preprocessing.KBinsDiscretizer: bins,
+    preprocessing.SplineTransformer: knots,
+    preprocessing.LabelEncoder: names,
+    preprocessing.LabelBinarizer: names,
+    preprocessing.MultiLabelBinarizer: names,
 }

@@ -47,21 +47,23 @@ def quadratic(step: discriminant_analysis.QuadraticDiscriminantAnalysis, place: 
         yield place.covariance(f"scalings_[{k}]", matrix, means, within=label, ddof=1 if old else 0, exact=plain)
 
 
-def mixed(step: mixture.GaussianMixture, place: Place) -> Iterator[Disclosure]:
+def mixed(step: Any, place: Place) -> Iterator[Disclosure]:
     """Yield the moments of all rows: a fitted mixture has the means (and variances) of its data."""
+    yield place.centres("means_", step.means_, None, False)
     means = step.weights_ @ step.means_
     kind, d = step.covariance_type, step.means_.shape[1]
     full = _matrices(step)
     offsets = step.means_ - means
     total = np.einsum("k,kij->ij", step.weights_, full) + (step.weights_ * offsets.T) @ offsets
     total = total - step.reg_covar * np.eye(d)
+    exact = not isinstance(step, mixture.BayesianGaussianMixture)  # a prior draws its weights, means and spreads
     if kind in {"full", "tied"}:
-        yield place.covariance("covariances_", total, means)
+        yield place.covariance("covariances_", total, means, exact=exact)
     variances = None if kind == "spherical" else np.diag(total)  # a spherical one has only their mean
-    yield from place.moments("means_", means, variances)
+    yield from place.moments("means_", means, variances, exact=exact)
 
 
-def _matrices(step: mixture.GaussianMixture) -> Array:
+def _matrices(step: Any) -> Array:
     """Return each component's covariance in full, shape (k, d, d)."""
     k, d = step.means_.shape
     stored = np.asarray(step.covariances_)
@@ -78,4 +80,5 @@ READERS = {
     discriminant_analysis.LinearDiscriminantAnalysis: linear,
     discriminant_analysis.QuadraticDiscriminantAnalysis: quadratic,
     mixture.GaussianMixture: mixed,
+    mixture.BayesianGaussianMixture: mixed,
 }

@@ -11,12 +11,22 @@ import numpy as np
 from retrodict.disclosures.chains import grid_values
 from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.grids import distinct, grid_step
-from retrodict.disclosures.kinds import ClassShares, Disclosure, Grid, NodeCounts, TargetMoments, Thresholds, Values
+from retrodict.disclosures.kinds import (
+    ClassShares,
+    Disclosure,
+    Grid,
+    NodeCounts,
+    TargetMoments,
+    TargetQuantiles,
+    Thresholds,
+    Values,
+)
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.splits import Splits
 from retrodict.disclosures.stretches import stretches
 
 _MEANS = {"squared_error", "mse", "friedman_mse"}
+_MEDIAN, _DEVIANCE = "absolute_error", "poisson"
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ def split_points(members: Sequence[Member], place: Place, source: str) -> Iterat
         if name in grids:
             yield Grid(grids[name], 0.0, len(values), **shared, exact=told)
         if len(forced.get(name, ())):
-            yield Values(forced[name], **shared, exact=told, personal=True)
+            yield Values(forced[name], **shared, exact=told, personal=None)
 
 
 def splits_of(member: Member) -> Splits:
@@ -119,12 +129,17 @@ def root_target(member: Member, place: Place, source: str, exact: bool | str = T
         yield ClassShares(
             place.classes(member.tree), tuple(shares.tolist()), features=(), source=place.at(source), exact=told
         )
-    elif member.tree.criterion in _MEANS and place.target is None:
-        told = "of the rows as weighted" if told is True and member.weighted else told
-        yield TargetMoments(
-            float(value[0, 0]),
-            float(member.nodes.impurity[0]),
-            features=(),
-            source=place.at(source),
-            exact=told,
-        )
+        return
+    told = "of the rows as weighted" if told is True and member.weighted else told
+    yield from of_target(member.tree.criterion, value[0, 0], member.nodes.impurity[0], place, source, told)
+
+
+def of_target(
+    criterion: str, value: Any, impurity: Any, place: Place, source: str, exact: bool | str
+) -> Iterator[Disclosure]:
+    """Yield what a root's value and impurity say of the target, which depends on what its tree makes least."""
+    shared: dict[str, Any] = {"features": (), "source": place.at(source), "exact": exact}
+    if criterion == _MEDIAN:
+        yield TargetQuantiles((0.5,), place.targets([value]), **shared)
+    elif place.target is None and (criterion in _MEANS or criterion == _DEVIANCE):
+        yield TargetMoments(float(value), float(impurity) if criterion in _MEANS else None, **shared)

@@ -1,4 +1,4 @@
-"""Support vectors, Gaussian processes and kernel ridge: training rows, some with their targets."""
+"""Support vectors, Gaussian processes, kernel ridge and spread labels: training rows, some with their targets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sklearn import gaussian_process, kernel_ridge, multiclass, svm
+from sklearn import gaussian_process, kernel_approximation, kernel_ridge, multiclass, semi_supervised, svm
 from sklearn.gaussian_process._gpc import _BinaryGaussianProcessClassifierLaplace
 
 from retrodict.disclosures.kinds import ClassShares, Disclosure, SampleSize
@@ -60,6 +60,7 @@ def binary_process(member: _BinaryGaussianProcessClassifierLaplace, place: Place
 def ridge(estimator: kernel_ridge.KernelRidge, place: Place) -> Iterator[Disclosure]:
     """Yield every row with its target, which the dual coefficients and the kernel give: ``y = (K + alpha I) a``."""
     if estimator.kernel == "precomputed":
+        yield place.entries("X_fit_", "kernel with the other rows", estimator.X_fit_)
         return
     targets = None
     if np.ndim(estimator.dual_coef_) == 1 and np.ndim(estimator.alpha) == 0:
@@ -68,6 +69,29 @@ def ridge(estimator: kernel_ridge.KernelRidge, place: Place) -> Iterator[Disclos
     yield place.rows("X_fit_", estimator.X_fit_, targets)
     n = estimator.X_fit_.shape[0]
     yield SampleSize(int(n), features=(), source=place.at("X_fit_"), exact=place.exact)
+
+
+def propagated(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield every row with the label that it ended with: its own, or that of rows near it where it had none."""
+    classes = place.classes(estimator)
+    codes = np.argmax(estimator.label_distributions_, axis=1)
+    yield place.rows("X_", estimator.X_, [classes[code] for code in codes])
+    yield SampleSize(len(codes), features=(), source=place.at("X_"), exact=place.exact)
+
+
+def taught(estimator: semi_supervised.SelfTrainingClassifier, place: Place) -> Iterator[Disclosure]:
+    """Yield the label that each row had or was given, and when it was."""
+    for name, meaning in {"transduction_": "label", "labeled_iter_": "the round in which it was labelled"}.items():
+        if getattr(estimator, name, None) is not None:
+            yield place.entries(name, meaning, getattr(estimator, name))
+
+
+def landmarks(step: kernel_approximation.Nystroem, place: Place) -> Iterator[Disclosure]:
+    """Yield the rows that new ones are compared with."""
+    if step.kernel == "precomputed":
+        yield place.entries("components_", "kernel with other rows", step.components_)
+    else:
+        yield place.rows("components_", step.components_, index=getattr(step, "component_indices_", None))
 
 
 READERS = {
@@ -80,6 +104,10 @@ READERS = {
     gaussian_process.GaussianProcessClassifier: process_classes,
     _BinaryGaussianProcessClassifierLaplace: binary_process,
     kernel_ridge.KernelRidge: ridge,
+    kernel_approximation.Nystroem: landmarks,
+    semi_supervised.SelfTrainingClassifier: taught,
+    semi_supervised.LabelPropagation: propagated,
+    semi_supervised.LabelSpreading: propagated,
 }
 TOGETHER: dict[type, tuple[type, ...]] = {
     gaussian_process.GaussianProcessClassifier: (

@@ -196,7 +196,7 @@ class Stationarity(Disclosure):
 
 @dataclass(frozen=True, eq=False)
 class TrainingErrors(Disclosure):
-    """Error on the training rows after each stage of boosting."""
+    """Error on the training rows after each stage of training, or at its end."""
 
     errors: Array
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn import neighbors
 
-from retrodict.disclosures.kinds import ClassShares, Disclosure, SampleSize
+from retrodict.disclosures.kinds import ClassShares, Disclosure, Quantiles, SampleSize
 from retrodict.disclosures.place import Place
 
 
@@ -24,8 +24,18 @@ def stored(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield ClassShares(classes, tuple(shares.tolist()), features=(), source=place.at("_y"), exact=place.exact)
     elif y is not None:
         labels = place.targets(y)
-    yield place.rows("_fit_X", estimator._fit_X, labels)
+    if estimator.metric == "precomputed":
+        yield place.entries("_fit_X", "distances to the other rows", estimator._fit_X)
+    else:
+        yield place.rows("_fit_X", estimator._fit_X, labels)
     yield SampleSize(int(estimator.n_samples_fit_), features=(), source=place.at("n_samples_fit_"), exact=place.exact)
+
+
+def outliers(estimator: neighbors.LocalOutlierFactor, place: Place) -> Iterator[Disclosure]:
+    """Yield every row, and how far out it lies."""
+    yield from stored(estimator, place)
+    if getattr(estimator, "negative_outlier_factor_", None) is not None:
+        yield place.entries("negative_outlier_factor_", "how far out it lies", estimator.negative_outlier_factor_)
 
 
 def density(estimator: neighbors.KernelDensity, place: Place) -> Iterator[Disclosure]:
@@ -42,10 +52,26 @@ def centroids(estimator: neighbors.NearestCentroid, place: Place) -> Iterator[Di
         shares = tuple(np.asarray(estimator.class_prior_).tolist())
         yield ClassShares(classes, shares, features=(), source=place.at("class_prior_"), exact=place.exact)
     if estimator.metric != "euclidean":
+        yield from _medians(estimator, place)
         return
     for label, means in zip(classes, estimator.centroids_, strict=True):
         exact = estimator.shrink_threshold is None
         yield from place.moments("centroids_", means, within=label, exact=exact)
+
+
+def _medians(estimator: neighbors.NearestCentroid, place: Place) -> Iterator[Disclosure]:
+    for label, medians in zip(place.classes(estimator), estimator.centroids_, strict=True):
+        for column, median in zip(place.columns, medians, strict=True):
+            values = column.raw_numbers([median])
+            if values is not None:
+                yield Quantiles(
+                    (0.5,),
+                    (float(values[0]),),
+                    features=(column.name,),
+                    source=place.at("centroids_"),
+                    exact=place.told(estimator.shrink_threshold is None, (column,)),
+                    within=label,
+                )
 
 
 READERS = {
@@ -53,8 +79,10 @@ READERS = {
     neighbors.KNeighborsRegressor: stored,
     neighbors.RadiusNeighborsClassifier: stored,
     neighbors.RadiusNeighborsRegressor: stored,
-    neighbors.LocalOutlierFactor: stored,
+    neighbors.LocalOutlierFactor: outliers,
     neighbors.NearestNeighbors: stored,
+    neighbors.KNeighborsTransformer: stored,
+    neighbors.RadiusNeighborsTransformer: stored,
     neighbors.KernelDensity: density,
     neighbors.NearestCentroid: centroids,
 }

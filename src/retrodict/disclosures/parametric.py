@@ -14,7 +14,10 @@ from retrodict.disclosures.kinds import (
     RowsSeen,
     SampleSize,
     Stationarity,
+    TargetMeans,
     TargetMoments,
+    TargetQuantiles,
+    Values,
 )
 from retrodict.disclosures.place import Place
 
@@ -25,6 +28,21 @@ def least_squares(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield _equation(estimator.coef_, estimator.intercept_, place)
     if estimator.fit_intercept and getattr(estimator, "X_offset_", None) is not None:
         yield from place.moments("X_offset_", estimator.X_offset_)
+
+
+def cross_validated(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield what a ridge regression states, and each row's errors where they were kept."""
+    yield from row_errors(estimator, place)
+    yield from least_squares(estimator, place)
+
+
+def row_errors(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield the error on each row, left out, for each penalty."""
+    name = next((n for n in ("cv_results_", "cv_values_") if getattr(estimator, n, None) is not None), None)
+    if name is not None:
+        errors = np.asarray(getattr(estimator, name))
+        yield place.entries(name, "error on it for each penalty", errors.reshape(len(errors), -1))
+        yield SampleSize(len(errors), features=(), source=place.at(name), exact=place.exact)
 
 
 def _equation(coefficients: Any, intercept: Any, place: Place) -> Stationarity:
@@ -46,13 +64,13 @@ def _equation(coefficients: Any, intercept: Any, place: Place) -> Stationarity:
 
 def network(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield how many row visits training made, and so how many rows there are."""
-    if estimator.t_ and estimator.n_iter_:
+    if getattr(estimator, "t_", None) and getattr(estimator, "n_iter_", None):
         yield from _seen(int(estimator.t_), int(estimator.n_iter_), place, early=estimator.early_stopping)
 
 
 def descent(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield the same of stochastic gradient descent, whose count starts at one."""
-    if estimator.t_ > 1 and estimator.n_iter_:
+    if getattr(estimator, "t_", 0) > 1 and getattr(estimator, "n_iter_", None):
         yield from _seen(int(estimator.t_) - 1, int(estimator.n_iter_), place, early=False)
 
 
@@ -73,23 +91,61 @@ def constant_class(estimator: dummy.DummyClassifier, place: Place) -> Iterator[D
 
 
 def constant_value(estimator: dummy.DummyRegressor, place: Place) -> Iterator[Disclosure]:
-    """Yield the mean of the target."""
-    if estimator.strategy == "mean" and np.size(estimator.constant_) == 1 and place.target is None:
-        mean = float(np.ravel(estimator.constant_)[0])
-        yield TargetMoments(mean, features=(), source=place.at("constant_"), exact=place.exact)
+    """Yield the target's mean, median or quantile, one for each target."""
+    constants = np.ravel(estimator.constant_)
+    if estimator.strategy == "constant":
+        return  # it was given
+    for i, value in enumerate(constants):
+        shared: dict[str, Any] = {
+            "features": (),
+            "source": place.at("constant_"),
+            "exact": place.exact,
+            "within": None if len(constants) == 1 else f"target {i}",
+        }
+        if estimator.strategy != "mean":
+            at = 0.5 if estimator.strategy == "median" else float(estimator.quantile)
+            yield TargetQuantiles((at,), place.targets([value]), **shared)
+        elif place.target is None:  # the mean of a curve is not the curve of the mean
+            yield TargetMoments(float(value), **shared)
 
 
 def isotone(estimator: isotonic.IsotonicRegression, place: Place) -> Iterator[Disclosure]:
-    """Yield the range of the one feature."""
+    """Yield the range of the one feature, values it took, and the target's mean over the rows around each of these."""
     yield from place.ranges("X_min_", [estimator.X_min_], [estimator.X_max_])
+    taken = getattr(estimator, "X_thresholds_", None)
+    if taken is None:
+        return
+    column = place.columns[0]
+    values = column.raw_numbers(taken)
+    shown = column.back(taken) if values is None else values
+    shared: dict[str, Any] = {
+        "features": (column.label if values is None else column.name,),
+        "source": place.at("X_thresholds_"),
+        "personal": None,
+    }
+    yield Values(shown, **shared, exact=place.told(True, (column,)))
+    if place.target is None:
+        means = tuple(np.asarray(estimator.y_thresholds_).tolist())
+        told = place.sample or "of the rows that were pooled around each value"
+        yield TargetMeans(tuple(shown.tolist()), means, **(shared | {"source": place.at("y_thresholds_")}), exact=told)
 
 
-def masked(attribute: str) -> Any:
-    """Return a reader of how many rows there are from a mask over them."""
+def quantile(estimator: linear_model.QuantileRegressor, place: Place) -> Iterator[Disclosure]:
+    """Yield the target's quantile where the penalty left no column a coefficient: then it is what is predicted."""
+    if estimator.fit_intercept and not np.any(estimator.coef_):
+        value = place.targets([float(np.ravel(estimator.intercept_)[0])])
+        told: dict[str, Any] = {"features": (), "source": place.at("intercept_"), "exact": place.exact}
+        yield TargetQuantiles((float(estimator.quantile),), value, **told)
+
+
+def masked(attribute: str, meaning: str) -> Any:
+    """Return a reader of a mask over the rows, and of their number."""
 
     def read(estimator: Any, place: Place) -> Iterator[Disclosure]:
-        n = len(getattr(estimator, attribute))
-        yield SampleSize(n, features=(), source=place.at(attribute), exact=place.exact)
+        mask = getattr(estimator, attribute, None)
+        if mask is not None:
+            yield place.entries(attribute, meaning, mask)
+            yield SampleSize(len(mask), features=(), source=place.at(attribute), exact=place.exact)
 
     return read
 
@@ -97,7 +153,6 @@ def masked(attribute: str) -> Any:
 _PLANES = (
     linear_model.LinearRegression,
     linear_model.Ridge,
-    linear_model.RidgeCV,
     linear_model.Lasso,
     linear_model.LassoCV,
     linear_model.ElasticNet,
@@ -107,14 +162,28 @@ _PLANES = (
     linear_model.Lars,
     linear_model.LassoLars,
     linear_model.OrthogonalMatchingPursuit,
+    linear_model.OrthogonalMatchingPursuitCV,
+    linear_model.LarsCV,
+    linear_model.LassoLarsCV,
+    linear_model.LassoLarsIC,
+    linear_model.MultiTaskLasso,
+    linear_model.MultiTaskLassoCV,
+    linear_model.MultiTaskElasticNet,
+    linear_model.MultiTaskElasticNetCV,
 )
 READERS = {
     **dict.fromkeys(_PLANES, least_squares),
+    linear_model.RidgeCV: cross_validated,
+    linear_model.RidgeClassifierCV: row_errors,
     linear_model.SGDClassifier: descent,
     linear_model.SGDRegressor: descent,
     linear_model.Perceptron: descent,
-    linear_model.HuberRegressor: masked("outliers_"),
-    linear_model.RANSACRegressor: masked("inlier_mask_"),
+    linear_model.SGDOneClassSVM: descent,
+    linear_model.PassiveAggressiveClassifier: descent,
+    linear_model.PassiveAggressiveRegressor: descent,
+    linear_model.QuantileRegressor: quantile,
+    linear_model.HuberRegressor: masked("outliers_", "whether it was taken for an outlier"),
+    linear_model.RANSACRegressor: masked("inlier_mask_", "whether it was taken for no outlier"),
     neural_network.MLPClassifier: network,
     neural_network.MLPRegressor: network,
     dummy.DummyClassifier: constant_class,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from sklearn import compose, decomposition, impute, pipeline, preprocessing
+from sklearn.feature_extraction import DictVectorizer, text
 from sklearn.impute._iterative import IterativeImputer  # its public name is there only after an experimental import
 
 from retrodict.disclosures.columns import Block, Column, Columns
@@ -233,6 +234,18 @@ def _projection(step: Any, columns: Columns, label: str) -> Columns:
     return tuple(replace(Column.derived(f"{label}[{i}]"), block=block, position=i, filled=filled) for i in range(width))
 
 
+def _worded(step: Any, columns: Columns, label: str) -> Columns:
+    """Return a column for each word."""
+    del columns
+    return tuple(Column.derived(f"{label}[{word!r}]") for word in sorted(step.vocabulary_, key=step.vocabulary_.get))
+
+
+def _weighted(step: text.TfidfTransformer, columns: Columns, label: str) -> Columns:
+    """Return one column for each: rows are scaled to one length, so that none has a way back."""
+    del step
+    return tuple(Column.derived(f"{label}({column.label})") for column in columns)
+
+
 def _function(step: preprocessing.FunctionTransformer, columns: Columns, label: str) -> Columns:
     if step.func is None:
         return columns
@@ -259,6 +272,10 @@ _PASSED: dict[type, Callable[[Any, Columns, str], Columns]] = {
     preprocessing.KBinsDiscretizer: _bins,
     preprocessing.PolynomialFeatures: _polynomial,
     preprocessing.FunctionTransformer: _function,
+    text.CountVectorizer: _worded,
+    text.TfidfVectorizer: _worded,
+    DictVectorizer: _worded,
+    text.TfidfTransformer: _weighted,
     impute.SimpleImputer: _imputer,
     impute.KNNImputer: _imputer,
     IterativeImputer: _imputer,

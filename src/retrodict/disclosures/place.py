@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from retrodict.disclosures.columns import Columns, rows_back
-from retrodict.disclosures.kinds import Covariance, Moments, Range, Rows
+from retrodict.disclosures.kinds import Centres, Covariance, Moments, Range, RowEntries, Rows
 
 Array = np.ndarray
 
@@ -79,18 +79,36 @@ class Place:
             return False
         return self.sample or (FILLED if exact is True and any(column.filled for column in columns) else exact)
 
-    def rows(self, source: str, matrix: Any, labels: Any = None, index: Any = None) -> Rows:
+    def rows(self, source: str, matrix: Any, labels: Any = None, index: Any = None, exact: bool | str = True) -> Rows:
         """Return stored input rows as raw rows."""
         dense = matrix.toarray() if sparse.issparse(matrix) else np.asarray(matrix)
-        names, rows, exact = rows_back(dense, self.columns)
+        names, rows, whole = rows_back(dense, self.columns)
         return Rows(
             rows,
             None if labels is None else tuple(labels),
             None if index is None else tuple(np.asarray(index).tolist()),
             features=names,
             source=self.at(source),
-            exact=self.told(exact, self.columns),
+            exact=self.told(exact if whole else False, self.columns),
             personal=True,
+        )
+
+    def entries(self, source: str, meaning: str, found: Any) -> RowEntries:
+        """Return an attribute with an entry for each row."""
+        dense = found.toarray() if sparse.issparse(found) else np.asarray(found)
+        return RowEntries(meaning, dense, features=(), source=self.at(source), exact=self.sample or True, personal=True)
+
+    def centres(self, source: str, found: Any, counts: Any, exact: bool | str = True) -> Centres:
+        """Return centres of groups of rows, in raw units where the way back is affine."""
+        sizes = None if counts is None else tuple(int(n) for n in counts)
+        back = [column.back(np.asarray(found)[:, i]) for i, column in enumerate(self.columns)]
+        return Centres(
+            np.column_stack(back),
+            sizes,
+            features=tuple(f"{c.name}={c.category}" if c.indicator else c.label for c in self.columns),
+            source=self.at(source),
+            exact=self.told(exact, self.columns),
+            personal=None if sizes is None else 1 in sizes,
         )
 
     def ranges(self, source: str, lows: Any, highs: Any, exact: bool | str = True) -> Iterator[Range]:
@@ -118,18 +136,20 @@ class Place:
         exact: bool | str = True,
     ) -> Iterator[Moments]:
         """Yield mean and variance of each column, in raw units where the way back is affine."""
+        sizes = None if n is None else np.broadcast_to(n, len(self.columns))
         for i, column in enumerate(self.columns):
             mean = None if means is None else float(column.back(means[i]))
             variance = None if variances is None else float(variances[i]) * column.scale**2
             yield Moments(
                 mean,
                 variance,
-                None if n is None else int(np.broadcast_to(n, len(self.columns))[i]),
+                None if sizes is None else int(sizes[i]),
                 column.category if column.indicator else None,
                 ddof if variance is not None else None,
                 features=(column.name if column.indicator or column.number else column.label,),
                 source=self.at(source),
                 exact=self.told(exact, (column,)),
+                personal=sizes is not None and int(sizes[i]) == 1,
                 within=within,
             )
 

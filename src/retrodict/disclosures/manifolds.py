@@ -1,0 +1,63 @@
+"""Embeddings: the rows that new ones are placed beside, and where training put each row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from sklearn import decomposition, manifold, preprocessing
+
+from retrodict.disclosures.kinds import Disclosure, SampleSize
+from retrodict.disclosures.neighbours import stored
+from retrodict.disclosures.place import Place
+
+_DISTANCES = "distances to the other rows"
+
+
+def kernel(step: decomposition.KernelPCA, place: Place) -> Iterator[Disclosure]:
+    """Yield every row, and where each lies along the components."""
+    rows = getattr(step, "X_fit_", None)
+    if rows is not None:
+        given = step.kernel == "precomputed"
+        yield place.entries("X_fit_", "kernel with the other rows", rows) if given else place.rows("X_fit_", rows)
+        yield SampleSize(int(rows.shape[0]), features=(), source=place.at("X_fit_"), exact=place.exact)
+    vectors = getattr(step, "eigenvectors_", None)
+    if vectors is not None:
+        yield place.entries("eigenvectors_", "place along the components, scaled", vectors)
+    if getattr(step, "_centerer", None) is not None:
+        yield from centred_kernel(step._centerer, place.inner("_centerer"))
+
+
+def centred_kernel(step: preprocessing.KernelCenterer, place: Place) -> Iterator[Disclosure]:
+    """Yield each row's mean kernel with all rows."""
+    yield place.entries("K_fit_rows_", "mean kernel with all rows", step.K_fit_rows_)
+
+
+def embedded(step: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield where each row was put, what is stored of its distances, and the rows that new ones are compared with."""
+    found = getattr(step, "nbrs_", None)
+    if found is not None:
+        yield from stored(found, place.inner("nbrs_"))
+    matrices = {
+        "embedding_": "place in the embedding",
+        "dist_matrix_": f"{_DISTANCES} along the graph",
+        "dissimilarity_matrix_": _DISTANCES,
+        "affinity_matrix_": "how near it is to each other row",
+    }
+    for name, meaning in matrices.items():
+        if getattr(step, name, None) is not None:
+            yield place.entries(name, meaning, getattr(step, name))
+    n = next((np.shape(getattr(step, name))[0] for name in matrices if getattr(step, name, None) is not None), 0)
+    if n and found is None:
+        yield SampleSize(int(n), features=(), source=place.at("embedding_"), exact=place.exact)
+
+
+_NAMES = ("Isomap", "LocallyLinearEmbedding", "SpectralEmbedding", "TSNE", "MDS", "ClassicalMDS")
+_EMBEDDINGS = [vars(manifold)[name] for name in _NAMES if name in vars(manifold)]  # classical scaling came later
+
+READERS: dict[type, Callable[[Any, Place], Iterator[Disclosure]]] = {
+    decomposition.KernelPCA: kernel,
+    preprocessing.KernelCenterer: centred_kernel,
+    **dict.fromkeys(_EMBEDDINGS, embedded),
+}
