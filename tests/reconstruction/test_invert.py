@@ -132,8 +132,14 @@ def test_categories_of_numbers_load_back_equal(tmp_path: Path) -> None:
     assert rd.Inversion.load(tmp_path / "out") == found
 
 
-def test_a_feature_named_like_a_column_of_the_result_is_refused() -> None:
-    frame = pd.DataFrame({"draw": np.linspace(-1, 1, 20)})
+def test_features_named_like_columns_of_the_result_keep_their_names(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"draw": np.linspace(-1, 1, 20), "output": np.linspace(5, 6, 20)})
     model = LogisticRegression().fit(frame, frame["draw"] > 0)
-    with pytest.raises(RetrodictError, match="the feature 'draw' has the name of a column"):
-        rd.invert(model, rd.fit_prior(frame), outputs=[True])
+    found = rd.invert(model, rd.fit_prior(frame), outputs=[True, False], draws=3)
+    assert list(found.frame) == ["output_", "draw_", "draw", "output"]
+    assert found.frame["output_"].tolist() == [0, 0, 0, 1, 1, 1]
+    assert found.frame["draw_"].tolist() == [0, 1, 2] * 2
+    assert found.summary()["feature"].tolist() == ["draw", "output"] * 2
+    assert found.summary().query("feature == 'output'")["estimate"].between(5, 6).all()
+    found.save(tmp_path / "out")
+    assert rd.Inversion.load(tmp_path / "out") == found

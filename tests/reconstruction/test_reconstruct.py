@@ -188,11 +188,28 @@ def test_bad_requests(flower: Any, flower_prior: Any, change: dict[str, Any], te
     assert "\n" not in str(caught.value)
 
 
-def test_a_target_named_like_a_feature_is_refused() -> None:
-    X = pd.DataFrame({"target": np.arange(20.0)})
-    tree = DecisionTreeClassifier().fit(X, np.arange(20) > 9)
-    with pytest.raises(RetrodictError, match="both a feature and the name of the target"):
-        rd.reconstruct(tree, rd.uniform_prior(rd.Schema((rd.Feature("target", low=0, high=20),))), 10)
+@pytest.mark.parametrize("source", ["schema", "file", "implied", "sample"])
+def test_a_feature_called_target_keeps_its_name(source: str, tmp_path: Path) -> None:
+    X = pd.DataFrame({"target": np.arange(20.0), "confidence": np.arange(20.0) % 7})
+    tree = DecisionTreeClassifier(random_state=0).fit(X, (X["target"] > 9) ^ (X["confidence"] > 3))
+    (tmp_path / "p.yaml").write_text("features: {target: 0 to 20, confidence: 0 to 6}\n")
+    features = (rd.Feature("target", low=0, high=20), rd.Feature("confidence", low=0, high=6))
+    prior = {
+        "schema": rd.uniform_prior(rd.Schema(features)),
+        "file": tmp_path / "p.yaml",
+        "implied": None,
+        "sample": rd.fit_prior(X, "independent"),
+    }[source]
+    for out in (None, tmp_path / "rows"):
+        found = rd.reconstruct(tree, prior, 60, out=out)
+        assert list(found.frame) == ["target", "confidence", "target_"]
+        assert found.schema.target.name == "target_"
+        assert (found.frame["target_"] == tree.predict(found.frame[["target", "confidence"]])).all()
+    again = rd.Reconstruction.load(tmp_path / "rows")
+    real = X.sample(60, replace=True, random_state=0).reset_index(drop=True).assign(label=np.arange(60) % 20 > 9)
+    if source == "sample":
+        assert rd.evaluate(again, real, real, prior, target="label").rows["reconstruction"] == 60
+        assert rd.replicate(again, ["logistic_regression"], test=real, target="label").notes is not None
 
 
 def test_class_shares_are_not_for_regressors(diabetes: Any) -> None:

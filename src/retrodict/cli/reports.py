@@ -33,6 +33,7 @@ def print_reports(what: str, reports: Sequence[Diagnostics]) -> None:
 
 def _cells(report: Diagnostics) -> list[str]:
     reached = f"{report.reached:,}" if report.complete else f"{report.reached:,} of {report.requested:,}"
+    reached = reached if report.in_reach else "not given"
     return [
         report.observation,
         reached,

@@ -90,9 +90,9 @@ def _pair(
         return _by_text(one, other)
     a, b = (_parsed(column) if numbers is None else numbers for column, numbers in ((one, a), (other, b)))
     if a is None or b is None:
-        held = ("text", "numbers") if a is None else ("numbers", "text")
+        held = ("numbers", "text") if a is None else ("text", "numbers")
         raise SchemaError(
-            f"column '{name}' holds {held[0]} in the rebuilt table and {held[1]} in the real one; write them alike"
+            f"column '{name}' holds {held[0]} in the real table and {held[1]} in the rebuilt one; write them alike"
         )
     return _numbers(name, a, b, tolerance)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,7 +30,8 @@ class Diagnostics:
     requested, reached
         Rows asked for and rows found.
     evidence, evidence_se
-        ``Z_y``, the marginal likelihood of the observation under prior and model, and its standard error.
+        ``Z_y``, the marginal likelihood of the observation under prior and model, and its standard error: what
+        `evidence_is` says.
     log_evidence
         ``log Z_y``; finite where ``Z_y`` itself underflows.
     acceptance
@@ -45,6 +46,18 @@ class Diagnostics:
         Why this engine.
     verdict
         One plain sentence.
+    evidence_is
+        `probability` (of a class), `density` (of a value, per unit of the target) or `relative likelihood` (of a
+        probability vector). Only evidences of one kind can be compared; `relative_evidence` can across kinds.
+    relative_evidence
+        The evidence over the largest that any model could have, 0 to 1: the mean, over the prior, of how well a row's
+        output fits the observation. For classes and vectors it is the evidence itself.
+    nearest, distance
+        The output nearest to an observed value or vector among all rows that were scored, and how far it lies from it
+        (of a vector: the largest difference of a probability); ``None`` for classes.
+    in_reach
+        False where even that output is further away than noise explains (see `reach`): the rows are then those behind
+        the nearest outputs, and not behind the one observed.
     """
 
     observation: str
@@ -61,26 +74,36 @@ class Diagnostics:
     seconds: float
     reason: str
     verdict: str
+    evidence_is: str = "probability"
+    relative_evidence: float = math.nan
+    nearest: float | tuple[float, ...] | None = None
+    distance: float | None = None
+    in_reach: bool = True
 
     @property
     def complete(self) -> bool:
-        """Whether all the rows asked for were found."""
-        return self.reached >= self.requested
+        """Whether all the rows asked for were found, behind an output that the model gives."""
+        return self.in_reach and self.reached >= self.requested
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; a number that is not finite becomes ``None``, which JSON can hold."""
-        return {
+        plain = {
             key: None if isinstance(value, float) and not math.isfinite(value) else value
             for key, value in asdict(self).items()
         }
+        return plain | ({"nearest": list(self.nearest)} if isinstance(self.nearest, tuple) else {})
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Diagnostics:
         """Rebuild from `to_dict`'s plain data."""
-        absent = {"log_evidence": -math.inf}
+        absent = {"log_evidence": -math.inf, "nearest": None, "distance": None}
         values: dict[str, Any] = {
-            f.name: absent.get(f.name, math.nan) if data[f.name] is None else data[f.name] for f in fields(cls)
+            f.name: absent.get(f.name, math.nan) if data[f.name] is None else data[f.name]
+            for f in fields(cls)
+            if f.name in data or f.default is MISSING  # folders of earlier releases lack the last fields
         }
+        if isinstance(values.get("nearest"), list):
+            values["nearest"] = tuple(values["nearest"])
         return cls(**values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -32,6 +32,34 @@ class Observation(Protocol):
 
     def log_likelihood(self, output: Float[Array, "n ..."]) -> Float[Array, " n"]:
         """Return the log-likelihood of the observation under each row's output, never above `log_bound`."""
+        ...
+
+
+@runtime_checkable
+class Nearby(Observation, Protocol):
+    """An observation that outputs can come near to without being it: a value, or a vector."""
+
+    @property
+    def free(self) -> int:
+        """How many entries of the output are free to differ from it."""
+        ...
+
+    @property
+    def evidence_is(self) -> str:
+        """What its evidence is: `density` or `relative likelihood`."""
+        ...
+
+    @property
+    def loosen(self) -> str:
+        """What lets outputs that differ more count as this one, for people."""
+        ...
+
+    def distance(self, output: Float[Array, "n ..."]) -> Float[Array, " n"]:
+        """Return how far each row's output lies from it, in the output's units."""
+        ...
+
+    def apart(self, distance: float) -> str:
+        """Say a distance in words."""
         ...
 
 
@@ -123,6 +151,29 @@ class Probabilities:
         """An exact match has divergence zero."""
         return 0.0
 
+    @property
+    def free(self) -> int:
+        """The shares sum to one."""
+        return max(len(self.probabilities) - 1, 1)
+
+    @property
+    def evidence_is(self) -> str:
+        """A likelihood relative to that of an exact match."""
+        return "relative likelihood"
+
+    @property
+    def loosen(self) -> str:
+        """A lower precision."""
+        return "lower the precision"
+
+    def distance(self, output: Float[Array, "n k"]) -> Float[Array, " n"]:
+        """Return the largest difference of a probability."""
+        return np.abs(np.exp(output) - np.asarray(self.probabilities)).max(axis=1)
+
+    def apart(self, distance: float) -> str:
+        """Say the largest difference."""
+        return f"which differs by {distance:.3g} in a probability"
+
     def log_likelihood(self, output: Float[Array, "n k"]) -> Float[Array, " n"]:
         """Return ``-precision KL(q || p(.|x))`` for each row."""
         q = np.asarray(self.probabilities)
@@ -167,6 +218,29 @@ class Value:
     def log_bound(self) -> float:
         """The Gaussian density's peak."""
         return -math.log(self.noise_scale * math.sqrt(2.0 * math.pi))
+
+    @property
+    def free(self) -> int:
+        """One number."""
+        return 1
+
+    @property
+    def evidence_is(self) -> str:
+        """A density, per unit of the target."""
+        return "density"
+
+    @property
+    def loosen(self) -> str:
+        """A larger noise scale."""
+        return "state a larger noise scale"
+
+    def distance(self, output: Float[Array, " n"]) -> Float[Array, " n"]:
+        """Return how far each row's prediction lies from the value."""
+        return np.abs(output - self.value)
+
+    def apart(self, distance: float) -> str:
+        """Say the distance in noise scales."""
+        return f"{distance / self.noise_scale:.3g} noise scales ({self.noise_scale:.3g}) away"
 
     def log_likelihood(self, output: Float[Array, " n"]) -> Float[Array, " n"]:
         """Return the Gaussian log-density of the value around each row's prediction."""

@@ -193,6 +193,7 @@ def stream_diagnostics(
                 seconds=seconds,
                 reason=reason,
                 verdict=exact_verdict(reached, requested, queries, mean, "rejection"),
+                relative_evidence=mean,
             )
         )
     return reports

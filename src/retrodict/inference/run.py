@@ -15,8 +15,10 @@ from retrodict.errors import RequestError
 from retrodict.inference.choice import Choice, choose
 from retrodict.inference.diagnostics import Diagnostics, Engine
 from retrodict.inference.enumeration import Enumeration, StateTable, state_count
+from retrodict.inference.given import check_engine, draws_of
 from retrodict.inference.observation import Observation
 from retrodict.inference.posterior import Posterior
+from retrodict.inference.reach import judged, watched
 from retrodict.inference.rejection import (
     PILOT,
     Rejection,
@@ -37,7 +39,7 @@ Array = np.ndarray
 EngineName = Literal["auto", "rejection", "smc", "enumeration"]
 ENGINES: tuple[str, ...] = get_args(EngineName)
 
-_STREAM, _SMC, _TABLE = 0, 1, 2
+_STREAM, _SMC, _TABLE, _GIVEN = 0, 1, 2, 3
 
 
 @dataclass
@@ -85,6 +87,10 @@ class RunState:
         return cls(**{**data, "tally": Tally.from_dict(data["tally"]), "decision": decision, "finished": finished})
 
 
+_OWN = (Rejection, TemperedSMC, Enumeration)
+"""Engines whose settings a run reads; it draws for all observations at once where they can. Any other is asked itself,
+a subclass of these too: it may draw otherwise."""
+
 Checkpoint = Callable[[RunState, bool], None]
 """Called with the state after each piece of work; the flag asks for it to be kept now."""
 
@@ -104,9 +110,11 @@ def engine_named(engine: Any, also: Sequence[str] = ()) -> str | Engine:
     RequestError
         If no engine has the name, or it is no engine.
     """
-    known = engine in ENGINES if isinstance(engine, str) else callable(getattr(engine, "draw", None))
-    if not known or isinstance(engine, type):
-        raise RequestError(f"unknown engine {engine!r}; use one of {', '.join((*ENGINES, *also))}")
+    if isinstance(engine, str):
+        if engine not in ENGINES:
+            raise RequestError(f"unknown engine {engine!r}; use one of {', '.join((*ENGINES, *also))}")
+    else:
+        check_engine(engine, (*ENGINES, *also))
     return engine
 
 
@@ -161,13 +169,20 @@ class Run:
         reports, state
             One report an observation, in order; and the final state.
         """
+        observed = watched(self.observations)
         state = state or RunState(Tally(np.asarray(self.quota, dtype=np.int64)))
+        reports = replace(self, observations=observed)._reports(sink, state, checkpoint)
+        return [judged(each, report) for each, report in zip(observed, reports, strict=True)], state
+
+    def _reports(self, sink: Sink, state: RunState, checkpoint: Checkpoint) -> list[Diagnostics]:
+        if not isinstance(self.engine, str) and type(self.engine) not in _OWN:
+            return self._given(self.engine, sink, state, checkpoint)
         if isinstance(self.engine, Enumeration) or self.engine == "enumeration":
-            return self._enumerate(sink, state, "asked for"), state
+            return self._enumerate(sink, state, "asked for")
         states = state_count(self.prior) if self.engine == "auto" else None
         if states is not None and states <= self.meter.affordable(max(int(self.quota.sum()), 2 * PILOT)):
             reason = f"the prior has only {states:,} states: scoring each once gives exact draws"
-            return self._enumerate(sink, state, reason), state
+            return self._enumerate(sink, state, reason)
         choices = self._stream(sink, state, checkpoint)
         self._rest(sink, state, checkpoint, choices)
         if self.engine == "auto":
@@ -175,8 +190,22 @@ class Run:
         tally = state.tally
         reports = stream_diagnostics(tally, self.observations, tally.draws, state.seconds, "")
         reports = [replace(report, reason=choice.reason) for report, choice in zip(reports, choices, strict=True)]
-        merged = [_merged(r, state.finished[i]) if i in state.finished else r for i, r in enumerate(reports)]
-        return merged, state
+        return [_merged(r, state.finished[i]) if i in state.finished else r for i, r in enumerate(reports)]
+
+    def _given(self, engine: Engine, sink: Sink, state: RunState, checkpoint: Checkpoint) -> list[Diagnostics]:
+        """Ask an engine that is not of this room for the rows of each observation."""
+        for i, (observation, n) in enumerate(zip(self.observations, self.quota, strict=True)):
+            if i in state.finished:
+                continue
+            left = self.meter.affordable(2**62) // (len(self.quota) - i)
+            posterior = Posterior(self.prior, self.meter.capped(max(left, 1)), observation)
+            draws = draws_of(engine, posterior, int(n), np.random.default_rng(subseed(self.seed, _GIVEN, i)))
+            sink.add(np.full(len(draws.X), i), draws.X)
+            state.queries += draws.diagnostics.queries
+            state.seconds += draws.diagnostics.seconds
+            state.finished[i] = draws.diagnostics
+            checkpoint(state, True)
+        return [state.finished[i] for i in range(len(self.quota))]
 
     def _enumerate(self, sink: Sink, state: RunState, reason: str) -> list[Diagnostics]:
         started, before = time.perf_counter(), self.meter.queries

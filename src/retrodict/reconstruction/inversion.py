@@ -17,11 +17,12 @@ from retrodict.inference.diagnostics import Diagnostics
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.rows import storable
 from retrodict.reconstruction.store import ROWS_FILE, write_folder
-from retrodict.schema import Schema
+from retrodict.schema import Schema, free_name
 
 Array = np.ndarray
 
 DOCUMENT = "inversion.json"
+OUTPUT, DRAW = "output", "draw"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,8 @@ class Inversion:
     provenance
         Where it comes from.
     frame
-        Columns `output` (its number), `draw` (0 to draws - 1), then the features.
+        Columns `output` (its number), `draw` (0 to draws - 1), then the features; with an underscore at their end where
+        a feature has their name.
     """
 
     schema: Schema
@@ -78,7 +80,7 @@ class Inversion:
             probability of listed features.
         """
         lines = []
-        for output, rows in self.frame.groupby("output", sort=True):
+        for output, rows in self.frame.groupby(free_name(OUTPUT, self.schema.names), sort=True):
             for feature in self.schema.features:
                 column = rows[feature.name].dropna()
                 line: dict[str, Any] = {
@@ -197,6 +199,6 @@ def draws_table(
         draw.append(np.arange(each[p]))
         taken[p] += each[p]
     frame = storable(schema).decode(X[np.concatenate(index)])[list(columns)]
-    frame.insert(0, "output", np.concatenate(output))
-    frame.insert(1, "draw", np.concatenate(draw))
+    frame.insert(0, free_name(OUTPUT, schema.names), np.concatenate(output))
+    frame.insert(1, free_name(DRAW, schema.names), np.concatenate(draw))
     return frame

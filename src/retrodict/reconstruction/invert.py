@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from retrodict.errors import SchemaError
 from retrodict.inference.diagnostics import Engine
+from retrodict.inference.given import engine_text
 from retrodict.inference.run import Run, RunState, engine_named, subseed
 from retrodict.models import Meter
 from retrodict.reconstruction.inversion import Inversion, draws_table
@@ -57,7 +57,8 @@ def invert(
     precision
         To how many labels a probability vector is equivalent: rows are matched to about ``1/sqrt(precision)``.
     engine
-        ``"auto"``, ``"rejection"``, ``"smc"``, ``"enumeration"``, or an engine with settings of its own.
+        ``"auto"``, ``"rejection"``, ``"smc"``, ``"enumeration"``, or an engine with settings of its own: any object
+        with ``draw(posterior, n, rng)``, which is asked for each different output's draws.
     max_queries
         Model calls (rows scored) to spend at most; by default a million, or a hundred a row.
     progress
@@ -76,12 +77,6 @@ def invert(
     draws, root = check_count(draws, "the number of draws"), check_seed(seed)
     engine = engine_named(engine)
     job = resolve(model, prior)
-    taken = [name for name in ("output", "draw") if name in job.schema.names]
-    if taken:
-        raise SchemaError(
-            f"the feature '{taken[0]}' has the name of a column that the table of draws needs; "
-            "fit the model with that column named otherwise"
-        )
     outputs = listed_outputs(outputs, job.schema.target)
     total = draws * len(outputs)
     budget = default_budget(total) if max_queries is None else check_count(max_queries, "the query budget")
@@ -104,7 +99,7 @@ def invert(
         "outputs": len(observed),
         "draws": draws,
         "precision": precision,
-        "engine": engine if isinstance(engine, str) else repr(engine),
+        "engine": engine_text(engine),
         "max_queries": budget,
     }
     return Inversion(

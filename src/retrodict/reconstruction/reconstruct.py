@@ -11,12 +11,14 @@ import numpy as np
 
 from retrodict.errors import RequestError, RunError
 from retrodict.inference.diagnostics import Diagnostics, Engine, exact_verdict
+from retrodict.inference.given import engine_text
 from retrodict.inference.observation import Label
 from retrodict.inference.rejection import Sink, draw_labels, run_joint, stream_diagnostics
 from retrodict.inference.run import Checkpoint, Run, RunState, engine_named, subseed
 from retrodict.inference.stream import Batch, PriorStream
 from retrodict.inference.tally import Tally
 from retrodict.models import Meter, Model, Regressor, load_model
+from retrodict.reconstruction.claim import claimed
 from retrodict.reconstruction.disclosed import rebuilding, rebuilding_unasked
 from retrodict.reconstruction.matching import Rebuilding, matching_engine
 from retrodict.reconstruction.parts import PartsFolder
@@ -74,8 +76,9 @@ def reconstruct(
         the prior where it states any, else ``"model"``.
     engine
         ``"auto"``, ``"matching"``, ``"rejection"``, ``"smc"``, ``"enumeration"``, or an engine with settings of its
-        own. Where neither a prior nor rows, shares or a budget are asked for, ``"auto"`` rebuilds the training table
-        if the file discloses it, and it is small.
+        own: any object with ``draw(posterior, n, rng)``, which is asked for each class's rows. Where neither a prior
+        nor rows, shares or a budget are asked for, ``"auto"`` rebuilds the training table if the file discloses it, and
+        it is small.
     max_queries
         Model calls (rows scored) to spend at most; by default a million, or a hundred a row.
     out
@@ -125,7 +128,7 @@ def reconstruct(
     request = {
         "n_rows": n_rows,
         "class_shares": shares if isinstance(shares, str) else {str(k): float(v) for k, v in shares.items()},
-        "engine": drawing if isinstance(drawing, str) else repr(drawing),
+        "engine": engine_text(drawing),
         "max_queries": budget,
     }
     meter = Meter(job.model, budget)
@@ -172,12 +175,13 @@ class _Job:
                 "prior": describe(self.job.prior),
                 "schema": schema.to_dict(),
             }
-            folder = PartsFolder(out, identity, len(schema), lambda X, y: table(schema, columns, X, y))
-            try:
-                return self._to_folder(folder, bar, request, seed)
-            except Exception:  # a failure leaves nothing behind; only a killed run leaves what it can go on with
-                folder.discard()
-                raise
+            with claimed(out):
+                folder = PartsFolder(out, identity, len(schema), lambda X, y: table(schema, columns, X, y))
+                try:
+                    return self._to_folder(folder, bar, request, seed)
+                except Exception:  # a failure leaves nothing behind; only a killed run leaves what it can go on with
+                    folder.discard()
+                    raise
 
     def _to_folder(self, folder: PartsFolder, bar: RowProgress, request: dict[str, Any], seed: int) -> Reconstruction:
         state = None if folder.state is None else RunState.from_dict(folder.state)
@@ -264,7 +268,10 @@ class _Job:
     def _model_quota(self) -> Array:
         """Return rows for each class in the model's own shares, from a pilot: for engines that need quotas."""
         if not self.job.schema.target.is_class:
-            raise RequestError(f"a regressor's rows are drawn jointly; engine '{self.engine}' is not needed, use auto")
+            raise RequestError(
+                f"a regressor's rows and targets are drawn jointly, which asks no engine; leave the engine "
+                f"{engine_text(self.engine)} out, or invert outputs with it"
+            )
         rng = np.random.default_rng(subseed(self.seed, _PILOT))
         pilot = min(4_096, max(self.meter.affordable(40_960) // 10, 1))
         p = np.exp(self.meter.output(self.job.prior.sample(pilot, rng))).mean(axis=0)

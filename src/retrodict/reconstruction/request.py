@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from retrodict.disclosures import Disclosures, inspect_model
-from retrodict.errors import ModelError, PriorError, RequestError, SchemaError
+from retrodict.errors import ModelError, PriorError, RequestError
 from retrodict.models import Meter, Model, Regressor, load_model
 from retrodict.priors import Prior, implied_prior, load_prior
-from retrodict.schema import Schema, Target, reconcile
+from retrodict.schema import Schema, Target, free_name, reconcile
 
 _PILOT = 1_000
 _ASSUMED_NOISE = 0.1
@@ -66,13 +66,8 @@ def resolve(model: Any, prior: Any = None) -> Request:
             f"a prior must come from load_prior, fit_prior or retrodict.priors, got {type(prior).__name__}"
         )
     schema = reconcile(model.schema, prior.schema, getattr(model, "undetermined", ()), getattr(model, "tolerant", ()))
-    target = prior.schema.target.name if prior.schema.target.name != "target" else schema.target.name
-    schema = schema.with_target(Target(target, schema.target.classes))
-    if target in schema.names:
-        raise SchemaError(
-            f"'{target}' is both a feature and the name of the target; name the target otherwise "
-            "('target: NAME' in the prior file)"
-        )
+    target = prior.schema.target.name if prior.schema.target.name != Target.name else schema.target.name
+    schema = schema.with_target(Target(free_name(target, schema.names), schema.target.classes))
     return Request(model.bind(schema), prior, schema, model.schema.names if model.schema.named else schema.names)
 
 
