@@ -75,9 +75,7 @@ def exemplars(estimator: cluster.AffinityPropagation, place: Place) -> Iterator[
 
 
 def _affinities(estimator: Any, place: Place) -> Iterator[Disclosure]:
-    matrix = getattr(estimator, "affinity_matrix_", None)
-    if matrix is not None:
-        yield place.entries("affinity_matrix_", "how near it is to each other row", matrix)
+    yield from place.kept(estimator, {"affinity_matrix_": "how near it is to each other row"})
     yield from _labels(estimator, place)
 
 
@@ -110,25 +108,22 @@ def hierarchical(estimator: cluster.HDBSCAN, place: Place) -> Iterator[Disclosur
 
 def ordered(estimator: cluster.OPTICS, place: Place) -> Iterator[Disclosure]:
     """Yield distances between rows that are neighbours in the order."""
-    names = {
+    meanings = {
         "reachability_": "distance at which it is reached",
         "core_distances_": "distance within which it has enough neighbours",
         "predecessor_": "the row that it was reached from",
     }
-    for name, meaning in names.items():
-        if getattr(estimator, name, None) is not None:
-            yield place.entries(name, meaning, getattr(estimator, name))
+    yield from place.kept(estimator, meanings)
     yield from _labels(estimator, place)
 
 
 def merged(estimator: cluster.AgglomerativeClustering, place: Place) -> Iterator[Disclosure]:
     """Yield labels; the tree of merges, with its distances, is of rows as well."""
-    steps = getattr(estimator, "children_", None)
-    if steps is not None:
-        yield place.entries("children_", "the two groups that each merge joined", steps)
-    heights = getattr(estimator, "distances_", None)
-    if heights is not None:
-        yield place.entries("distances_", "distance between the groups that each merge joined", heights)
+    meanings = {
+        "children_": "the two groups that each merge joined",
+        "distances_": "distance between the groups that each merge joined",
+    }
+    yield from place.kept(estimator, meanings)
     yield from _labels(estimator, place)
 
 
@@ -159,9 +154,7 @@ def birch(estimator: cluster.Birch, place: Place) -> Iterator[Disclosure]:
     if (counts == 1).any():
         yield place.rows(source, found[counts == 1])
     yield SampleSize(int(counts.sum()), features=(), source=place.at(source), exact=place.exact)
-    labels = getattr(estimator, "labels_", None)
-    if labels is not None:
-        yield place.entries("labels_", "cluster", labels)
+    yield from place.kept(estimator, {"labels_": "cluster"})
 
 
 READERS = {

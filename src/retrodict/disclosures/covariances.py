@@ -48,14 +48,12 @@ def robust(estimator: covariance.MinCovDet, place: Place) -> Iterator[Disclosure
     if not estimator.assume_centered:
         yield from place.moments("location_", estimator.location_, exact=INLIERS)
     yield place.covariance("covariance_", estimator.covariance_, estimator.location_, exact=False)
-    names = {
+    meanings = {
         "support_": "whether it was taken for no outlier",
         "raw_support_": "whether it was among the rows that lie closest together",
         "dist_": "squared distance from the mean, in units of the covariance",
     }
-    for name, meaning in names.items():
-        if getattr(estimator, name, None) is not None:
-            yield place.entries(name, meaning, getattr(estimator, name))
+    yield from place.kept(estimator, meanings)
     n = np.size(getattr(estimator, "support_", ()))
     if n:
         yield SampleSize(n, features=(), source=place.at("support_"), exact=place.exact)

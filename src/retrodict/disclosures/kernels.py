@@ -81,9 +81,8 @@ def propagated(estimator: Any, place: Place) -> Iterator[Disclosure]:
 
 def taught(estimator: semi_supervised.SelfTrainingClassifier, place: Place) -> Iterator[Disclosure]:
     """Yield the label that each row had or was given, and when it was."""
-    for name, meaning in {"transduction_": "label", "labeled_iter_": "the round in which it was labelled"}.items():
-        if getattr(estimator, name, None) is not None:
-            yield place.entries(name, meaning, getattr(estimator, name))
+    meanings = {"transduction_": "label", "labeled_iter_": "the round in which it was labelled"}
+    yield from place.kept(estimator, meanings)
 
 
 def landmarks(step: kernel_approximation.Nystroem, place: Place) -> Iterator[Disclosure]:

@@ -22,9 +22,12 @@ def kernel(step: decomposition.KernelPCA, place: Place) -> Iterator[Disclosure]:
         given = step.kernel == "precomputed"
         yield place.entries("X_fit_", "kernel with the other rows", rows) if given else place.rows("X_fit_", rows)
         yield SampleSize(int(rows.shape[0]), features=(), source=place.at("X_fit_"), exact=place.exact)
-    vectors = getattr(step, "eigenvectors_", None)
-    if vectors is not None:
-        yield place.entries("eigenvectors_", "place along the components, scaled", vectors)
+    meanings = {
+        "eigenvectors_": "place along the components, scaled",
+        "X_transformed_fit_": "place along the components",
+        "dual_coef_": "weights of its columns on the way back",
+    }
+    yield from place.kept(step, meanings)
     if getattr(step, "_centerer", None) is not None:
         yield from centred_kernel(step._centerer, place.inner("_centerer"))
 
@@ -45,9 +48,7 @@ def embedded(step: Any, place: Place) -> Iterator[Disclosure]:
         "dissimilarity_matrix_": _DISTANCES,
         "affinity_matrix_": "how near it is to each other row",
     }
-    for name, meaning in matrices.items():
-        if getattr(step, name, None) is not None:
-            yield place.entries(name, meaning, getattr(step, name))
+    yield from place.kept(step, matrices)
     n = next((np.shape(getattr(step, name))[0] for name in matrices if getattr(step, name, None) is not None), 0)
     if n and found is None:
         yield SampleSize(int(n), features=(), source=place.at("embedding_"), exact=place.exact)

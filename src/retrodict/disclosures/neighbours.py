@@ -34,8 +34,7 @@ def stored(estimator: Any, place: Place) -> Iterator[Disclosure]:
 def outliers(estimator: neighbors.LocalOutlierFactor, place: Place) -> Iterator[Disclosure]:
     """Yield every row, and how far out it lies."""
     yield from stored(estimator, place)
-    if getattr(estimator, "negative_outlier_factor_", None) is not None:
-        yield place.entries("negative_outlier_factor_", "how far out it lies", estimator.negative_outlier_factor_)
+    yield from place.kept(estimator, {"negative_outlier_factor_": "how far out it lies"})
 
 
 def density(estimator: neighbors.KernelDensity, place: Place) -> Iterator[Disclosure]:

@@ -98,6 +98,12 @@ class Place:
         dense = found.toarray() if sparse.issparse(found) else np.asarray(found)
         return RowEntries(meaning, dense, features=(), source=self.at(source), exact=self.sample or True, personal=True)
 
+    def kept(self, estimator: Any, meanings: dict[str, str]) -> Iterator[RowEntries]:
+        """Yield the attributes with an entry for each row that an estimator has, by name, with what an entry is."""
+        for name, meaning in meanings.items():
+            if getattr(estimator, name, None) is not None:
+                yield self.entries(name, meaning, getattr(estimator, name))
+
     def centres(self, source: str, found: Any, counts: Any, exact: bool | str = True) -> Centres:
         """Return centres of groups of rows, in raw units where the way back is affine."""
         sizes = None if counts is None else tuple(int(n) for n in counts)

@@ -15,6 +15,12 @@ from retrodict.disclosures.place import Place
 from retrodict.models.type_lookup import known_of_type
 
 BOOTSTRAP = "of each tree's bootstrap draw"
+OF_ROWS = {
+    "oob_decision_function_": "prediction for it by members that did not draw it",
+    "oob_prediction_": "prediction for it by members that did not draw it",
+    "_sample_weight": "weight",
+}
+"""What forests and bagging may keep of each row."""
 
 
 def single(estimator: Any, place: Place) -> Iterator[Disclosure]:
@@ -37,6 +43,7 @@ def forest(estimator: Any, place: Place) -> Iterator[Disclosure]:
     n = int(getattr(estimator, "_n_samples", 0) or (0 if estimator.bootstrap else members[0].nodes.n_node_samples[0]))
     if n:
         yield SampleSize(n, features=(), source=place.at("_n_samples"), exact=place.exact)
+    yield from place.kept(estimator, OF_ROWS)
     if not estimator.bootstrap:
         yield from _root(estimator, members[0], place)
     elif any(member.stripped for member in members):
@@ -64,6 +71,7 @@ def bagged(estimator: Any, place: Place) -> Iterator[Disclosure]:
     n = int(getattr(estimator, "_n_samples", 0))
     if n:
         yield SampleSize(n, features=(), source=place.at("_n_samples"), exact=place.exact)
+    yield from place.kept(estimator, OF_ROWS)
     if not all_trees(estimator):
         return
     pairs = zip(estimator.estimators_, estimator.estimators_features_, strict=True)
