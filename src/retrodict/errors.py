@@ -46,5 +46,9 @@ class BudgetExhaustedError(RunError):
     """
 
 
+class TimeLimitError(BudgetExhaustedError):
+    """The time that a piece of work was given ran out; what stops for a query budget stops for it, too."""
+
+
 class MissingExtraError(RetrodictError, ImportError):
     """An optional library that is not installed; the text names the extra to install."""

@@ -12,13 +12,18 @@ from pydantic import ValidationError
 from sklearn.ensemble import RandomForestClassifier
 
 import retrodict as rd
-from retrodict.auditing import AuditResult, Report
+from retrodict.auditing import AuditResult, Finding, Report
 from tests.audit.conftest import fitted, tumours, votes
 
 TOP = {
     *("schema_version", "verdict", "reasons_for", "reasons_against", "disclosures", "lift", "records", "replicas"),
-    *("queries", "budget", "not_tested", "attribution", "provenance"),
+    *("queries", "budget", "not_tested", "attribution", "provenance", "unread", "membership", "cautions"),
 }
+
+
+def finding(found: AuditResult, way: str, measure: str) -> Finding:
+    (one,) = [one for one in found.findings if (one.way, one.measure) == (way, measure)]
+    return one
 
 
 @pytest.mark.parametrize("name", ["svc", "neighbours"])
@@ -40,17 +45,23 @@ def test_a_logistic_regression_is_no_reject(audited: Any) -> None:
     assert any("no whole training row" in line for line in found.reasons_for)
 
 
-def test_rows_rebuilt_exactly_forbid_release_and_a_sanitised_copy_does_not(tmp_path: Path) -> None:
+def test_rows_rebuilt_exactly_forbid_release_and_those_of_a_sanitised_copy_do_not(tmp_path: Path) -> None:
     train, test = votes(40, 0), votes(60, 1)
     forest = RandomForestClassifier(20, random_state=0).fit(train.drop(columns="party"), train["party"])
     files = {"train": train, "test": test, "target": "party", "quick": True}
     found = rd.audit(forest, **files, out=tmp_path / "before")
     assert found.from_file.records is not None
     assert found.verdict == "reject"
-    assert any(f.way == "from_file" and f.measure == "exact_rows" and f.verdict == "reject" for f in found.findings)
+    for measure in ("exact_rows", "near_rows"):  # whole numbers: what is near is equal
+        assert finding(found, "from_file", measure).verdict == "reject"
     bare = rd.audit(rd.sanitize(forest).model, **files, out=tmp_path / "after")
-    assert bare.verdict in ("release", "review")
     assert len(bare.disclosures.of("NodeCounts")) == 0
+    assert not [one for one in bare.findings if one.way == "from_file" and one.verdict == "reject"]
+    # What the outputs tell of membership stays: they are the same, and forty rows are learned by heart.
+    before, after = (finding(one, "by_query", "membership_auc") for one in (found, bare))
+    assert before == after
+    assert after.verdict == "reject"
+    assert bare.verdict == "reject"
 
 
 def test_the_folder_holds_what_it_should(audited: Any) -> None:
@@ -59,7 +70,7 @@ def test_the_folder_holds_what_it_should(audited: Any) -> None:
     assert set(data) >= TOP
     assert data == found.to_dict()
     assert Report.model_validate(data).verdict == found.verdict
-    assert data["schema_version"] == "1.0"
+    assert data["schema_version"] == "1.1"
     assert {"review", "reject", "release"} >= {data["verdict"]}
     assert rd.Reconstruction.load(out / "reconstruction").frame.equals(found.from_file.reconstruction.frame)
     assert rd.Reconstruction.load(out / "reconstruction_by_query").n_rows == 1_000
@@ -71,6 +82,12 @@ def test_the_folder_holds_what_it_should(audited: Any) -> None:
     assert data["disclosures"][0]["kind"] in ("NodeCounts", "Stretches")
     assert data["lift"]["by_query"]["headline"]["lift"] <= data["lift"]["by_query"]["headline"]["high"]
     assert data["queries"]["curve"]
+    attacks = {line["attack"]: line for line in data["membership"]}
+    assert set(attacks) == {"probability", "loss", "entropy", "modified entropy", "margin"}
+    worst = max(line["auc"] for line in attacks.values())
+    assert finding(found, "by_query", "membership_auc").value == worst
+    assert rd.membership_attacks(fitted("forest"), *tumours()).worst.auc == worst
+    assert any(line["measure"] == "shadow_models" and line["verdict"] == "review" for line in data["findings"])
     assert any("error budget" in line["what"] for line in data["not_tested"])
     assert data["provenance"]["command"].startswith("retrodict.audit(model, train=train, test=test, out=")
 
@@ -100,10 +117,12 @@ def test_a_model_alone_is_judged_as_far_as_it_can_be(alone: tuple[AuditResult, P
 
 def test_an_own_appetite_decides(tmp_path: Path) -> None:
     lenient = tmp_path / "lenient.yaml"
-    lenient.write_text("name: lenient\nunjudged: release\n")
+    lenient.write_text("name: lenient\nunjudged: release\nby_query: {shadow_models: release}\n")
     found = rd.audit(fitted("neighbours"), out=tmp_path / "out", quick=True, appetite=lenient)
     assert found.verdict == "release"
     assert found.report.appetite.name == "lenient"
+    for line in ("shadow_models", "unjudged"):
+        assert any(f"the risk appetite accepts that ({line})" in reason for reason in found.reasons_for)
 
 
 def test_a_copied_test_set_is_said(tmp_path: Path) -> None:

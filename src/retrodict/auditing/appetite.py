@@ -41,25 +41,31 @@ class LiftThreshold(BaseModel):
 
 
 class FromFile(BaseModel):
-    """Limits on what a holder of the model file can do."""
+    """Limits on what a holder of the model file can do; `near_rows` is `exact_rows` where it is left out."""
 
     model_config = _STRICT
 
     stored_rows: Threshold = Threshold()
     personal_facts: Threshold = Threshold()
+    facts_of_unknown_count: Threshold = Threshold()
+    gradient_sums: Verdict = "review"
     confident_rows: Threshold = Threshold()
     exact_rows: Threshold = Threshold()
+    near_rows: Threshold | None = None
     membership_advantage: Threshold = Threshold()
     lift: LiftThreshold = LiftThreshold()
 
 
 class ByQuery(BaseModel):
-    """Limits on what someone can do who may ask for predictions only."""
+    """Limits on what someone can do who may ask for predictions only; `near_rows` as in `FromFile`."""
 
     model_config = _STRICT
 
     exact_rows: Threshold = Threshold()
+    near_rows: Threshold | None = None
     membership_advantage: Threshold = Threshold()
+    membership_auc: Threshold = Threshold()
+    shadow_models: Verdict = "review"
     lift: LiftThreshold = LiftThreshold()
     agreement: Threshold = Threshold()
 

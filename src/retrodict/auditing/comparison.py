@@ -10,6 +10,7 @@ import pandas as pd
 
 from retrodict.auditing.finding import WORDS, Finding
 from retrodict.auditing.result import AuditResult
+from retrodict.disclosures import Disclosure
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ class AuditComparison:
         lines = []
         for kind in dict.fromkeys(fact.kind for facts in sides for fact in facts):
             own = [[fact for fact in facts if fact.kind == kind] for facts in sides]
-            lines.append([kind, *(n for facts in own for n in (len(facts), sum(fact.personal for fact in facts)))])
+            lines.append([kind, *(cell for facts in own for cell in (len(facts), _personal(facts)))])
         columns = ["kind", "before", "of single rows before", "after", "of single rows after"]
         return pd.DataFrame(lines, columns=columns)
 
@@ -69,6 +70,12 @@ class AuditComparison:
     def _repr_html_(self) -> str:
         head, _ = repr(self).split("\n", 1)
         return f"<p><b>{html.escape(head)}</b></p>{self.frame.to_html(index=False, na_rep='')}"
+
+
+def _personal(facts: list[Disclosure]) -> str:
+    """Return how many facts are of one row, and of how many that is not known."""
+    known, unknown = sum(fact.personal is True for fact in facts), sum(fact.personal is None for fact in facts)
+    return f"{known:,}" + (f", and {unknown:,} of which the count is not known" if unknown else "")
 
 
 def _cells(finding: Finding | None) -> list[Any]:

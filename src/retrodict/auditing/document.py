@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from retrodict.auditing.appetite import Appetite, Verdict
 from retrodict.auditing.sections import (
+    AttackLine,
     ConsistencySection,
     CurveSection,
     ExtractionSection,
@@ -17,16 +18,20 @@ from retrodict.auditing.sections import (
     OwedSection,
     RecordSection,
     ReplicaSection,
+    UnreadLine,
 )
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["1.1"] = "1.1"
 """Its first number grows where a key changes or goes, its second where one is added."""
 
 _STRICT = ConfigDict(extra="forbid", ser_json_inf_nan="null")
 
 
 class DisclosureLine(BaseModel):
-    """One fact that the file states; rows are counted, never repeated."""
+    """One fact that the file states; rows are counted, never repeated.
+
+    `personal` is whether it is of one row, and null where the count of its rows is not known.
+    """
 
     model_config = _STRICT
 
@@ -35,7 +40,7 @@ class DisclosureLine(BaseModel):
     features: list[str]
     values: str
     exact: bool | str
-    personal: bool
+    personal: bool | None
     source: str
 
 
@@ -53,6 +58,8 @@ class FindingLine(BaseModel):
     reject: float | None
     verdict: Verdict | None
     sentence: str
+    rows: str
+    inconclusive: bool
 
 
 class NotTested(BaseModel):
@@ -65,20 +72,27 @@ class NotTested(BaseModel):
 
 
 class Report(BaseModel):
-    """Everything that an audit found."""
+    """Everything that an audit found.
+
+    `unread` lists what was not read of the model, `membership` the attacks by the model's own outputs, and `cautions`
+    what speaks for release though so few rows can't exclude the contrary.
+    """
 
     model_config = _STRICT
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.1"] = SCHEMA_VERSION
     verdict: Verdict
     reasons_for: list[str]
     reasons_against: list[str]
+    cautions: list[str]
     findings: list[FindingLine]
+    unread: list[UnreadLine]
     disclosures: list[DisclosureLine]
     extraction: Of[ExtractionSection]
     self_consistency: Of[ConsistencySection]
     lift: Of[LiftSection]
     records: Of[RecordSection]
+    membership: list[AttackLine]
     replicas: Of[ReplicaSection]
     queries: CurveSection | None
     budget: dict[str, Any] | None

@@ -34,6 +34,8 @@ class Finding:
         What follows from it alone; ``None`` where the appetite sets no threshold.
     sentence
         The finding in words.
+    rows
+        How many rows its interval rests on, in words; empty where it has none.
     """
 
     way: Way
@@ -45,10 +47,35 @@ class Finding:
     reject: float | None
     verdict: Verdict | None
     sentence: str
+    rows: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
-        return asdict(self)
+        return {**asdict(self), "inconclusive": self.inconclusive}
+
+    @property
+    def inconclusive(self) -> bool:
+        """Whether it speaks for release while its interval reaches beyond a limit."""
+        return (
+            self.verdict == "release" and self.high is not None and self._limit is not None and self.high > self._limit
+        )
+
+    @property
+    def caution(self) -> str | None:
+        """What so few rows can't exclude, in a sentence; ``None`` where the finding is conclusive."""
+        if not self.inconclusive:
+            return None
+        name = self.measure.replace("_", " ")
+        of = f" of {self.rows}" if self.rows else ""
+        return (
+            f"{WORDS[self.way]}: {name} above the limit of {self._limit:g} can't be excluded by a sample{of}: "
+            f"the value is {self.value:.3g}, and its interval reaches {self.high:.3g}"
+        )
+
+    @property
+    def _limit(self) -> float | None:
+        """The first limit that a value may exceed."""
+        return self.review if self.review is not None else self.reject
 
     @property
     def reason(self) -> str:
@@ -68,6 +95,7 @@ def judge(
     sentence: str,
     low: float | None = None,
     high: float | None = None,
+    rows: str = "",
 ) -> Finding:
     """Hold a value against its thresholds.
 
@@ -76,7 +104,7 @@ def judge(
 
     Parameters
     ----------
-    way, measure, sentence
+    way, measure, sentence, rows
         As `Finding` has them.
     threshold
         Of the measure.
@@ -91,11 +119,26 @@ def judge(
         verdict = "review"
     elif threshold.review is not None or threshold.reject is not None:
         verdict = "release"
-    return Finding(way, measure, value, low, high, threshold.review, threshold.reject, verdict, sentence)
+    return Finding(way, measure, value, low, high, threshold.review, threshold.reject, verdict, sentence, rows)
 
 
-def stated(way: Way, measure: str, verdict: Verdict, sentence: str) -> Finding:
-    """Return a finding that is no number."""
+def measured(way: Way, measure: str, threshold: Threshold, value: float, sentence: str) -> Finding:
+    """Return a value that speaks neither for release nor against it, beside its limits."""
+    return Finding(way, measure, value, None, None, threshold.review, threshold.reject, None, sentence)
+
+
+def stated(way: Way, measure: str, verdict: Verdict, sentence: str, accepted: str = "") -> Finding:
+    """Return a finding that is no number.
+
+    Parameters
+    ----------
+    way, measure, verdict, sentence
+        As `Finding` has them.
+    accepted
+        The line of the risk appetite that may accept it; where it does, the sentence says so.
+    """
+    if accepted and verdict == "release":
+        sentence = f"{sentence}; the risk appetite accepts that ({accepted})"
     return Finding(way, measure, None, None, None, None, None, verdict, sentence)
 
 

@@ -7,29 +7,13 @@ from typing import Any
 
 from retrodict.auditing.appetite import Appetite
 from retrodict.auditing.extraction import SURE, Extraction
-from retrodict.auditing.finding import Finding, Way, judge
-from retrodict.disclosures import Disclosures, Rows
+from retrodict.auditing.finding import Finding, Way, judge, stated
 from retrodict.evaluation.fidelity import Fidelity
+from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.evaluation.replicas import Replicas
 from retrodict.evaluation.risk import RecordRisk
 
 _HEADLINES = ("energy distance", "sliced wasserstein", "association", "two-sample AUC")
-
-
-def file_findings(found: Disclosures, appetite: Appetite) -> Iterator[Finding]:
-    """Yield what the file states of single rows."""
-    limits = appetite.from_file
-    rows = found.of(Rows)
-    if rows:
-        most = max(rows, key=lambda fact: fact.n)
-        words = f"it stores {most.n:,} whole training rows ({most.source})"
-    else:
-        words = "it stores no whole training row"
-    yield judge("from_file", "stored_rows", limits.stored_rows, max((fact.n for fact in rows), default=0), words)
-    single = [fact for fact in found if fact.personal and not isinstance(fact, Rows)]
-    names = ", ".join(f"{sum(f.kind == kind for f in single)} {kind}" for kind in dict.fromkeys(f.kind for f in single))
-    words = f"{len(single):,} of its facts concern single rows: {names}" if single else "no other fact is of one row"
-    yield judge("from_file", "personal_facts", limits.personal_facts, len(single), words)
 
 
 def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Finding]:
@@ -63,20 +47,53 @@ def lift_finding(extraction: Extraction, appetite: Appetite) -> Iterator[Finding
 def record_findings(way: Way, records: RecordRisk, appetite: Appetite) -> Iterator[Finding]:
     """Yield how many training rows were hit, and how far they can be told from others, beyond what chance gives."""
     limits = appetite.from_file if way == "from_file" else appetite.by_query
-    hits, told = records.hits, records.membership
-    if hits is not None:
-        chance = records.singled_out_control or 0
-        words = (
-            f"{hits.members:.1%} of the training rows are met in every cell by an extracted row, and {hits.others:.1%} "
-            f"of the test rows; {len(records.singled_out):,} training rows are singled out (by chance: {chance:,})"
-        )
-        yield judge(way, "exact_rows", limits.exact_rows, hits.value, words, hits.low, hits.high)
+    rows = _rows(records.rows["training rows"], records.rows.get("held-out rows", 0))
+    chance = "unknown" if records.singled_out_chance is None else f"about {records.singled_out_chance:,.0f}"
+    within = f"{records.tolerance:.0%} of each column's range"
+    near = limits.exact_rows if limits.near_rows is None else limits.near_rows
+    for measure, threshold, hits, how in (
+        ("exact_rows", limits.exact_rows, records.exact_hits, "met in every cell by an extracted row"),
+        ("near_rows", near, records.hits, f"met in every cell, within {within}, by an extracted row"),
+    ):
+        if hits is None:
+            continue
+        words = f"{hits.members:.1%} of the training rows are {how}, and {hits.others:.1%} of the test rows"
+        if measure == "near_rows":
+            words += f"; {len(records.singled_out):,} training rows are singled out (by chance: {chance})"
+        yield judge(way, measure, threshold, hits.value, words, hits.low, hits.high, rows)
+    told = records.membership
     if told is not None:
         words = (
             f"by the distance to the nearest extracted row, {told.members:.1%} of the training rows and "
             f"{told.others:.1%} of the test rows are taken for members"
         )
-        yield judge(way, "membership_advantage", limits.membership_advantage, told.value, words, told.low, told.high)
+        limit = limits.membership_advantage
+        yield judge(way, "membership_advantage", limit, told.value, words, told.low, told.high, rows)
+
+
+def membership_finding(found: MembershipAttacks, appetite: Appetite) -> Iterator[Finding]:
+    """Yield how well the best of the threshold attacks on the model's outputs tells training rows from test rows."""
+    best = found.worst
+    words = (
+        f"{best.words} tells training rows from test rows with an AUC of {best.auc:.3f} ({found.low:.3f} to "
+        f"{found.high:.3f}; 0.5 by chance), and finds {best.tpr_at_fpr_01:.1%} of them at 1% false alarms "
+        f"({best.tpr_low:.1%} to {best.tpr_high:.1%})"
+    )
+    rows = _rows(best.members, best.others)
+    limit = appetite.by_query.membership_auc
+    yield judge("by_query", "membership_auc", limit, best.auc, words, found.low, found.high, rows)
+
+
+def shadow_finding(appetite: Appetite) -> Finding:
+    """Return that the strongest attacks on membership are not made."""
+    words = (
+        "shadow models: not run; attacks that compare with models of the same kind find more members than thresholds"
+    )
+    return stated("by_query", "shadow_models", appetite.by_query.shadow_models, words, accepted="shadow_models")
+
+
+def _rows(members: int, others: int) -> str:
+    return f"{members:,} training and {others:,} test rows"
 
 
 def agreement_finding(replicas: Replicas, appetite: Appetite) -> Iterator[Finding]:

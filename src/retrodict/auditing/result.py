@@ -17,6 +17,7 @@ from retrodict.auditing.findings import headline
 from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
 from retrodict.evaluation.fidelity.attribution import attribution
+from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.priors import Prior
 
 _WAYS = ("by_query", "from_file")
@@ -34,6 +35,8 @@ class AuditResult:
         What the file states, worst first.
     by_query, from_file
         The two extractions, judged separately; ``None`` where one could not be made.
+    membership
+        Attacks on membership by the model's own outputs; ``None`` where they were not made.
     replicas
         Results of `replicate` by way to extract.
     queries
@@ -60,6 +63,7 @@ class AuditResult:
     disclosures: Disclosures
     by_query: Extraction | None
     from_file: Extraction | None
+    membership: MembershipAttacks | None
     replicas: dict[str, Any]
     queries: Any
     budget: Any
@@ -79,8 +83,8 @@ class AuditResult:
 
     @property
     def facts(self) -> list[tuple[str, list[Disclosure]]]:
-        """What the file states, worst first: group by group, and in each first what concerns single rows."""
-        return [(name, sorted(facts, key=lambda fact: not fact.personal)) for name, facts in self.disclosures.grouped()]
+        """What the file states, worst first: group by group, and in each first what is, or may be, of single rows."""
+        return [(name, sorted(facts, key=_concern)) for name, facts in self.disclosures.grouped()]
 
     @property
     def extractions(self) -> dict[str, Extraction]:
@@ -98,6 +102,11 @@ class AuditResult:
         """Findings that speak against release, in sentences, the gravest first."""
         against = [f for f in self.findings if f.verdict in ("review", "reject")]
         return [finding.reason for finding in sorted(against, key=lambda finding: finding.verdict != "reject")]
+
+    @property
+    def cautions(self) -> list[str]:
+        """What speaks for release though the interval reaches beyond a limit, in sentences."""
+        return [finding.caution for finding in self.findings if finding.caution is not None]
 
     @property
     def report(self) -> Report:
@@ -120,12 +129,15 @@ class AuditResult:
                 "verdict": self.verdict,
                 "reasons_for": self.reasons_for,
                 "reasons_against": self.reasons_against,
+                "cautions": self.cautions,
                 "findings": [finding.to_dict() for finding in self.findings],
+                "unread": [one.to_dict() for one in self.disclosures.unread],
                 "disclosures": lines,
                 "extraction": self._each(lambda one: one.to_dict()),
                 "self_consistency": self._each(lambda one: asdict(one.consistency)),
                 "lift": self._each(self._lift),
                 "records": self._each(lambda one: _plain(one.records)),
+                "membership": [] if self.membership is None else [one.to_dict() for one in self.membership.attacks],
                 "replicas": {way: _plain(self.replicas.get(way)) for way in _WAYS},
                 "queries": _plain(self.queries),
                 "budget": _plain(self.budget),
@@ -157,12 +169,18 @@ class AuditResult:
     def __repr__(self) -> str:
         lines = [f"Audit of {self.provenance['model']['family']}: {self.verdict}"]
         lines += [f"  against: {line}" for line in self.reasons_against]
+        lines += [f"  caution: {line}" for line in self.cautions]
         lines += [f"  for: {line}" for line in self.reasons_for]
         lines += [f"  not tested: {what}: {reason}" for what, reason in self.not_tested]
         return "\n".join([*lines, *(f"  warning: {line}" for line in self.warnings)])
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(repr(self))}</pre>"
+
+
+def _concern(fact: Disclosure) -> int:
+    """Return 0 for a fact of one row, 1 where the count of its rows is not known, else 2."""
+    return 1 if fact.personal is None else 0 if fact.personal else 2
 
 
 def _plain(part: Any) -> dict[str, Any] | None:

@@ -77,6 +77,7 @@ class Singled(Section):
     share: float
     exact: int
     control: int | None
+    chance: float | None
     listed: list[SingledRow]
 
 
@@ -92,12 +93,37 @@ class RecordSection(Section):
     nearer: Nearer | None
     membership: Share | None
     hits: Share | None
+    exact_hits: Share | None
     singled_out: Singled
     rows: dict[str, int]
     tolerance: float
     seed: int
     warnings: list[str]
     notes: list[str]
+
+
+class AttackLine(Section):
+    """One attack on membership by the model's outputs; `shadows` is how many shadow models it used."""
+
+    attack: str
+    auc: float
+    low: float
+    high: float
+    tpr_at_fpr_01: float
+    tpr_low: float
+    tpr_high: float
+    shadows: int
+    members: int
+    others: int
+
+
+class UnreadLine(Section):
+    """A part of the model of which it is not known what it states."""
+
+    path: str
+    type: str
+    why: str
+    reason: str
 
 
 class ReplicaLine(Section):

@@ -48,9 +48,11 @@ def audit(
         int | None, typer.Option(metavar="N", help="Rows drawn by each extraction; else 10,000, or 1,000 if quick.")
     ] = None,
     seed: options.Seed = 0,
-    quick: Annotated[bool, typer.Option("--quick", help="A first look: fewer rows, two replicas, no budget.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A first look: fewer rows, two replicas, no budget; two minutes.")
+    ] = False,
     seconds: Annotated[
-        float | None, typer.Option(metavar="S", help="Stop the search for a table that meets all node counts.")
+        float | None, typer.Option(metavar="S", help="Take about so long at most; else no limit, or 120 if quick.")
     ] = None,
     schema: options.SchemaFile = None,
     trust: options.Trust = None,

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.errors import RequestError
+from retrodict import time_limit
+from retrodict.errors import RequestError, TimeLimitError
 from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.fidelity.inputs import FEWEST
 from retrodict.evaluation.fidelity.scopes import RECONSTRUCTION
@@ -166,29 +167,41 @@ def query_curve(
     rec = reconstruct(
         job.model, job.prior, steps[-1], seed=seed, class_shares="model" if classes else None, progress=False
     )
+    time_limit.check("the model was asked for the whole ladder")
     before = rec.provenance.queries - steps[-1]  # a pilot that finds a regressor's noise
     lines: list[list[Any]] = []
     base: dict[str, float] = {}
     warnings: dict[str, None] = {}
     notes: dict[str, None] = {}
     scope = ""
+    done: list[int] = []
     for step in steps:
         part, calls = _first(rec, step), step + before
-        if train is not None:
-            fid = evaluate(part, train, test, job.prior, target=target, limit=limit, seed=seed)
+        try:
+            fid = None
+            if train is not None:
+                fid = evaluate(part, train, test, job.prior, target=target, limit=limit, seed=seed)
+            found = replicate(
+                part,
+                estimators or _ESTIMATORS[classes],
+                test=test,
+                base=job.model,
+                prior=job.prior,
+                target=target,
+                controls=False,
+                seed=seed,
+            )
+            time_limit.check("the step was measured")
+        except TimeLimitError:
+            if not done:
+                raise
+            notes[f"the time limit was reached: steps from {calls:,} model calls on are left out"] = None
+            break
+        done.append(calls)
+        if fid is not None:
             scope = fid.scopes[-1] if classes else fid.scopes[0]
             lines += _of_fidelity(fid.summary(scope), calls)
             warnings |= dict.fromkeys(fid.warnings)
-        found = replicate(
-            part,
-            estimators or _ESTIMATORS[classes],
-            test=test,
-            base=job.model,
-            prior=job.prior,
-            target=target,
-            controls=False,
-            seed=seed,
-        )
         own = found.frame[(found.frame.table == REPLICA) & (found.frame.rows == ON_TEST)]
         lines += [[calls, REPLICAS, *line] for line in own[["measure", "estimator", "value", "low", "high"]].to_numpy()]
         of_base = found.frame[(found.frame.table == BASE) & (found.frame.rows == ON_TEST)]
@@ -198,8 +211,7 @@ def query_curve(
     if train is None:
         notes["no training rows are given: fidelity and lift are left out"] = None
     frame = pd.DataFrame(lines, columns=_COLUMNS).astype(dict.fromkeys(_COLUMNS[4:], np.float64))
-    steps = tuple(step + before for step in steps)
-    return QueryCurve(frame, base, steps, scope, int(seed), tuple(warnings), tuple(notes))
+    return QueryCurve(frame, base, tuple(done), scope, int(seed), tuple(warnings), tuple(notes))
 
 
 def _checked(ladder: Sequence[int]) -> tuple[int, ...]:

@@ -10,6 +10,8 @@ from jaxtyping import Float
 from retrodict import threads, time_limit
 from retrodict.errors import BudgetExhaustedError, ModelError, RequestError, RetrodictError, ScoringError
 from retrodict.models.base import Model
+from retrodict.models.releases import cannot_predict
+from retrodict.plain_text import one_line
 
 Array = np.ndarray
 
@@ -110,17 +112,31 @@ class Meter:
         except RetrodictError:
             raise
         except Exception as error:  # whatever an estimator raises on rows it can't take
-            reason = " ".join(str(error).split())
+            reason = f"{type(error).__name__}: {one_line(error, 300)}"
+            remedy = cannot_predict(getattr(self.model, "audit", None))
+            if remedy is not None:
+                raise ScoringError(f"the model ({self.model.family}) could not score rows: {reason}; {remedy}") from error
             raise ScoringError(
                 f"the model ({self.model.family}) could not score rows drawn from the prior: "
-                f"{type(error).__name__}: {reason[:300]}; check that the prior's columns hold what it was trained on"
+                f"{reason}; check that the prior's columns hold what it was trained on"
             ) from error
+        self._check_shape(out, len(X))
         if np.isnan(out).any():
             raise ScoringError(
                 f"the model ({self.model.family}) answered NaN for {int(np.isnan(out).sum())} of {out.size} outputs; "
                 "check the prior's ranges and missing rates against what it was trained on"
             )
         return out
+
+    def _check_shape(self, out: Array, rows: int) -> None:
+        """Refuse outputs of another shape than the model's own classes say, whatever made them."""
+        classes = len(self.model.schema.target.classes)
+        expected = (rows, classes) if classes else (rows,)
+        if np.shape(out) != expected:
+            raise ScoringError(
+                f"the model ({self.model.family}) answered {rows:,} rows with an array of shape {np.shape(out)}, where "
+                f"{expected} is needed; it is damaged: save the model again"
+            )
 
 
 def _scorer(model: Model) -> Callable[[Array], Array]:

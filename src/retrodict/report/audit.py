@@ -59,9 +59,10 @@ def audit(
     seed
         The one seed.
     quick
-        A first look: fewer rows, two replicas, no error budget.
+        A first look: fewer rows, two replicas, no error budget, and two minutes at most.
     seconds
-        Stop the search for a table that meets all node counts after about so long; then the audit is not repeatable.
+        Take about so long at most, shared out over the parts; by default two minutes if quick, else no limit. What was
+        cut short is among `not_tested`, and is not repeatable.
     command
         How to do it again, for the report; by default this call.
     say

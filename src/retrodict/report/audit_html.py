@@ -9,8 +9,10 @@ import pandas as pd
 
 from retrodict.auditing import AuditResult
 from retrodict.auditing.extraction import Extraction
+from retrodict.auditing.file_findings import unread_sentences
 from retrodict.auditing.finding import WORDS
 from retrodict.evaluation.fidelity import Fidelity
+from retrodict.evaluation.membership import Attack, MembershipAttacks
 from retrodict.report.audit_pictures import pictures
 from retrodict.report.query_picture import query_picture
 from retrodict.report.svg import Picture
@@ -28,6 +30,7 @@ _SECTIONS = (
     ("disclosures", "What the file discloses"),
     ("reconstruction", "Reconstruction and lift"),
     ("records", "Rows at risk"),
+    ("membership", "Membership by outputs"),
     ("budget", "Error budget"),
     ("replicas", "Replicas"),
     ("queries", "Query curve"),
@@ -69,11 +72,15 @@ def render(found: AuditResult, command: str) -> str:
             meaning=_MEANING[report.verdict],
             sections=_SECTIONS,
             findings=[_finding_cells(one) for way in WORDS for one in found.findings if one.way == way],
+            unread=unread_sentences(found.disclosures.unread),
             groups=[
                 (name, [_fact_cells(fact) for fact in facts[:_FACTS]], max(len(facts) - _FACTS, 0))
                 for name, facts in found.facts
             ],
             over=found.over,
+            given={"train": found.real is not None, "test": found.fresh is not None},
+            attacks=[] if found.membership is None else [_attack_cells(one) for one in found.membership.attacks],
+            attack_lines=_attack_lines(found.membership),
             ways=[_way(found, way) for way in ("from_file", "by_query")],
             pictures=pictures(found),
             budget=None if found.budget is None else found.budget.rows(),
@@ -130,7 +137,26 @@ def _fact_cells(fact: Any) -> list[str]:
     from retrodict.disclosures.result import cells
 
     kind, features, values, source = cells(fact)
-    return [f"{kind} (of single rows)" if fact.personal else kind, features, values, source]
+    of = " (count not known)" if fact.personal is None else " (of single rows)" if fact.personal else ""
+    return [f"{kind}{of}", features, values, source]
+
+
+def _attack_cells(one: Attack) -> list[str]:
+    rate = f"{one.tpr_at_fpr_01:.1%}", f"{one.tpr_low:.1%} to {one.tpr_high:.1%}"
+    return [one.attack, number(one.auc), _interval(one.low, one.high), *rate]
+
+
+def _attack_lines(found: MembershipAttacks | None) -> list[str]:
+    if found is None:
+        return []
+    best = found.worst
+    return [
+        f"{best.members:,} training rows beside {best.others:,} test rows. The direction of each attack is fixed "
+        "beforehand: the model is held to be surer of rows that it has seen.",
+        f"The largest AUC is {best.auc:.3f}; that it is the largest of several is in its own interval: {found.low:.3f} "
+        f"to {found.high:.3f}, of {found.distinct} attacks that order rows differently.",
+        *found.notes,
+    ]
 
 
 def _way(found: AuditResult, way: str) -> dict[str, Any]:

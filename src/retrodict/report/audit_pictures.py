@@ -22,7 +22,7 @@ _PANELS, _COLUMNS, _POINTS, _BINS = 8, 20, 300, 24
 
 
 def marginals(drawn: Drawn) -> Picture:
-    """Draw features one by one: real rows filled, the others as lines."""
+    """Draw features one by one: real rows filled, where there are any, the others as lines."""
     chosen = _telling(drawn)
     figure, grid = canvas(11, 2.3 * -(-len(chosen) // 4), -(-len(chosen) // 4), min(4, len(chosen)))
     for axes, j in zip(grid, chosen, strict=False):
@@ -34,11 +34,13 @@ def marginals(drawn: Drawn) -> Picture:
     names = ", ".join(drawn.layout.names[j] for j in chosen)
     about = ", ".join([*([drawn.real] if drawn.real else []), *drawn.others])
     left = len(drawn.layout.columns) - len(chosen)
+    said = [f"Filled: {drawn.real}."] if drawn.real else ["No real rows were given."]
+    said += [f"{left} more features are not drawn."] if left else []
     return Picture(
         "Features one by one",
         svg(figure),
         f"Distributions of {names}, overlaid for {about}.{_distances(drawn, chosen)}",
-        f"Filled: real rows. {left} more features are not drawn." if left else "Filled: real rows.",
+        " ".join(said),
     )
 
 
@@ -144,7 +146,7 @@ def _square(values: Float[Array, " q"], d: int) -> Float[Array, "d d"]:
 
 
 def embedding(drawn: Drawn) -> Picture:
-    """Draw rows in the plane of the two largest principal components of the real rows."""
+    """Draw rows in the plane of the two largest principal components of the real rows, or of the table drawn last."""
     from sklearn.decomposition import PCA
 
     first = drawn.real or drawn.others[-1]
@@ -216,7 +218,9 @@ def closest_rows(drawn: Drawn) -> Picture | None:
 
 
 def pictures(found: AuditResult) -> list[Picture]:
-    """Return every picture that can be drawn."""
+    """Return every picture that can be drawn; none where nothing was extracted."""
+    if not found.extractions:
+        return []
     drawn = Drawn.of(found)
     made = [marginals(drawn), association_matrices(drawn), embedding(drawn), closest_rows(drawn)]
     return [one for one in made if one is not None]

@@ -35,6 +35,7 @@ def audit_both(
     rows: int | None = None,
     seed: int = 0,
     quick: bool = False,
+    seconds: float | None = None,
     command: str = "retrodict.report.comparison.audit_both(...)",
     say: Callable[[str], None] = lambda line: None,
 ) -> AuditComparison:
@@ -46,8 +47,8 @@ def audit_both(
         The model, and what `sanitize` made of it.
     out
         A new folder: ``before/`` and ``after/``, each as `audit` writes it, ``comparison.html``, ``comparison.json``.
-    prior, train, test, target, appetite, rows, seed, quick
-        As `audit` takes them.
+    prior, train, test, target, appetite, rows, seed, quick, seconds
+        As `audit` takes them, the last for each of the two.
     command
         How to do it again, for the reports.
     say
@@ -74,6 +75,7 @@ def audit_both(
                 rows=rows,
                 seed=seed,
                 quick=quick,
+                seconds=seconds,
                 say=lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
             )
             sides.append(replace(result, provenance={**result.provenance, "command": command}))

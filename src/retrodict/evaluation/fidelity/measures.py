@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from retrodict import time_limit
 from retrodict.evaluation.fidelity.association import ASSOCIATION, association_difference, associations
 from retrodict.evaluation.fidelity.distances import (
     ENERGY,
@@ -49,6 +50,11 @@ def measure(layout: Layout, scope: Scope, limit: int, seed: Sequence[int]) -> Fo
         Rows of a table for measures of whole rows; those of single columns take all.
     seed
         Of the weights, the directions and the folds.
+
+    Raises
+    ------
+    TimeLimitError
+        If the time limit was reached.
     """
     gaps: Array = np.any(np.isnan(np.vstack([scope.real, *scope.others.values()])), axis=0)
     wide = Table.of(scope.real, np.random.default_rng([*seed, 0]))
@@ -58,6 +64,7 @@ def measure(layout: Layout, scope: Scope, limit: int, seed: Sequence[int]) -> Fo
     together = associations(layout, narrow, narrow)
     found: Found = {}
     for i, (title, X) in enumerate(scope.others.items()):
+        time_limit.check("all tables were measured")
         rng = np.random.default_rng([*seed, 3, i])
         own = found[title] = dict(marginals(layout, wide, Table.of(X, rng), gaps))
         table = Table.of(X[:limit], rng, embed(layout, X[:limit], scope.real, gaps))

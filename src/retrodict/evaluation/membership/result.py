@@ -41,9 +41,24 @@ class Attack:
     members: int
     others: int
 
+    @property
+    def words(self) -> str:
+        """The number in words."""
+        return _WORDS.get(self.attack, f"the {self.attack}")
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
         return asdict(self)
+
+
+_WORDS = {
+    "probability": "the probability of the true label",
+    "loss": "the loss",
+    "entropy": "the entropy of the outputs",
+    "modified entropy": "the modified entropy of the outputs",
+    "margin": "the margin of the true label",
+    "absolute error": "the error of the prediction",
+}
 
 
 @dataclass(frozen=True)

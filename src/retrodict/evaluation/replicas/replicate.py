@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.errors import RequestError, RetrodictError, RunError
+from retrodict import time_limit
+from retrodict.errors import RequestError, RetrodictError, RunError, TimeLimitError
 from retrodict.evaluation.fidelity.assumed import assumed, prior_frame
 from retrodict.evaluation.replicas.base_model import Base, loaded
 from retrodict.evaluation.replicas.examples import Labelling, more_rows
@@ -219,10 +220,14 @@ def _run(
 ) -> tuple[list[list[Any]], dict[str, Any]]:
     """Train every estimator on every table, and ask; return lines and the replicas."""
     lines, models, failed, k = [], {}, [], len(inputs.schema.target.classes)
+    late: dict[str, None] = {}
     for name, estimator in estimators.items():
         if labelling.soft and k and not takes_weights(estimator):
             notes.append(f"'{name}' takes no weights: instead of soft labels it got labels drawn from them")
         for table, example in examples.items():
+            if time_limit.left() <= 0.0:
+                late[name] = None
+                continue
             try:
                 fitted = fit(estimator, example, inputs)
                 answers = [ask(fitted, question.X, inputs) for question in questions]
@@ -233,6 +238,10 @@ def _run(
                 models[name] = fitted
             for question, said in zip(questions, answers, strict=True):
                 lines += _lines(name, table, question.title, question.judge(said, k))
+    if late and not models:
+        raise TimeLimitError("the time limit was reached before an estimator was trained; give more seconds, or none")
+    if late:
+        notes.append(f"the time limit was reached: {', '.join(late)} were not trained on all tables")
     if not models:
         raise RunError(f"no estimator could be trained on the reconstruction: {failed[0]}")
     notes += failed

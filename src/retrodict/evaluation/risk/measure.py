@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from retrodict import time_limit
 from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity.inputs import HELD_OUT, REBUILT, TRAIN, read_inputs
 from retrodict.evaluation.records import TOLERANCE, RecordMatch
@@ -90,9 +91,10 @@ def record_risk(
     names = list(inputs.schema.names)
 
     def match(real: Tables, close: Nearest) -> tuple[RecordMatch, float]:
+        time_limit.check("rows were paired")
         return paired(rebuilt.cells, real.cells, (rebuilt.labels, real.labels), names, TOLERANCE, close)
 
-    found: dict[str, Any] = dict.fromkeys(("control", "closest_held_out", "nearer", "membership", "hits"))
+    found: dict[str, Any] = dict.fromkeys(("control", "closest_held_out", "nearer", "membership", "hits", "exact_hits"))
     if others is None:
         close = nearest(rebuilt.cells, members.cells)
         matched, low = match(members, close)
@@ -117,10 +119,8 @@ def record_risk(
             "closest_held_out": pd.DataFrame({"train": to_same.error, "held_out": to_held.error}),
             "nearer": nearer(to_same.error, to_held.error, to_same.at, to_held.at, len(same)),
             "membership": by_distance(close.back, to_held.back, np.random.default_rng([seed, _HALVES])),
-            "hits": Advantage.of(
-                hit_by(members.cells, rebuilt.cells, tolerance) >= 0,
-                hit_by(others.cells, rebuilt.cells, tolerance) >= 0,
-            ),
+            "hits": _hits(members, others, rebuilt, tolerance),
+            "exact_hits": _hits(members, others, rebuilt, TOLERANCE),
         }
     return RecordRisk(
         matched=matched,
@@ -136,6 +136,10 @@ def record_risk(
         notes=tuple(notes),
         **found,
     )
+
+
+def _hits(members: Tables, others: Tables, rebuilt: Tables, tolerance: float) -> Advantage:
+    return Advantage.of(*(hit_by(side.cells, rebuilt.cells, tolerance) >= 0 for side in (members, others)))
 
 
 def _confidence(rec: Any, train: Any) -> tuple[Any, Array | None]:

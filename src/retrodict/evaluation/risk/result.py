@@ -44,6 +44,8 @@ class RecordRisk:
         What a distance learned on other rows tells of who was in the table.
     hits
         The same of rows that a rebuilt row agrees with in every cell, within `tolerance`.
+    exact_hits
+        The same of rows that a rebuilt row equals in every cell.
     singled_out
         Training rows that a rebuilt row agrees with in every cell, alone in the table, and that no held-out row agrees
         with: `row` (the training table's own index), `rebuilt` (position), `exact`, `label` (whether it agrees),
@@ -70,6 +72,7 @@ class RecordRisk:
     nearer: Nearer | None
     membership: Advantage | None
     hits: Advantage | None
+    exact_hits: Advantage | None
     singled_out: pd.DataFrame
     singled_out_control: int | None
     rows: dict[str, int]
@@ -88,6 +91,16 @@ class RecordRisk:
         """Share of the training rows that are singled out."""
         return len(self.singled_out) / self.rows["training rows"]
 
+    @property
+    def singled_out_chance(self) -> float | None:
+        """Training rows that chance singles out: `singled_out_control`, scaled to the number of training rows.
+
+        ``None`` without held-out rows. In a smaller table more rows are alone: the control is no less than chance.
+        """
+        if self.singled_out_control is None:
+            return None
+        return self.singled_out_control * self.rows["training rows"] / self._taken
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, fit for strict JSON; of the rows singled out the surest 1,000 are listed."""
         return {
@@ -102,11 +115,13 @@ class RecordRisk:
             "nearer": None if self.nearer is None else self.nearer.to_dict(),
             "membership": None if self.membership is None else self.membership.to_dict(),
             "hits": None if self.hits is None else self.hits.to_dict(),
+            "exact_hits": None if self.exact_hits is None else self.exact_hits.to_dict(),
             "singled_out": {
                 "count": len(self.singled_out),
                 "share": self.singled_out_share,
                 "exact": int(self.singled_out.exact.sum()),
                 "control": self.singled_out_control,
+                "chance": self.singled_out_chance,
                 "listed": _records(self.singled_out[:LISTED]),
             },
             "rows": dict(self.rows),
@@ -129,14 +144,30 @@ class RecordRisk:
         if self.nearer is not None:
             share = _interval(self.nearer.share, self.nearer)
             out.append(f"training row nearer than held-out row: {share} (chance: 0.5)")
-        for how, found in (("distance", self.membership), ("hits", self.hits)):
+        within = f"hits within {self.tolerance:.2g} of each range"
+        for how, found in (("distance", self.membership), (within, self.hits), ("equal rows", self.exact_hits)):
             if found is not None:
                 out.append(f"membership advantage by {how}: {_interval(found.value, found)} (chance: 0)")
-        chance = "" if self.singled_out_control is None else f" (held-out rows: {self.singled_out_control:,})"
+        by_chance = self.singled_out_chance
+        chance = "" if by_chance is None else f" (by chance: about {by_chance:,.0f}{self._from()})"
         exact = int(self.singled_out.exact.sum())
         of = self.rows["training rows"]
-        out.append(f"singled out: {len(self.singled_out):,} of {of:,} training rows, {exact:,} exactly{chance}")
+        out.append(
+            f"singled out: {len(self.singled_out):,} of {of:,} training rows, within {self.tolerance:.2g} of each "
+            f"range, {exact:,} of them exactly{chance}"
+        )
         return out + [f"warning: {line}" for line in self.warnings] + [f"note: {line}" for line in self.notes]
+
+    def _from(self) -> str:
+        """Say where the chance count is scaled from, where the held-out rows are not as many as training rows."""
+        if self._taken == self.rows["training rows"]:
+            return ""
+        return f", from {self.singled_out_control:,} of {self._taken:,} held-out rows"
+
+    @property
+    def _taken(self) -> int:
+        """Held-out rows that are compared: as many as training rows, at most."""
+        return min(self.rows["held-out rows"], self.rows["training rows"])
 
     def __repr__(self) -> str:
         shown = [f"  {line}" for line in self.lines()]

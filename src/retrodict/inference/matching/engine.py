@@ -92,6 +92,8 @@ class Matching:
         is a short one, else twice for tables of up to 300 rows, and never for larger ones.
     seconds
         Stop after about so long and keep the best; by default no limit. A run that this stops is not repeatable.
+    longest
+        Sweeps of a chain in an attempt, at most, where `sweeps` is not given; by default no bound but the engine's own.
     workers
         Threads; by default all cores. They never change the table.
 
@@ -109,9 +111,10 @@ class Matching:
     restarts: int | None = None
     seconds: float | None = None
     workers: int | None = None
+    longest: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("chains", "sweeps", "workers"):
+        for name in ("chains", "sweeps", "workers", "longest"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise RequestError(f"matching needs {name} of at least 1, got {value}")
@@ -162,8 +165,10 @@ class Matching:
             return self.sweeps
         n = max(problem.n, 1)
         if _alike(problem):
-            return int(min(_LONGEST_ALIKE, max(_SHORTEST_ALIKE, _WORK_ALIKE / n)))
-        return _QUICK if attempt == 0 and _quick(problem) else _longest(problem)
+            planned = int(min(_LONGEST_ALIKE, max(_SHORTEST_ALIKE, _WORK_ALIKE / n)))
+        else:
+            planned = _QUICK if attempt == 0 and _quick(problem) else _longest(problem)
+        return planned if self.longest is None else min(planned, self.longest)
 
     def planned_restarts(self, problem: Problem) -> int:
         """Return the restarts allowed."""

@@ -1,0 +1,135 @@
+"""What a file states and what of it was not read, as findings; what small samples can't exclude."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from retrodict.auditing import Appetite, Finding, load_appetite
+from retrodict.auditing.appetite import Threshold
+from retrodict.auditing.file_findings import file_findings, unread_gaps, unread_sentences
+from retrodict.auditing.finding import judge, worst
+from retrodict.auditing.findings import membership_finding, shadow_finding
+from retrodict.disclosures import Disclosures, GradientSums, Moments, PossibleRows, Range, Rows, Unread
+from retrodict.evaluation.membership import Attack, MembershipAttacks
+
+DEFAULT = load_appetite()
+
+
+def found(*facts: Any, unread: tuple[Unread, ...] = (), appetite: Appetite = DEFAULT) -> dict[str, Finding]:
+    read = Disclosures.sorted(iter(facts), ("a", "b"), unread)
+    return {one.measure: one for one in file_findings(read, appetite)}
+
+
+def step(path: str, why: Any = "unknown", kind: str = "lib.Step") -> Unread:
+    return Unread(path, kind, why, "no reader knows it")
+
+
+def test_absence_is_claimed_only_where_all_was_read() -> None:
+    clean = found(Range(features=("a",), source="x", low=0.0, high=1.0))
+    assert clean["stored_rows"].sentence == "it stores no whole training row"
+    assert clean["personal_facts"].sentence == "no other fact is of one row"
+    assert {one.verdict for one in clean.values()} == {"release"}
+    for part in (step("[0]"),), ():
+        possible = () if part else (PossibleRows(features=(), source="y", n=50, width=2),)
+        seen = found(*possible, unread=part)
+        assert seen["stored_rows"].sentence == "no whole training row was found in what was read"
+        assert seen["stored_rows"].verdict is None
+        assert seen["personal_facts"].verdict is None
+        assert worst(seen.values()) == "review"
+
+
+def test_unread_parts_are_named_by_type_and_place() -> None:
+    one = found(unread=(step("steps[0]"),))["unread"]
+    assert one.reason == "from the file: not read: lib.Step at steps[0]: no reader knows it"
+    assert one.verdict == "review"
+    many = (*(step(f"trees[{i}]") for i in range(21)), step("", "overrides", "lib.Forest"))
+    lines = unread_sentences(many)
+    assert len(lines) == 2
+    assert lines[0].startswith("not read: lib.Step at trees[0], trees[1], trees[2] and 18 more (21 in all)")
+    assert lines[1].startswith("not read: lib.Forest at the model itself")
+    assert dict(unread_gaps(Disclosures((), (), many))) == {
+        "what the unread parts of the file state": "22 parts were not read: what was not found may be there"
+    }
+    assert not list(unread_gaps(Disclosures(())))
+
+
+def test_rows_that_the_net_finds_are_stored_rows() -> None:
+    held = found(PossibleRows(features=(), source="[1].memory", n=150, width=2, known_rows=120))
+    assert held["stored_rows"].value == 120
+    assert held["stored_rows"].verdict == "reject"
+    assert held["stored_rows"].sentence == "it stores 120 whole training rows ([1].memory)"
+    stored = Rows(features=("a", "b"), source="rows", rows=np.zeros((7, 2), dtype=object), personal=True)
+    assert found(stored)["stored_rows"].value == 7
+    assert found(PossibleRows(features=(), source="y", n=9, width=1, known_rows=0))["possible_rows"].verdict == "review"
+
+
+def test_leaf_values_of_boosted_trees_ask_for_a_person_unless_accepted() -> None:
+    sums = GradientSums(features=(), source="_predictors", statistic="sum", trees=10, equations=300)
+    one = found(sums)["gradient_sums"]
+    assert one.verdict == "review"
+    assert "300 leaves of 10 trees" in one.reason
+    accepting = DEFAULT.model_copy(
+        update={"from_file": DEFAULT.from_file.model_copy(update={"gradient_sums": "release"})}
+    )
+    accepted = found(sums, appetite=accepting)["gradient_sums"]
+    assert accepted.verdict == "release"
+    assert accepted.sentence.endswith("the risk appetite accepts that (gradient_sums)")
+
+
+def test_facts_of_an_unknown_count_are_neither_personal_nor_harmless() -> None:
+    facts = [
+        Moments(features=("a",), source=f"m{i}", mean=0.0, personal=personal)
+        for i, personal in enumerate([True, None, None, False])
+    ]
+    both = found(*facts)
+    assert both["personal_facts"].value == 1
+    assert both["facts_of_unknown_count"].value == 2
+    assert both["facts_of_unknown_count"].verdict == "review"
+    assert both["facts_of_unknown_count"].sentence == (
+        "of 2 facts it is not known of how many rows they are: 2 Moments"
+    )
+    unknown = found(*facts[1:])
+    assert unknown["personal_facts"].verdict is None
+    assert "no other fact is of one row" not in unknown["personal_facts"].sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "high", "inconclusive"), [(0.02, 0.09, False), (0.02, 0.11, True), (0.2, 0.5, False)]
+)
+def test_a_release_whose_interval_crosses_a_limit_says_so(value: float, high: float, inconclusive: bool) -> None:
+    limits = Threshold(review=0.1, reject=0.6)
+    one = judge("by_query", "exact_rows", limits, value, "x", 0.0, high, "20 training and 30 test rows")
+    assert one.inconclusive is inconclusive
+    assert one.to_dict()["inconclusive"] is inconclusive
+    if inconclusive:
+        assert one.caution == (
+            "by query alone: exact rows above the limit of 0.1 can't be excluded by a sample of 20 training and 30 "
+            "test rows: the value is 0.02, and its interval reaches 0.11"
+        )
+    else:
+        assert one.caution is None
+
+
+@pytest.mark.parametrize(
+    ("auc", "low", "verdict"),
+    [(0.52, 0.45, "release"), (0.58, 0.53, "review"), (0.8, 0.59, "review"), (0.8, 0.61, "reject")],
+)
+def test_membership_rejects_by_its_whole_interval(auc: float, low: float, verdict: str) -> None:
+    attacks = tuple(
+        Attack(name, value, value - 0.01, value + 0.01, 0.05, 0.0, 0.1, 0, 100, 90)
+        for name, value in (("entropy", 0.5), ("probability", auc))
+    )
+    (one,) = membership_finding(MembershipAttacks(attacks, low, 0.9, 2, 190, 0), DEFAULT)
+    assert (one.way, one.measure, one.value, one.low) == ("by_query", "membership_auc", auc, low)
+    assert one.verdict == verdict
+    assert one.rows == "100 training and 90 test rows"
+    assert one.sentence.startswith("the probability of the true label tells training rows from test rows")
+
+
+def test_shadow_models_that_were_not_run_keep_the_verdict_at_review() -> None:
+    one = shadow_finding(DEFAULT)
+    assert one.reason.startswith("by query alone: shadow models: not run")
+    assert one.verdict == "review"
