@@ -75,7 +75,8 @@ class Net:
         sizes |= set() if self.train is None else {self.train.n}
         sizes = {n for n in sizes if n >= FEWEST}
         visited = {id(one) for one in self.visited}
-        told: set[int] = set()  # parts that are listed, or lie in a part that is
+        listed = known_type(type(model), self.known) is None
+        told = {id(model)} if listed else set()  # parts that are listed, by the walk or here
         try:
             for path, part, above in everything(model):
                 if table_of(part) is not None:

@@ -24,6 +24,7 @@ from retrodict.disclosures import (
     trees,
     words,
 )
+from retrodict.disclosures.columns import Column
 from retrodict.disclosures.held import HELD
 from retrodict.disclosures.inside import fitted_inside
 from retrodict.disclosures.kinds import Disclosure
@@ -119,11 +120,13 @@ def facts_of(
 
 
 def _inside(estimator: Any, place: Place, above: tuple[Any, ...], visited: list[Any]) -> Iterator[Found]:
-    """Read what a part of an unknown type holds; what rows it gave them is for it to know."""
-    sample = f"of what the {type(estimator).__name__} that holds it was given and made of it"
+    """Read what a part of an unknown type holds; what became of the rows on their way there is for it to know."""
+    name = type(estimator).__name__
+    sample = f"of what the {name} that holds it was given and made of it"
     for inner, path in fitted_inside(estimator):
         same = getattr(inner, "n_features_in_", None) == len(place.columns)
-        columns = place.columns if same else aligned(inner, (), f"{type(estimator).__name__.lower()}.{path}")
+        columns = tuple(Column.derived(f"{name}({column.label})") for column in place.columns) if same else ()
+        columns = aligned(inner, columns, f"{name}.{path}")
         yield from facts_of(inner, place.inner(path, columns, sample), above, visited)
 
 

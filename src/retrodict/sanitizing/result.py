@@ -118,7 +118,7 @@ class Sanitized:
 
     def __repr__(self) -> str:
         lines = [self._head(), *(f"  not judged: {_told(entry)}" for entry in self.unjudged)]
-        lines += [*("  " + line for line in self.comparison.to_string(index=False).splitlines())]
+        lines += ["  " + line for line in self.comparison.to_string(index=False).splitlines() if len(self.comparison)]
         lines += [f"  removed: {entry.path}{_times(entry)}: {entry.what}" for entry in self.removed]
         lines += [f"  kept: {entry.path}: {entry.why}" for entry in self.kept]
         return "\n".join(lines)
