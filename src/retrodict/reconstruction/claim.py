@@ -41,13 +41,15 @@ _guard = threading.Lock()
 
 
 @contextmanager
-def claimed(out: str | Path | None) -> Iterator[None]:
+def claimed(out: str | Path | None, again: bool = True) -> Iterator[None]:
     """Hold a place that a result goes to; a second run, of this process or another, is refused meanwhile.
 
     Parameters
     ----------
     out
-        The result's folder or file, or ``None`` for no place at all. The thread that holds a place may claim it again.
+        The result's folder or file, or ``None`` for no place at all.
+    again
+        Whether the thread that holds a place may claim it once more, for a part of the same work.
 
     Raises
     ------
@@ -62,11 +64,11 @@ def claimed(out: str | Path | None) -> Iterator[None]:
     place = real_place(out)
     with _guard:
         own = _held.get(place)
-        again = own is not None and own.thread == threading.get_ident()
-        if own is not None and again:
+        made: list[Path] = []
+        if again and own is not None and own.thread == threading.get_ident():
             own.times += 1
-        made = [] if again else _made_parents(place, out)
-        if not again:
+        else:
+            made = _made_parents(place, out)
             _held[place] = _take(place, out)
     try:
         yield

@@ -37,7 +37,7 @@ _WRONG = {
 """What shows that another place must be named."""
 
 
-def disk_error(error: OSError, place: str | Path) -> RetrodictError:
+def disk_error(error: OSError, place: str | Path, kept: str = "nothing was kept") -> RetrodictError:
     """Return what a user is told of trouble with the disk.
 
     Parameters
@@ -46,6 +46,8 @@ def disk_error(error: OSError, place: str | Path) -> RetrodictError:
         Of the system, or of a library that passed its number on.
     place
         The result that was being written.
+    kept
+        What is left of the work, where the disk failed on the way.
 
     Returns
     -------
@@ -57,8 +59,8 @@ def disk_error(error: OSError, place: str | Path) -> RetrodictError:
     if number in _WRONG:
         return RequestError(f"{where}: {_WRONG[number]}")
     if number in _RAN_OUT:
-        return RunError(f"{where}: {_RAN_OUT[number]}; nothing was kept")
-    return RunError(f"{where}: {error.strerror or error}; nothing was kept; check the disk, or give another place")
+        return RunError(f"{where}: {_RAN_OUT[number]}; {kept}")
+    return RunError(f"{where}: {error.strerror or error}; {kept}; check the disk, or give another place")
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,41 +16,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from retrodict.errors import RequestError, RunError
+from retrodict.study.reading import reading
+from retrodict.study.tables import APPLICATION, COLUMNS, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from retrodict.study.design import Cell, Design
-
-COLUMNS = {
-    **dict.fromkeys(("cell", "dataset", "algorithm", "quality", "prior"), "TEXT"),
-    "seed": "INTEGER",
-    **dict.fromkeys(("status", "failure", "source", "task"), "TEXT"),
-    "prior_step": "REAL",
-    **dict.fromkeys(("n_train", "n_test", "n_public", "n_features", "n_classes"), "INTEGER"),
-    **dict.fromkeys(("prior_js", "prior_energy", "prior_kl"), "REAL"),
-    **dict.fromkeys(("accuracy", "balanced_accuracy", "log_loss", "model_kl"), "REAL"),
-    **dict.fromkeys(("posterior_js", "posterior_energy", "posterior_kl"), "REAL"),
-    "posterior_by_class": "TEXT",
-    **dict.fromkeys(("fidelity_js", "fidelity_energy", "lift_js", "lift_energy"), "REAL"),
-    **dict.fromkeys(("replica_accuracy", "replica_balanced_accuracy", "replica_log_loss", "replica_agreement"), "REAL"),
-    "queries": "INTEGER",
-    **dict.fromkeys(("engine", "versions"), "TEXT"),
-    "seconds": "REAL",
-    **dict.fromkeys(("finished_at", "worker"), "TEXT"),
-}
-"""Columns of the table `cells` and their types."""
-
-VOLATILE = ("seconds", "finished_at", "worker")
-"""Columns that differ between two runs of the same study."""
-
-_APPLICATION = 0x52455452  # "RETR": what the file says it is
-_TABLES = f"""
-CREATE TABLE study (design TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL, cells INTEGER NOT NULL,
-                    version TEXT NOT NULL, started_at TEXT NOT NULL);
-CREATE TABLE cells ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())}, PRIMARY KEY (cell)) WITHOUT ROWID;
-PRAGMA application_id = {_APPLICATION};
-"""
 
 
 @dataclass(frozen=True)
@@ -122,23 +95,24 @@ class Writer:
     """
 
     def __init__(self, path: Path, design: Design, cells: int) -> None:
+        from retrodict.reconstruction.claim import claimed  # which readers of a study have no need of
+
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._guard = _alone(path)
-        try:
+        with ExitStack() as stack:
+            stack.enter_context(claimed(path, again=False))
+            stack.enter_context(_storing(path))
             if path.exists():
                 _check_same(path, design)
-            self._base = _connect(path)
+            self._base = stack.enter_context(closing(_connect(path)))
             # A write-ahead log lets others read meanwhile; with FULL a cell that was written outlasts a power cut.
             self._base.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
             if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'study'").fetchone():
                 row = (design.model_dump_json(), design.digest, design.name, cells, version("retrodict"), _now())
-                self._base.executescript(f"BEGIN IMMEDIATE; {_TABLES}")
+                made = "; ".join((*TABLES.values(), f"PRAGMA application_id = {APPLICATION}"))
+                self._base.executescript(f"BEGIN IMMEDIATE; {made};")
                 self._base.execute("INSERT INTO study VALUES (?, ?, ?, ?, ?, ?)", row)
                 self._base.commit()
-        except BaseException:
-            self._release()
-            raise
+            self._held = stack.pop_all()
 
     def kept(self) -> dict[str, str]:
         """Return the status of every cell in the file, by its key."""
@@ -146,7 +120,7 @@ class Writer:
 
     def forget_failures(self) -> None:
         """Take out the cells that failed, to run them again."""
-        with self._base:
+        with _storing(self.path), self._base:
             self._base.execute("DELETE FROM cells WHERE status = 'failed'")
 
     def add(self, cell: Cell, row: Mapping[str, Any]) -> None:
@@ -172,7 +146,7 @@ class Writer:
                 f"cell {cell.key} measured '{unknown[0]}', which the table has no column for; nothing was kept"
             )
         marks = ", ".join("?" * len(full))
-        with self._base:
+        with _storing(self.path), self._base:
             self._base.execute(
                 f"INSERT INTO cells ({', '.join(full)}) VALUES ({marks})",  # names are columns, checked above
                 tuple(full.values()),
@@ -184,13 +158,7 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._base.close()
-        self._release()
-
-    def _release(self) -> None:
-        with suppress(OSError):  # a system that keeps open files in place leaves it there, unlocked
-            _guard_path(self.path).unlink()  # before it is unlocked: what is locked under its name is the one there is
-        self._guard.close()
+        self._held.close()
 
 
 def read_cells(path: str | Path) -> pd.DataFrame:
@@ -213,7 +181,7 @@ def read_cells(path: str | Path) -> pd.DataFrame:
     """
     import pandas as pd
 
-    with _reading(Path(path)) as base:
+    with reading(Path(path)) as base:
         rows = base.execute(f"SELECT {', '.join(COLUMNS)} FROM cells ORDER BY cell").fetchall()
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     kinds = {"TEXT": "str", "REAL": "float64", "INTEGER": "Int64"}
@@ -222,7 +190,7 @@ def read_cells(path: str | Path) -> pd.DataFrame:
 
 def read_study(path: str | Path) -> dict[str, Any]:
     """Return what a study's file says of the study: `design`, `digest`, `name`, `cells`, `version`, `started_at`."""
-    with _reading(Path(path)) as base:
+    with reading(Path(path)) as base:
         base.row_factory = sqlite3.Row
         return dict(base.execute("SELECT * FROM study").fetchone())
 
@@ -230,7 +198,7 @@ def read_study(path: str | Path) -> dict[str, Any]:
 def read_status(path: str | Path) -> Status:
     """Return how far a study is; a run may be going on."""
     study = read_study(path)
-    with _reading(Path(path)) as base:
+    with reading(Path(path)) as base:
         counts = dict(base.execute("SELECT status, count(*) FROM cells GROUP BY status"))
         seconds, last = base.execute("SELECT total(seconds), max(finished_at) FROM cells").fetchone()
         latest = base.execute(
@@ -261,24 +229,27 @@ def _rate(latest: list[tuple[float, float]]) -> float | None:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    if not path.is_file():
-        raise RequestError(f"there is no study '{path}'; make one with 'retrodict study run'")
+def _storing(path: Path) -> Iterator[None]:
+    """Say what to do where the disk takes no more."""
     try:
-        with closing(_connect(path)) as base:
-            if base.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
-                raise sqlite3.DatabaseError("another application's database")
-            yield base
+        yield
     except sqlite3.OperationalError as error:
-        if "locked" not in str(error):
-            raise _no_study(path, error) from error
-        raise RunError(f"'{path}' is locked by another program; close that, and try again") from error
-    except sqlite3.DatabaseError as error:
-        raise _no_study(path, error) from error
+        from retrodict.reconstruction.disk import disk_error
+
+        number = _DISK.get(error.sqlite_errorcode & 0xFF)
+        if number is None:
+            raise RunError(f"'{path}' can't be written: {error}; {_KEPT}") from error
+        raise disk_error(OSError(number, str(error)), path, kept=_KEPT) from error
 
 
-def _no_study(path: Path, error: Exception) -> RequestError:
-    return RequestError(f"'{path}' is no study file ({error}); give one that 'retrodict study run' wrote")
+_KEPT = "cells that are done are kept"
+_DISK = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+}
+"""What the system would say of trouble that the database has with the disk."""
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -303,25 +274,6 @@ def _check_same(path: Path, design: Design) -> None:
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     keys = [key for key in new if old.get(key) != new[key]]
     return f"{', '.join(keys)} {'differs' if len(keys) == 1 else 'differ'}" if keys else "its settings differ"
-
-
-def _alone(path: Path) -> sqlite3.Connection:
-    """Return the guard of a study's writer: a lock that the system lifts when its process ends, however it does."""
-    where = _guard_path(path)
-    guard = sqlite3.connect(where, timeout=0.0, isolation_level=None, check_same_thread=False)
-    try:
-        guard.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        guard.close()
-        raise RunError(f"another run is writing '{path}'; wait for its end, or give another --out") from error
-    if not where.exists():  # its last holder just took it away: the next one would not see this lock
-        guard.close()
-        return _alone(path)
-    return guard
-
-
-def _guard_path(path: Path) -> Path:
-    return path.with_name(path.name + ".writer")
 
 
 def _now() -> str:

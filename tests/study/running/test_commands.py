@@ -10,7 +10,8 @@ import pytest
 
 from retrodict.cli.app import run
 from retrodict.study.design import load_design
-from retrodict.study.store import COLUMNS, Writer, read_cells
+from retrodict.study.store import Writer, read_cells
+from retrodict.study.tables import COLUMNS
 from tests.study.running.toy import CELLS, DESIGN, quick
 
 

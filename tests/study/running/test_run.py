@@ -19,7 +19,8 @@ import pytest
 
 from retrodict.errors import RequestError, RunError
 from retrodict.study.run import run_study
-from retrodict.study.store import VOLATILE, Writer, read_cells, read_status, read_study
+from retrodict.study.store import Writer, read_cells, read_status, read_study
+from retrodict.study.tables import VOLATILE
 from tests.study.running.toy import CELLS, DESIGN, quick
 
 TOY = "tests.study.running.toy"
@@ -27,11 +28,12 @@ ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = f"""
 import signal
 import sys
-from retrodict.cli.app import run
+from retrodict.cli.app import main
 from retrodict.study.run import run_study
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background starts without
 run_study.__kwdefaults__["measure"] = "{TOY}:slow"
-sys.exit(run(["study", "run", "toy.yaml", "--out", "out.study", "--workers", "2", "--json"]))
+sys.argv = ["retrodict", "study", "run", "toy.yaml", "--out", "out.study", "--workers", "2", "--json"]
+main()
 """
 """The command itself, with cells that cost nothing."""
 
@@ -129,7 +131,7 @@ def test_a_stopped_run_puts_its_work_away(tmp_path: Path, sign: signal.Signals) 
     wait_for(process, path, 2)
     process.send_signal(sign)
     out, said = process.communicate()
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (128 + sign, "")
     assert said == "error: stopped; cells that are done are kept; the same command goes on\n"
     assert nobody_left(process.pid)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.study", "toy.yaml"]
@@ -243,7 +245,7 @@ def test_one_writer_at_a_time_and_readers_meanwhile(tmp_path: Path) -> None:
     with Writer(path, DESIGN, len(CELLS)) as writer:
         writer.add(CELLS[0], {"status": "done"})
         assert read_status(path).done == 1
-        with pytest.raises(RunError, match="another run is writing"):
+        with pytest.raises(RunError, match="is in use: another run"):
             Writer(path, DESIGN, len(CELLS))
         with pytest.raises(sqlite3.IntegrityError):
             writer.add(CELLS[0], {"status": "done"})
