@@ -36,6 +36,8 @@ class Correlation:
         In [-1, 1].
     measure
         `pearson` (of the values; of category indices for ordinal and binary features), `spearman` or `kendall`.
+    rounding
+        How far the value may have been rounded: one that is out of reach by no more is taken as the end of what can be.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class Correlation:
     between: tuple[str, str]
     value: float
     measure: Measure = "pearson"
+    rounding: float = 0.0
 
     def __post_init__(self) -> None:
         a, b = self.between
@@ -105,7 +108,8 @@ def latent_correlation(
 def _reached(first: HermiteSeries, second: HermiteSeries, correlation: Correlation) -> float:
     polynomial = pearson_polynomial(first, second)
     low, high = pearson_range(polynomial)
-    if not low - _SLACK <= correlation.value <= high + _SLACK:
+    slack = max(_SLACK, correlation.rounding)
+    if not low - slack <= correlation.value <= high + slack:
         raise PriorError(
             f"the pearson correlation of {_pair(correlation)} can't be {correlation.value:g}: with these marginals it "
             f"lies between {low:.3f} and {high:.3f}; correct it or use spearman"

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from retrodict.priors.correlation import MEASURES
+from retrodict.priors.rounding import half_unit
 from retrodict.priors.shares import share
 from retrodict.schema.feature import KINDS
 
@@ -31,7 +32,8 @@ def _number(value: Any, info: Any) -> Any:
 
 def _iqr(value: Any) -> Any:
     numbers = isinstance(value, list) and len(value) == 2 and all(_is_number(item) for item in value)
-    if not numbers or not value[0] < value[1]:
+    # Rounding makes quartiles equal, and no more: so does a column half of whose values are one.
+    if not numbers or not value[0] - value[1] < half_unit(value[0]) + half_unit(value[1]):
         raise ValueError(f"iqr must be two increasing numbers, got {value!r}")
     return (float(value[0]), float(value[1]))
 
@@ -198,17 +200,27 @@ class PriorSpec(BaseModel):
 
 def _shorthand(text: str) -> dict[str, Any]:
     """Return what a shorthand stands for: mean (sd), median [IQR] or a range."""
-    text = text.strip()
-    if match := _MEAN_SD.match(text):
-        return {"mean": float(match[1]), "sd": float(match[2] or match[3])}
-    if match := _MEDIAN_IQR.match(text):
-        return {"median": float(match[1]), "iqr": [float(match[2]), float(match[3])]}
-    if match := _RANGE.match(text):
-        return {"min": float(match[1]), "max": float(match[2])}
+    told = {path: float(number) for path, number in shorthand_texts(text).items()}
+    if ("median",) in told:
+        return {"median": told["median",], "iqr": [told["iqr", "0"], told["iqr", "1"]]}
+    if told:
+        return {path[0]: number for path, number in told.items()}
     raise ValueError(
-        f"can't read '{text}'; write '44.2 (12.1)' for mean (sd), '26.1 [23.0, 30.2]' for median [IQR], "
+        f"can't read '{text.strip()}'; write '44.2 (12.1)' for mean (sd), '26.1 [23.0, 30.2]' for median [IQR], "
         "'30 to 200' for a range, or fields"
     )
+
+
+def shorthand_texts(text: str) -> dict[tuple[str, ...], str]:
+    """Return the numbers of a shorthand as they are written, by the paths of the fields that they stand for."""
+    text = text.strip()
+    if match := _MEAN_SD.match(text):
+        return {("mean",): match[1], ("sd",): match[2] or match[3]}
+    if match := _MEDIAN_IQR.match(text):
+        return {("median",): match[1], ("iqr", "0"): match[2], ("iqr", "1"): match[3]}
+    if match := _RANGE.match(text):
+        return {("min",): match[1], ("max",): match[2]}
+    return {}
 
 
 def _is_number(value: Any) -> bool:

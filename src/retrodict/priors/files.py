@@ -12,9 +12,10 @@ from retrodict.errors import PriorError, SchemaError
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.correlation import Correlation, latent_correlation
 from retrodict.priors.file_features import feature_of_spec
-from retrodict.priors.file_format import PriorSpec
+from retrodict.priors.file_format import PriorSpec, shorthand_texts
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.marginals import Marginal
+from retrodict.priors.rounding import Written, half_unit
 from retrodict.priors.shares import scaled_shares
 from retrodict.priors.yaml_lines import Document, read_document
 from retrodict.schema import Feature, Schema, Target
@@ -53,7 +54,8 @@ def load_prior(path: str | Path) -> IndependentPrior | CopulaPrior:
     shares: dict[Any, float] | None = None
     if spec.class_shares is not None:
         try:
-            shares, note = scaled_shares(spec.class_shares, "class_shares")
+            texts = document.written(("class_shares",))
+            shares, note = scaled_shares(spec.class_shares, "class_shares", texts=texts)
         except ValueError as error:
             raise _located(document, ("class_shares",), str(error)) from None
         notes = (*notes, note) if note else notes
@@ -69,7 +71,7 @@ def _features(document: Document, spec: PriorSpec) -> tuple[Schema, tuple[Margin
     notes: list[str] = []
     for name, fields in spec.features.items():
         try:
-            feature, marginal, note = feature_of_spec(name, fields)
+            feature, marginal, note = feature_of_spec(name, fields, _written(document, name))
         except ValueError as error:  # PriorError and SchemaError are ValueErrors, by design
             raise _located(document, ("features", name), str(error)) from None
         features.append(feature)
@@ -81,11 +83,17 @@ def _features(document: Document, spec: PriorSpec) -> tuple[Schema, tuple[Margin
         raise _located(document, ("features",), str(error)) from None
 
 
+def _written(document: Document, name: str) -> Written:
+    texts = document.written(("features", name))
+    return Written(shorthand_texts(texts[()]) if () in texts else texts)
+
+
 def _correlation(document: Document, spec: PriorSpec, schema: Schema, marginals: tuple[Marginal, ...]) -> Array:
     stated: list[Correlation] = []
     for position, entry in enumerate(spec.correlations):
         try:
-            stated.append(Correlation(entry.between, entry.value, entry.measure))
+            digits = document.texts.get(("correlations", str(position), entry.measure), entry.value)
+            stated.append(Correlation(entry.between, entry.value, entry.measure, half_unit(digits)))
         except PriorError as error:
             raise _located(document, ("correlations", position), str(error)) from None
     try:

@@ -7,12 +7,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from retrodict.priors.rounding import half_unit
+
 _NUMBER = r"(\d+(?:[,\u202f ]\d{3})*(?:\.\d+)?|\.\d+)"
 _COUNT = re.compile(rf"^{_NUMBER}\s*\(\s*{_NUMBER}\s*%?\s*\)$")  # 402 (67%)
 _PERCENT = re.compile(rf"^{_NUMBER}\s*%$")  # 67%
 
+_EDGE = 1e-9  # shares that could sum to one only if all were at the end of their rounding do not
+
 ROUNDING = 0.02
-"""How far shares may miss one in sum: published ones are rounded."""
+"""How far shares may miss one in sum, where their own digits do not allow for more: published ones are rounded."""
 
 
 def share(value: Any, name: str) -> float:
@@ -29,7 +33,9 @@ def share(value: Any, name: str) -> float:
     return part
 
 
-def scaled_shares(values: Mapping[Any, Any], name: str, *, counts: bool = False) -> tuple[dict[Any, float], str | None]:
+def scaled_shares(
+    values: Mapping[Any, Any], name: str, *, counts: bool = False, texts: Mapping[tuple[str, ...], str] | None = None
+) -> tuple[dict[Any, float], str | None]:
     """Return shares that sum to one.
 
     Parameters
@@ -40,6 +46,8 @@ def scaled_shares(values: Mapping[Any, Any], name: str, *, counts: bool = False)
         What they are called, for messages.
     counts
         Whether bare numbers are counts rather than shares.
+    texts
+        ``(category,)`` -> its share as it is written, whose digits say how far it was rounded.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def scaled_shares(values: Mapping[Any, Any], name: str, *, counts: bool = False)
     Raises
     ------
     ValueError
-        If a value is no share or count, or shares miss one by more than `ROUNDING`.
+        If a value is no share or count, or shares miss one by more than `ROUNDING` and the rounding of their digits.
     """
     parsed = {key: _parsed(value, f"{name} of {key!r}") for key, value in values.items()}
     if counts or all(count is not None and part != count for count, part in parsed.values()):
@@ -60,7 +68,9 @@ def scaled_shares(values: Mapping[Any, Any], name: str, *, counts: bool = False)
         return {key: (n or 0.0) / total for key, n in zip(parsed, numbers, strict=True)}, None
     parts = {key: part for key, (_, part) in parsed.items() if part is not None}
     total = math.fsum(parts.values())
-    if abs(total - 1) > ROUNDING:
+    written = texts or {}
+    digits = math.fsum(_half(written.get((str(key),), str(value))) for key, value in values.items())
+    if abs(total - 1) > max(ROUNDING, digits * (1 - _EDGE)):
         raise ValueError(f"{name} sum to {total:.6g}, not 1; correct them, write percentages with %, or use counts")
     note = None if abs(total - 1) <= 1e-6 else f"{name} sum to {total:.6g} and were scaled to 1"
     return {key: part / total for key, part in parts.items()}, note
@@ -81,5 +91,17 @@ def _parsed(value: Any, name: str) -> tuple[float | None, float | None]:
     raise ValueError(f"{name} must be a number, '67%' or '402 (67%)', got {value!r}")
 
 
+def _half(text: str) -> float:
+    """Return half a unit of a share's last digit; whole shares, 0 and 1, are exact, whole percentages are not."""
+    match = _COUNT.match(text.strip()) or _PERCENT.match(text.strip())
+    if match is not None:
+        return half_unit(_digits(match[match.re.groups])) / 100
+    return half_unit(text) if "." in text else 0.0
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[,\u202f ]", "", text)
+
+
 def _plain(text: str) -> float:
-    return float(re.sub(r"[,\u202f ]", "", text))
+    return float(_digits(text))

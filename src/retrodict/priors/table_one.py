@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from retrodict.errors import PriorError, SchemaError
 from retrodict.priors.file_features import feature_of_spec
@@ -16,6 +15,7 @@ from retrodict.priors.file_format import FeatureSpec
 from retrodict.priors.fit import observed_categories
 from retrodict.priors.hermite import HermiteSeries, hermite_series, pearson_polynomial, pearson_range
 from retrodict.schema import Feature, Schema
+from retrodict.schema.yaml_text import write_yaml
 
 Array = np.ndarray
 
@@ -30,7 +30,7 @@ def write_prior_file(
 
     Numbers: mean, sd, min and max to six digits. Listed features: shares. Missing rates. Pearson correlations between
     features that have an order. Where the marginals of the file can't reach a correlation or a standard deviation of
-    the sample, the nearest that they can is written, so that the file always loads.
+    the sample, the nearest that they can is written, or the range alone, so that the file always loads.
 
     Parameters
     ----------
@@ -74,8 +74,7 @@ def write_prior_file(
             data["class_shares"] = {_plain(c): float(shares.get(c, 0.0)) for c in schema.target.classes}
     path = Path(path)
     try:
-        text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(write_yaml(data), encoding="utf-8")
     except OSError as error:
         raise PriorError(f"prior file '{path}' can't be written: {error.strerror}") from error
     return path
@@ -89,7 +88,8 @@ def _entry(feature: Feature, column: Array) -> dict[str, Any]:
         shares = {_plain(c): float(n) / len(present) for c, n in zip(feature.categories, counts, strict=True)}
         return {"kind": feature.kind, "shares": shares, **gone}
     low, high = float(present.min()), float(present.max())
-    mean, sd = float(present.mean()), float(present.std())
+    with np.errstate(over="ignore"):
+        mean, sd = float(present.mean()), float(present.std())
     whole = feature.kind == "integer"
     # Ends are not rounded: a bound that cuts the sample would be wrong, not merely rough.
     ends = {"min": int(low) if whole else low, "max": int(high) if whole else high}
@@ -98,7 +98,12 @@ def _entry(feature: Feature, column: Array) -> dict[str, Any]:
     mean = min(max(_rounded(mean), low), high)
     most = math.sqrt((mean - low) * (high - mean))
     sd = _rounded(min(sd, (most if whole else math.sqrt(_WIDEST) * most)))
-    return {"kind": feature.kind, "mean": mean, "sd": sd, **ends, **gone}
+    entry = {"kind": feature.kind, "mean": mean, "sd": sd, **ends, **gone}
+    try:
+        feature_of_spec(feature.name, FeatureSpec.model_validate(entry))
+    except ValueError:  # numbers so large that their squares are none
+        return {"kind": feature.kind, **ends, **gone}
+    return entry
 
 
 def _correlations(schema: Schema, rows: Array, entries: dict[str, Any], least: float) -> list[dict[str, Any]]:

@@ -1,8 +1,7 @@
-"""YAML with the line of every entry, read by the rules of YAML 1.2 where those of 1.1 surprise."""
+"""YAML with the line and the text of every entry."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,37 +9,11 @@ from typing import Any
 import yaml
 
 from retrodict.errors import PriorError
+from retrodict.schema.yaml_text import Loader
 
 Key = tuple[str, ...]
 
 _MOST_ENTRIES = 200_000  # aliases can make a small file stand for billions
-
-
-class _Loader(yaml.SafeLoader):
-    """Safe YAML in which `yes`, `no`, `on`, dates and clock times stay text and `1e3` is a number."""
-
-
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]+", "-+0123456789"),
-    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
-    ("float", r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", "-+."),
-    ("null", r"~|null|Null|NULL|", "~nN\0"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), [*_first, ""])
-
-
-def _int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
-    return int(node.value)  # YAML 1.1 would read a leading zero as octal
-
-
-def _float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
-    return float(node.value.lower().replace(".inf", "inf").replace(".nan", "nan"))
-
-
-_Loader.add_constructor("tag:yaml.org,2002:int", _int)
-_Loader.add_constructor("tag:yaml.org,2002:float", _float)
 
 
 @dataclass(frozen=True)
@@ -55,11 +28,19 @@ class Document:
         A mapping.
     lines
         Path of keys as text (list positions included) -> line, counted from 1.
+    texts
+        Path -> the text of a value, as it is written: a number's digits say how far it was rounded.
     """
 
     name: str
     data: dict[Any, Any]
     lines: dict[Key, int]
+    texts: dict[Key, str]
+
+    def written(self, path: tuple[Any, ...]) -> dict[Key, str]:
+        """Return the texts of an entry's values, by their paths within it."""
+        key = tuple(str(part) for part in path)
+        return {own[len(key) :]: text for own, text in self.texts.items() if own[: len(key)] == key}
 
     def line(self, path: tuple[Any, ...]) -> int:
         """Return the line of an entry, or of the nearest one above it that is known."""
@@ -91,7 +72,7 @@ def read_document(path: str | Path) -> Document:
         said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise PriorError(f"prior file '{name}' can't be read: {said}; give a YAML file") from error
     try:
-        loader = _Loader(text)
+        loader = Loader(text)
     except yaml.YAMLError as error:  # a character that no YAML holds
         raise PriorError(f"{name}: not plain YAML: {' '.join(str(error).split())}") from error
     try:
@@ -101,7 +82,8 @@ def read_document(path: str | Path) -> Document:
         if not isinstance(node, yaml.MappingNode):
             raise PriorError(f"{name}, line 1: a mapping with 'features:' was expected, got {_kind(node)}")
         lines: dict[Key, int] = {(): 1}
-        _walk(loader, node, (), lines, name, set())
+        texts: dict[Key, str] = {}
+        _walk(loader, node, (), lines, texts, name, set())
         data = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -113,21 +95,29 @@ def read_document(path: str | Path) -> Document:
         raise PriorError(f"{name}: not plain YAML: {' '.join(str(error).split())}") from error
     finally:
         loader.dispose()
-    return Document(name, data, lines)
+    return Document(name, data, lines, texts)
 
 
 def _walk(
-    loader: yaml.SafeLoader, node: yaml.Node, path: Key, lines: dict[Key, int], name: str, above: set[int]
+    loader: yaml.SafeLoader,
+    node: yaml.Node,
+    path: Key,
+    lines: dict[Key, int],
+    texts: dict[Key, str],
+    name: str,
+    above: set[int],
 ) -> None:
     if id(node) in above:
         raise PriorError(f"{name}, line {node.start_mark.line + 1}: an alias refers to itself; write it out")
     if len(lines) > _MOST_ENTRIES:
         raise PriorError(f"{name} has more than {_MOST_ENTRIES:,} entries; shorten it")
     above = above | {id(node)}
-    if isinstance(node, yaml.SequenceNode):
+    if isinstance(node, yaml.ScalarNode):
+        texts[path] = node.value
+    elif isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
             lines[(*path, str(position))] = item.start_mark.line + 1
-            _walk(loader, item, (*path, str(position)), lines, name, above)
+            _walk(loader, item, (*path, str(position)), lines, texts, name, above)
     elif isinstance(node, yaml.MappingNode):
         for key_node, value in node.value:
             line = key_node.start_mark.line + 1
@@ -139,7 +129,7 @@ def _walk(
                     f"{name}, line {line}: '{key}' stands twice, first in line {lines[(*path, key)]}; keep one"
                 )
             lines[(*path, key)] = line
-            _walk(loader, value, (*path, key), lines, name, above)
+            _walk(loader, value, (*path, key), lines, texts, name, above)
 
 
 def _kind(node: yaml.Node) -> str:

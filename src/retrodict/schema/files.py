@@ -8,6 +8,7 @@ import yaml
 
 from retrodict.errors import SchemaError
 from retrodict.schema.table import Schema
+from retrodict.schema.yaml_text import read_yaml
 
 
 def load_schema(path: str | Path) -> Schema:
@@ -26,7 +27,7 @@ def load_schema(path: str | Path) -> Schema:
     """
     path = Path(path)
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SchemaError(f"schema file '{path}' can't be read: {error.strerror}; check the path") from error
     except UnicodeDecodeError as error:

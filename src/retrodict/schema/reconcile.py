@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import replace
 
 from retrodict.errors import SchemaError
 from retrodict.schema.feature import Feature
+from retrodict.schema.labels import label_text
 from retrodict.schema.table import Schema
 
 
@@ -79,13 +80,27 @@ def _conflict(model: Feature, prior: Feature, tolerant: bool) -> str | None:
             return None if _covers(model, prior) else _not_listed(model, prior)
         unknown = [category for category in prior.categories if category not in model.categories]
         if unknown and not tolerant:
-            return (
-                f"'{prior.name}' has categories {unknown} that the model does not know; it knows {_list(model)}: "
-                "leave the others out of the prior"
-            )
+            remedy = _written_otherwise(unknown, model) or "leave the others out of the prior"
+            return f"'{prior.name}' has categories {unknown} that the model does not know; it knows {_list(model)}: {remedy}"
     elif prior.listed and not all(isinstance(c, int | float) for c in prior.categories):
         return f"'{prior.name}' has categories {_list(prior)} in the prior but the model takes numbers there"
     return None
+
+
+def _written_otherwise(unknown: list[Hashable], model: Feature) -> str | None:
+    """Return the remedy where a category is one of the model's, but for quotes or leading zeros."""
+    for category in unknown:
+        for known in model.categories:
+            if _bare(category) == _bare(known) is not None:
+                if isinstance(known, str):
+                    return f"the model's are text: write '{known}' in quotes"
+                return f"the model's are numbers: write {known} without quotes or leading zeros"
+    return None
+
+
+def _bare(value: Hashable) -> str | None:
+    text = label_text(value)
+    return None if text is None else text.lstrip("0") or "0" if text.isdigit() else text
 
 
 def _covers(model: Feature, prior: Feature) -> bool:
