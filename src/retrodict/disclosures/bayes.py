@@ -50,12 +50,29 @@ def gaussian(step: naive_bayes.GaussianNB, place: Place) -> Iterator[Disclosure]
 
 
 def counts(step: Any, place: Place) -> Iterator[Disclosure]:
-    """Yield each class's mean of every column, from their sums."""
+    """Yield each class's mean of every column, from their sums, or what scores keep of these."""
     yield from _classes(step, place)
+    if not hasattr(step, "feature_count_"):
+        yield from _smoothed(step, place)
+        return
     if len(step.feature_count_) != len(step.class_count_):
         return
     for label, sums, n in zip(place.classes(step), step.feature_count_, step.class_count_, strict=True):
         yield from place.moments("feature_count_", sums / n, n=int(n), within=label)
+
+
+def _smoothed(step: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield smoothed shares, the sums being stripped: of rows for zeros and ones, else of all counts of a class."""
+    logs, told = np.asarray(step.feature_log_prob_), place
+    complement = isinstance(step, naive_bayes.ComplementNB)
+    if complement and step.norm:
+        return  # only their ratios are left
+    if not isinstance(step, naive_bayes.BernoulliNB):
+        told = replace(place, columns=tuple(Column.derived(f"share of {column.label}") for column in place.columns))
+    for label, row in zip(place.classes(step), logs, strict=True):
+        within = f"not {label}" if complement else label
+        shares = np.exp(-row if complement else row)
+        yield from told.moments("feature_log_prob_", shares, within=within, exact=False)
 
 
 def bernoulli(step: naive_bayes.BernoulliNB, place: Place) -> Iterator[Disclosure]:
@@ -76,7 +93,9 @@ def categorical(step: naive_bayes.CategoricalNB, place: Place) -> Iterator[Discl
     yield from _classes(step, place)
     sizes = np.asarray(getattr(step, "class_count_", ()))
     whole = bool((sizes == np.rint(sizes)).all())  # else rows were weighted, and a count of one is of no one row
-    for i, (column, table) in enumerate(zip(place.columns, step.category_count_, strict=True)):
+    name = "category_count_" if hasattr(step, "category_count_") else "feature_log_prob_"  # stripped: smoothed shares
+    tables = [table if name == "category_count_" else np.exp(table) for table in getattr(step, name)]
+    for i, (column, table) in enumerate(zip(place.columns, tables, strict=True)):
         codes = np.arange(table.shape[1])
         known = column.categories is not None and len(column.categories) == len(codes) and not column.indicator
         values: Any = column.categories if known and column.categories else tuple(column.back(codes).tolist())
@@ -85,9 +104,9 @@ def categorical(step: naive_bayes.CategoricalNB, place: Place) -> Iterator[Discl
                 values,
                 tuple(row.tolist()),
                 features=(column.name,),
-                source=place.at(f"category_count_[{i}]"),
-                exact=place.exact,
-                personal=bool((row == 1).any()) and whole,
+                source=place.at(f"{name}[{i}]"),
+                exact=place.exact if name == "category_count_" else False,
+                personal=bool((row == 1).any()) and whole and name == "category_count_",
                 within=label,
             )
 

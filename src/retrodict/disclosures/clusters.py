@@ -102,6 +102,9 @@ def hierarchical(estimator: cluster.HDBSCAN, place: Place) -> Iterator[Disclosur
     means = getattr(estimator, "centroids_", None)
     if means is not None and len(means):
         yield place.centres("centroids_", means, None, "of the rows as weighted")
+    tree = getattr(estimator, "_single_linkage_tree_", None)
+    if tree is not None and tree.dtype.names and "value" in tree.dtype.names:
+        yield place.entries("_single_linkage_tree_", "distance at which two groups joined", tree["value"])
     yield from row_labels("probabilities_", "how surely it is of its cluster")(estimator, place)
     yield from _labels(estimator, place)
 

@@ -16,7 +16,7 @@ Array = np.ndarray
 
 
 def _shares(step: Any, place: Place) -> Iterator[Disclosure]:
-    if step.priors is None:
+    if step.priors is None and hasattr(step, "priors_"):
         shares = tuple(np.asarray(step.priors_).tolist())
         yield ClassShares(place.classes(step), shares, features=(), source=place.at("priors_"), exact=place.exact)
 
@@ -24,6 +24,8 @@ def _shares(step: Any, place: Place) -> Iterator[Disclosure]:
 def linear(step: discriminant_analysis.LinearDiscriminantAnalysis, place: Place) -> Iterator[Disclosure]:
     """Yield class shares, class means, and the covariance within classes where it is stored."""
     yield from _shares(step, place)
+    if not hasattr(step, "means_"):  # stripped: the plane that predictions are the side of stays
+        return
     for label, means in zip(place.classes(step), step.means_, strict=True):
         yield from place.moments("means_", means, within=label)
     if step.priors is None:

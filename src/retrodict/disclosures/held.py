@@ -23,6 +23,7 @@ from sklearn.model_selection._search_successive_halving import HalvingGridSearch
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import PowerTransformer
 from sklearn.semi_supervised import SelfTrainingClassifier
+from sklearn.utils import Bunch
 
 from retrodict.disclosures.boosting import boosted_place
 from retrodict.disclosures.columns import Column
@@ -60,6 +61,13 @@ def _one(attribute: str, sample: str | None = None) -> Callable[[Any, Place], He
         yield getattr(estimator, attribute), place.inner(attribute, sample=sample)
 
     return held
+
+
+def _chosen_by(step: feature_selection.SelectFromModel, place: Place) -> Held:
+    """Yield the model that columns were chosen by, unless sanitising left its importances alone."""
+    inner = step.estimator_
+    if not (isinstance(inner, Bunch) and set(inner) == {"feature_importances_"}):
+        yield inner, place.inner("estimator_")
 
 
 def _selected(step: Any, place: Place) -> Held:
@@ -187,7 +195,7 @@ HELD: dict[type, Callable[[Any, Place], Held]] = {
     HalvingRandomSearchCV: _one("best_estimator_"),
     model_selection.FixedThresholdClassifier: _one("estimator_"),
     model_selection.TunedThresholdClassifierCV: _one("estimator_"),
-    feature_selection.SelectFromModel: _one("estimator_"),
+    feature_selection.SelectFromModel: _chosen_by,
     feature_selection.RFE: _selected,
     feature_selection.RFECV: _selected,
     frozen.FrozenEstimator: _one("estimator"),

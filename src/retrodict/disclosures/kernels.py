@@ -21,8 +21,9 @@ def vectors(estimator: Any, place: Place) -> Iterator[Disclosure]:
     if estimator.kernel != "precomputed" and len(estimator.support_):
         index = estimator.support_ if np.any(estimator.support_) else None  # all zero: stripped
         yield place.rows("support_vectors_", estimator.support_vectors_, labels, index)
-    n = int(estimator.shape_fit_[0])
-    yield SampleSize(n, features=(), source=place.at("shape_fit_"), exact=place.exact)
+    shape = getattr(estimator, "shape_fit_", None)
+    if shape is not None:
+        yield SampleSize(int(shape[0]), features=(), source=place.at("shape_fit_"), exact=place.exact)
 
 
 def process(estimator: gaussian_process.GaussianProcessRegressor, place: Place) -> Iterator[Disclosure]:

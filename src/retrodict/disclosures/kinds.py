@@ -30,7 +30,7 @@ class Categories(Disclosure):
 
 @dataclass(frozen=True, eq=False)
 class CategoryCounts(Disclosure):
-    """How many rows had each value of a feature."""
+    """How many rows had each value of a feature; where it is not exact, about what share of them."""
 
     categories: tuple[Any, ...]
     counts: tuple[float, ...]

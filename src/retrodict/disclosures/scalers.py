@@ -38,16 +38,22 @@ def _scaled(step: preprocessing.StandardScaler, place: Place) -> Iterator[Disclo
         yield from place.moments("scale_", None, variances, exact=exact)
 
 
+def _seen(step: Any, place: Place) -> Iterator[Disclosure]:
+    n = getattr(step, "n_samples_seen_", None)
+    if n is not None:
+        yield SampleSize(int(n), features=(), source=place.at("n_samples_seen_"), exact=place.exact)
+
+
 def min_max(step: preprocessing.MinMaxScaler, place: Place) -> Iterator[Disclosure]:
     """Yield each column's range."""
     yield from place.ranges("data_min_", step.data_min_, step.data_max_)
-    yield SampleSize(int(step.n_samples_seen_), features=(), source=place.at("n_samples_seen_"), exact=place.exact)
+    yield from _seen(step, place)
 
 
 def max_abs(step: preprocessing.MaxAbsScaler, place: Place) -> Iterator[Disclosure]:
     """Yield a range on each side of zero; one of its ends is reached."""
     yield from place.ranges("max_abs_", -step.max_abs_, step.max_abs_, "one end is reached")
-    yield SampleSize(int(step.n_samples_seen_), features=(), source=place.at("n_samples_seen_"), exact=place.exact)
+    yield from _seen(step, place)
 
 
 def robust(step: preprocessing.RobustScaler, place: Place) -> Iterator[Disclosure]:
