@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import skops.io
 
 from retrodict.disclosures import Disclosures, Unread
 from retrodict.disclosures.result import GROUPS, cells
-from retrodict.errors import RequestError, RunError
+from retrodict.errors import RunError
 from retrodict.models import Model
+from retrodict.models.same_bytes import skops_bytes
 from retrodict.plain_text import shown
-from retrodict.reconstruction.store import replace_bytes
+from retrodict.reconstruction.store import write_file
 from retrodict.sanitizing.battery import asked
 from retrodict.sanitizing.plan import Kept, Removed
 
@@ -86,7 +86,7 @@ class Sanitized:
         }
 
     def save(self, path: str | Path, *, as_pickle: bool = False) -> Path:
-        """Write the model to a file, in one step.
+        """Write the model to a file, in one step; the same model and seed give the same bytes.
 
         Parameters
         ----------
@@ -103,17 +103,11 @@ class Sanitized:
             If the file can't be written.
         """
         path = Path(path)
-        if path.is_dir():
-            raise RequestError(f"'{path}' is a folder; give the path of a file")
         try:
-            content = (pickle.dumps if as_pickle else skops.io.dumps)(asked(self.model))
+            content = (pickle.dumps if as_pickle else skops_bytes)(asked(self.model))
         except Exception as error:  # steps that are functions of the user's fail in many ways
             raise RunError(f"the {self.model.family} can't be written: {type(error).__name__}: {error}") from error
-        try:
-            replace_bytes(path, content)
-        except OSError as error:
-            path.with_name(path.name + ".new").unlink(missing_ok=True)
-            raise RequestError(f"'{path}' can't be written: {error.strerror}; give another path") from error
+        write_file(path, content)
         return path
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from sklearn import ensemble, tree
 from sklearn.tree._tree import Tree
 
+from retrodict.models.same_bytes import zeroed_padding
 from retrodict.sanitizing.plan import Trim
 
 LEAVES = "predictions are the leaves' values, and split points lead to them"
@@ -21,7 +22,7 @@ def bare_tree(nodes: Tree) -> Tree:
     are set as unpickling sets them.
     """
     built, arguments, state = nodes.__reduce__()
-    state = {**state, "nodes": state["nodes"].copy(), "values": state["values"].copy()}
+    state = {**state, "nodes": zeroed_padding(state["nodes"]), "values": state["values"].copy()}
     state["nodes"]["n_node_samples"] = 0
     state["nodes"]["weighted_n_node_samples"] = 1.0
     state["nodes"]["impurity"] = 0.0

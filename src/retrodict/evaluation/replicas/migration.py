@@ -15,7 +15,8 @@ from retrodict.evaluation.replicas.examples import Labelling
 from retrodict.evaluation.replicas.family import member
 from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import REPLICA, Replicas
-from retrodict.models.tree_check import REVIEWED
+from retrodict.models.reviewed import REVIEWED
+from retrodict.models.same_bytes import skops_bytes
 from retrodict.priors import Prior
 from retrodict.reconstruction import reconstruct
 from retrodict.reconstruction.store import write_file
@@ -84,7 +85,7 @@ class Migration:
         import skops.io
 
         path = check_new_file(path)
-        content = skops.io.dumps(self.estimator, compression=ZIP_DEFLATED)
+        content = skops_bytes(self.estimator, ZIP_DEFLATED)
         untrusted = tuple(name for name in skops.io.get_untrusted_types(data=content) if name not in REVIEWED)
         again = skops.io.loads(content, trusted=[*untrusted, *REVIEWED])
         if not _equal(again, self.estimator, self.example):
