@@ -60,7 +60,6 @@ def test_a_file_names_no_moment_and_no_place_in_memory() -> None:
     assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
     assert [entry.filename.split(".")[0] for entry in entries[:-1]] == [str(i) for i in range(1, len(entries))]
     assert skops_bytes(forest()) == content
-    assert skops_bytes(skops.io.loads(content, trusted=["sklearn.tree._tree.Tree"])) == content
 
 
 def test_what_is_shared_stays_shared_and_values_stay() -> None:
