@@ -28,6 +28,7 @@ from retrodict.disclosures.kinds import (
     TargetMoments,
     TargetQuantiles,
     Thresholds,
+    Totals,
     TrainingErrors,
     Values,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "TargetMoments",
     "TargetQuantiles",
     "Thresholds",
+    "Totals",
     "TrainingErrors",
     "Unread",
     "Values",

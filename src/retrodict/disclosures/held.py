@@ -31,6 +31,7 @@ from retrodict.disclosures.containers import parts_of
 from retrodict.disclosures.passing import passed
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees import all_trees
+from retrodict.models.imputed import imputed
 from retrodict.models.sklearn_walk import resamples
 
 Held = Iterator[tuple[Any, Place]]
@@ -178,9 +179,10 @@ def _curved(step: PowerTransformer, place: Place) -> Held:
 
 def _chained(step: IterativeImputer, place: Place) -> Held:
     yield step.initial_imputer_, place.inner("initial_imputer_")
+    kept = [place.columns[i] for i in imputed(step, len(place.columns))[0]]  # links count columns without empty ones
     for i, link in enumerate(step.imputation_sequence_):
-        columns = tuple(place.columns[j] for j in link.neighbor_feat_idx)
-        sample = f"of the rows that have {place.columns[link.feat_idx].label}, gaps filled"
+        columns = tuple(kept[j] for j in link.neighbor_feat_idx)
+        sample = f"of the rows that have {kept[link.feat_idx].label}, gaps filled"
         yield link.estimator, place.inner(f"imputation_sequence_[{i}].estimator", columns, sample)
 
 

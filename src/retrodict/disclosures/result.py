@@ -19,7 +19,7 @@ GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
     ("node counts", (kinds.NodeCounts, kinds.Stretches)),
     ("values of features", (kinds.Values, kinds.Quantiles, kinds.Thresholds, kinds.BinEdges, kinds.Grid)),
     ("joint statistics", (kinds.GradientSums, kinds.Centres, kinds.Covariance, kinds.Stationarity)),
-    ("statistics of features", (kinds.Moments, kinds.CategoryCounts, kinds.Association, kinds.Gaps)),
+    ("statistics of features", (kinds.Moments, kinds.CategoryCounts, kinds.Totals, kinds.Association, kinds.Gaps)),
     (
         "the target",
         (kinds.TargetMeans, kinds.TargetMoments, kinds.TargetQuantiles, kinds.ClassShares, kinds.TrainingErrors),

@@ -17,8 +17,10 @@ Array = np.ndarray
 
 _MOST = 200_000
 """Numbers of texts that are tried: beyond, shares of counts hardly differ from shares of any others."""
-_NEAR = 1e-7
-"""How near a whole number a count must come, relative to itself: logarithms are stored to 16 digits."""
+_ROUNDINGS = 64.0
+"""How many roundings of its logarithm a count may lie off a whole number, relative to itself."""
+_CHANCE = 1e-3
+"""How likely numbers that are no counts may be to look like counts for some number of texts."""
 
 
 def vocabulary(step: Any, place: Place) -> Iterator[Disclosure]:
@@ -63,22 +65,24 @@ def document_counts(idf: Float[Array, " w"], *, smooth: bool) -> tuple[int, Arra
     Parameters
     ----------
     idf
-        ``1 + log((n + s) / (count + s))``, with ``s`` one where `smooth`, else zero.
+        ``1 + log((n + s) / (count + s))``, with ``s`` one where `smooth`, else zero; a float array.
 
     Returns
     -------
     tuple or None
-        The least number of texts for which all counts are whole; ``None`` where none up to 200,000 is.
+        The least number of texts for which all counts are whole; ``None`` where none up to 200,000 is, or where the
+        logarithms are so rough that chance may have found it.
     """
-    share = np.exp(1.0 - np.unique(np.asarray(idf, dtype=np.float64)))
+    slack = _ROUNDINGS * float(np.finfo(idf.dtype).eps)
+    share = np.exp(1.0 - np.unique(idf).astype(np.float64))
     added = 1 if smooth else 0
     totals = np.arange(1 + added, _MOST + 1 + added, dtype=np.float64)
     for value in share:
         counts = totals * value
-        totals = totals[(np.abs(counts - np.rint(counts)) <= _NEAR * counts) & (np.rint(counts) >= added)]
-    if not len(totals):
+        totals = totals[(np.abs(counts - np.rint(counts)) <= slack * counts) & (np.rint(counts) >= added)]
+    if not len(totals) or totals[0] * np.prod(np.minimum(2.0 * slack * totals[0] * share, 1.0)) > _CHANCE:
         return None
-    counts = np.rint(totals[0] * np.exp(1.0 - np.asarray(idf))).astype(np.int64) - added
+    counts = np.rint(totals[0] * np.exp(1.0 - idf.astype(np.float64))).astype(np.int64) - added
     return int(totals[0]) - added, counts
 
 
