@@ -15,6 +15,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 import skops.io
 from sklearn.cluster import KMeans
 from sklearn.compose import make_column_transformer
@@ -60,7 +61,7 @@ def test_skops_is_told_by_content(tmp_path: Path, name: str) -> None:
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     assert model.fingerprint == f"sha256:{digest}"
-    assert model.audit == FileAudit("skops", digest, len(content))
+    assert model.audit == FileAudit("skops", digest, len(content), written_by=f"scikit-learn {sklearn.__version__}")
     assert model.warnings == ()
     np.testing.assert_array_equal(model.log_proba(X), load_model(estimator()).log_proba(X))
 
@@ -234,8 +235,8 @@ NO_MODELS = {
     _zip(data__pkl=b"a"): "is no model file but a torch file",
     _zip(a__npy=b"a"): "is no model file but a numpy archive",
     _zip(schema__json=b"{"): "is damaged: JSONDecodeError",
-    _zip(schema__json=b"[]"): "is damaged: AttributeError",
-    _zip(schema__json=b'{"__class__": "dict"}'): "is damaged: TypeError",
+    _zip(schema__json=b"[]"): "holds a schema.json that is no object; it is damaged, or made to do harm",
+    _zip(schema__json=b'{"__class__": "dict"}'): "holds the protocol None, which is none of skops",
 }
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_selector, make_column_transformer
 from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.naive_bayes import CategoricalNB
+from sklearn.naive_bayes import CategoricalNB, GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -25,11 +28,13 @@ from sklearn.preprocessing import (
     StandardScaler,
     TargetEncoder,
 )
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from retrodict.disclosures import inspect_model
 from retrodict.errors import ModelError, SchemaError
 from retrodict.models import Meter, load_model
+from retrodict.models.parts import parts_of
 from retrodict.schema import Feature, Schema, Target, reconcile
 
 pytestmark = [
@@ -227,13 +232,43 @@ def test_steps_that_cannot_be_told_leave_columns_undetermined() -> None:
 
 
 def test_a_model_that_stores_no_columns_needs_a_schema() -> None:
-    class Bare(LogisticRegression):
-        n_features_in_ = property(lambda self: (_ for _ in ()).throw(AttributeError), lambda self, value: None)
+    class Bare(ClassifierMixin, BaseEstimator):
+        def fit(self, X: Any, y: Any) -> Any:
+            self.classes_ = np.unique(y)
+            return self
+
+        def predict(self, X: Any) -> Any:
+            return np.zeros(len(X))
 
     with pytest.raises(
         ModelError, match=r"^got a Bare that does not store how many columns it takes; give its columns"
     ):
         load_model(Bare().fit(np.eye(4), [0, 1, 0, 1]))
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        LogisticRegression(),
+        GaussianNB(),
+        KNeighborsClassifier(2),
+        SVC(),
+        MLPClassifier(max_iter=5),
+        make_pipeline(StandardScaler(), LogisticRegression()),
+        VotingClassifier([("a", LogisticRegression())]),
+        CalibratedClassifierCV(LogisticRegression(), cv=2),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_columns_are_counted_in_arrays_where_no_attribute_tells(estimator: Any) -> None:
+    """Before 0.24 no estimator stored how many columns it takes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fitted = estimator.fit(np.eye(6)[:, :3], [0, 1, 0, 1, 0, 1])
+    for _, part in parts_of(fitted):
+        if isinstance(part, BaseEstimator):
+            part.__dict__.pop("n_features_in_", None)
+    assert load_model(fitted).schema.names == ("x0", "x1", "x2")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ import retrodict as rd
 from retrodict.disclosures import walk
 from retrodict.disclosures.held import HELD
 from retrodict.errors import ModelError, RequestError
-from retrodict.models.tree_check import REVIEWED
+from retrodict.models.reviewed import REVIEWED
 from retrodict.sanitizing.battery import outputs_of, same
 from retrodict.sanitizing.visit import parts
 from tests.disclosures.checks import inspect
@@ -224,7 +224,7 @@ def test_the_file_is_read_back_and_nothing_is_half_written(tmp_path: Any) -> Non
     file = found.save(tmp_path / "bare.skops")
     again = rd.load_model(file)
     assert (again.estimator.predict_proba(X) == found.model.estimator.predict_proba(X)).all()
-    assert set(again.audit.untrusted) <= REVIEWED
+    assert set(again.audit.untrusted) <= set(REVIEWED)
     found.save(tmp_path / "bare.pkl", as_pickle=True)
     assert rd.load_model(tmp_path / "bare.pkl", trust_pickle=True).family == "RandomForestClassifier"
     with pytest.raises(RequestError, match="is a folder; give the path of a file"):

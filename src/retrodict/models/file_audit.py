@@ -24,6 +24,8 @@ class FileAudit:
         Those of them that retrodict accepts by itself: scikit-learn's plain holders of data, and checked trees.
     trusted
         Those of them that the user accepted.
+    written_by
+        The release that wrote the model, as far as the file says (`scikit-learn 1.3.0`); ``None`` where it does not.
     """
 
     format: str
@@ -32,6 +34,7 @@ class FileAudit:
     untrusted: tuple[str, ...] = ()
     reviewed: tuple[str, ...] = ()
     trusted: tuple[str, ...] = ()
+    written_by: str | None = None
 
     @property
     def refused(self) -> tuple[str, ...]:

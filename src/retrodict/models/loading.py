@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import warnings
-import zipfile
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import joblib
-import skops.io
-from sklearn.exceptions import InconsistentVersionWarning
 
-from retrodict.errors import ModelError, UnsafeFileError
 from retrodict.models.base import Model
 from retrodict.models.file_audit import FileAudit
-from retrodict.models.file_kinds import file_kind
+from retrodict.models.model_file import ModelFile
+from retrodict.models.quiet import silence
 from retrodict.models.sklearn_wrap import wrap
-from retrodict.models.tree_check import REVIEWED, check_trees
+from retrodict.plain_text import shown
 from retrodict.schema import Schema
 
 
@@ -63,7 +57,8 @@ def load_model(
     UnsafeFileError
         If the file holds types that are not trusted, or is a pickle that is not.
     ModelError
-        If the file can't be read, or holds no fitted classifier or regressor of one output.
+        If the file can't be read, is damaged or made to do harm, or holds no fitted classifier or regressor of one
+        output.
     SchemaError
         If the given schema does not fit the model.
     RequestError
@@ -74,10 +69,12 @@ def load_model(
     estimator, origin = source, None
     if isinstance(source, str | Path):
         origin = Path(source)
-        estimator, audit, notes = _read(origin, tuple(trusted), trust_pickle)
+        file = ModelFile.open(origin, tuple(trusted), trust_pickle)
+        estimator, notes, audit = file.build()
+        silence(estimator)
     return wrap(
         estimator,
-        origin=None if origin is None else f"'{origin}'",
+        origin=None if origin is None else f"'{shown(origin)}'",
         fingerprint=_fingerprint(estimator) if audit is None else f"sha256:{audit.sha256}",
         audit=audit,
         warnings=notes,
@@ -101,73 +98,9 @@ def audit_file(path: str | Path, trusted: Collection[str] = ()) -> FileAudit:
     Raises
     ------
     ModelError
-        If the file can't be read or is of neither kind.
+        If the file can't be read, is of neither kind, or is damaged.
     """
-    return _audit(Path(path), _bytes(Path(path)), tuple(trusted), trust_pickle=False)
-
-
-def _read(path: Path, trusted: tuple[str, ...], trust_pickle: bool) -> tuple[Any, FileAudit, tuple[str, ...]]:
-    content = _bytes(path)  # read once: what is built is what was checked
-    audit = _audit(path, content, trusted, trust_pickle)
-    if audit.refused and audit.format == "pickle":
-        raise UnsafeFileError(
-            f"'{path}' is a pickle, and reading a pickle can run any code; if you trust its maker, say so with "
-            "--trust-pickle (trust_pickle=True), or have it saved with skops.io.dump"
-        )
-    if audit.refused:
-        names = ", ".join(audit.refused)
-        flags = " ".join(f"--trust {name}" for name in audit.refused)
-        raise UnsafeFileError(
-            f"'{path}' holds types that skops does not know to be safe: {names}; if you trust them, say so with "
-            f"{flags} (trusted={list(audit.refused)})"
-        )
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            if audit.format == "pickle":
-                estimator = joblib.load(io.BytesIO(content))
-            else:
-                estimator = skops.io.loads(content, trusted=[*audit.reviewed, *audit.trusted])
-                check_trees(estimator)
-        except ModelError as error:
-            raise ModelError(f"'{path}' holds {error}") from error
-        except Exception as error:  # a damaged file can fail anywhere in what it builds
-            raise ModelError(f"'{path}' can't be read as {audit.format}: {_reason(error)}; save it again") from error
-    return estimator, audit, tuple(dict.fromkeys(_line(warning.message) for warning in caught))
-
-
-def _bytes(path: Path) -> bytes:
-    shown = _short(repr(str(path)))
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise ModelError(f"model file {shown} does not exist; give the path of a skops file") from error
-    except IsADirectoryError as error:
-        raise ModelError(f"{shown} is a folder; give the path of a model file") from error
-    except OSError as error:
-        raise ModelError(f"model file {shown} can't be read: {error.strerror}; check its permissions") from error
-    except ValueError as error:
-        raise ModelError(f"model file {shown} is no path: {error}; give the path of a skops file") from error
-
-
-def _audit(path: Path, content: bytes, trusted: tuple[str, ...], trust_pickle: bool) -> FileAudit:
-    kind, digest = file_kind(content), hashlib.sha256(content).hexdigest()
-    if kind == "pickle":
-        code = ("any code",)
-        return FileAudit(kind, digest, len(content), code, (), code if trust_pickle else ())
-    if kind != "skops":
-        raise ModelError(f"'{path}' is no model file but {kind}; save the fitted estimator with skops.io.dump")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            damaged = archive.testzip()  # skops does not read every member to its end, where the checksum is
-        if damaged is not None:
-            raise zipfile.BadZipFile(f"checksum of '{damaged}' is wrong")
-        untrusted = tuple(skops.io.get_untrusted_types(data=content))
-    except Exception as error:  # a damaged archive fails in zipfile, zlib, json or any node of skops
-        raise ModelError(f"'{path}' is damaged: {_reason(error)}; save it again with skops.io.dump") from error
-    reviewed = tuple(name for name in untrusted if name in REVIEWED)
-    accepted = tuple(name for name in untrusted if name in trusted and name not in REVIEWED)
-    return FileAudit(kind, digest, len(content), untrusted, reviewed, accepted)
+    return ModelFile.open(Path(path), tuple(trusted), trust_pickle=False).audit
 
 
 def _fingerprint(estimator: Any) -> str:
@@ -175,21 +108,3 @@ def _fingerprint(estimator: Any) -> str:
         return f"joblib-md5:{joblib.hash(estimator)}"
     except Exception:  # what can't be pickled (a lambda in a step) can't be hashed, and still is a model
         return "none: the estimator can't be pickled"
-
-
-def _line(message: Warning | str) -> str:
-    if isinstance(message, InconsistentVersionWarning):
-        return (
-            f"{message.estimator_name} was saved by scikit-learn {message.original_sklearn_version} and read by "
-            f"{message.current_sklearn_version}; its outputs may differ"
-        )
-    return _short(str(message))
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {_short(str(error))}"
-
-
-def _short(text: str, limit: int = 200) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[:limit] + "..."

@@ -115,7 +115,9 @@ class Meter:
             reason = f"{type(error).__name__}: {one_line(error, 300)}"
             remedy = cannot_predict(getattr(self.model, "audit", None))
             if remedy is not None:
-                raise ScoringError(f"the model ({self.model.family}) could not score rows: {reason}; {remedy}") from error
+                raise ScoringError(
+                    f"the model ({self.model.family}) could not score rows: {reason}; {remedy}"
+                ) from error
             raise ScoringError(
                 f"the model ({self.model.family}) could not score rows drawn from the prior: "
                 f"{reason}; check that the prior's columns hold what it was trained on"

@@ -1,53 +1,55 @@
-"""Check the arrays of neighbour trees that came from a file, before compiled code follows them.
-
-A `KDTree` or `BallTree` walks its nodes and reads points by stored indices, without a look at their range.
-"""
+"""Check what neighbour models hold beside their trees, before compiled code counts classes by it."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from scipy import sparse
+from sklearn.base import is_classifier
 from sklearn.neighbors import BallTree, KDTree
 
 NEIGHBOR_TREES = (BallTree, KDTree)
 
-REVIEWED_NEIGHBORS: frozenset[str] = frozenset(
-    {
-        "sklearn.neighbors._ball_tree.BallTree",
-        "sklearn.neighbors._kd_tree.KDTree",
-        # metrics that hold no weights or matrices of their own
-        "sklearn.metrics._dist_metrics.ChebyshevDistance64",
-        "sklearn.metrics._dist_metrics.EuclideanDistance64",
-        "sklearn.metrics._dist_metrics.ManhattanDistance64",
-    }
-)
-"""Types of neighbour models that need no word of the user: their trees are checked here."""
 
-
-def neighbor_fault(tree: BallTree | KDTree) -> str | None:
-    """Say what is wrong with a neighbour tree; ``None`` where every index leads inside.
+def neighbor_model_fault(model: Any) -> str | None:
+    """Say what is wrong with a model of `sklearn.neighbors`; ``None`` where its parts fit together.
 
     Parameters
     ----------
-    tree
-        As it was read.
+    model
+        Any estimator with stored rows (``_fit_X``).
     """
-    data, points, nodes, bounds = (np.asarray(array) for array in tree.get_arrays())
-    _, _, _, _, _, _, n_nodes, *_, weights = tree.__getstate__()
-    count = len(nodes)
-    sides = 2 if isinstance(tree, KDTree) else 1
-    if data.ndim != 2 or count < 1 or n_nodes != count or bounds.shape != (sides, count, data.shape[1]):
-        return "its nodes do not match its points"
-    if weights is not None and len(weights) != len(data):
-        return "its weights do not match its points"
-    if len(points) != len(data) or not _within(points, len(data)):
-        return "it refers to points that it does not hold"
-    inner = nodes["is_leaf"] == 0
-    if not _within(nodes["idx_start"], len(data) + 1) or not _within(nodes["idx_end"], len(data) + 1):
-        return "a node refers to points that it does not hold"
-    if (2 * np.flatnonzero(inner) + 2 >= count).any():  # the children of node i are 2 i + 1 and 2 i + 2
-        return "a node's children are missing"
+    held = vars(model)
+    rows = held.get("_fit_X")
+    if rows is None:
+        return None  # not fitted, which is told later
+    if not (isinstance(rows, np.ndarray) or sparse.issparse(rows)) or len(rows.shape) != 2:
+        return "its stored rows are no table"
+    if held.get("n_samples_fit_", rows.shape[0]) != rows.shape[0]:
+        return "it stores another number of rows than it says"
+    tree, method = held.get("_tree"), held.get("_fit_method")
+    if method in {"kd_tree", "ball_tree"} and not isinstance(tree, NEIGHBOR_TREES):
+        return "its tree is missing"
+    if isinstance(tree, NEIGHBOR_TREES) and tree.get_arrays()[0].shape != rows.shape:
+        return "its tree holds other rows than it does"
+    return _labels_fault(model, held, rows.shape[0])
+
+
+def _labels_fault(model: Any, held: dict[str, Any], rows: int) -> str | None:
+    if "_y" not in held:
+        return None
+    labels = held["_y"]
+    if not isinstance(labels, np.ndarray) or labels.ndim not in (1, 2) or len(labels) != rows:
+        return "its targets do not match its rows"
+    if not is_classifier(model):
+        return None if labels.dtype.kind in "biuf" else "its targets are no numbers"
+    classes = held.get("classes_")
+    groups = classes if isinstance(classes, list) else [classes]
+    columns = labels.T if labels.ndim == 2 else [labels]
+    if len(groups) != len(columns) or labels.dtype.kind not in "iu":
+        return "its labels do not match its classes"
+    for own, of in zip(columns, groups, strict=True):
+        if not isinstance(of, np.ndarray) or of.ndim != 1 or (own < 0).any() or (own >= len(of)).any():
+            return "its labels do not match its classes"
     return None
-
-
-def _within(index: np.ndarray, end: int) -> bool:
-    return bool((index >= 0).all() and (index < end).all())

@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from retrodict.errors import ModelError, RequestError, SchemaError
 from retrodict.models.file_audit import FileAudit
+from retrodict.models.quiet import talks, unheard
 from retrodict.models.sklearn_input import Layout, layout_of
 from retrodict.models.sklearn_likelihood import Assumptions, Route, route_of
 from retrodict.models.sklearn_noise import noise_of
@@ -62,6 +63,11 @@ class _SklearnModel:
     def family(self) -> str:
         """The class name of the estimator, a pipeline's with its steps."""
         return _family(self.estimator)
+
+    @cached_property
+    def loud(self) -> bool:
+        """Whether a part of it is set to print its progress; those of a file were set to be quiet when it was read."""
+        return self.audit is None and talks(self.estimator)
 
     @cached_property
     def layout(self) -> Layout:
@@ -117,7 +123,8 @@ class SklearnClassifier(_SklearnModel):
         """
         if not len(X):
             return np.empty((0, len(self.schema.target.classes)))
-        return self.route.score(self.layout.build(X))
+        with unheard(self.loud):
+            return self.route.score(self.layout.build(X))
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +163,8 @@ class SklearnRegressor(_SklearnModel):
         """Return the predicted means for rows in the bound schema's encoding, shape (n, d) -> (n,), float64."""
         if not len(X):
             return np.empty(0)
-        out = np.asarray(self.estimator.predict(self.layout.build(X)), dtype=np.float64)
+        with unheard(self.loud):
+            out = np.asarray(self.estimator.predict(self.layout.build(X)), dtype=np.float64)
         if out.ndim == 2 and out.shape[1] == 1:
             out = out[:, 0]
         if out.ndim != 1:

@@ -11,7 +11,11 @@ from sklearn.isotonic import IsotonicRegression
 from retrodict.errors import ModelError, SchemaError
 from retrodict.models.sklearn_facts import Column, Facts
 from retrodict.models.sklearn_walk import walk_predictor
+from retrodict.models.widths import width_of
 from retrodict.schema import Schema, Target, reconcile
+
+MOST_COLUMNS = 100_000
+"""Columns of a model. Each has a name, a kind and a marginal of its own: more is no table, and takes gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,12 @@ def names_of(estimator: Any, stored: Any, given: Schema | None) -> list[str]:
     """
     if stored is not None:
         return [str(name) for name in stored]
-    count = 1 if isinstance(estimator, IsotonicRegression) else getattr(estimator, "n_features_in_", None)
+    count = 1 if isinstance(estimator, IsotonicRegression) else width_of(estimator)
+    if count is not None and count > MOST_COLUMNS:
+        raise ModelError(
+            f"a {type(estimator).__name__} that takes {count:,} columns; at most {MOST_COLUMNS:,} are "
+            "gone through one by one"
+        )
     if count is not None:
         return [f"x{i}" for i in range(count)]
     if given is not None:

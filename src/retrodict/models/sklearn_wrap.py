@@ -13,10 +13,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.models.file_audit import FileAudit
+from retrodict.models.releases import differs, installed
 from retrodict.models.sklearn_input import layout_of
 from retrodict.models.sklearn_likelihood import ERROR_RATE, LINK_SLOPE, Assumptions
 from retrodict.models.sklearn_models import SklearnClassifier, SklearnRegressor, positive, stored_noise
 from retrodict.models.sklearn_schema import Known, known_of
+from retrodict.models.trial import can_fork, endured
+from retrodict.models.trial_rows import TRIAL_ROWS, sklearn_alone, trial_rows, use
+from retrodict.plain_text import one_line
 from retrodict.schema import Schema
 
 _NEEDED = "a fitted scikit-learn classifier or regressor is needed"
@@ -65,17 +69,24 @@ def wrap(
         _check_kind(estimator)
         _check_fitted(estimator)
         known = known_of(estimator, schema)
+        if audit is not None and can_fork() and sklearn_alone(estimator):
+            _try(estimator, known)
         _check_one_output(estimator, known)
         classifier = is_classifier(estimator)
     except ModelError as error:
         raise ModelError(f"{where or 'got '}{error}") from error
     except RetrodictError:
         raise
-    except Exception as error:  # a damaged or foreign estimator fails anywhere
-        reason = " ".join(str(error).split())[:200]
+    except MemoryError as error:
         raise ModelError(
-            f"{where or 'got '}a {type(estimator).__name__} whose parts do not fit together "
-            f"({type(error).__name__}: {reason}); fit and save it again with the scikit-learn installed here"
+            f"{where or 'got '}a {type(estimator).__name__} that takes more memory than there is"
+        ) from error
+    except Exception as error:  # a damaged or foreign estimator fails anywhere
+        by = "" if audit is None or not differs(audit.written_by) else f", written by {audit.written_by},"
+        raise ModelError(
+            f"{where or 'got '}a {type(estimator).__name__}{by} whose parts do not fit together "
+            f"({type(error).__name__}: {one_line(error, 200)}); fit and save it again with the "
+            f"installed {installed()}"
         ) from error
     if classifier:
         if noise_scale is not None:
@@ -124,6 +135,16 @@ def _check_fitted(estimator: Any) -> None:
         raise ModelError(f"a {name} without classes_; {_NEEDED}, and a classifier stores its classes")
 
 
+def _try(estimator: Any, known: Known) -> None:
+    """Ask for a few rows in a copy of this process first: what ends it there would end this process."""
+    ended = endured(lambda: use(estimator, layout_of(known, known.schema).build(trial_rows(known.schema))))
+    if ended is not None:
+        raise ModelError(
+            f"a {type(estimator).__name__} that makes scikit-learn fail: asked for {TRIAL_ROWS} rows, in a process "
+            f"of its own, {ended}; it is damaged, or made to do harm: save the model again"
+        )
+
+
 def _check_one_output(estimator: Any, known: Known) -> None:
     """Refuse several outputs; where no attribute tells, one row is scored."""
     name = type(estimator).__name__
@@ -133,7 +154,7 @@ def _check_one_output(estimator: Any, known: Known) -> None:
         raise ModelError(several)
     if known.undetermined:
         return  # no row is known to fit
-    row = np.array([[0.0 if f.listed else f.low or 0.0 for f in known.schema.features]])
+    row = trial_rows(known.schema)[:1]
     with python_warnings.catch_warnings():
         python_warnings.simplefilter("ignore")
         try:

@@ -15,6 +15,7 @@ from retrodict import threads
 from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
 from retrodict.models import Model, SklearnClassifier, SklearnRegressor
+from retrodict.models.quiet import talks, unheard
 from retrodict.models.sklearn_input import layout_of
 from retrodict.schema import Feature, Schema
 
@@ -99,7 +100,7 @@ def outputs_of(estimator: Any, rows: Any) -> Outputs:
     """
     found: Outputs = {}
     # one thread: forests add up their trees in the order in which threads finish
-    with warnings.catch_warnings(), threads.capped(1), np.errstate(all="ignore"):
+    with warnings.catch_warnings(), threads.capped(1), np.errstate(all="ignore"), unheard(talks(estimator)):
         warnings.simplefilter("ignore")
         for name in _METHODS:
             try:
