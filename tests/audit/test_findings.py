@@ -10,7 +10,7 @@ import pytest
 from retrodict.auditing import Appetite, Finding, load_appetite
 from retrodict.auditing.appetite import Threshold
 from retrodict.auditing.file_findings import file_findings, unread_gaps, unread_sentences
-from retrodict.auditing.finding import judge, worst
+from retrodict.auditing.finding import cautions, judge, worst
 from retrodict.auditing.findings import membership_finding, shadow_finding
 from retrodict.disclosures import Disclosures, GradientSums, Moments, PossibleRows, Range, Rows, Unread
 from retrodict.evaluation.membership import Attack, MembershipAttacks
@@ -104,13 +104,8 @@ def test_a_release_whose_interval_crosses_a_limit_says_so(value: float, high: fl
     one = judge("by_query", "exact_rows", limits, value, "x", 0.0, high, "20 training and 30 test rows")
     assert one.inconclusive is inconclusive
     assert one.to_dict()["inconclusive"] is inconclusive
-    if inconclusive:
-        assert one.caution == (
-            "by query alone: exact rows above the limit of 0.1 can't be excluded by a sample of 20 training and 30 "
-            "test rows: the value is 0.02, and its interval reaches 0.11"
-        )
-    else:
-        assert one.caution is None
+    said = "by query alone: 20 training and 30 test rows can't exclude exact rows above 0.1 (found 0.02, up to 0.11)"
+    assert cautions([one]) == ([said] if inconclusive else [])
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from retrodict.auditing.judging import Judge
 from retrodict.auditing.public import public_prior
 from retrodict.auditing.result import AuditResult
 from retrodict.auditing.tables import checked_rows
-from retrodict.auditing.work import BY_QUERY, DISCLOSURES, FROM_FILE, WORDS, Say, Work
+from retrodict.auditing.work import BY_QUERY, DISCLOSURES, FROM_FILE, MEMBERSHIP, WORDS, Say, Work
 from retrodict.disclosures import Disclosures, inspect_model
 from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity.inputs import read_inputs
@@ -134,9 +134,10 @@ def compute_audit(
         fresh=test,
     )
     missing = [words for way, words in WORDS.items() if way not in result.extractions or _unjudged(result, way)]
-    if missing:
-        said = f"rows at risk could not be judged {' nor '.join(missing)}"
-        work.find([stated("audit", "unjudged", appetite.unjudged, said, accepted="unjudged")])
+    said = [f"rows at risk could not be judged {' nor '.join(missing)}"] if missing else []
+    said += [f"{MEMBERSHIP} could not be judged"] if members is None else []
+    if said:
+        work.find([stated("audit", "unjudged", appetite.unjudged, "; ".join(said), accepted="unjudged")])
     request = {"rows": n, "quick": quick, "seconds": None if math.isinf(limit) else limit}
     return replace(
         result,

@@ -106,7 +106,9 @@ def _personal(found: Disclosures, limits: FromFile, complete: bool) -> Iterator[
         said = "none of the facts that were read is known to be of one row"
         yield measured("from_file", "personal_facts", limits.personal_facts, 0, said)
     if unknown:
-        said = f"of {len(unknown):,} facts it is not known of how many rows they are: {_kinds(unknown)}"
+        n = len(unknown)
+        what, they = ("fact", "it is") if n == 1 else ("facts", "they are")
+        said = f"of {n:,} {what} it is not known of how many rows {they}: {_kinds(unknown)}"
         threshold = limits.facts_of_unknown_count
         yield judge("from_file", "facts_of_unknown_count", threshold, len(unknown), said)
 

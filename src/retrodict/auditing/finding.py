@@ -61,16 +61,9 @@ class Finding:
         )
 
     @property
-    def caution(self) -> str | None:
-        """What so few rows can't exclude, in a sentence; ``None`` where the finding is conclusive."""
-        if not self.inconclusive:
-            return None
-        name = self.measure.replace("_", " ")
-        of = f" of {self.rows}" if self.rows else ""
-        return (
-            f"{WORDS[self.way]}: {name} above the limit of {self._limit:g} can't be excluded by a sample{of}: "
-            f"the value is {self.value:.3g}, and its interval reaches {self.high:.3g}"
-        )
+    def reach(self) -> str:
+        """What it is, beyond which limit it may be, and how far its interval reaches."""
+        return f"{self.measure.replace('_', ' ')} above {self._limit:g} (found {self.value:.3g}, up to {self.high:.3g})"
 
     @property
     def _limit(self) -> float | None:
@@ -140,6 +133,18 @@ def stated(way: Way, measure: str, verdict: Verdict, sentence: str, accepted: st
     if accepted and verdict == "release":
         sentence = f"{sentence}; the risk appetite accepts that ({accepted})"
     return Finding(way, measure, None, None, None, None, None, verdict, sentence)
+
+
+def cautions(findings: Iterable[Finding]) -> list[str]:
+    """Return what so few rows can't exclude though it speaks for release, a sentence for each way and sample."""
+    groups: dict[tuple[Way, str], list[str]] = {}
+    for one in findings:
+        if one.inconclusive:
+            groups.setdefault((one.way, one.rows), []).append(one.reach)
+    return [
+        f"{WORDS[way]}: {rows or 'so few rows'} can't exclude {', '.join(reaches)}"
+        for (way, rows), reaches in groups.items()
+    ]
 
 
 def worst(findings: Iterable[Finding]) -> Verdict:

@@ -12,7 +12,7 @@ import pandas as pd
 from retrodict.auditing.appetite import Appetite, Verdict
 from retrodict.auditing.document import Report
 from retrodict.auditing.extraction import Extraction
-from retrodict.auditing.finding import Finding, worst
+from retrodict.auditing.finding import Finding, cautions, worst
 from retrodict.auditing.findings import headline
 from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
@@ -106,7 +106,7 @@ class AuditResult:
     @property
     def cautions(self) -> list[str]:
         """What speaks for release though the interval reaches beyond a limit, in sentences."""
-        return [finding.caution for finding in self.findings if finding.caution is not None]
+        return cautions(self.findings)
 
     @property
     def report(self) -> Report:

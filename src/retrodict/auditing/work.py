@@ -10,7 +10,8 @@ from typing import Any
 
 from retrodict import time_limit
 from retrodict.auditing.finding import Finding
-from retrodict.errors import RetrodictError, TimeLimitError
+from retrodict.errors import RetrodictError
+from retrodict.plain_text import one_line
 
 Say = Callable[[str], None]
 
@@ -72,7 +73,7 @@ class Work:
     gaps: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    _started: float = field(default_factory=time.perf_counter)
+    _started: float = field(default_factory=lambda: time.perf_counter())
 
     def find(self, findings: Iterable[Finding]) -> None:
         """Add findings."""
@@ -97,17 +98,19 @@ class Work:
             self.gaps.append((what, f"not begun: the time limit of {self.limit:g} s was used up by what came before"))
             return None
         self.say(self._progress(what))
+        limit = time_limit.Limit()
         try:
             with time_limit.within(allowed) as limit:
                 found = step()
             if limit.reached:
                 self.gaps.append((what, f"{cut}: what is told of it is what was done by then"))
             return found
-        except TimeLimitError:
-            self.gaps.append((what, f"{cut}: nothing was found by then"))
-            return None
         except RetrodictError as error:
-            self.gaps.append((what, str(error)))
+            self.gaps.append((what, f"{cut}: nothing was found by then" if limit.reached else str(error)))
+            return None
+        except Exception as error:  # a fault of ours or of a library ends one part, and is said; the others go on
+            fault = f"{type(error).__name__}: {one_line(error, 200)}"
+            self.gaps.append((what, f"failed by a fault in the software ({fault}); please report it"))
             return None
         finally:
             self.seconds[what] = round(time.perf_counter() - started, 2)

@@ -129,7 +129,7 @@ def _interval(low: Any, high: Any) -> str:
 def _finding_cells(one: Any) -> list[str]:
     limits = ["" if limit is None else f"{limit:g}" for limit in (one.review, one.reject)]
     verdict = one.verdict or "not judged"
-    name = one.measure.replace("_", " ")
+    name = one.measure.replace("_", " ").replace(" auc", " AUC")
     return [name, WORDS[one.way], verdict, number(one.value), _interval(one.low, one.high), *limits]
 
 
@@ -175,7 +175,7 @@ def _way(found: AuditResult, way: str) -> dict[str, Any]:
         "missing": None,
         "text": _text(one),
         "notes": [*one.reconstruction.notes, *one.reconstruction.shortfalls],
-        "attribution": f"{_OWED[owed['to']]}: {owed['reason']}." if owed else "",
+        "attribution": f"{_OWED[owed['to']]}: {owed['reason']}." if owed and found.real is not None else "",
         "lift": None if lift is None else _cells(lift),
         "lift_notes": [] if one.fidelity is None else [_sizes(one.fidelity), *one.fidelity.notes],
         "lift_heads": [] if lift is None else ["measure", *map(str, lift.columns)],

@@ -176,8 +176,8 @@ def embedding(drawn: Drawn) -> Picture:
         "Rows in the plane",
         svg(figure),
         f"Rows of {', '.join(titles)} in the plane of the two largest principal components, which hold {share:.0%} of "
-        f"the variance of the {first}. Distance of the centre of each from theirs, in standard deviations of a "
-        f"feature: {centres}.",
+        f"the variance of the {first if drawn.real else 'rows ' + first}. Distance of the centre of each from theirs, "
+        f"in standard deviations of a feature: {centres}.",
         f"{behind} The plane holds {share:.0%} of the variance; at most {_POINTS} rows of each table are drawn.",
     )
 

@@ -57,7 +57,7 @@ def assumed(prior: Any, model: Any, rec: Any) -> tuple[Prior | pd.DataFrame | No
     if isinstance(rec, Reconstruction):
         about = rec.provenance
         if isinstance(prior, Prior) and about.prior["kind"] != "none" and not _same(describe(prior), about.prior):
-            notes.append("the prior is not the one that the reconstruction was drawn under: lift is over this one")
+            notes.append("the prior is not the one that the reconstruction was drawn under: this one is compared with")
         if model is not None and model.fingerprint != about.model["fingerprint"]:
             notes.append("the model is not the one that the reconstruction comes from")
     return prior, model, notes

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError, SchemaError
-from retrodict.evaluation.fidelity.layout import Layout
+from retrodict.evaluation.fidelity.layout import Layout, said_of
 from retrodict.reconstruction import Reconstruction
 from retrodict.schema import Schema, class_of
 
@@ -169,14 +169,21 @@ def _check_rows(frame: pd.DataFrame, title: str, schema: Schema) -> None:
 def _doubts(layout: Layout, tables: dict[str, Array], train: pd.DataFrame) -> tuple[str, ...]:
     lines = []
     real = tables[TRAIN]
+    empty, constant = [], []
     for j, column in enumerate(layout.columns[:-1]):
         present = real[~np.isnan(real[:, j]), j]
         if not len(present):
-            lines.append(f"column '{column.name}' of {TRAIN} holds no values: only its missing values are compared")
+            empty.append(column.name)
         elif (present == present[0]).all():
-            lines.append(f"column '{column.name}' of {TRAIN} is constant: it tells nothing of how near rows are")
+            constant.append(column.name)
         elif not column.listed and counts_rows(train[column.name]):
             lines.append(f"feature '{column.name}' numbers {TRAIN}: a model should not have seen it; drop it")
+    if empty:
+        end = "missing values are compared"
+        lines.append(said_of(empty, TRAIN, f"holds no values: only its {end}", f"hold no values: only their {end}"))
+    if constant:
+        end = "nothing of how near rows are"
+        lines.append(said_of(constant, TRAIN, f"is constant: it tells {end}", f"are constant: they tell {end}"))
     classes = layout.columns[-1].categories
     absent = [str(classes[int(c)]) for c in np.unique(real[:, -1]) if classes and c not in tables[REBUILT][:, -1]]
     if absent:

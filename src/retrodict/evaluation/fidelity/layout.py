@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -15,6 +15,9 @@ from retrodict.schema import Feature, Schema
 from retrodict.schema.encoding import encode_column
 
 Array = np.ndarray
+
+_NAMED = 5
+"""Columns of which the same is true that are named."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Layout:
         """
         target = schema.target
         last = Feature(target.name, "categorical" if target.is_class else "continuous", categories=target.classes)
-        columns, warnings = [], []
+        columns = []
+        strange: dict[str, dict[str, str]] = {title: {} for title in frames}
         for feature in schema.features:
             unseen: dict[Any, None] = {}
             for title, frame in frames.items() if feature.listed else ():
@@ -50,15 +54,17 @@ class Layout:
                 other = [value for value in values.unique() if value not in feature.categories]
                 if other:
                     _refuse_other_values(feature, title, len(other) == values.nunique(), other)
-                    shown = ", ".join(repr(value) for value in other[:3])
-                    warnings.append(
-                        f"column '{feature.name}' of {title} holds {shown}, which the reconstruction's schema does not "
-                        "list: each counts as a value of its own"
-                    )
+                    strange[title][feature.name] = ", ".join(repr(value) for value in other[:3])
                     unseen |= dict.fromkeys(other)
             if feature.listed:
                 feature = Feature(feature.name, "categorical", categories=(*feature.categories, *unseen))
             columns.append(replace(feature, missing=0.0))
+        end = "which the reconstruction's schema does not list: each counts as a value of its own"
+        warnings = [
+            said_of(list(found), title, f"holds {next(iter(found.values()))}, {end}", f"hold values {end}")
+            for title, found in strange.items()
+            if found
+        ]
         return cls((*columns, last)), tuple(warnings)
 
     def encode(self, frame: pd.DataFrame, title: str) -> Float[Array, "n d"]:
@@ -88,6 +94,25 @@ class Layout:
     def names(self) -> tuple[str, ...]:
         """The columns' names."""
         return tuple(column.name for column in self.columns)
+
+
+def said_of(names: Sequence[str], title: str, one: str, many: str) -> str:
+    """Return what is true of some columns of a table as one sentence, however many they are.
+
+    Parameters
+    ----------
+    names
+        The columns, at least one; of more than a few the number is told.
+    title
+        The table.
+    one, many
+        What is said of one, and of several.
+    """
+    if len(names) == 1:
+        return f"column '{names[0]}' of {title} {one}"
+    shown = ", ".join(f"'{name}'" for name in names[:_NAMED])
+    rest = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{len(names):,} columns of {title} {many} ({shown}{rest})"
 
 
 def _refuse_other_values(feature: Feature, title: str, none_known: bool, values: list[Any]) -> None:

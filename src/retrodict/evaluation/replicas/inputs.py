@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation.fidelity.inputs import known_labels, overlap
-from retrodict.evaluation.fidelity.layout import Layout
+from retrodict.evaluation.fidelity.layout import Layout, said_of
 from retrodict.models import Model
 from retrodict.reconstruction import Reconstruction
 from retrodict.schema import Feature, Schema, reconcile
@@ -165,12 +165,15 @@ def _check_learnable(rows: Rows, title: str, schema: Schema) -> None:
 
 
 def _doubts(layout: Layout, tables: Mapping[str, Rows]) -> tuple[str, ...]:
-    lines = []
+    lines, constant = [], []
     for j, column in enumerate(layout.columns[:-1] if REBUILT in tables else ()):
         values = tables[REBUILT].X[:, j]
         present = values[~np.isnan(values)]
         if len(present) < 2 or (present == present[0]).all():
-            lines.append(f"column '{column.name}' of {REBUILT} is constant: replicas learn nothing from it")
+            constant.append(column.name)
+    if constant:
+        end = "constant: replicas learn nothing from"
+        lines.append(said_of(constant, REBUILT, f"is {end} it", f"are {end} them"))
     classes = layout.columns[-1].categories
     for title in (REBUILT, TRAIN):
         absent = [str(c) for i, c in enumerate(classes) if title in tables and i not in tables[title].y]
