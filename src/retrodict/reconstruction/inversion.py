@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,8 +12,20 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from retrodict.errors import RequestError
 from retrodict.inference.diagnostics import Diagnostics
+from retrodict.plain_text import json_text, plain_lines, shown
+from retrodict.reconstruction.loading import (
+    OddError,
+    check_rows,
+    holding,
+    part,
+    provenance_of,
+    read_document,
+    read_rows,
+    reports_of,
+    schema_of,
+    texts,
+)
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.rows import storable
 from retrodict.reconstruction.store import ROWS_FILE, write_folder
@@ -122,7 +134,7 @@ class Inversion:
         RequestError
             If the folder holds something, or can't be written.
         """
-        return write_folder(out, self.frame, {DOCUMENT: json.dumps(self.to_dict(), indent=2, default=str) + "\n"})
+        return write_folder(out, self.frame, {DOCUMENT: json_text(self.to_dict()) + "\n"})
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -134,16 +146,21 @@ class Inversion:
             If the folder holds none.
         """
         path = Path(path)
-        try:
-            data = json.loads((path / DOCUMENT).read_text(encoding="utf-8"))
-            reports = tuple(Diagnostics.from_dict(report) for report in data["posteriors"])
-            frame = pd.read_parquet(path / ROWS_FILE)
-            place, outputs = tuple(data["place"]), tuple(data["outputs"])
-            return cls(
-                Schema.from_dict(data["schema"]), outputs, place, reports, Provenance(**data["provenance"]), frame
-            )
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise RequestError(f"'{path}' holds no inversion: {type(error).__name__}: {error}") from error
+        with holding(path, "inversion"):
+            data = read_document(path / DOCUMENT)
+            reports = reports_of(part(data, "posteriors", list), "posteriors")
+            place, outputs = tuple(part(data, "place", list)), texts(data, "outputs")
+            known = all(type(number) is int and 0 <= number < len(reports) for number in place)
+            if len(place) != len(outputs) or not known:
+                raise OddError("'place' does not say which report is on each output")
+            schema, about = schema_of(data), provenance_of(data)
+            output, draw = (free_name(name, schema.names) for name in (OUTPUT, DRAW))
+            check_rows(path / ROWS_FILE, schema, {output, draw}, part(data, "rows", int), target=False)
+            frame = read_rows(path / ROWS_FILE)
+            numbers = frame[output]
+            if not (pd.api.types.is_integer_dtype(numbers) and numbers.between(0, len(outputs) - 1).all()):
+                raise OddError(f"column '{output}' of '{ROWS_FILE}' names outputs that are none")
+            return cls(schema, outputs, place, reports, about, frame)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Inversion):
@@ -156,14 +173,16 @@ class Inversion:
         about = self.provenance
         exact = sum(report.exact and report.complete for report in self.diagnostics)
         lines = [
-            f"Inversion: {len(self.frame):,} draws behind {len(self.outputs):,} outputs of {about.model['family']} "
+            f"Inversion: {len(self.frame):,} draws behind {len(self.outputs):,} outputs of "
+            f"{shown(about.model['family'])} "
             f"({about.queries:,} model calls, seed {about.seed})",
             f"  {len(self.diagnostics):,} different outputs: {exact:,} exact, {len(self.shortfalls):,} fell short",
         ]
-        return "\n".join([*lines, *(f"  {line}" for line in self.shortfalls[:5])])
+        return "\n".join([*lines, *(f"  {shown(line, None)}" for line in self.shortfalls[:5])])
 
     def _repr_html_(self) -> str:
-        return f"<pre>{self!r}</pre>{self.summary().head(20).to_html(float_format='{:.4g}'.format)}"
+        table = self.summary().head(20).to_html(float_format="{:.4g}".format)
+        return plain_lines(f"<pre>{escape(repr(self))}</pre>{table}")
 
 
 def draws_table(

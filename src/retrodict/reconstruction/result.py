@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
 
-from retrodict.errors import RequestError
 from retrodict.inference.diagnostics import Diagnostics
+from retrodict.plain_text import json_text, plain_lines, shown
+from retrodict.reconstruction.loading import (
+    check_rows,
+    checked,
+    holding,
+    part,
+    provenance_of,
+    read_document,
+    read_rows,
+    reports_of,
+    schema_of,
+    texts,
+)
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.rebuilt import Rebuilt
 from retrodict.reconstruction.store import ROWS_FILE, write_folder
@@ -62,7 +74,7 @@ class Reconstruction:
         if self._frame is not None:
             return self._frame
         assert self.path is not None  # a reconstruction has rows in one place or the other
-        return pd.read_parquet(self.path / ROWS_FILE)
+        return read_rows(self.path / ROWS_FILE)
 
     @cached_property
     def cell_confidence(self) -> pd.DataFrame | None:
@@ -72,7 +84,7 @@ class Reconstruction:
         """
         if self._cells is not None or self.path is None or not (self.path / CELLS_FILE).is_file():
             return self._cells
-        return pd.read_parquet(self.path / CELLS_FILE)
+        return read_rows(self.path / CELLS_FILE)
 
     @property
     def n_rows(self) -> int:
@@ -118,7 +130,7 @@ class Reconstruction:
 
     def documents(self) -> dict[str, str | bytes]:
         """Return what lies beside the rows on disk: `to_dict` as JSON text, and what is known of single cells."""
-        text = json.dumps(self.to_dict(), indent=2, allow_nan=False, default=str) + "\n"
+        text = json_text(self.to_dict()) + "\n"
         cells = self.cell_confidence
         return {DOCUMENT: text} | ({} if cells is None else {CELLS_FILE: cells.to_parquet(index=False)})
 
@@ -142,16 +154,15 @@ class Reconstruction:
             If the folder holds no reconstruction.
         """
         path = Path(path)
-        try:
-            data = json.loads((path / DOCUMENT).read_text(encoding="utf-8"))
-            reports = tuple(Diagnostics.from_dict(report) for report in data["classes"].values())
-            if not (path / ROWS_FILE).is_file():
-                raise FileNotFoundError(ROWS_FILE)
-            rebuilt = Rebuilt.from_dict(data) if "energy" in data else None
-            schema, about = Schema.from_dict(data["schema"]), Provenance(**data["provenance"])
-            return cls(schema, reports, about, path, rebuilt, tuple(data.get("notes", ())))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise RequestError(f"'{path}' holds no reconstruction: {type(error).__name__}: {error}") from error
+        with holding(path, "reconstruction"):
+            data = read_document(path / DOCUMENT)
+            reports = reports_of(list(part(data, "classes", dict).values()), "classes")
+            rebuilt = checked(Rebuilt, lambda: Rebuilt.from_dict(data), DOCUMENT) if "energy" in data else None
+            notes = texts(data, "notes") if "notes" in data else ()
+            found = cls(schema_of(data), reports, provenance_of(data), path, rebuilt, notes)
+            more = set() if rebuilt is None else {rebuilt.confidence_column}
+            check_rows(path / ROWS_FILE, found.schema, more, found.n_rows)
+            return found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Reconstruction):
@@ -163,19 +174,20 @@ class Reconstruction:
     def __repr__(self) -> str:
         about = self.provenance
         head = (
-            f"Reconstruction: {self.n_rows:,} rows of {len(self.schema)} features from {about.model['family']} "
+            f"Reconstruction: {self.n_rows:,} rows of {len(self.schema)} features from {shown(about.model['family'])} "
             f"({about.queries:,} model calls, seed {about.seed})"
         )
-        return "\n".join([head, *_lines(self._what, self.diagnostics), *(f"  note: {note}" for note in self.notes)])
+        notes = (f"  note: {shown(note, None)}" for note in self.notes)
+        return "\n".join([head, *_lines(self._what, self.diagnostics), *notes])
 
     def _repr_html_(self) -> str:
         columns = ["reached", "engine", "exact", "evidence", "evidence_se", "ess", "queries", "verdict"]
         head = repr(self).split("\n", 1)[0]
         diagnostics = self.summary()[columns].to_html(float_format="{:.4g}".format)
-        return f"<p><b>{head}</b></p>{diagnostics}{self.frame.head().to_html()}"
+        return plain_lines(f"<p><b>{escape(head)}</b></p>{diagnostics}{self.frame.head().to_html()}")
 
 
 def _lines(what: str, reports: Iterable[Diagnostics], limit: int = 12) -> list[str]:
     reports = list(reports)
-    lines = [f"  {what} {report.observation}: {report.verdict}" for report in reports[:limit]]
+    lines = [f"  {what} {shown(report.observation)}: {shown(report.verdict, None)}" for report in reports[:limit]]
     return lines + ([f"  ... and {len(reports) - limit} more"] if len(reports) > limit else [])

@@ -9,6 +9,9 @@ import yaml
 
 _NATURAL = r"(?:0|[1-9][0-9]*)"  # 01 and 007 are codes, and stay text
 
+MOST_ENTRIES = 200_000
+"""Entries that aliases may stand for: a few lines of them can stand for billions."""
+
 _SCALARS = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", rf"[-+]?{_NATURAL}", "-+0123456789"),
@@ -54,9 +57,34 @@ def read_yaml(text: str) -> Any:
     """
     loader = Loader(text)
     try:
-        return loader.get_single_data()
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _entries(node, {}) > max(MOST_ENTRIES, len(text)):
+            raise yaml.YAMLError(f"its aliases stand for more than {MOST_ENTRIES:,} entries")
+        return loader.construct_document(node)
+    except RecursionError as error:
+        raise yaml.YAMLError("it is nested too deeply, or in itself") from error
+    except ValueError as error:  # of a number with more digits than Python reads
+        raise yaml.YAMLError(str(error)) from error
     finally:
         loader.dispose()
+
+
+def _entries(node: yaml.Node, known: dict[int, int]) -> int:
+    """Return how many entries a node stands for, aliases written out; refuse keys that stand twice."""
+    if id(node) not in known:
+        parts: list[yaml.Node] = []
+        if isinstance(node, yaml.SequenceNode):
+            parts = node.value
+        elif isinstance(node, yaml.MappingNode):
+            keys = [(key.tag, key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            twice = [key for key in keys if keys.count(key) > 1] if len(set(keys)) < len(keys) else []
+            if twice:
+                raise yaml.YAMLError(f"key '{twice[0][1]}' stands twice")
+            parts = [each for pair in node.value for each in pair]
+        known[id(node)] = 1 + sum(_entries(each, known) for each in parts)
+    return known[id(node)]
 
 
 def write_yaml(data: Any) -> str:

@@ -15,6 +15,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from retrodict.errors import RequestError
+from retrodict.schema.yaml_text import read_yaml
 from retrodict.study.algorithms import check_algorithm, tasks_of
 from retrodict.study.ladder import check_prior
 from retrodict.study.specs import DatasetEntry, FileSet, FolderSet, PartShares, Quality, Strict, tagged
@@ -197,7 +198,7 @@ def load_design(spec: str | Path) -> Design:
         except UnicodeDecodeError as error:
             raise RequestError(f"design file '{spec}' can't be read: it is not UTF-8 text") from error
     try:
-        data = yaml.safe_load(text)
+        data = read_yaml(text)
     except yaml.YAMLError as error:
         raise RequestError(f"design file '{spec}' is no YAML: {' '.join(str(error).split())}") from error
     if not isinstance(data, dict):

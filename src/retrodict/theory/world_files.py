@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 
 from retrodict.errors import RequestError
+from retrodict.schema.yaml_text import read_yaml
 from retrodict.theory.examples import EXAMPLES
 from retrodict.theory.random_worlds import random_world
 from retrodict.theory.world import DiscreteWorld
@@ -90,7 +91,7 @@ def _read(path: Path) -> dict[str, Any]:
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise RequestError(f"world file '{path}' is no NPZ archive of arrays: {error}") from error
     try:
-        data = yaml.safe_load(content.decode("utf-8"))  # JSON is YAML too
+        data = read_yaml(content.decode("utf-8"))  # JSON is YAML too
     except UnicodeDecodeError as error:
         raise RequestError(f"world file '{path}' is neither UTF-8 text nor an NPZ archive") from error
     except yaml.YAMLError as error:

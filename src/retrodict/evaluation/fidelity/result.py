@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +15,7 @@ from retrodict.evaluation.fidelity.measures import MEASURES
 from retrodict.evaluation.fidelity.scopes import FRESH, LABELLED, OVERALL, PRIOR, RANDOM, RECONSTRUCTION, WITHIN
 from retrodict.evaluation.fidelity.summary import LIFTS, VALUES
 from retrodict.plain_text import json_text
+from retrodict.reconstruction.loading import holding, read_document, texts
 from retrodict.reconstruction.store import write_file
 
 _TABLES = (RECONSTRUCTION, PRIOR, LABELLED, RANDOM, FRESH)
@@ -149,15 +149,14 @@ class Fidelity:
         RequestError
             If the file holds none.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        path = Path(path)
+        with holding(path, "fidelity"):
+            data = read_document(path)
             frames = {name: pd.DataFrame(data[name], columns=columns) for name, columns in _COLUMNS.items()}
             numbers = {"lift": np.float64, "low": np.float64, "high": np.float64}
             frames["lift"] = frames["lift"].astype(numbers)
-            lines = {name: tuple(data[name]) for name in ("warnings", "notes")}
+            lines = {name: texts(data, name) for name in ("warnings", "notes")}
             return cls(**{**data, **frames, **lines})
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise RequestError(f"'{path}' holds no fidelity: {type(error).__name__}: {error}") from error
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{n:,} {title}" for title, n in self.rows.items())
