@@ -21,6 +21,8 @@ from retrodict.schema import Schema
 
 Array = np.ndarray
 
+_CLOSE = 1e-6  # of a step
+_DECIMALS = 10  # takes off what a multiple of a decimal step has in its last place
 _CHUNK = 8192  # rows transported at a time: they stay in the cache
 
 
@@ -47,6 +49,12 @@ class EmpiricalPrior(Transport):
         Probability that a listed feature is redrawn; ``None`` is 0.02, or 0 for the plain bootstrap.
     weights
         Shape (n,), not negative: how likely each row is; equal by default.
+    balanced
+        Whether the kernel reaches as far inwards as outwards: next to a bound it is cut to the room there is, on both
+        sides alike, so that nothing comes back to the bound and the mean stays.
+    grids
+        One a feature: step and offset of the values that a number takes, ``None`` for any; what the kernel moves comes
+        back to the nearest one. Integers need none.
 
     Raises
     ------
@@ -61,6 +69,8 @@ class EmpiricalPrior(Transport):
     weights: Float[Array, " n"] | None = None
     notes: tuple[str, ...] = ()
     class_shares: Mapping[Hashable, float] | None = None
+    balanced: bool = False
+    grids: tuple[tuple[float, float] | None, ...] | None = None
     _ends: Float[Array, " n"] = field(init=False, repr=False)
     _numeric: tuple[int, ...] = field(init=False, repr=False)
     _mean: Float[Array, " p"] = field(init=False, repr=False)
@@ -122,19 +132,42 @@ class EmpiricalPrior(Transport):
             shrink = 1 / np.sqrt(1 + self.bandwidth**2)
             columns = list(self._numeric)
             noise = rows_product(z[:, [1 + j for j in columns]], self._factor)
+            if self.balanced:
+                noise = self._balanced(out[:, columns], noise, shrink)
             out[:, columns] = self._mean + shrink * (out[:, columns] - self._mean + self.bandwidth * noise)
         for j, feature in enumerate(self.schema.features):
             if feature.listed:
                 self._redraw(out, j, z[:, 1 + j])
                 continue
-            if feature.kind == "integer":
-                np.rint(out[:, j], out=out[:, j])
+            grid = None if self.grids is None else self.grids[j]
+            if grid is None and feature.kind == "integer":
+                grid = (1.0, 0.0)
             low, high = feature.low, feature.high
-            if feature.kind == "integer":
-                low, high = None if low is None else np.ceil(low), None if high is None else np.floor(high)
-            if low is not None or high is not None:
+            if grid is not None:
+                step, offset = grid
+                place = np.rint((out[:, j] - offset) / step)
+                # A bound that misses the grid by rounding alone is one of its values.
+                low = None if low is None else np.ceil((low - offset) / step - _CLOSE)
+                high = None if high is None else np.floor((high - offset) / step + _CLOSE)
+                if low is not None or high is not None:
+                    np.clip(place, low, high, out=place)
+                out[:, j] = place if grid == (1.0, 0.0) else np.round(place * step + offset, _DECIMALS)
+            elif low is not None or high is not None:
                 np.clip(out[:, j], low, high, out=out[:, j])
         return out
+
+    def _balanced(self, rows: Array, noise: Array, shrink: float) -> Array:
+        """Return the kernel's steps, none longer than the way from the shrunken row to its nearer bound."""
+        middle = self._mean + shrink * (rows - self._mean)
+        room = np.full(rows.shape, np.inf)
+        for k, j in enumerate(self._numeric):
+            low, high = self.schema.features[j].low, self.schema.features[j].high
+            if low is not None:
+                room[:, k] = middle[:, k] - low
+            if high is not None:
+                room[:, k] = np.fmin(room[:, k], high - middle[:, k])
+        longest = np.maximum(room, 0.0) / (shrink * (self.bandwidth or 1.0))
+        return np.clip(noise, -longest, longest)
 
     def _redraw(self, out: Array, j: int, z: Array) -> None:
         """Redraw a listed feature where its latent falls into the lowest `redraw` of probability; reuse the rest."""
@@ -168,6 +201,7 @@ class EmpiricalPrior(Transport):
             "features": list(self.schema.names),
             "bandwidth": self.bandwidth,
             "redraw": self.redraw,
+            **({"grids": [grid and list(grid) for grid in self.grids]} if self.grids and any(self.grids) else {}),
             "sha256": digest(self.rows, self.weights),
         }
 

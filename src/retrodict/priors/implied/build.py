@@ -17,6 +17,7 @@ from retrodict.priors.empirical import EmpiricalPrior
 from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside, of_feature, overall, schema_of
 from retrodict.priors.implied.joint import tied
 from retrodict.priors.implied.ladder import marginal_of
+from retrodict.priors.implied.limits import grid_of, shown_by_rows
 from retrodict.priors.implied.remainder import others
 from retrodict.priors.marginals import Marginal
 from retrodict.priors.mixture import MixturePrior
@@ -67,15 +68,20 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     rows, matrix = stored
     # Rows come back through a scaler's inverse: they may miss a stated bound by a rounding error.
     own = _widened(own, matrix)
+    facts = found.facts
     total = max((fact.n for fact in by_trust(found.facts, SampleSize) if fact.exact is True), default=None)
+    if total is None or total > len(matrix):
+        own, facts = shown_by_rows(own, matrix, rows.source, facts)
     if total is None or total <= len(matrix):
         told = "all" if total == len(matrix) else "an unknown part of"
         note = f"{len(matrix)} rows stored in {rows.source}, {told} the table"
-        return EmpiricalPrior(own, matrix, 0.0 if total else None, notes=(FROM, note), class_shares=shares)
+        if total is None:
+            return _smoothed(facts, own, matrix, note, shares)
+        return EmpiricalPrior(own, matrix, 0.0, notes=(FROM, note), class_shares=shares)
     note = f"{len(matrix)} of {total} rows stored in {rows.source}, smoothed"
-    part = EmpiricalPrior(own, matrix, notes=(FROM, note), class_shares=shares)
+    part = _smoothed(facts, own, matrix, note, shares)
     try:
-        rest = _without_rows(others(found.facts, own, matrix, total), own, shares)
+        rest = _without_rows(others(facts, own, matrix, total), own, shares)
     except PriorError:
         return replace(
             part,
@@ -99,6 +105,17 @@ def _stored(facts: Facts, schema: Schema) -> tuple[Rows, Array] | None:
         except SchemaError:  # a way back that was not exact can leave the lists
             continue
     return None
+
+
+def _smoothed(facts: Facts, schema: Schema, rows: Array, note: str, shares: Shares) -> EmpiricalPrior:
+    """Return rows that are a part of a table, smoothed for the others within their bounds and on their grids."""
+    grids = tuple(
+        None if feature.listed else grid_of(feature, of_feature(overall(facts), feature.name))
+        for feature in schema.features
+    )
+    return EmpiricalPrior(
+        schema, rows, notes=(FROM, note), class_shares=shares, balanced=True, grids=grids if any(grids) else None
+    )
 
 
 def _widened(schema: Schema, rows: Array) -> Schema:

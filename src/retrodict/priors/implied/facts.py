@@ -121,9 +121,20 @@ def _sharpened(feature: Feature, facts: Facts, rows: int) -> Feature:
     low, high = feature.low, feature.high
     for fact in by_trust(facts, Range)[:1]:
         low, high = fact.low if low is None else low, fact.high if high is None else high
+    low, high = _narrowed(low, high, facts)
     whole = any(fact.step % 1 == 0 and fact.offset % 1 == 0 for fact in by_trust(facts, Grid))
     kind = "integer" if whole and feature.kind == "continuous" else feature.kind
     return replace(feature, kind=kind, low=low, high=high, missing=missing)
+
+
+def _narrowed(low: float | None, high: float | None, facts: Facts) -> tuple[float | None, float | None]:
+    """Return bounds within every range that is exact of all rows; as they are where these leave nothing."""
+    exact = [fact for fact in by_trust(facts, Range) if fact.exact is True]
+    lows = [fact.low for fact in exact] + ([] if low is None else [low])
+    highs = [fact.high for fact in exact] + ([] if high is None else [high])
+    if not lows or not highs or max(lows) > min(highs):
+        return low, high
+    return max(lows), min(highs)
 
 
 def _missing(facts: Facts, rows: int) -> float:

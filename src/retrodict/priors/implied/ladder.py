@@ -11,7 +11,6 @@ from retrodict.disclosures import (
     BinEdges,
     Categories,
     CategoryCounts,
-    Grid,
     Moments,
     Quantiles,
     Range,
@@ -21,11 +20,11 @@ from retrodict.disclosures import (
 from retrodict.errors import PriorError
 from retrodict.priors.implied.cells import closed_edges, self_consistent, spread
 from retrodict.priors.implied.facts import Facts, by_trust, rows_variance
+from retrodict.priors.implied.limits import grid_of, limited, one_sided
 from retrodict.priors.marginals import (
     Cells,
     Discrete,
     Marginal,
-    Rounded,
     SampleQuantiles,
     integer_moments,
     listed,
@@ -38,8 +37,6 @@ from retrodict.schema import Feature
 
 Rung = tuple[Marginal, str]
 
-_TABLE = 1001  # integers up to which shares are tabulated
-
 
 def marginal_of(feature: Feature, facts: Facts) -> Rung | None:
     """Return a feature's marginal and where it comes from; ``None`` where nothing is known of its values.
@@ -51,11 +48,19 @@ def marginal_of(feature: Feature, facts: Facts) -> Rung | None:
     facts
         Those that speak of it alone.
     """
-    for rung in _LISTED if feature.listed else _NUMBERS:
-        found = rung(feature, facts)
-        if found is not None:
-            marginal, source = found
-            return marginal if feature.listed else _on_grid(feature, marginal, facts), source
+    if feature.listed:
+        return next((found for rung in _LISTED if (found := rung(feature, facts)) is not None), None)
+    sided, side = one_sided(feature, facts)
+    grid = grid_of(feature, facts)
+    for rung in _NUMBERS:
+        found = rung(sided, facts)
+        if found is None:
+            continue
+        marginal, source = found
+        try:
+            return limited(sided, marginal, grid), f"{source}{side}"
+        except PriorError:  # facts of other rows than the bounds': the next rung may hold within them
+            continue
     return None
 
 
@@ -183,30 +188,3 @@ _NUMBERS: tuple[Callable[[Feature, Facts], Rung | None], ...] = (
     _from_thresholds,
     _from_range,
 )
-
-
-def _on_grid(feature: Feature, marginal: Marginal, facts: Facts) -> Marginal:
-    """Return a marginal over the values that the feature can take."""
-    if isinstance(marginal, Discrete | Rounded):
-        return marginal
-    if feature.kind == "integer":
-        return _integers(feature, marginal)
-    grids = [fact for fact in by_trust(facts, Grid) if fact.offset == 0.0]
-    low, high = _or_infinite(feature)
-    return Rounded(marginal, low, high, step=grids[0].step) if grids else marginal
-
-
-def _integers(feature: Feature, marginal: Marginal) -> Marginal:
-    """Return a continuous marginal over integers: each takes what lies within half a unit of it."""
-    low, high = _or_infinite(feature)
-    if not isinstance(marginal, Cells) or marginal.edges[-1] - marginal.edges[0] > _TABLE:
-        return Rounded(marginal, np.ceil(low), np.floor(high))
-    first, last = np.ceil(marginal.edges[0]), np.floor(marginal.edges[-1])
-    first, last = max(first, np.ceil(low)), min(last, np.floor(high))
-    support = np.arange(first, last + 1.0)
-    shares = np.diff(marginal.cdf(np.append(support - 0.5, last + 0.5)))
-    return Discrete(support, shares) if shares.sum() > 0 else Rounded(marginal, np.ceil(low), np.floor(high))
-
-
-def _or_infinite(feature: Feature) -> tuple[float, float]:
-    return -np.inf if feature.low is None else feature.low, np.inf if feature.high is None else feature.high

@@ -10,6 +10,7 @@ from retrodict.priors.marginals.named import named
 from retrodict.priors.marginals.quantiles import Quantiles, quantiles
 from retrodict.priors.marginals.sample import SampleQuantiles, sample_marginal
 from retrodict.priors.marginals.tabulated import Tabulated, tabulate
+from retrodict.priors.marginals.truncated import Truncated, within_bounds
 
 __all__ = [
     "Cells",
@@ -21,6 +22,7 @@ __all__ = [
     "Rounded",
     "SampleQuantiles",
     "Tabulated",
+    "Truncated",
     "Uniform",
     "constant",
     "integer_moments",
@@ -31,4 +33,5 @@ __all__ = [
     "quantiles",
     "sample_marginal",
     "tabulate",
+    "within_bounds",
 ]

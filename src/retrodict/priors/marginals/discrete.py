@@ -186,19 +186,25 @@ class Rounded:
     low, high
         Values of the grid that the result is kept between, possibly infinite.
     step
-        Of the grid through zero: one for integers, 0.1 for one decimal.
+        Of the grid: one for integers, 0.1 for one decimal.
+    offset
+        A value of the grid.
     """
 
     inner: Marginal
     low: float = -math.inf
     high: float = math.inf
     step: float = 1.0
+    offset: float = 0.0
 
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals by the continuous marginal and round; see `Marginal.quantile_z`."""
         out = self.inner.quantile_z(z)
         # The outer rounding takes off what a multiple of a decimal step has in its last place.
-        out = np.rint(out) if self.step == 1.0 else np.round(np.rint(out / self.step) * self.step, 10)
+        if self.offset:
+            out = np.round(np.rint((out - self.offset) / self.step) * self.step + self.offset, 10)
+        else:
+            out = np.rint(out) if self.step == 1.0 else np.round(np.rint(out / self.step) * self.step, 10)
         return np.clip(out, self.low, self.high, out=out)
 
     def breaks(self) -> Float[Array, " k"]:
@@ -208,4 +214,5 @@ class Rounded:
     def describe(self) -> dict[str, Any]:
         """Return the continuous marginal as plain data."""
         step = {} if self.step == 1.0 else {"step": self.step}
-        return {"kind": "rounded", "of": self.inner.describe(), **step}
+        offset = {"offset": self.offset} if self.offset else {}
+        return {"kind": "rounded", "of": self.inner.describe(), **step, **offset}
