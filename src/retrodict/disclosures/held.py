@@ -9,9 +9,11 @@ import numpy as np
 from sklearn import (
     calibration,
     compose,
+    decomposition,
     ensemble,
     feature_selection,
     frozen,
+    manifold,
     model_selection,
     multiclass,
     multioutput,
@@ -64,6 +66,18 @@ def _one(attribute: str, sample: str | None = None) -> Callable[[Any, Place], He
     return held
 
 
+def _parts_within(*attributes: str) -> Callable[[Any, Place], Held]:
+    """Return what yields the estimators that a step works with itself; any may be missing in some of its settings."""
+
+    def held(estimator: Any, place: Place) -> Held:
+        for attribute in attributes:
+            inner = getattr(estimator, attribute, None)
+            if inner is not None:
+                yield inner, place.inner(attribute)
+
+    return held
+
+
 def _chosen_by(step: feature_selection.SelectFromModel, place: Place) -> Held:
     """Yield the model that columns were chosen by, unless sanitising left its importances alone."""
     inner = step.estimator_
@@ -111,6 +125,11 @@ def _coded(estimator: Any, place: Place) -> Held:
         if estimator.passthrough:
             columns += place.columns
         yield final, place.inner("final_estimator_", columns, **shared)
+
+
+def _leaves(step: ensemble.RandomTreesEmbedding, place: Place) -> Held:
+    columns = tuple(Column.derived(f"leaf[{i}]") for i in range(len(step.estimators_)))
+    yield step.one_hot_encoder_, place.inner("one_hot_encoder_", columns)
 
 
 def _bagged(estimator: Any, place: Place) -> Held:
@@ -201,6 +220,10 @@ HELD: dict[type, Callable[[Any, Place], Held]] = {
     feature_selection.RFE: _selected,
     feature_selection.RFECV: _selected,
     frozen.FrozenEstimator: _one("estimator"),
+    manifold.Isomap: _parts_within("nbrs_", "kernel_pca_"),
+    manifold.LocallyLinearEmbedding: _parts_within("nbrs_"),
+    decomposition.KernelPCA: _parts_within("_centerer"),
+    ensemble.RandomTreesEmbedding: _leaves,
     SelfTrainingClassifier: _one("estimator_", "of the rows, those it labelled itself included"),
     RANSACRegressor: _one("estimator_", "of the inliers"),
     calibration.CalibratedClassifierCV: _calibrated,

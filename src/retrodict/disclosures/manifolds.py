@@ -9,7 +9,6 @@ import numpy as np
 from sklearn import decomposition, manifold, preprocessing
 
 from retrodict.disclosures.kinds import Disclosure, SampleSize
-from retrodict.disclosures.neighbours import stored
 from retrodict.disclosures.place import Place
 
 _DISTANCES = "distances to the other rows"
@@ -28,8 +27,6 @@ def kernel(step: decomposition.KernelPCA, place: Place) -> Iterator[Disclosure]:
         "dual_coef_": "weights of its columns on the way back",
     }
     yield from place.kept(step, meanings)
-    if getattr(step, "_centerer", None) is not None:
-        yield from centred_kernel(step._centerer, place.inner("_centerer"))
 
 
 def centred_kernel(step: preprocessing.KernelCenterer, place: Place) -> Iterator[Disclosure]:
@@ -38,10 +35,7 @@ def centred_kernel(step: preprocessing.KernelCenterer, place: Place) -> Iterator
 
 
 def embedded(step: Any, place: Place) -> Iterator[Disclosure]:
-    """Yield where each row was put, what is stored of its distances, and the rows that new ones are compared with."""
-    found = getattr(step, "nbrs_", None)
-    if found is not None:
-        yield from stored(found, place.inner("nbrs_"))
+    """Yield where each row was put, and what is stored of its distances."""
     matrices = {
         "embedding_": "place in the embedding",
         "dist_matrix_": f"{_DISTANCES} along the graph",
@@ -50,7 +44,7 @@ def embedded(step: Any, place: Place) -> Iterator[Disclosure]:
     }
     yield from place.kept(step, matrices)
     n = next((np.shape(getattr(step, name))[0] for name in matrices if getattr(step, name, None) is not None), 0)
-    if n and found is None:
+    if n:
         yield SampleSize(int(n), features=(), source=place.at("embedding_"), exact=place.exact)
 
 

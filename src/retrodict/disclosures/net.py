@@ -122,7 +122,8 @@ class Net:
         reviewed = cls is not None and not overridden(type(owner), cls)
         undeclared = reviewed and cls is not None and not declared(cls, name)
         known_rows = None if self.train is None else self.train.within(table)
-        if reviewed and not undeclared and (self._stated(n, known_rows) or not _like_rows(width, owner)):
+        read = self._stated(n, known_rows) or (not known_rows and any(fact.source == path for fact in self.facts))
+        if reviewed and not undeclared and (read or not _like_rows(width, owner)):
             return  # an attribute that a reader was written for
         if n in sizes or known_rows:
             features = self.names if width == len(self.names) else ()

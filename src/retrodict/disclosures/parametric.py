@@ -171,7 +171,13 @@ _PLANES = (
     linear_model.MultiTaskElasticNet,
     linear_model.MultiTaskElasticNetCV,
 )
-READERS = {
+# releases from 1.10 on have these as settings of the others
+_PASSIVE = [
+    vars(linear_model)[name]
+    for name in ("PassiveAggressiveClassifier", "PassiveAggressiveRegressor")
+    if name in vars(linear_model)
+]
+READERS: dict[type, Any] = {
     **dict.fromkeys(_PLANES, least_squares),
     linear_model.RidgeCV: cross_validated,
     linear_model.RidgeClassifierCV: row_errors,
@@ -179,8 +185,7 @@ READERS = {
     linear_model.SGDRegressor: descent,
     linear_model.Perceptron: descent,
     linear_model.SGDOneClassSVM: descent,
-    linear_model.PassiveAggressiveClassifier: descent,
-    linear_model.PassiveAggressiveRegressor: descent,
+    **dict.fromkeys(_PASSIVE, descent),
     linear_model.QuantileRegressor: quantile,
     linear_model.HuberRegressor: masked("outliers_", "whether it was taken for an outlier"),
     linear_model.RANSACRegressor: masked("inlier_mask_", "whether it was taken for no outlier"),
