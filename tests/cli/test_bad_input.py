@@ -185,7 +185,7 @@ CASES = [
         "--engine enumeration",
         "engine enumeration needs a prior of at most 200,000 states",
     ),
-    setting("unknown option", "--speed 9", "No such option: --speed"),
+    setting("unknown option", "--speed 9", "No such option"),
     Case("unknown command", "rebuild {here}", "No such command 'rebuild'"),
     Case("no model", "reconstruct --out {here}/out", "Missing argument 'MODEL'"),
     Case("no out", "reconstruct {shelf}/logistic.skops", "Missing option '--out'"),

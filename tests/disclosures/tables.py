@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScaler
 
 N = 90
 _RNG = np.random.default_rng(11)
@@ -27,6 +27,8 @@ Y = np.array(["lo", "mid", "hi"], dtype=object)[
 ]
 BINARY = np.where(Y == "hi", "yes", "no")
 VALUE = 2.0 * X[:, 0] - X[:, 2] + _RNG.normal(size=N)
+LINEAR: dict[str, Any] = {"quantile_method": "linear"} if "quantile_method" in KBinsDiscretizer().get_params() else {}
+"""The quantiles of scikit-learn before 1.7, by name where it has a choice."""
 
 
 def shares(y: Any = Y) -> dict[Any, float]:

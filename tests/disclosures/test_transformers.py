@@ -23,7 +23,7 @@ from sklearn.preprocessing import (
 )
 
 from tests.disclosures.checks import TIGHT, by_feature, check_moments, check_rows, inspect, one
-from tests.disclosures.tables import BINARY, FRAME, MIXED, NAMES, VALUE, N, X, Y, holed
+from tests.disclosures.tables import BINARY, FRAME, LINEAR, MIXED, NAMES, VALUE, N, X, Y, holed
 
 
 def test_standard_scaler() -> None:
@@ -102,7 +102,7 @@ def test_discretiser() -> None:
         np.testing.assert_allclose(by_feature(found, "BinEdges")[name].edges, np.linspace(low, high, 5), **TIGHT)
         fact = by_feature(found, "Range")[name]
         np.testing.assert_allclose([fact.low, fact.high], [low, high], **TIGHT)
-    step = KBinsDiscretizer(4, encode="ordinal", strategy="quantile", quantile_method="linear").fit(FRAME)
+    step = KBinsDiscretizer(4, encode="ordinal", strategy="quantile", **LINEAR).fit(FRAME)
     for name, fact in by_feature(inspect(step), "Quantiles").items():
         np.testing.assert_allclose(fact.quantiles, np.quantile(FRAME[name], [0, 0.25, 0.5, 0.75, 1]), **TIGHT)
 

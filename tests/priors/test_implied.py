@@ -31,6 +31,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
+from tests.disclosures.tables import LINEAR
 
 import retrodict as rd
 from retrodict.errors import PriorError
@@ -138,7 +139,7 @@ def test_support_vectors_are_part_of_the_table_and_the_scaler_tells_the_rest() -
 
 
 def test_quantiles_and_bins() -> None:
-    for step in (QuantileTransformer(n_quantiles=100), KBinsDiscretizer(50, quantile_method="linear")):
+    for step in (QuantileTransformer(n_quantiles=100), KBinsDiscretizer(50, **LINEAR)):
         prior = implied(step)
         for name in NUMBERS:
             bins = len(np.unique(np.quantile(TABLE[name], np.linspace(0, 1, 51))))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 ROWS = st.integers(2, 12)
 NAMES = st.text(min_size=1, max_size=8).filter(lambda name: not any(0xD800 <= ord(c) < 0xE000 for c in name))
-WORDS = st.text(max_size=6).filter(lambda word: not any(0xD800 <= ord(c) < 0xE000 for c in word))
+_NUL = "\0" if int(pd.__version__.partition(".")[0]) < 3 else ""  # pandas 2 compares words as C strings
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=_NUL), max_size=6)
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
 
 

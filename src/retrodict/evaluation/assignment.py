@@ -84,5 +84,6 @@ def _near(a: Array, b: Array, limit: int) -> Array:
         edges.append(np.column_stack([np.repeat(rows, nearest.shape[1]), nearest.ravel()]))
     i, j = np.unique(np.concatenate(edges), axis=0).T
     error = cell_errors(a[i], b[j]).mean(axis=1)
-    allowed = coo_array((1.0 + error, (i, j)), shape=(len(a), len(b))).tocsr()  # a weight of zero would be no edge
+    places = i.astype(np.int32), j.astype(np.int32)  # the only indices that scipy's matching took before 1.16
+    allowed = coo_array((1.0 + error, places), shape=(len(a), len(b))).tocsr()  # a weight of zero would be no edge
     return np.column_stack(min_weight_full_bipartite_matching(allowed))

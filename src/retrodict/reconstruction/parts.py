@@ -138,9 +138,7 @@ class PartsFolder:
             self._finish(documents)
 
     def _finish(self, documents: Mapping[str, str | bytes]) -> None:
-        schema = pa.Table.from_pandas(
-            self._to_frame(np.empty((0, self._width)), np.empty(0)), preserve_index=False
-        ).schema
+        schema = self._schema()
         with pq.ParquetWriter(self.work / ROWS_FILE, schema) as writer:
             for group in self._groups(schema):
                 writer.write_table(group, row_group_size=GROUP_ROWS)
@@ -151,6 +149,17 @@ class PartsFolder:
             if path.name not in (ROWS_FILE, *documents):
                 path.unlink()
         publish(self.work, self.out)
+
+    def _schema(self) -> pa.Schema:
+        """Return the columns' types; before pandas 3, those of text without rows are told by the parts alone."""
+        empty = self._to_frame(np.empty((0, self._width)), np.empty(0))
+        schema = pa.Table.from_pandas(empty, preserve_index=False).schema
+        if self.parts and any(pa.types.is_null(field.type) for field in schema):
+            kept = [pq.read_schema(self._part(i)) for i in range(self.parts)]
+            told = pa.unify_schemas(kept, promote_options="permissive")
+            for at, field in enumerate(schema):
+                schema = schema.set(at, told.field(field.name)) if pa.types.is_null(field.type) else schema
+        return schema
 
     def discard(self) -> None:
         """Leave nothing behind."""

@@ -44,7 +44,8 @@ class _Bar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        if not self._bar.disable:  # older releases of rich end one that was never shown with an empty line
+            self._bar.stop()
 
 
 class RowProgress(_Bar):

@@ -184,7 +184,9 @@ def read_cells(path: str | Path) -> pd.DataFrame:
     with reading(Path(path)) as base:
         rows = base.execute(f"SELECT {', '.join(COLUMNS)} FROM cells ORDER BY cell").fetchall()
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    kinds = {"TEXT": "str", "REAL": "float64", "INTEGER": "Int64"}
+    # before pandas 3, "str" made the text "None" of what is missing
+    text = "str" if int(pd.__version__.partition(".")[0]) >= 3 else "object"
+    kinds = {"TEXT": text, "REAL": "float64", "INTEGER": "Int64"}
     return frame.astype({name: kinds[kind] for name, kind in COLUMNS.items()})
 
 

@@ -62,6 +62,8 @@ def test_export_writes_the_cells_whole(begun: Path, name: str) -> None:
     assert run(["study", "export", "toy", "--out", str(out)]) == 0
     found = pd.read_parquet(out) if out.suffix == ".parquet" else pd.read_csv(out)
     expected = read_cells(begun)
+    if out.suffix == ".csv":
+        expected = expected.fillna({"failure": float("nan")})  # before pandas 3, a gap in text is None
     assert list(found) == list(COLUMNS)
     pd.testing.assert_frame_equal(found, expected, check_dtype=out.suffix == ".parquet")
     assert sorted(p.name for p in begun.parent.iterdir()) == sorted([name, "toy.study"])
