@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from retrodict.disclosures import Unread
+from retrodict.report.audit_html import render
 
 BROWSER = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -65,6 +69,29 @@ def test_a_page_of_a_model_alone(alone: Any) -> None:
     page = Page((alone[1] / "report.html").read_text(encoding="utf-8"))
     assert len(page.images) == 3
     assert all(len(image["alt"]) > 40 for image in page.images)
+
+
+def test_a_page_of_a_model_alone_speaks_of_no_real_rows(alone: Any) -> None:
+    text = (alone[1] / "report.html").read_text(encoding="utf-8")
+    told = re.sub(r"<style>.*?</style>|data:image[^\"]*|<section id=\"untested\".*", "", text, flags=re.S)
+    captions = [*re.findall(r"<figcaption>(.*?)</figcaption>", told), *re.findall(r'alt="(.*?)"', told)]
+    assert not [line for line in captions if re.search("training rows|test rows|held-out|Filled|Rings", line)]
+    for words in ("Every lift is over", "asked of the test rows", "held-out rows of the same source", "training rows;"):
+        assert words not in told
+    assert "no real rows: the model alone" in told
+    assert "No training rows were given: how near what was extracted comes to them was not measured." in told
+
+
+def test_what_is_not_read_comes_first_in_what_the_file_discloses(alone: Any) -> None:
+    unread = (Unread("[0]", "lib.Step", "unknown", "no reader <knows> it"),)
+    found = replace(alone[0], disclosures=replace(alone[0].disclosures, unread=unread))
+    text = render(found, "retrodict audit")
+    section = text[text.index('id="disclosures"') :]
+    assert "not read: lib.Step at [0]: no reader &lt;knows&gt; it" in section
+    assert section.index("Not read") < section.index("facts about the training data")
+    assert found.report.plain()["unread"] == [
+        {"path": "[0]", "type": "lib.Step", "why": "unknown", "reason": "no reader <knows> it"}
+    ]
 
 
 def test_colours_have_contrast(text: str) -> None:

@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import PriorError, RetrodictError
+from retrodict.evaluation.replicas.inputs import observed_schema
 from retrodict.models import Model
 from retrodict.priors import Prior, implied_prior, load_prior, uniform_prior
 from retrodict.schema import Feature, Schema
 
 _DRAWS = 2_000
+_ALWAYS = 1.0 - 2.0**-53
+"""A missing rate that no draw escapes: rates are below 1."""
 
 
 def public_prior(model: Model, prior: Prior | str | Path | None, test: pd.DataFrame | None) -> tuple[Prior | None, str]:
@@ -46,8 +49,10 @@ def public_prior(model: Model, prior: Prior | str | Path | None, test: pd.DataFr
         return prior, "the prior given"
     try:
         if test is not None:
-            schema = Schema.from_frame(test[list(model.schema.names)])
-            return uniform_prior(_known(schema, model)), "uniform over the ranges and categories of the test rows"
+            rows = test[list(model.schema.names)]
+            empty = {name for name in model.schema.names if rows[name].isna().all()}
+            schema = _known(observed_schema(rows, None, model.schema), model, empty)
+            return uniform_prior(schema), "uniform over the ranges and categories of the test rows"
         schema = _ranges(implied_prior(model))
         return uniform_prior(schema), (
             "uniform over ranges and categories; no prior and no test rows were given, so the ranges come from the file"
@@ -56,8 +61,18 @@ def public_prior(model: Model, prior: Prior | str | Path | None, test: pd.DataFr
         return None, f"no prior is given, and none can be made: {error}"
 
 
-def _known(schema: Schema, model: Model) -> Schema:
-    """Leave out categories that the model does not know, and give lists to numbers that it knows as lists."""
+def _known(schema: Schema, model: Model, empty: set[str]) -> Schema:
+    """Leave out categories that the model does not know, and give lists to numbers that it knows as lists.
+
+    Parameters
+    ----------
+    schema
+        Of the test rows.
+    model
+        Names the features.
+    empty
+        Columns that are always missing: they stay so.
+    """
     features: list[Feature] = []
     for feature in schema.features:
         own = model.schema[feature.name]
@@ -67,7 +82,12 @@ def _known(schema: Schema, model: Model) -> Schema:
             categories = tuple(value for value in feature.categories if value in own.categories)
             kind: Any = feature.kind if len(categories) == len(feature.categories) else "categorical"
             feature = replace(feature, kind=kind, categories=categories) if categories else own
-        features.append(replace(feature, missing=0.0))
+        if feature.name in empty:
+            # the number in its place is never drawn
+            column = feature if feature.listed else replace(feature, low=0.0, high=1.0)
+            features.append(replace(column, missing=_ALWAYS))
+        else:
+            features.append(replace(feature, missing=0.0))
     return Schema(tuple(features))
 
 

@@ -66,6 +66,8 @@ def _log_odds(layout: Layout, X: Array, points: Array, is_real: Array, fit: Arra
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
 
+    empty = np.isnan(X[fit]).all(axis=0)
+    X = np.where(empty, 0.0, X)  # trees refuse to bin a column without values, and learn nothing from it
     lists = [bool(column.listed) and len(column.categories) <= _VALUES for column in layout.columns]
     trees = HistGradientBoostingClassifier(
         max_iter=40,

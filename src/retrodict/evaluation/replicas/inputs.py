@@ -89,11 +89,37 @@ def schema_of(rec: Any, base: Model | None, target: str | None) -> Schema:
     frame = rec.set_axis([str(name) for name in rec.columns], axis="columns")
     if target not in frame.columns:
         raise SchemaError(f"{REBUILT} has no target column '{target}'; its columns are {_shown(frame.columns)}")
-    schema = Schema.from_frame(frame, target)
+    schema = observed_schema(frame, target, None if base is None else base.schema)
     if base is None:
         return schema
     fitting = reconcile(base.schema, schema, getattr(base, "undetermined", ()), getattr(base, "tolerant", ()))
     return fitting.with_target(type(fitting.target)(target, fitting.target.classes))
+
+
+def observed_schema(frame: pd.DataFrame, target: str | None, known: Schema | None) -> Schema:
+    """Return the schema of rows, columns without any value among them.
+
+    Parameters
+    ----------
+    frame
+        Features, and the target where it is named.
+    target
+        The target's column; ``None`` where there is none.
+    known
+        What a column without values is taken for where its name is known; it is else a number.
+
+    Raises
+    ------
+    SchemaError
+        If a column fits no kind.
+    """
+    names = [name for name in frame.columns if name != target]
+    empty = [name for name in names if frame[name].isna().all()]
+    found = Schema.from_frame(frame.drop(columns=empty), target)
+    features = dict(zip(found.names, found.features, strict=True))
+    for name in empty:
+        features[name] = known[name] if known is not None and name in known.names else Feature(name, "continuous")
+    return Schema(tuple(features[name] for name in names), found.target)
 
 
 def read_inputs(
