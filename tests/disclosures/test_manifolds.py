@@ -79,7 +79,7 @@ def test_kernels_that_were_given_hold_no_rows() -> None:
 def test_places_in_an_embedding_are_of_single_rows() -> None:
     for step in (
         TSNE(init="random", max_iter=250, random_state=0),
-        MDS(n_init=1, init="random", max_iter=5, random_state=0),
+        MDS(n_init=1, max_iter=5, random_state=0),
         SpectralEmbedding(n_neighbors=20, random_state=0),
     ):
         found = inspect(step.fit(FRAME))
