@@ -70,7 +70,7 @@ MODELS: dict[str, Any] = {
     "bins": make_pipeline(KBinsDiscretizer(8, encode="ordinal"), LogisticRegression()),
     "forest": FOREST,
     "scaled forest": make_pipeline(StandardScaler(), FOREST),
-    "tree": DecisionTreeClassifier(max_features=1, random_state=0),
+    "trees in bags": BaggingClassifier(DecisionTreeClassifier(max_features=1), 8, random_state=0),
     "drawn splits": ExtraTreesClassifier(15, random_state=0),
     "boosted": GradientBoostingClassifier(n_estimators=20, max_features=1, random_state=0),
     "histogram": HistGradientBoostingClassifier(max_iter=15, early_stopping=False),

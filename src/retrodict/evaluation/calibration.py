@@ -11,9 +11,11 @@ from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation.cells import cell_errors, scaled_cells
 from retrodict.evaluation.records import TOLERANCE, aligned_error, matched_error
 from retrodict.reconstruction.rebuilt import EDGES, bin_of
-from retrodict.schema import Schema
+from retrodict.schema import Schema, free_name
 
 Array = np.ndarray
+
+CONFIDENCE = "confidence"
 
 
 def calibration(
@@ -37,7 +39,7 @@ def calibration(
         As `matched_error` takes them; the target is no cell.
     confidence
         Stated confidence, 0 to 1: one for each rebuilt row, shape (n,), or for each of its cells, shape (n, d), in the
-        order of the features; by default the column `confidence` of `rebuilt`.
+        order of the features; by default the column `confidence` of `rebuilt` (`confidence_` beside such a feature).
     in_order
         Whether row `i` of one table stands for row `i` of the other, as where bootstrap draws tell the rows apart;
         otherwise they are paired at the least error, which flatters rows that nothing was known of.
@@ -61,15 +63,16 @@ def calibration(
     names = [name for name in (schema.names if schema else map(str, real.columns)) if name != target]
     a, b = scaled_cells(rebuilt, real, names, schema, tolerance)
     right = cell_errors(a[pairs[:, 0]], b[pairs[:, 1]]) <= tolerance
-    stated = _stated(rebuilt, confidence, len(names))[pairs[:, 0]]
+    stated = _stated(rebuilt, confidence, names)[pairs[:, 0]]
     at = bin_of(stated)
     return pd.DataFrame([_line(i, stated, right, at == i) for i in range(len(EDGES) - 1) if (at == i).any()])
 
 
-def _stated(rebuilt: pd.DataFrame, confidence: Any, width: int) -> Array:
-    if confidence is None and "confidence" not in rebuilt.columns:
-        raise SchemaError("the rebuilt table has no column 'confidence'; give the confidence of its rows or cells")
-    stated = np.asarray(rebuilt["confidence"] if confidence is None else confidence, dtype=np.float64)
+def _stated(rebuilt: pd.DataFrame, confidence: Any, names: list[str]) -> Array:
+    own, width = free_name(CONFIDENCE, names), len(names)
+    if confidence is None and own not in rebuilt.columns:
+        raise SchemaError(f"the rebuilt table has no column '{own}'; give the confidence of its rows or cells")
+    stated = np.asarray(rebuilt[own] if confidence is None else confidence, dtype=np.float64)
     if stated.shape not in ((len(rebuilt),), (len(rebuilt), width)):
         raise RequestError(
             f"confidence must have shape ({len(rebuilt)},) or ({len(rebuilt)}, {width}), one for each rebuilt row or "

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from retrodict.disclosures import Disclosures, inspect_model
-from retrodict.errors import ModelError, PriorError, RequestError
+from retrodict.errors import PriorError, RequestError
 from retrodict.models import Meter, Model, Regressor, load_model
 from retrodict.priors import Prior, implied_prior, load_prior
 from retrodict.schema import Schema, Target, free_name, reconcile
@@ -74,11 +73,7 @@ def resolve(model: Any, prior: Any = None) -> Request:
 def _default_prior(model: Model) -> Prior:
     """Return the prior that the model's own disclosures imply; one of no known family discloses its schema alone."""
     try:
-        found = inspect_model(model)
-    except ModelError:
-        found = Disclosures(())
-    try:
-        return implied_prior(found, model.schema)
+        return implied_prior(model)
     except PriorError as error:
         raise PriorError(f"no prior was given, and {error}") from None
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.disclosures import inspect_model
 from retrodict.errors import PriorError, RequestError, RetrodictError, SchemaError
 from retrodict.evaluation.fidelity.inputs import FEWEST
 from retrodict.evaluation.fidelity.layout import Layout
@@ -45,7 +44,7 @@ def assumed(prior: Any, model: Any, rec: Any) -> tuple[Prior | pd.DataFrame | No
         prior = load_prior(prior)
     if prior is None and model is not None:
         try:
-            prior = implied_prior(inspect_model(model), model.schema)
+            prior = implied_prior(model)
         except RetrodictError as error:
             notes.append(f"no prior is given, and {error}")
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ import pandas as pd
 from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation.fidelity.layout import Layout, said_of
 from retrodict.reconstruction import Reconstruction
-from retrodict.schema import Schema, class_of
+from retrodict.schema import Feature, Schema, Target, class_of
+from retrodict.schema.infer import feature_of_column, target_of_column
 
 Array = np.ndarray
 
@@ -76,7 +78,7 @@ def read_inputs(
         frame = _real(rec, REBUILT, tuple(str(name) for name in rec.columns if str(name) != target), target, None)
         names = tuple(name for name in frame.columns if name != target)
         real = {title: _real(one, title, names, target, None) for title, one in given.items()}
-        schema = Schema.from_frame(real[TRAIN], target)
+        schema = observed_schema(real[TRAIN], target, others=[frame, *real.values()])
     else:
         raise RequestError(f"a Reconstruction or a DataFrame is needed, got {type(rec).__name__}")
     frames = {REBUILT: frame, **real}
@@ -89,6 +91,39 @@ def read_inputs(
     tables = {title: layout.encode(one, title) for title, one in frames.items()}
     warnings += _doubts(layout, tables, real[TRAIN])
     return Inputs(schema, layout, tables, warnings)
+
+
+def observed_schema(
+    frame: pd.DataFrame, target: str | None, known: Schema | None = None, others: Sequence[pd.DataFrame] = ()
+) -> Schema:
+    """Return the schema of rows, columns without any value among them.
+
+    Parameters
+    ----------
+    frame
+        Features, and the target where it is named.
+    target
+        The target's column; ``None`` where there is none.
+    known
+        What a column without values is taken for where its name is known.
+    others
+        Tables of the same columns, which show what it is where they hold values; it is else a number.
+
+    Raises
+    ------
+    SchemaError
+        If a column fits no kind.
+    """
+    names = [str(name) for name in frame.columns if name != target]
+    empty = {name for name in names if frame[name].isna().all()}
+    features = []
+    for name in names:
+        shown = next((one[name] for one in (frame, *others) if not one[name].isna().all()), None)
+        if name in empty and known is not None and name in known.names:
+            features.append(known[name])
+        else:
+            features.append(Feature(name) if shown is None else feature_of_column(shown))
+    return Schema(tuple(features), Target() if target is None else target_of_column(frame[target]))
 
 
 def _real(frame: pd.DataFrame, title: str, names: tuple[str, ...], target: str, own: str | None) -> pd.DataFrame:
@@ -191,6 +226,11 @@ def _doubts(layout: Layout, tables: dict[str, Array], train: pd.DataFrame) -> tu
     if HELD_OUT in tables:
         lines += overlap(tables[HELD_OUT], real)
     return tuple(lines)
+
+
+def without_values(name: str, j: int, tables: Mapping[str, Array]) -> list[str]:
+    """Return a warning for each table that holds no value in its column `j`."""
+    return [f"column '{name}' of {title} holds no values" for title, X in tables.items() if np.isnan(X[:, j]).all()]
 
 
 def overlap(holdout: Array, train: Array) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError, SchemaError
-from retrodict.evaluation.fidelity.inputs import known_labels, overlap
+from retrodict.evaluation.fidelity.inputs import known_labels, observed_schema, overlap, without_values
 from retrodict.evaluation.fidelity.layout import Layout, said_of
 from retrodict.models import Model
 from retrodict.reconstruction import Reconstruction
@@ -96,32 +96,6 @@ def schema_of(rec: Any, base: Model | None, target: str | None) -> Schema:
     return fitting.with_target(type(fitting.target)(target, fitting.target.classes))
 
 
-def observed_schema(frame: pd.DataFrame, target: str | None, known: Schema | None) -> Schema:
-    """Return the schema of rows, columns without any value among them.
-
-    Parameters
-    ----------
-    frame
-        Features, and the target where it is named.
-    target
-        The target's column; ``None`` where there is none.
-    known
-        What a column without values is taken for where its name is known; it is else a number.
-
-    Raises
-    ------
-    SchemaError
-        If a column fits no kind.
-    """
-    names = [name for name in frame.columns if name != target]
-    empty = [name for name in names if frame[name].isna().all()]
-    found = Schema.from_frame(frame.drop(columns=empty), target)
-    features = dict(zip(found.names, found.features, strict=True))
-    for name in empty:
-        features[name] = known[name] if known is not None and name in known.names else Feature(name, "continuous")
-    return Schema(tuple(features[name] for name in names), found.target)
-
-
 def read_inputs(
     schema: Schema, frames: Mapping[str, pd.DataFrame], target: str | None, drawn: pd.DataFrame | None
 ) -> Inputs:
@@ -194,6 +168,8 @@ def _doubts(layout: Layout, tables: Mapping[str, Rows]) -> tuple[str, ...]:
     lines, constant = [], []
     for j, column in enumerate(layout.columns[:-1] if REBUILT in tables else ()):
         values = tables[REBUILT].X[:, j]
+        others = {title: rows.X for title, rows in tables.items() if title != REBUILT}
+        lines += without_values(column.name, j, others)
         present = values[~np.isnan(values)]
         if len(present) < 2 or (present == present[0]).all():
             constant.append(column.name)

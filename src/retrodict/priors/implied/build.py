@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict.disclosures import CategoryCounts, Covariance, Disclosures, Moments, Rows, SampleSize, inspect_model
-from retrodict.errors import PriorError, SchemaError
+from retrodict.errors import ModelError, PriorError, SchemaError
 from retrodict.models import Model
 from retrodict.priors.base import Prior
 from retrodict.priors.empirical import EmpiricalPrior
@@ -59,7 +59,7 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     if not isinstance(found, Disclosures):
         if isinstance(found, Model):
             schema = schema or found.schema
-        found = inspect_model(found)
+        found = _inspected(found)
     own = schema_of(found, schema)
     shares = class_shares(found.facts, own.target.classes)
     stored = _stored(found.facts, own)
@@ -93,6 +93,16 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     known = len(matrix) / total
     notes = (FROM, "the other rows follow the other facts, less what the stored ones account for")
     return MixturePrior((part, rest), (known, 1.0 - known), notes, shares)
+
+
+def _inspected(model: Any) -> Disclosures:
+    """Return what a model discloses; one of which no reader knows anything discloses its schema alone."""
+    try:
+        return inspect_model(model)
+    except ModelError:
+        if not isinstance(model, Model):
+            raise
+        return Disclosures((), model.schema.names)
 
 
 def _stored(facts: Facts, schema: Schema) -> tuple[Rows, Array] | None:

@@ -9,7 +9,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from retrodict.errors import RequestError, SchemaError
-from retrodict.schema import Schema
+from retrodict.schema import Schema, class_of
 
 Array = np.ndarray
 
@@ -94,13 +94,11 @@ def _codes(schema: Schema, labels: pd.Series, what: str) -> Int[Array, " n"]:
     values = labels.astype(object)
     if values.isna().any():
         raise SchemaError(f"{int(values.isna().sum())} {what} rows have no label; drop them")
-    codes = pd.Index(pd.Series(list(classes), dtype=object)).get_indexer(pd.Index(values))
-    if (codes < 0).any():  # a file keeps no types: labels are compared as they are written
-        texts = pd.Index([str(label) for label in classes])
-        codes = texts.get_indexer(pd.Index([str(value) for value in values])) if texts.is_unique else codes
-    if (codes < 0).any():
-        odd = sorted({repr(value) for value in values[codes < 0]})[:3]
-        raise SchemaError(f"the {what} rows have labels {', '.join(odd)}; the model knows {list(classes)[:8]}")
+    places = {value: class_of(value, classes) for value in values.unique()}
+    unknown = sorted(repr(value) for value, place in places.items() if place is None)
+    if unknown:
+        raise SchemaError(f"the {what} rows have labels {', '.join(unknown[:3])}; the model knows {list(classes)[:8]}")
+    codes = [places[value] for value in values]
     return np.asarray(codes, dtype=np.int64)
 
 
