@@ -94,7 +94,7 @@ def command(model: Any, train: pd.DataFrame, test: pd.DataFrame, folder: Path, *
 
 def measure_of(report: dict[str, Any], way: str, measure: str) -> str:
     for line in report["findings"]:
-        if (line["way"], line["measure"]) == (way, measure):
+        if (line["way"], line["measure"]) == (way, measure) and line["value"] is not None:
             return f"{line['value']:,.0f}" if measure == "stored_rows" else f"{line['value']:.3f}"
     return ""
 
@@ -114,10 +114,12 @@ def verdicts(chosen: argparse.Namespace, work: Path) -> None:
                 for way in ("from_file", "by_query")
                 for one in ("membership_advantage", "lift")
             ]
+            cells.append(measure_of(report, "by_query", "membership_auc"))
             against = str(len(report["reasons_against"]))
             rows.append([table, name, report["verdict"], against, *cells, f"{taken['seconds']:.0f}"])
             print(*rows[-1], sep="  ", flush=True)
     found = ["stored rows", "exact rows", "membership, file", "lift, file", "membership, query", "lift, query"]
+    found.append("AUC of outputs")
     text = markdown(["table", "model", "verdict", "reasons against", *found, "seconds"], rows, words=3)
     print(text)
     if chosen.write:
