@@ -94,6 +94,7 @@ def test_enumeration_regressor_and_default_prior(cli: Cli, shelf: Path, tmp_path
     assert uniform.code == 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_in_two_processes(cli: Cli, shelf: Path, tmp_path: Path) -> None:
     def command(name: str, seed: int) -> list[str]:
         prior = shelf / "prior.yaml"

@@ -47,6 +47,7 @@ def _count(told: Path) -> int:
     return int(told.read_text() or 0) if told.exists() else 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_kill_and_go_on(tmp_path: Path) -> None:
     whole, told = tmp_path / "whole", tmp_path / "told"
@@ -73,6 +74,7 @@ def test_kill_and_go_on(tmp_path: Path) -> None:
     assert not work.exists()
 
 
+@pytest.mark.slow
 def test_a_search_of_another_seed_does_not_go_on_with_what_was_left(tmp_path: Path) -> None:
     work = tmp_path / "killed.partial"
     work.mkdir()

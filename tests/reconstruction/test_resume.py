@@ -52,6 +52,7 @@ def _queries(path: Path) -> int:
     return rd.Reconstruction.load(path).provenance.queries
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 @pytest.mark.parametrize("kind", ["joint", "quota"])
 def test_kill_and_go_on(kind: str, tmp_path: Path) -> None:
@@ -61,9 +62,9 @@ def test_kill_and_go_on(kind: str, tmp_path: Path) -> None:
     parts_seen = []
     for kills in (1, 3):  # after the first part, and again further on
         run = _start(out, kind, 0.03)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while len(list(work.glob("part-*.parquet"))) < kills and run.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.005)
+            time.sleep(0.02)
         os.kill(run.pid, signal.SIGKILL)
         run.communicate()
         assert not out.exists()

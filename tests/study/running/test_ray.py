@@ -54,6 +54,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             os.environ["PYTHONPATH"] = before
 
 
+@pytest.mark.slow
 def test_tables_are_the_same_wherever_they_are_made(cluster: str, tmp_path: Path) -> None:
     where = {
         "one": {"workers": 1},

@@ -99,6 +99,7 @@ def nobody_left(group: int) -> bool:
     return False
 
 
+@pytest.mark.slow
 @posix
 def test_a_killed_run_goes_on_without_a_lost_or_repeated_cell(tmp_path: Path, whole: pd.DataFrame) -> None:
     path, rng = tmp_path / "out.study", np.random.default_rng(5)
@@ -123,6 +124,7 @@ def test_a_killed_run_goes_on_without_a_lost_or_repeated_cell(tmp_path: Path, wh
     assert (kept.finished_at_x == kept.finished_at_y).all()  # none was run again
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_run_puts_its_work_away(tmp_path: Path, sign: signal.Signals) -> None:
@@ -147,6 +149,7 @@ def count(path: Path) -> int:
         return 0
 
 
+@pytest.mark.slow
 @posix
 def test_the_command_goes_on_after_a_kill(tmp_path: Path) -> None:
     (tmp_path / "d.yaml").write_text(
