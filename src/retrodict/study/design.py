@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -19,6 +21,9 @@ from retrodict.schema.yaml_text import read_yaml
 from retrodict.study.algorithms import check_algorithm, tasks_of
 from retrodict.study.ladder import check_prior
 from retrodict.study.specs import DatasetEntry, FileSet, FolderSet, PartShares, Quality, Strict, tagged
+
+MOST_SEEDS, MOST_CELLS = 10_000, 10_000_000
+"""Beyond them a slip of the pen is likelier than a plan: at a second each ten million cells take four months."""
 
 BUILT_IN = ("smoke", "paper", "full")
 
@@ -102,7 +107,11 @@ class Design(Strict):
     @field_validator("seeds", mode="before")
     @classmethod
     def _numbered(cls, seeds: Any) -> Any:
-        return tuple(range(seeds)) if isinstance(seeds, int) and not isinstance(seeds, bool) else seeds
+        if not isinstance(seeds, int) or isinstance(seeds, bool):
+            return seeds
+        if not 0 < seeds <= MOST_SEEDS:
+            raise ValueError(f"a number of seeds must be 1 to {MOST_SEEDS:,}, got {seeds}")
+        return tuple(range(seeds))
 
     @field_validator("qualities", mode="before")
     @classmethod
@@ -123,9 +132,12 @@ class Design(Strict):
         names = [entry.name for entry in self.datasets if not isinstance(entry, FolderSet)]
         axes = {"datasets": names, "algorithms": self.algorithms, "priors": self.priors, "seeds": self.seeds}
         for axis, values in axes.items():
-            twice = [value for value in dict.fromkeys(values) if list(values).count(value) > 1]
+            twice = [value for value, times in Counter(values).items() if times > 1]
             if twice:
                 raise ValueError(f"{axis}: '{twice[0]}' stands twice")
+        grid = math.prod(map(len, (names, self.algorithms, self.qualities, self.priors, self.seeds)))
+        if grid > MOST_CELLS:
+            raise ValueError(f"the grid has {grid:,} cells, and a study at most {MOST_CELLS:,}; make several of it")
         return self
 
     @property
