@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.dummy import DummyRegressor
-from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import (
+    GradientBoostingRegressor,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import QuantileRegressor
 from sklearn.naive_bayes import GaussianNB
-from sklearn.neighbors import NearestCentroid
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, NearestCentroid
 from sklearn.tree import DecisionTreeRegressor
 
-from tests.disclosures.checks import TIGHT, inspect, one
-from tests.disclosures.tables import BINARY, FRAME, NAMES, VALUE, N, Y
+from tests.disclosures.checks import TIGHT, check_shares, inspect, one
+from tests.disclosures.tables import BINARY, FRAME, NAMES, VALUE, N, Y, shares
 
 POSITIVE = np.exp(VALUE / 100.0)
 
@@ -111,3 +116,17 @@ def test_class_medians() -> None:
     facts = inspect(NearestCentroid(metric="manhattan").fit(FRAME, Y)).of("Quantiles")
     told = {(fact.within, fact.features[0]): fact.quantiles[0] for fact in facts}
     assert told == {(label, name): FRAME[name][label == Y].median() for label in set(Y) for name in NAMES}
+
+
+def test_several_targets_at_once() -> None:
+    labels = np.column_stack([Y, BINARY]).astype(object)
+    fact = one(inspect(KNeighborsClassifier().fit(FRAME, labels)), "Rows")
+    assert list(fact.labels) == [tuple(row) for row in labels.tolist()]
+    both = np.column_stack([VALUE, POSITIVE])
+    fact = one(inspect(KNeighborsRegressor().fit(FRAME, both)), "Rows")
+    assert list(fact.labels) == [tuple(row) for row in both.tolist()]
+    facts = {fact.within: fact for fact in inspect(DummyClassifier().fit(FRAME, labels)).of("ClassShares")}
+    check_shares(facts["target 0"], shares(Y))
+    check_shares(facts["target 1"], shares(BINARY))
+    codes = np.column_stack([Y == "hi", BINARY == "no"]).astype(int)
+    assert not inspect(RandomForestClassifier(3, random_state=0).fit(FRAME, codes)).of("ClassShares")

@@ -68,7 +68,7 @@ def shifted(estimator: cluster.MeanShift, place: Place) -> Iterator[Disclosure]:
 def exemplars(estimator: cluster.AffinityPropagation, place: Place) -> Iterator[Disclosure]:
     """Yield the rows that stand for their clusters, and how near each row is to each other."""
     found = getattr(estimator, "cluster_centers_", None)
-    if found is not None and len(found):
+    if found is not None and found.shape[0]:
         index = getattr(estimator, "cluster_centers_indices_", None)
         yield place.rows("cluster_centers_", found, index=index)
     yield from _affinities(estimator, place)

@@ -16,7 +16,9 @@ def stored(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield every row, with its label or target where there is one."""
     labels: Any = None
     y = getattr(estimator, "_y", None)
-    if hasattr(estimator, "classes_"):
+    if y is not None and np.ndim(y) == 2 and np.shape(y)[1] > 1:
+        labels = _several(estimator, y)
+    elif hasattr(estimator, "classes_"):
         classes = place.classes(estimator)
         codes = np.asarray(y).ravel()
         labels = [classes[code] for code in codes]
@@ -29,6 +31,14 @@ def stored(estimator: Any, place: Place) -> Iterator[Disclosure]:
     else:
         yield place.rows("_fit_X", estimator._fit_X, labels)
     yield SampleSize(int(estimator.n_samples_fit_), features=(), source=place.at("n_samples_fit_"), exact=place.exact)
+
+
+def _several(estimator: Any, y: Any) -> list[tuple[Any, ...]]:
+    """Return each row's labels or values of several targets."""
+    columns = [np.asarray(column) for column in np.asarray(y).T]
+    if hasattr(estimator, "classes_"):
+        columns = [np.asarray(own)[codes] for own, codes in zip(estimator.classes_, columns, strict=True)]
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def outliers(estimator: neighbors.LocalOutlierFactor, place: Place) -> Iterator[Disclosure]:

@@ -83,11 +83,15 @@ def _seen(visits: int, passes: int, place: Place, *, early: bool) -> Iterator[Di
 
 def constant_class(estimator: dummy.DummyClassifier, place: Place) -> Iterator[Disclosure]:
     """Yield the class shares."""
-    shares = tuple(np.ravel(estimator.class_prior_).tolist())
-    if estimator.strategy in {"prior", "stratified", "most_frequent"}:
-        yield ClassShares(
-            place.classes(estimator), shares, features=(), source=place.at("class_prior_"), exact=place.exact
-        )
+    if estimator.strategy not in {"prior", "stratified", "most_frequent"}:
+        return
+    told: dict[str, Any] = {"features": (), "source": place.at("class_prior_"), "exact": place.exact}
+    if not isinstance(estimator.classes_, list):
+        shares = tuple(np.ravel(estimator.class_prior_).tolist())
+        yield ClassShares(place.classes(estimator), shares, **told)
+        return
+    for i, (classes, own) in enumerate(zip(estimator.classes_, estimator.class_prior_, strict=True)):
+        yield ClassShares(tuple(classes.tolist()), tuple(own.tolist()), **told, within=f"target {i}")
 
 
 def constant_value(estimator: dummy.DummyRegressor, place: Place) -> Iterator[Disclosure]:

@@ -48,12 +48,14 @@ def forest(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield from _root(estimator, members[0], place)
     elif any(member.stripped for member in members):
         return
+    elif np.shape(members[0].nodes.value)[1] > 1:
+        return  # several targets: their roots are not read one by one
     elif hasattr(estimator, "classes_"):
         roots = [np.asarray(m.nodes.value)[0, 0] for m in members]
         shares = np.mean([root / root.sum() for root in roots], axis=0)
         source = place.at("estimators_[*].tree_.value")
         yield ClassShares(place.classes(estimator), tuple(shares.tolist()), features=(), source=source, exact=False)
-    elif np.shape(members[0].nodes.value)[1] == 1:
+    else:
         value = np.mean([m.nodes.value[0, 0, 0] for m in members])
         impurity = np.mean([m.nodes.impurity[0] for m in members])
         yield from of_target(estimator.criterion, value, impurity, place, "estimators_[*].tree_.value", False)
