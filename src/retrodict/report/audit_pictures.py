@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from retrodict import threads
 from retrodict.auditing import AuditResult
 from retrodict.evaluation.fidelity.association import associations
 from retrodict.evaluation.fidelity.table import Table
@@ -151,7 +152,8 @@ def embedding(drawn: Drawn) -> Picture:
 
     first = drawn.real or drawn.others[-1]
     points = drawn.points[first]
-    plane = PCA(min(2, *points.shape), random_state=0).fit(points)
+    with threads.fitting(*points.shape):
+        plane = PCA(min(2, *points.shape), random_state=0).fit(points)
     flat = {title: _two(plane.transform(X)) for title, X in drawn.points.items()}
     titles = drawn.others
     figure, grid = canvas(3.6 * len(titles), 3.5, 1, len(titles))
@@ -193,10 +195,9 @@ def closest_rows(drawn: Drawn) -> Picture | None:
     figure, grid = canvas(5.2 * len(titles), 3.2, 1, len(titles))
     parts = []
     for axes, title in zip(grid, titles, strict=True):
-        to = {
-            side: NearestNeighbors(n_neighbors=1).fit(drawn.points[side][:m]).kneighbors(drawn.points[title])[0][:, 0]
-            for side in (REAL, FRESH)
-        }
+        with threads.asking(*drawn.points[title].shape):
+            near = {side: NearestNeighbors(n_neighbors=1).fit(drawn.points[side][:m]) for side in (REAL, FRESH)}
+            to = {side: found.kneighbors(drawn.points[title])[0][:, 0] for side, found in near.items()}
         edges = np.linspace(0, float(np.quantile(np.concatenate([*to.values()]), 0.99)) or 1.0, 31)
         shares = {side: np.histogram(np.minimum(d, edges[-1]), edges)[0] / len(d) for side, d in to.items()}
         axes.stairs(shares[FRESH], edges, fill=True, color="#c8c8c8", label="to the closest test row (control)")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from retrodict import threads
 from retrodict.study.analysis.columns import ESTIMATORS
 from retrodict.study.analysis.intervals import FEWEST
 
@@ -146,7 +147,7 @@ def _fit(
     """Return coefficients and their errors, or ``None`` where it did not converge; adds to what was told."""
     from statsmodels.regression.mixed_linear_model import MixedLM
 
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, threads.fitting(*fixed.shape):
         warnings.simplefilter("always")
         try:
             if random.shape[1] == 0:
