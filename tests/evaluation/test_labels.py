@@ -68,7 +68,7 @@ def test_numbers_written_as_text_are_numbers_and_words_are_refused_both_ways() -
     for rebuilt, real in ((X, text), (text, X)):
         assert rd.evaluation.matched_error(rebuilt, real).error == 0.0
     for rebuilt, real in ((X, words), (words, X)):
-        with pytest.raises(SchemaError, match="column 'a' holds .* write them alike"):
+        with pytest.raises(SchemaError, match=r"column 'a' holds .* write them alike"):
             rd.evaluation.matched_error(rebuilt, real)
 
 

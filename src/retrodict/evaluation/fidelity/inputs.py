@@ -213,6 +213,7 @@ def _doubts(layout: Layout, tables: dict[str, Array], train: pd.DataFrame) -> tu
             constant.append(column.name)
         elif not column.listed and counts_rows(train[column.name]):
             lines.append(f"feature '{column.name}' numbers {TRAIN}: a model should not have seen it; drop it")
+    lines += without_values(layout, {title: X for title, X in tables.items() if title != TRAIN})
     if empty:
         end = "missing values are compared"
         lines.append(said_of(empty, TRAIN, f"holds no values: only its {end}", f"hold no values: only their {end}"))
@@ -228,9 +229,13 @@ def _doubts(layout: Layout, tables: dict[str, Array], train: pd.DataFrame) -> tu
     return tuple(lines)
 
 
-def without_values(name: str, j: int, tables: Mapping[str, Array]) -> list[str]:
-    """Return a warning for each table that holds no value in its column `j`."""
-    return [f"column '{name}' of {title} holds no values" for title, X in tables.items() if np.isnan(X[:, j]).all()]
+def without_values(layout: Layout, tables: Mapping[str, Array]) -> list[str]:
+    """Return a warning for each table that holds columns without any value."""
+    lines = []
+    for title, X in tables.items():
+        empty = [column.name for j, column in enumerate(layout.columns[:-1]) if np.isnan(X[:, j]).all()]
+        lines += [said_of(empty, title, "holds no values", "hold no values")] if empty else []
+    return lines
 
 
 def overlap(holdout: Array, train: Array) -> list[str]:

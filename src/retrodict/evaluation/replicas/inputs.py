@@ -165,11 +165,10 @@ def _check_learnable(rows: Rows, title: str, schema: Schema) -> None:
 
 
 def _doubts(layout: Layout, tables: Mapping[str, Rows]) -> tuple[str, ...]:
-    lines, constant = [], []
+    lines = without_values(layout, {title: rows.X for title, rows in tables.items() if title != REBUILT})
+    constant = []
     for j, column in enumerate(layout.columns[:-1] if REBUILT in tables else ()):
         values = tables[REBUILT].X[:, j]
-        others = {title: rows.X for title, rows in tables.items() if title != REBUILT}
-        lines += without_values(column.name, j, others)
         present = values[~np.isnan(values)]
         if len(present) < 2 or (present == present[0]).all():
             constant.append(column.name)

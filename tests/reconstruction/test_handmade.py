@@ -1,0 +1,149 @@
+"""Whatever satisfies `Classifier` or `Regressor` works in every function, and no more is asked of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import retrodict as rd
+from retrodict.errors import PriorError
+from retrodict.models import Classifier, Model, Regressor
+from retrodict.schema import Feature, Schema, Target
+
+FEATURES = (Feature("x", low=0.0, high=1.0), Feature("job", "categorical", categories=("a", "b", "c")))
+
+
+class _Handmade:
+    """The members of `Model`, and nothing else."""
+
+    family = "hand-made"
+    likelihood = "a formula"
+    fingerprint = "formula:1"
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def bind(self, schema: Schema) -> Any:
+        return type(self)(schema)
+
+    def _score(self, X: np.ndarray) -> np.ndarray:
+        at, job = self.schema.names.index("x"), self.schema.names.index("job")
+        names = np.array([str(category) for category in self.schema["job"].categories])
+        return 4.0 * X[:, at] - 2.0 + (names[X[:, job].astype(int)] == "b")
+
+
+class Chance(_Handmade):
+    def log_proba(self, X: np.ndarray) -> np.ndarray:
+        margin = self._score(X)
+        return -np.column_stack([np.logaddexp(0.0, margin), np.logaddexp(0.0, -margin)])
+
+
+class Line(_Handmade):
+    noise_scale: float | None = 0.25
+    noise_source = "known"
+
+    def with_noise(self, scale: float, source: str) -> Any:
+        other = type(self)(self.schema)
+        other.noise_scale, other.noise_source = scale, source
+        return other
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return self._score(X)
+
+
+CHANCE = Chance(Schema(FEATURES, Target("y", ("no", "yes"))))
+LINE = Line(Schema(FEATURES, Target("y")))
+
+
+def real(model: Any, n: int, seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"x": rng.random(n), "job": rng.choice(["a", "b", "c"], n)})
+    X = model.schema.encode(frame)
+    if model is LINE:
+        return frame.assign(y=model.predict(X) + 0.25 * rng.standard_normal(n))
+    return frame.assign(y=np.where(rng.random(n) < np.exp(model.log_proba(X)[:, 1]), "yes", "no"))
+
+
+@pytest.fixture(params=[CHANCE, LINE], ids=["classifier", "regressor"])
+def model(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+def test_they_are_models() -> None:
+    assert isinstance(CHANCE, Classifier)
+    assert isinstance(LINE, Regressor)
+    assert not hasattr(CHANCE, "undetermined")
+    assert all(isinstance(model, Model) for model in (CHANCE, LINE))
+
+
+def test_the_implied_prior_is_what_the_schema_shows(model: Any) -> None:
+    prior = rd.implied_prior(model)
+    rows = prior.sample(2_000, np.random.default_rng(0))
+    assert rows[:, 0].min() >= 0.0
+    assert rows[:, 0].max() <= 1.0
+    assert rows[:, 0].mean() == pytest.approx(0.5, abs=0.03)
+    assert np.bincount(rows[:, 1].astype(int)) / 2_000 == pytest.approx(np.full(3, 1 / 3), abs=0.05)
+    open_ended = type(model)(Schema((Feature("x"), FEATURES[1], Feature("z", low=0.0)), model.schema.target))
+    with pytest.raises(
+        PriorError, match=r"discloses no values of x, z: .*give a prior, or a schema with"
+    ):
+        rd.implied_prior(open_ended)
+    with pytest.raises(PriorError, match="no prior was given, and the model discloses no values of x, z"):
+        rd.reconstruct(open_ended, None, 10)
+
+
+def test_rows_and_outputs(model: Any) -> None:
+    found = rd.reconstruct(model, None, 400, seed=1)
+    assert found.complete
+    assert list(found.frame) == ["x", "job", "y"]
+    assert found.provenance.model["family"] == "hand-made"
+    asked = [0.5, 1.5] if model is LINE else ["yes", "no"]
+    drawn = rd.invert(model, outputs=asked, draws=50)
+    assert drawn.complete
+    low, high = (drawn.frame.loc[drawn.frame["output"] == i, "x"].mean() for i in (0, 1))
+    assert (low < high) == (model is LINE)
+    if model is LINE:
+        far = rd.invert(model, outputs=[9.0], draws=10)
+        assert far.diagnostics[0].nearest == pytest.approx(3.0, abs=0.1)
+        assert not far.complete
+    else:
+        even = rd.reconstruct(model, None, 100, class_shares={"no": 0.25, "yes": 0.75})
+        assert even.frame["y"].value_counts().to_dict() == {"yes": 75, "no": 25}
+
+
+def test_evaluation(model: Any) -> None:
+    train, test = real(model, 200, 1), real(model, 200, 2)
+    rec = rd.reconstruct(model, None, 300, seed=1)
+    judged = rd.evaluate(rec, train, test, model=model)
+    assert "the prior-only control is the prior that the model file implies" in " ".join(judged.notes)
+    assert judged.queries > 0
+    assert rd.record_risk(rec, train, test).matched.n == 200
+    estimator = "logistic_regression" if model is CHANCE else "decision_tree"
+    found = rd.replicate(rec, [estimator], test=test, train=train, base=model)
+    assert set(found.models) == {estimator}
+    bare = rd.replicate(rec.frame, [estimator], test=test, base=model, target="y")
+    assert set(bare.models) == {estimator}
+    curve = rd.query_curve(model, None, (50, 100), train, test, estimators=[estimator])
+    assert curve.ladder == (50, 100)
+    new = rd.migrate(model, estimator, rows=300, test=test)
+    assert new.estimator.predict(test[["x", "job"]]).shape == (200,)
+
+
+def test_the_error_budget() -> None:
+    found = rd.error_budget(CHANCE, test=real(CHANCE, 300, 3), train=real(CHANCE, 300, 4), draws=3_000)
+    assert found.to_dict()
+    with pytest.raises(rd.errors.RequestError):
+        rd.error_budget(LINE, test=real(LINE, 50, 3))
+
+
+def test_an_unknown_noise_is_assumed_and_a_table_can_not_be_rebuilt(model: Any) -> None:
+    if model is LINE:
+        quiet = Line(LINE.schema)
+        quiet.noise_scale = None
+        found = rd.reconstruct(quiet, None, 200)
+        assert found.complete
+    with pytest.raises(rd.errors.RetrodictError, match="hand-made"):
+        rd.reconstruct(model, engine="matching")
