@@ -110,7 +110,7 @@ def _members_fault(ensemble: Any, held: dict[str, Any]) -> str | None:
     if held.get("estimators_features_") is not None:
         return None  # bagging hands out columns, and each member checks what it gets
     trees = [member for member in np.ravel(np.array(members, dtype=object)) if hasattr(member, "tree_")]
-    width = held.get("n_features_in_")
+    width = getattr(ensemble, "n_features_in_", None)  # a stack has it as a property
     if trees and not whole(width, 1):
         return "it does not say how many columns it takes"
     if any(getattr(tree, "n_features_in_", None) != width for tree in trees):

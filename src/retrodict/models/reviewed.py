@@ -19,6 +19,7 @@ _OBJECTS = (
     "sklearn._loss.loss.HalfTweedieLossIdentity",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
+    "sklearn.compose._column_transformer._RemainderColsList",  # the columns left over, in scikit-learn 1.5 to 1.8
     "sklearn.compose._column_transformer.make_column_selector",
     "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
     "sklearn.gaussian_process.kernels.ConstantKernel",
@@ -60,16 +61,32 @@ _AS_TYPES = (
     "pandas.core.dtypes.dtypes.CategoricalDtype",
 )
 
+_SPARSE = tuple(
+    f"scipy.sparse._{form}.{form}_{kind}"
+    for form in ("bsr", "coo", "csc", "csr", "dia")
+    for kind in ("array", "matrix")
+)
+"""Their indices are checked before they are used."""
+
+_FUNCTIONS = (
+    # histogram boosting's check of its input; what a partial holds is audited, and walked, under its own name
+    "sklearn.utils.validation.check_array",
+    # how columns were chosen: arithmetic on what they are given
+    "sklearn.feature_selection._univariate_selection.chi2",
+    "sklearn.feature_selection._univariate_selection.f_classif",
+    "sklearn.feature_selection._univariate_selection.f_regression",
+)
+
 REVIEWED: Mapping[str, frozenset[str]] = {
     **{name: frozenset({"ObjectNode"}) for name in _OBJECTS},
     **{name: frozenset({"TypeNode"}) for name in _AS_TYPES},
+    **{name: frozenset({"SparseMatrixNode"}) for name in _SPARSE},
+    **{name: frozenset({"FunctionNode"}) for name in _FUNCTIONS},
     "sklearn.tree._tree.Tree": frozenset({"TreeNode"}),
     "sklearn.utils._bunch.Bunch": frozenset({"DictNode", "ObjectNode"}),
     # what an imputer keeps of its input: skops reads it off an empty array, never a pickle
     "numpy.dtype": frozenset({"DTypeNode"}),
-    # histogram boosting's check of its input; what a partial holds is audited, and walked, under its own name
     "functools.partial": frozenset({"PartialNode"}),
-    "sklearn.utils.validation.check_array": frozenset({"FunctionNode"}),
 }
 """For each accepted type, skops' nodes that may build it. Another node would call the type with arguments of the file's
 choice, which is how a checked type becomes an unchecked one."""

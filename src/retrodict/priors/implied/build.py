@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from retrodict.disclosures import CategoryCounts, Covariance, Disclosures, Moments, Rows, SampleSize, inspect_model
-from retrodict.errors import ModelError, PriorError, SchemaError
+from retrodict.errors import ModelError, PriorError, RetrodictError, SchemaError
 from retrodict.models import Model
+from retrodict.plain_text import one_line
 from retrodict.priors.base import Prior
 from retrodict.priors.empirical import EmpiricalPrior
 from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside, of_feature, overall, schema_of
@@ -54,8 +55,21 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     Raises
     ------
     PriorError
-        If nothing is disclosed of the values of some feature, naming all of them.
+        If nothing is disclosed of the values of some feature, naming all of them; or if what is disclosed contradicts
+        itself, as a damaged file's facts do.
     """
+    try:
+        return _implied(found, schema)
+    except RetrodictError:
+        raise
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # facts of a file need not fit together
+        reason = f"{type(error).__name__}: {one_line(error, 200)}"
+        raise PriorError(
+            f"what the model states of its training data does not fit together ({reason}); give a prior"
+        ) from error
+
+
+def _implied(found: Any, schema: Schema | None) -> Prior:
     if not isinstance(found, Disclosures):
         if isinstance(found, Model):
             schema = schema or found.schema

@@ -1,0 +1,131 @@
+"""Try one mutated file in a copy of this process, with limits: what it comes to is one word and one line."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import resource
+import signal
+import time
+import traceback
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+SECONDS, MEMORY, WALL = 20, 3 * 2**30, 90.0
+ANSWERED, REFUSED, SIGNAL, HANG, RAW = "answered", "refused in one line", "signal", "hang", "raw exception"
+OUTCOMES = (ANSWERED, REFUSED, SIGNAL, HANG, RAW)
+_ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST = 1_500
+
+
+def tried(path: Path, matching: bool) -> tuple[str, str]:
+    """Return the outcome of a file, and what was seen.
+
+    Parameters
+    ----------
+    path
+        Of a skops file.
+    matching
+        Whether its table is looked for as well, for a second.
+    """
+    source, sink = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(source)
+        _be_the_child(path, matching, sink)
+    os.close(sink)
+    end, status = time.monotonic() + WALL, None
+    while status is None and time.monotonic() < end:
+        pid, found = os.waitpid(child, os.WNOHANG)
+        if pid:
+            status = found
+        else:
+            time.sleep(0.005)
+    with os.fdopen(source, "rb") as stream:
+        if status is None:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return HANG, f"no end in {WALL:.0f} s"
+        said = stream.read()
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        return (HANG if number == signal.SIGXCPU else SIGNAL), signal.Signals(number).name
+    outcome, text = pickle.loads(said) if said else (RAW, "it said nothing")
+    return outcome, text
+
+
+def _be_the_child(path: Path, matching: bool, sink: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            said = _asked(path, matching)
+    except BaseException as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        inside = [one for one in traceback.extract_tb(error.__traceback__) if "retrodict" in one.filename]
+        last = inside[-1] if inside else where
+        text = (
+            f"{type(error).__name__}: {str(error)[:150]!r} at {last.filename.rpartition('retrodict/')[2]}:{last.lineno}"
+        )
+        said = RAW, text
+    os.write(sink, pickle.dumps((said[0], said[1][:2000])))
+    os._exit(0)
+
+
+def _drawn(path: Path) -> None:
+    """Draw rows under the prior that the file implies, or where it implies none, under a uniform one."""
+    import retrodict as rd
+    from retrodict.errors import PriorError
+    from retrodict.priors.uniform import uniform_prior
+
+    settings: dict[str, Any] = {"n_rows": 5, "max_queries": 500, "seed": 0, "progress": False}
+    try:
+        rd.reconstruct(path, **settings)
+    except PriorError:
+        model = rd.load_model(path)
+        features = (
+            one if one.listed or one.bounded else replace(one, low=-3.0, high=3.0) for one in model.schema.features
+        )
+        rd.reconstruct(model, uniform_prior(replace(model.schema, features=tuple(features))), **settings)
+
+
+def _asked(path: Path, matching: bool) -> tuple[str, str]:
+    """Read a file, list its facts, draw rows, sanitise it; and look for its table."""
+    import retrodict as rd
+
+    refusals = []
+    for step in (
+        lambda: str(rd.inspect_model(path)),
+        lambda: _drawn(path),
+        lambda: rd.sanitize(path, rows=100),
+        *([lambda: rd.reconstruct(path, engine=rd.Matching(seconds=1.0), seed=0, progress=False)] if matching else []),
+    ):
+        refusal = _refusal(step)
+        if refusal is not None:
+            refusals.append(refusal)
+            text = refusal
+            if _ACTS.search(text) or len(text) > _LONGEST:
+                return RAW, f"an error that is no plain line: {text[:200]!r}"
+            if "can't be read" in text or "holds" in text or "is damaged" in text or "is no model file" in text:
+                break  # no model: the other steps would say the same
+    return (REFUSED, " | ".join(refusals)) if refusals else (ANSWERED, "")
+
+
+def _refusal(step: Any) -> str | None:
+    from retrodict.errors import RetrodictError
+
+    try:
+        step()
+    except RetrodictError as error:
+        return str(error)
+    return None
