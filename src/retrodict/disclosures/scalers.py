@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 from sklearn import preprocessing
 
 from retrodict.disclosures.columns import Column
@@ -80,7 +81,10 @@ def robust(step: preprocessing.RobustScaler, place: Place) -> Iterator[Disclosur
 
 
 def quantile(step: preprocessing.QuantileTransformer, place: Place) -> Iterator[Disclosure]:
-    """Yield each column's quantiles; where there is one for each row, that is the whole column, sorted."""
+    """Yield each column's quantiles; where there is one for each row, that is the whole column, sorted.
+
+    A value that stands there once is of one row.
+    """
     every_row = step.n_quantiles_ < step.n_quantiles
     subsampled = step.subsample is not None and not every_row
     exact: bool | str = place.sample or (f"of at most {step.subsample} rows" if subsampled else True)
@@ -94,10 +98,21 @@ def quantile(step: preprocessing.QuantileTransformer, place: Place) -> Iterator[
             "source": place.at("quantiles_"),
             "exact": exact,
         }
-        yield Quantiles(tuple(step.references_.tolist()), tuple(values.tolist()), **shared, personal=every_row)
+        told = (tuple(step.references_.tolist()), tuple(values.tolist()))
+        yield Quantiles(*told, **shared, personal=every_row and _some_once(values))
         yield Range(float(values[0]), float(values[-1]), **shared)
     if every_row:
         yield SampleSize(int(step.n_quantiles_), features=(), source=place.at("n_quantiles_"), exact=place.exact)
+
+
+_SAME = 1e-9
+"""Of the largest value: interpolating between equal values leaves them this near to one another."""
+
+
+def _some_once(values: Float[np.ndarray, " n"]) -> bool:
+    """Whether any of sorted values stands among them once."""
+    apart = np.diff(values) > _SAME * np.abs(values).max()
+    return bool((np.append(True, apart) & np.append(apart, True)).any())
 
 
 def power(step: preprocessing.PowerTransformer, place: Place) -> Iterator[Disclosure]:
