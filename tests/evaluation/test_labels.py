@@ -20,6 +20,8 @@ ALIKE: list[tuple[list[Any], list[Any]]] = [
     ([1, 0], ["1", "0"]),
     ([1.0, 0.0], ["1", "0"]),
     ([1.0, 0.0], [1, 0]),
+    ([1.0, 0.0], ["1.0", "0.0"]),
+    ([1, 0], ["1.0", "0.0"]),
     ([True, False], ["True", "False"]),
     ([True, False], [1, 0]),
     ([1.5, 2.5], ["1.5", "2.5"]),
@@ -82,6 +84,9 @@ def test_the_rule() -> None:
     ]
     assert class_of("1", (0, 1)) == 1
     assert class_of(1.0, ("0", "1")) == 1
+    assert class_of("1.0", (0.0, 1.0)) == 1
+    assert class_of(1, ("0.0", "1.0")) == 1
+    assert class_of("1.0", ("0", "1")) is None
     assert class_of(True, (0, 1)) == 1
     assert class_of("True", (0, 1)) is None
     assert class_of("01", (1, "01")) == 1

@@ -70,6 +70,8 @@ def invert(
             progress=False if quiet else None,
         )
         if found.frame.empty:
+            if json:
+                print_json({**found.to_dict(), "out": None})
             raise RunError(f"no draw was found: {found.shortfalls[0]}")
         found.save(out)
     if not quiet:
@@ -87,13 +89,20 @@ def invert(
 def _print(found: Inversion, out: Path) -> None:
     about = found.provenance
     print_reports("output", found.diagnostics)
-    summary = found.summary().head(_SHOWN).dropna(axis="columns", how="all")
+    every = found.summary()
+    summary = every.head(_SHOWN).dropna(axis="columns", how="all")
+    left = len(every) - len(summary)
     print_table(
-        "The first outputs: median with its central 90% interval, or the likeliest category",
+        "Behind each output: the median of a feature with its central 90% interval, or the likeliest category",
         list(summary.columns),
         [[_cell(value) for value in row] for row in summary.itertuples(index=False)],
         right=["output", "estimate", "low", "high", "probability"],
     )
+    if left:
+        print_line(
+            f"... {left:,} of {len(every):,} lines (an output and a feature each) are not shown; all of them: "
+            f"retrodict.Inversion.load('{out}').summary()"
+        )
     print_line(
         f"{len(found.frame):,} draws behind {len(found.outputs):,} outputs of {about.model['family']}, "
         f"{about.queries:,} model calls, seed {about.seed}"

@@ -87,7 +87,7 @@ def _pair(
     if a is not None and b is not None:
         return _codes(a, b) if listed else _numbers(name, a, b, tolerance)
     if listed or label or one.isna().all() or other.isna().all():
-        return _by_text(one, other)
+        return _by_text(one, other, mixed=True)
     a, b = (_parsed(column) if numbers is None else numbers for column, numbers in ((one, a), (other, b)))
     if a is None or b is None:
         held = ("numbers", "text") if a is None else ("text", "numbers")
@@ -117,8 +117,9 @@ def _parsed(column: pd.Series[Any]) -> Float[Array, " n"] | None:
         return None
 
 
-def _by_text(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[Array, Array]:
-    return _codes(*(np.array([label_text(value) for value in column], dtype=object) for column in (one, other)))
+def _by_text(one: pd.Series[Any], other: pd.Series[Any], mixed: bool = False) -> tuple[Array, Array]:
+    texts = (np.array([label_text(v, beside_numbers=mixed) for v in column], dtype=object) for column in (one, other))
+    return _codes(*texts)
 
 
 def _codes(one: Array, other: Array) -> tuple[Array, Array]:
