@@ -34,11 +34,11 @@ def read_class_shares(text: str | None) -> dict[str, float] | str | None:
         try:
             share = float(number)
         except ValueError:
-            label = ""
-        if not label:
+            label = None
+        if label is None:
             raise RequestError(
-                f"class shares must be model, equal, or like a=0.3,b=0.7 (a label with a comma in double quotes); can't "
-                f"read '{part.strip()}'"
+                "class shares must be model, equal, or like a=0.3,b=0.7 (a label with a comma in double quotes); "
+                f"can't read '{part.strip()}'"
             )
         if label in shares:
             raise RequestError(f"class shares name the class '{label}' twice")
@@ -60,15 +60,16 @@ def _parts(text: str) -> list[str]:
         at = end + 1
 
 
-def _split(part: str) -> tuple[str, str]:
-    """Return the label and the number of a share, quotes taken off."""
+def _split(part: str) -> tuple[str | None, str]:
+    """Return the label, quotes taken off, and the number of a share; no label where none is told."""
     bare = part.strip()
     whole = _unquoted(bare)
     if whole is not None:
-        label, _, number = whole.rpartition("=")
-        return label, number.strip()
+        label, equals, number = whole.rpartition("=")
+        return label if equals else None, number.strip()
     label, _, number = (piece.strip() for piece in bare.rpartition("="))
-    return _unquoted(label) or label, number
+    quoted = _unquoted(label)
+    return quoted if quoted is not None else label or None, number
 
 
 def _unquoted(text: str) -> str | None:

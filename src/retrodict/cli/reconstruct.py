@@ -33,9 +33,7 @@ def reconstruct(
     seed: options.Seed = 0,
     class_shares: Annotated[
         str | None,
-        typer.Option(
-            metavar="SHARES", help="model, equal, or a=0.3,\"b, c\"=0.7; else the prior's, else the model's own."
-        ),
+        typer.Option(metavar="SHARES", help="model, equal, or a=0.3,\"b, c\"=0.7; else the prior's, or the model's."),
     ] = None,
     engine: Annotated[str, typer.Option("--engine", help="auto, matching, rejection, smc or enumeration.")] = "auto",
     seconds: Annotated[

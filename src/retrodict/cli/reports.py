@@ -28,7 +28,7 @@ def print_reports(what: str, reports: Sequence[Diagnostics]) -> None:
     for report in reports[:_SHOWN]:
         print_line(f"{what} {report.observation}: {report.verdict}")
     if len(reports) > _SHOWN:
-        print_line(f"... and {len(reports) - _SHOWN:,} more")
+        print_line(f"... and {len(reports) - _SHOWN:,} more; --json prints all of them")
 
 
 def _cells(report: Diagnostics) -> list[str]:

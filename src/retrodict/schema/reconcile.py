@@ -81,7 +81,8 @@ def _conflict(model: Feature, prior: Feature, tolerant: bool) -> str | None:
         unknown = [category for category in prior.categories if category not in model.categories]
         if unknown and not tolerant:
             remedy = _written_otherwise(unknown, model) or "leave the others out of the prior"
-            return f"'{prior.name}' has categories {unknown} that the model does not know; it knows {_list(model)}: {remedy}"
+            told = f"has categories {unknown} that the model does not know; it knows {_list(model)}"
+            return f"'{prior.name}' {told}: {remedy}"
     elif prior.listed and not all(isinstance(c, int | float) for c in prior.categories):
         return f"'{prior.name}' has categories {_list(prior)} in the prior but the model takes numbers there"
     return None
