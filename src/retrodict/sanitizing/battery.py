@@ -16,6 +16,7 @@ from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
 from retrodict.models import Model, SklearnClassifier, SklearnRegressor
 from retrodict.models.quiet import talks, unheard
+from retrodict.models.releases import cannot_predict
 from retrodict.models.sklearn_input import layout_of
 from retrodict.schema import Feature, Schema
 
@@ -65,9 +66,10 @@ def battery(model: Model, found: Disclosures, n: int, seed: int) -> Any:
     works = [i for i in range(n) if outputs_of(ask, build(X[i : i + 1]))]
     rows = build(X[works]) if works else None
     if rows is None or not outputs_of(ask, rows):
+        remedy = cannot_predict(getattr(model, "audit", None)) or "give a schema of its columns"
         raise ModelError(
             f"the {model.family} predicts for none of {n:,} rows drawn over its columns' ranges, so that nothing can "
-            "be compared; give a schema of its columns"
+            f"be compared; {remedy}"
         )
     return rows
 
