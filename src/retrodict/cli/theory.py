@@ -132,8 +132,7 @@ def _report(
 
 
 def _write(out: Path, world: DiscreteWorld, report: dict[str, Any], paths: list[WorldPath]) -> None:
-    import json
-
+    from retrodict.plain_text import json_text
     from retrodict.reconstruction.store import new_folder, replace_text
     from retrodict.report.theory_pictures import draw_budget, draw_concurrence, draw_paths
 
@@ -142,7 +141,7 @@ def _write(out: Path, world: DiscreteWorld, report: dict[str, Any], paths: list[
         draw_concurrence(work / "concurrence.png", world)
         draw_paths(work / "paths.png", [("this world", paths[0])], [("this world", paths[1])])
         for name, data in (("world", world.to_dict()), ("theory", report)):
-            replace_text(work / f"{name}.json", json.dumps(data, indent=2, allow_nan=False) + "\n")
+            replace_text(work / f"{name}.json", json_text(data) + "\n")
 
 
 def _print(world: DiscreteWorld, fitted: TableWorld | None, coordinates: str, paths: list[WorldPath]) -> None:

@@ -14,6 +14,7 @@ from retrodict.auditing import AuditResult, compute_audit, load_appetite
 from retrodict.priors import Prior
 from retrodict.reconstruction.claim import claimed
 from retrodict.reconstruction.store import check_writable, new_folder, replace_text
+from retrodict.report.pages import write_page
 
 HTML, JSON = "report.html", "report.json"
 FOLDERS = {"from_file": "reconstruction", "by_query": "reconstruction_by_query"}
@@ -113,7 +114,7 @@ def write_audit(found: AuditResult, out: Path) -> None:
 
     with new_folder(out) as work:
         replace_text(work / JSON, found.report.text())
-        replace_text(work / HTML, render(found, found.provenance["command"]))
+        write_page(work / HTML, render(found, found.provenance["command"]))
         for way, one in found.extractions.items():
             one.reconstruction.save(work / FOLDERS[way])
 

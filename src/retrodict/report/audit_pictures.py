@@ -13,7 +13,7 @@ from retrodict.auditing import AuditResult
 from retrodict.evaluation.fidelity.association import associations
 from retrodict.evaluation.fidelity.table import Table
 from retrodict.report.audit_tables import BY_QUERY, FRESH, FROM_FILE, PRIOR, REAL, Drawn
-from retrodict.report.svg import Picture, canvas, svg
+from retrodict.report.svg import Picture, canvas, picture_text, svg
 
 Array = np.ndarray
 
@@ -232,5 +232,4 @@ def _two(flat: Array) -> Array:
 
 
 def _short(value: Any, most: int = 12) -> str:
-    text = str(value).replace("$", r"\$")  # it would begin a formula
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return picture_text(value, most)

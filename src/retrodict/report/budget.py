@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrodict.reconstruction.store import new_folder, replace_text
+from retrodict.report.svg import picture_text
 
 if TYPE_CHECKING:
     from retrodict.theory.estimates import Estimate, EstimatedBudget
@@ -56,7 +57,7 @@ def draw_budget(found: EstimatedBudget, path: Path) -> None:
 
     classes = found.classes[:_MOST_CLASSES]
     groups: list[tuple[str, dict[str, Estimate]]] = [("all classes", found.terms)]
-    groups += [(f"class {one.name}", {name: getattr(one, name) for name in _COLOURS}) for one in classes]
+    groups += [(f"class {picture_text(one.name)}", {name: getattr(one, name) for name in _COLOURS}) for one in classes]
     figure = Figure(figsize=(2.6 + 1.7 * len(groups), 4.2), dpi=120, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
@@ -66,7 +67,7 @@ def draw_budget(found: EstimatedBudget, path: Path) -> None:
     axes.axhline(0, color="#222222", linewidth=0.8)
     axes.set_xticks(range(len(groups)), [name for name, _ in groups])
     axes.set_ylabel("nats")
-    axes.set_title(f"Error budget of {found.family}", loc="left")
+    axes.set_title(f"Error budget of {picture_text(found.family, 80)}", loc="left")
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside lower center", ncols=5, frameon=False)
     figure.savefig(path, metadata={"Software": None})

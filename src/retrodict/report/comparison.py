@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +11,13 @@ import pandas as pd
 
 from retrodict.auditing import AuditComparison, compute_audit, load_appetite
 from retrodict.models import Model
+from retrodict.plain_text import json_text
 from retrodict.priors import Prior
 from retrodict.reconstruction.claim import claimed
 from retrodict.reconstruction.store import check_writable, new_folder, replace_text
 from retrodict.report.audit import write_audit
 from retrodict.report.audit_html import environment, number
+from retrodict.report.pages import write_page
 from retrodict.sanitizing import Sanitized
 
 HTML, JSON = "comparison.html", "comparison.json"
@@ -88,8 +89,8 @@ def _write(both: AuditComparison, found: Sanitized, out: Path) -> None:
     with new_folder(out) as work:
         write_audit(both.before, work / "before")
         write_audit(both.after, work / "after")
-        replace_text(work / JSON, json.dumps(both.to_dict(), indent=2, allow_nan=False) + "\n")
-        replace_text(work / HTML, _page(both, found))
+        replace_text(work / JSON, json_text(both.to_dict()) + "\n")
+        write_page(work / HTML, _page(both, found))
 
 
 def _page(both: AuditComparison, found: Sanitized) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import pandas as pd
 
 from retrodict.errors import RequestError
 from retrodict.models import SklearnClassifier, load_model
+from retrodict.plain_text import json_text
 from retrodict.priors import CopulaPrior, IndependentPrior, load_prior
 from retrodict.reconstruction import Reconstruction, reconstruct
 from retrodict.reconstruction.claim import claimed
@@ -122,7 +122,7 @@ def demonstrate(out: str | Path, seed: int = 0, say: Callable[[str], None] = lam
         draw_demo(out / PICTURE, parts.train, found.frame, prior_rows, TARGET, verdict, len(parts.test))
         whole = time.perf_counter() - started
         result = Demonstration(verdict, found, len(parts.test), (rebuilt.seconds, whole), out)
-        replace_text(out / NUMBERS, json.dumps(result.to_dict(), indent=2) + "\n")
+        replace_text(out / NUMBERS, json_text(result.to_dict()) + "\n")
         return result
 
 

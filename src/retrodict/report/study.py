@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from retrodict.plain_text import json_text
 from retrodict.reconstruction.claim import claimed
 from retrodict.reconstruction.store import check_writable, new_folder, replace_text
+from retrodict.report.pages import write_page
 from retrodict.study.analysis import StudyAnalysis, analyse
 from retrodict.study.analysis.intervals import REPLICATES
 
@@ -67,7 +68,7 @@ def study_report(
         page = render(found, drawn, about, command or f"retrodict study report FILE --out {out}")
         with new_folder(out) as work:
             replace_text(work / JSON, document(found))
-            replace_text(work / HTML, page)
+            write_page(work / HTML, page)
             cells.to_parquet(work / "cells.parquet", index=False)
             cells.to_csv(work / "cells.csv", index=False)
             for one in drawn:
@@ -80,4 +81,4 @@ _ABOUT = {"digest": "design", "version": "retrodict", "started_at": "started"}
 
 def document(found: StudyAnalysis) -> str:
     """Return the figures as strict JSON."""
-    return json.dumps(found.to_dict(), indent=2, allow_nan=False) + "\n"
+    return json_text(found.to_dict()) + "\n"

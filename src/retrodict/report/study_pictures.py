@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from retrodict.report.svg import Picture, canvas, svg
+from retrodict.report.svg import Picture, canvas, picture_text, svg
 from retrodict.study.analysis import LABELS, StudyAnalysis
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9", "#222222", "#7F3C8D")
@@ -87,7 +87,7 @@ def scatter(found: StudyAnalysis) -> Drawing | None:
             axes.scatter(
                 cells.prior_js, cells.posterior_js, 16, colour, marker=mark, alpha=0.75, rasterized=len(rows) > _MANY
             )
-        axes.set_title(str(name), fontsize=10, loc="left")
+        axes.set_title(picture_text(name), fontsize=10, loc="left")
         axes.set_xlim(0, limit)
         axes.set_ylim(0, limit)
     for axes in grid[len(names) :]:
@@ -186,7 +186,7 @@ def heat_map(found: StudyAnalysis) -> Drawing | None:
     axes.set_xticks(
         range(len(table.columns)), [_words(one) for one in table.columns], rotation=40, ha="right", fontsize=8
     )
-    axes.set_yticks(range(len(table)), [str(one) for one in table.index], fontsize=8)
+    axes.set_yticks(range(len(table)), [picture_text(one) for one in table.index], fontsize=8)
     for (i, j), value in np.ndenumerate(values):
         if np.isfinite(value):
             ink = "white" if abs(value) > 0.65 * bound else _INK

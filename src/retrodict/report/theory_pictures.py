@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from retrodict.report.svg import picture_text
 from retrodict.theory import DiscreteWorld
 from retrodict.theory.concurrence import SignAgreement
 from retrodict.theory.decomposition import ErrorBudget
@@ -41,7 +42,7 @@ def draw_budget(path: Path, budget: ErrorBudget) -> None:
     """
     present = sorted((c for c in budget.by_class if c.share > 0), key=lambda c: -c.share)
     rows: list[tuple[str, Any]] = [("all classes", budget)]
-    rows += [(f"class {c.name}\n{c.share:.0%} of rows", c) for c in present[:_CLASSES]]
+    rows += [(f"class {picture_text(c.name)}\n{c.share:.0%} of rows", c) for c in present[:_CLASSES]]
     figure, axes = _canvas(9.0, 1.5 + 0.62 * len(rows))
     for place, (_, terms) in enumerate(rows):
         _bar(axes, place, terms)

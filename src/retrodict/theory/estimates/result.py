@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import json
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from retrodict.plain_text import json_text
 from retrodict.theory.estimates.estimate import Estimate
 
 _WORDS = {
@@ -143,7 +143,7 @@ class EstimatedBudget:
 
     def document(self) -> str:
         """Return `to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False, default=str) + "\n"
+        return json_text(self.to_dict()) + "\n"
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return the budget as lines of text: quantity, value, interval."""
