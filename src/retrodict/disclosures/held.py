@@ -13,11 +13,13 @@ from sklearn import (
     ensemble,
     feature_selection,
     frozen,
+    impute,
     manifold,
     model_selection,
     multiclass,
     multioutput,
 )
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.impute._iterative import IterativeImputer  # its public name is there only after an experimental import
 from sklearn.linear_model import RANSACRegressor
@@ -127,6 +129,13 @@ def _coded(estimator: Any, place: Place) -> Held:
         yield final, place.inner("final_estimator_", columns, **shared)
 
 
+def _words(step: TfidfVectorizer, place: Place) -> Held:
+    """Yield what weights the words, each of which is a column of the text it was read from."""
+    name = place.columns[0].name if len(place.columns) == 1 else "text"
+    words = sorted(step.vocabulary_, key=step.vocabulary_.get)
+    yield step._tfidf, place.inner("_tfidf", tuple(Column(name, word, raw=False) for word in words))
+
+
 def _leaves(step: ensemble.RandomTreesEmbedding, place: Place) -> Held:
     columns = tuple(Column.derived(f"leaf[{i}]") for i in range(len(step.estimators_)))
     yield step.one_hot_encoder_, place.inner("one_hot_encoder_", columns)
@@ -197,6 +206,7 @@ def _curved(step: PowerTransformer, place: Place) -> Held:
 
 
 def _chained(step: IterativeImputer, place: Place) -> Held:
+    yield from _parts_within("indicator_")(step, place)
     yield step.initial_imputer_, place.inner("initial_imputer_")
     kept = [place.columns[i] for i in imputed(step, len(place.columns))[0]]  # links count columns without empty ones
     for i, link in enumerate(step.imputation_sequence_):
@@ -247,4 +257,7 @@ HELD: dict[type, Callable[[Any, Place], Held]] = {
     GaussianProcessClassifier: _processes,
     PowerTransformer: _curved,
     IterativeImputer: _chained,
+    impute.SimpleImputer: _parts_within("indicator_"),
+    impute.KNNImputer: _parts_within("indicator_"),
+    TfidfVectorizer: _words,
 }

@@ -18,7 +18,6 @@ _OR_EMPTY = "or of no row at all: columns without any value are filled with zero
 
 def simple(step: impute.SimpleImputer, place: Place) -> Iterator[Disclosure]:
     """Yield each column's mean, median or most frequent value; one that is none had no value in any row."""
-    yield from flagged(step, place)
     _, empty = imputed(step, len(place.columns))
     yield from _empty(empty, place, "statistics_")
     fills = np.asarray(step.statistics_, dtype=object)
@@ -41,7 +40,6 @@ def simple(step: impute.SimpleImputer, place: Place) -> Iterator[Disclosure]:
 
 def neighbours(step: impute.KNNImputer, place: Place) -> Iterator[Disclosure]:
     """Yield every row, gaps included."""
-    yield from flagged(step, place)
     yield from _empty(imputed(step, len(place.columns))[1], place, "_valid_mask")
     if getattr(step, "_fit_X", None) is not None:
         yield place.rows("_fit_X", step._fit_X)
@@ -54,16 +52,8 @@ def _empty(mask: Any, place: Place, source: str) -> Iterator[Disclosure]:
 
 
 def chained(step: Any, place: Place) -> Iterator[Disclosure]:
-    """Yield the columns that had gaps; the walk reads the regressions that fill them."""
-    yield from flagged(step, place)
+    """Yield the columns that had no value; the walk reads the regressions that fill gaps in the others."""
     yield from _empty(imputed(step, len(place.columns))[1], place, "_is_empty_feature")
-
-
-def flagged(step: Any, place: Place) -> Iterator[Disclosure]:
-    """Yield the columns that had gaps, where an imputer adds their indicators."""
-    indicator = getattr(step, "indicator_", None)
-    if indicator is not None:
-        yield from indicated(indicator, place.inner("indicator_"))
 
 
 def indicated(step: impute.MissingIndicator, place: Place) -> Iterator[Disclosure]:

@@ -31,23 +31,14 @@ def vocabulary(step: Any, place: Place) -> Iterator[Disclosure]:
         yield Categories(words, features=_names(place), source=source, exact=place.exact, personal=None)
 
 
-def weighted(step: text.TfidfVectorizer, place: Place) -> Iterator[Disclosure]:
-    """Yield the words, and in how many texts each stands."""
-    yield from vocabulary(step, place)
-    held = place.inner("_tfidf")
-    yield from _counts(step._tfidf, held, _words(step.vocabulary_), _names(place))
-
-
 def frequencies(step: text.TfidfTransformer, place: Place) -> Iterator[Disclosure]:
-    """Yield in how many rows each column is not zero."""
-    names = tuple(column.label for column in place.columns)
-    yield from _counts(step, place, names, ())
-
-
-def _counts(step: text.TfidfTransformer, place: Place, words: Any, names: tuple[str, ...]) -> Iterator[Disclosure]:
+    """Yield in how many rows each column is not zero: in how many texts a word stands."""
     idf = getattr(step, "idf_", None) if step.use_idf else None
-    if idf is None or len(idf) != len(words):
+    if idf is None or len(idf) != len(place.columns):
         return
+    words = tuple(column.label for column in place.columns)
+    texts = tuple(dict.fromkeys(column.name for column in place.columns))
+    names = texts if len(texts) == 1 else ()  # else each column is one of its own
     found = document_counts(np.asarray(idf), smooth=step.smooth_idf)
     if found is None:
         return
@@ -108,7 +99,7 @@ def _names(place: Place) -> tuple[str, ...]:
 
 READERS = {
     text.CountVectorizer: vocabulary,
-    text.TfidfVectorizer: weighted,
+    text.TfidfVectorizer: vocabulary,
     text.TfidfTransformer: frequencies,
     DictVectorizer: vocabulary,
     decomposition.LatentDirichletAllocation: topics,
