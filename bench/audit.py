@@ -108,7 +108,7 @@ def verdicts(chosen: argparse.Namespace, work: Path) -> None:
         for name, model in models(train).items():
             taken = command(model, train, test, work / table / name.replace(" ", "-").replace(",", ""), "--quick")
             report = taken["report"]
-            cells = [measure_of(report, "from_file", one) for one in ("stored_rows", "exact_rows")]
+            cells = [measure_of(report, "from_file", one) for one in ("stored_rows", "near_rows")]
             cells += [
                 measure_of(report, way, one)
                 for way in ("from_file", "by_query")
@@ -118,7 +118,7 @@ def verdicts(chosen: argparse.Namespace, work: Path) -> None:
             against = str(len(report["reasons_against"]))
             rows.append([table, name, report["verdict"], against, *cells, f"{taken['seconds']:.0f}"])
             print(*rows[-1], sep="  ", flush=True)
-    found = ["stored rows", "exact rows", "membership, file", "lift, file", "membership, query", "lift, query"]
+    found = ["stored rows", "near rows", "membership, file", "lift, file", "membership, query", "lift, query"]
     found.append("AUC of outputs")
     text = markdown(["table", "model", "verdict", "reasons against", *found, "seconds"], rows, words=3)
     print(text)

@@ -11,8 +11,8 @@ import pytest
 import retrodict as rd
 from retrodict.auditing import work as parts
 from retrodict.auditing.compute import QUICK_SECONDS
-from retrodict.auditing.work import BUDGET, BY_QUERY, DISCLOSURES, FROM_FILE, SHARES, Work
-from retrodict.errors import RequestError, TimeLimitError
+from retrodict.auditing.work import BUDGET, BY_QUERY, CURVE, DISCLOSURES, FROM_FILE, SHARES, Work
+from retrodict.errors import ModelError, RequestError, TimeLimitError
 from tests.audit.conftest import fitted, tumours
 
 
@@ -25,8 +25,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_part_gets_its_share_of_what_is_left(clock: list[float]) -> None:
-    work = Work(lambda line: None, limit=100.0, left_out=(BUDGET,))
-    total = sum(SHARES.values()) - SHARES[BUDGET]
+    work = Work(lambda line: None, limit=100.0, left_out=(CURVE,))
+    total = sum(SHARES.values()) - SHARES[CURVE]
     seen: list[float] = []
 
     def look() -> None:
@@ -35,9 +35,11 @@ def test_a_part_gets_its_share_of_what_is_left(clock: list[float]) -> None:
 
     work.attempt(DISCLOSURES, look)
     work.attempt(BY_QUERY, look)
-    assert seen[0] == pytest.approx(100.0 * SHARES[DISCLOSURES] / total)
-    assert seen[1] == pytest.approx(90.0 * SHARES[BY_QUERY] / (total - SHARES[DISCLOSURES]))
-    assert work.seconds == {DISCLOSURES: 10.0, BY_QUERY: 10.0}
+    clock[0] = 99.0
+    work.attempt(BUDGET, look)
+    left = total - SHARES[DISCLOSURES]
+    assert seen == [math.inf, pytest.approx(90.0 * SHARES[BY_QUERY] / left), 1.0]  # the file is always read
+    assert work.seconds == {DISCLOSURES: 10.0, BY_QUERY: 10.0, BUDGET: 10.0}
     assert not work.gaps  # it took longer than its share, but nothing was left out for it
 
 
@@ -52,13 +54,14 @@ def test_what_was_cut_short_or_not_begun_is_said(clock: list[float]) -> None:
         clock[0] += 9.9
         return "part" if parts.time_limit.left() <= 0.0 else "all"
 
-    assert work.attempt(DISCLOSURES, stops) is None
-    assert work.attempt(BY_QUERY, gives_a_part) == "part"
-    assert work.attempt(FROM_FILE, lambda: "never") is None
+    assert work.attempt(BY_QUERY, stops) is None
+    assert work.attempt(FROM_FILE, gives_a_part) == "part"
+    clock[0] = 60.0
+    assert work.attempt(BUDGET, lambda: "never") is None
     told = dict(work.gaps)
-    assert told[DISCLOSURES].endswith("nothing was found by then")
-    assert told[BY_QUERY].endswith("what is told of it is what was done by then")
-    assert told[FROM_FILE] == "not begun: the time limit of 60 s was used up by what came before"
+    assert told[BY_QUERY].endswith("nothing was found by then")
+    assert told[FROM_FILE].endswith("what is told of it is what was done by then")
+    assert told[BUDGET] == "not begun: the time limit of 60 s was used up by what came before"
 
 
 def test_without_a_limit_time_left_is_estimated_from_what_was_done(clock: list[float]) -> None:
@@ -91,13 +94,23 @@ def test_an_audit_without_time_says_what_it_did_not_do(tmp_path: Path) -> None:
         fitted("logistic"), train=train, test=test, target="target", out=tmp_path / "out", quick=True, seconds=1e-6
     )
     told = dict(found.not_tested)
-    assert "not begun" in told[DISCLOSURES]
-    assert "not begun" in told[BY_QUERY]
+    assert DISCLOSURES not in told
+    assert len(found.disclosures) > 0
+    assert {"not begun" in told[part] for part in (BY_QUERY, FROM_FILE, CURVE)} == {True}
     assert found.verdict == "review"
-    assert not any("no whole training row" in line for line in found.reasons_for)
-    assert any("not read: the file itself" in line for line in found.reasons_against)
     assert found.provenance["request"]["seconds"] == 1e-6
     assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_a_file_that_can_not_be_read_is_not_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(model: Any, **given: Any) -> Any:
+        raise ModelError("it is damaged")
+
+    monkeypatch.setattr("retrodict.auditing.compute.inspect_model", fails)
+    found = rd.audit(fitted("logistic"), out=tmp_path / "out", quick=True, seconds=1e-6)
+    assert "from the file: not read: the file itself: it is damaged" in found.reasons_against
+    assert found.verdict == "review"
+    assert not any("no whole training row" in line for line in found.reasons_for)
 
 
 def test_a_quick_audit_has_a_limit_and_others_have_none(audited: Any) -> None:

@@ -44,13 +44,14 @@ class AuditComparison:
 
     @property
     def facts(self) -> pd.DataFrame:
-        """How many facts either file states, by kind, worst first, and how many of them concern single rows."""
+        """How many facts either file states, by kind, worst first, and how many are, or may be, of single rows."""
         sides = [[fact for _, facts in found.facts for fact in facts] for found in (self.before, self.after)]
         lines = []
         for kind in dict.fromkeys(fact.kind for facts in sides for fact in facts):
             own = [[fact for fact in facts if fact.kind == kind] for facts in sides]
-            lines.append([kind, *(cell for facts in own for cell in (len(facts), _personal(facts)))])
-        columns = ["kind", "before", "of single rows before", "after", "of single rows after"]
+            lines.append([kind, *(n for facts in own for n in _counts(facts))])
+        columns = ["", "of single rows ", "count not known "]
+        columns = ["kind", *(f"{words}{side}" for side in ("before", "after") for words in columns)]
         return pd.DataFrame(lines, columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,10 +73,9 @@ class AuditComparison:
         return f"<p><b>{html.escape(head)}</b></p>{self.frame.to_html(index=False, na_rep='')}"
 
 
-def _personal(facts: list[Disclosure]) -> str:
-    """Return how many facts are of one row, and of how many that is not known."""
-    known, unknown = sum(fact.personal is True for fact in facts), sum(fact.personal is None for fact in facts)
-    return f"{known:,}" + (f", and {unknown:,} of which the count is not known" if unknown else "")
+def _counts(facts: list[Disclosure]) -> tuple[int, int, int]:
+    """Return how many facts there are, how many are of one row, and of how many that is not known."""
+    return len(facts), sum(fact.personal is True for fact in facts), sum(fact.personal is None for fact in facts)
 
 
 def _cells(finding: Finding | None) -> list[Any]:

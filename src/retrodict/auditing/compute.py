@@ -21,7 +21,7 @@ from retrodict.auditing.tables import checked_rows
 from retrodict.auditing.work import BY_QUERY, DISCLOSURES, FROM_FILE, MEMBERSHIP, WORDS, Say, Work
 from retrodict.disclosures import Disclosures, inspect_model
 from retrodict.errors import RequestError
-from retrodict.evaluation.fidelity.inputs import read_inputs
+from retrodict.evaluation.fidelity.inputs import FEWEST, read_inputs
 from retrodict.models import Model, load_model
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction
@@ -103,6 +103,9 @@ def compute_audit(
         work.skip(BY_QUERY, over)
     else:
         drawn = work.attempt(BY_QUERY, lambda: by_query(model, public, over, n, seed))
+    if drawn is not None and drawn.reconstruction.n_rows < FEWEST <= n:
+        work.skip(BY_QUERY, f"only {drawn.reconstruction.n_rows} rows were drawn, too few to be judged")
+        drawn = None
     if drawn is not None:
         _check(drawn.reconstruction, train, test, target, work)
     rebuilt = _rebuilt(model, n, seed, quick, work)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import PriorError, RetrodictError
-from retrodict.evaluation.replicas.inputs import observed_schema
+from retrodict.evaluation.fidelity.inputs import observed_schema
 from retrodict.models import Model
 from retrodict.priors import Prior, implied_prior, load_prior, uniform_prior
 from retrodict.schema import Feature, Schema

@@ -22,8 +22,8 @@ LIFT, RECORDS, REPLICAS = "lift", "rows at risk", "replicas"
 CURVE, BUDGET = "query curve", "error budget"
 WORDS = {"by_query": "by query alone", "from_file": "from the file"}
 
-_LEAST = 0.5
-"""Seconds that a part must be left, at least, to be begun."""
+_LEAST = 2.0
+"""Seconds that a part gets though its share is less, while any are left: of less nothing comes."""
 
 
 def of(part: str, way: str) -> str:
@@ -94,7 +94,7 @@ class Work:
         allowed = self._allowed(what)
         cut = f"cut short after {allowed:.1f} s, its share of the time limit"
         started = time.perf_counter()
-        if allowed < _LEAST:
+        if allowed <= 0.0:
             self.gaps.append((what, f"not begun: the time limit of {self.limit:g} s was used up by what came before"))
             return None
         self.say(self._progress(what))
@@ -131,7 +131,9 @@ class Work:
 
     def _allowed(self, what: str) -> float:
         left = self.limit - self.elapsed
-        return left if math.isinf(left) else left * SHARES[what] / self._to_come(what)
+        if math.isinf(left) or what == DISCLOSURES:  # what the file states is the least that an audit tells
+            return math.inf
+        return max(left * SHARES[what] / self._to_come(what), min(left, _LEAST))
 
     def _progress(self, what: str) -> str:
         names = [name for name in SHARES if name not in self.left_out]

@@ -140,12 +140,12 @@ class RecordRisk:
         beside = "" if control is None else f" (held-out rows: {control.error:.4f})"
         out = [f"matched error {error}{beside}"]
         beside = "" if control is None else f" (held-out rows: {control.exact_rows:.1%})"
-        out.append(f"exact rows {match.exact_rows:.1%}{beside}")
+        out.append(f"exact rows among the pairs {match.exact_rows:.1%}{beside}")
         if self.nearer is not None:
             share = _interval(self.nearer.share, self.nearer)
             out.append(f"training row nearer than held-out row: {share} (chance: 0.5)")
         within = f"hits within {self.tolerance:.2g} of each range"
-        for how, found in (("distance", self.membership), (within, self.hits), ("equal rows", self.exact_hits)):
+        for how, found in (("distance", self.membership), (within, self.hits), ("exact rows", self.exact_hits)):
             if found is not None:
                 out.append(f"membership advantage by {how}: {_interval(found.value, found)} (chance: 0)")
         by_chance = self.singled_out_chance
