@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 
 from retrodict.disclosures import Grid, Stretches
 from retrodict.priors.implied.facts import Facts, by_trust
+from retrodict.priors.implied.limits import one_sided
 from retrodict.priors.marginals import Cells
 from retrodict.schema import Feature
 
@@ -38,7 +39,7 @@ def spread(inner: Float[Array, " k"], feature: Feature, facts: Facts) -> tuple[C
     facts
         Those of the feature.
     """
-    edges, note = closed_edges(inner, feature)
+    edges, note = closed_edges(inner, feature, facts)
     cells = Cells(edges, np.ones(len(edges) - 1))
     step = 1.0 if feature.kind == "integer" else next((f.step for f in by_trust(facts, Grid) if not f.offset), None)
     on_grid = step is not None and edges[-1] - edges[0] <= MOST_VALUES * step
@@ -62,11 +63,12 @@ def spread(inner: Float[Array, " k"], feature: Feature, facts: Facts) -> tuple[C
     return cells, f"split points, {how}{note}"
 
 
-def closed_edges(inner: Float[Array, " k"], feature: Feature) -> tuple[Float[Array, " e"], str]:
+def closed_edges(inner: Float[Array, " k"], feature: Feature, facts: Facts) -> tuple[Float[Array, " e"], str]:
     """Return the edges of cells with an end on both sides, and a note on ends that had to be assumed.
 
     A known bound is the end. Otherwise the outermost cell is as wide as the wider of the mean gap of the inner edges
-    and the gap next to it; a lone edge has the larger of its own size and one.
+    and the gap next to it, and ends at zero where `one_sided` says so; a lone edge has the larger of its own size and
+    one.
 
     Parameters
     ----------
@@ -74,15 +76,26 @@ def closed_edges(inner: Float[Array, " k"], feature: Feature) -> tuple[Float[Arr
         Sorted distinct edges, at least one.
     feature
         With its bounds, where known.
+    facts
+        Those of the feature.
     """
     half = 0.5 if feature.kind == "integer" else 0.0  # an integer takes what lies within half a unit of it
+    sided, side = one_sided(feature, facts)
     gaps = np.diff(inner) if len(inner) > 1 else np.array([max(1.0, abs(float(inner[0])))])
-    low = float(inner[0] - max(gaps.mean(), gaps[0])) if feature.low is None else feature.low - half
-    high = float(inner[-1] + max(gaps.mean(), gaps[-1])) if feature.high is None else feature.high + half
-    assumed = [side for side, bound in (("min", feature.low), ("max", feature.high)) if bound is None]
+    low, high = float(inner[0] - max(gaps.mean(), gaps[0])), float(inner[-1] + max(gaps.mean(), gaps[-1]))
+    stopped = False
+    if feature.low is not None:
+        low = feature.low - half
+    elif sided.low is not None and low < sided.low - half:
+        low, stopped = sided.low - half, True
+    if feature.high is not None:
+        high = feature.high + half
+    elif sided.high is not None and high > sided.high + half:
+        high, stopped = sided.high + half, True
+    assumed = [name for name, bound in (("min", feature.low), ("max", feature.high)) if bound is None]
     note = f"; {' and '.join(assumed)} assumed one gap beyond the last" if assumed else ""
     kept = inner[(inner > low) & (inner < high)]
-    return np.concatenate([[low], kept, [high]]), note
+    return np.concatenate([[low], kept, [high]]), note + (side if stopped else "")
 
 
 def self_consistent(

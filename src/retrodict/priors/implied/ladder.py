@@ -50,15 +50,14 @@ def marginal_of(feature: Feature, facts: Facts) -> Rung | None:
     """
     if feature.listed:
         return next((found for rung in _LISTED if (found := rung(feature, facts)) is not None), None)
-    sided, side = one_sided(feature, facts)
     grid = grid_of(feature, facts)
     for rung in _NUMBERS:
-        found = rung(sided, facts)
+        found = rung(feature, facts)
         if found is None:
             continue
         marginal, source = found
         try:
-            return limited(sided, marginal, grid), f"{source}{side}"
+            return limited(feature, marginal, grid), source
         except PriorError:  # facts of other rows than the bounds': the next rung may hold within them
             continue
     return None
@@ -126,8 +125,9 @@ def _from_quantiles(feature: Feature, facts: Facts) -> Rung | None:
             low, high = fact.width_between
             points |= {low: points[0.5] - fact.width / 2, high: points[0.5] + fact.width / 2}
             told = f"the median and the distance between the {low:g} and {high:g} quantiles, taken as symmetric"
+        sided, side = one_sided(feature, facts)
         try:
-            return quantiles(points, feature.low, feature.high, feature=feature.name), told
+            return quantiles(points, sided.low, sided.high, feature=feature.name), told + side
         except PriorError:
             continue
     return None
@@ -136,7 +136,7 @@ def _from_quantiles(feature: Feature, facts: Facts) -> Rung | None:
 def _from_bins(feature: Feature, facts: Facts) -> Rung | None:
     for fact in by_trust(facts, BinEdges):
         if fact.equal:
-            edges, note = closed_edges(np.unique(fact.edges), feature)
+            edges, note = closed_edges(np.unique(fact.edges), feature, facts)
             return Cells(edges, np.ones(len(edges) - 1)), f"bin edges, bins equally likely{note}"
     return None
 
@@ -151,11 +151,11 @@ def _from_moments(feature: Feature, facts: Facts) -> Rung | None:
         # Between zero and one no values have a larger variance but these two; others meet it by chance alone.
         return Discrete(np.array([0.0, 1.0]), np.array([1 - means[0], means[0]])), "mean and variance, those of 0 and 1"
     mean, sd = means[0], float(np.sqrt(variances[0]))
+    sided, side = one_sided(feature, facts)
     make = integer_moments if feature.kind == "integer" else moments
-    bounds = (feature.low, feature.high)
+    told = "mean and variance" + ("" if feature.low is None and feature.high is None else " within its range")
     try:
-        told = "mean and variance" + (" within its range" if bounds != (None, None) else "")
-        return make(mean, sd, *bounds, feature=feature.name), told
+        return make(mean, sd, sided.low, sided.high, feature=feature.name), told + side
     except PriorError:  # moments of few or constant values can lie on a bound, where no smooth family reaches
         return None
 
