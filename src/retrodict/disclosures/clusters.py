@@ -146,6 +146,9 @@ def grouped(step: cluster.FeatureAgglomeration, place: Place) -> Iterator[Disclo
 
 def birch(estimator: cluster.Birch, place: Place) -> Iterator[Disclosure]:
     """Yield the leaves of its tree: means of few rows each, with their number, and the rows that are alone in one."""
+    if not hasattr(estimator, "dummy_leaf_"):  # stripped: the centres stay
+        yield place.centres("subcluster_centers_", estimator.subcluster_centers_, None)
+        return
     leaves, node = [], estimator.dummy_leaf_.next_leaf_
     while node is not None:
         leaves += node.subclusters_

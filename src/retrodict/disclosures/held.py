@@ -26,7 +26,7 @@ from sklearn.linear_model import RANSACRegressor
 from sklearn.model_selection._search_successive_halving import HalvingGridSearchCV, HalvingRandomSearchCV  # likewise
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import PowerTransformer
-from sklearn.semi_supervised import SelfTrainingClassifier
+from sklearn.semi_supervised import LabelPropagation, LabelSpreading, SelfTrainingClassifier
 from sklearn.utils import Bunch
 
 from retrodict.disclosures.boosting import boosted_place
@@ -260,4 +260,6 @@ HELD: dict[type, Callable[[Any, Place], Held]] = {
     impute.SimpleImputer: _parts_within("indicator_"),
     impute.KNNImputer: _parts_within("indicator_"),
     TfidfVectorizer: _words,
+    LabelPropagation: _parts_within("nn_fit"),
+    LabelSpreading: _parts_within("nn_fit"),
 }

@@ -18,12 +18,12 @@ from retrodict.disclosures.silent import SILENT
 from retrodict.disclosures.unread import type_name
 from retrodict.models.type_lookup import known_type, overridden
 from retrodict.plain_text import one_line
-from retrodict.sanitizing import bayes, boosting, linear, rows, transformers, trees, wrappers
+from retrodict.sanitizing import bayes, boosting, entries, linear, rows, transformers, trees, wrappers
 from retrodict.sanitizing.plan import Plan, Trim
 
 TRIMS: dict[type, Callable[[Any, Trim], None]] = {
     cls: trim
-    for family in (wrappers, transformers, bayes, rows, linear, trees, boosting)
+    for family in (wrappers, transformers, bayes, rows, entries, linear, trees, boosting)
     for cls, trim in family.TRIMS.items()
 }
 JUDGED: dict[type, None] = dict.fromkeys((*TRIMS, *HELD, *SILENT))
