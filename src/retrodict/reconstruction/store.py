@@ -120,9 +120,11 @@ def write_file(path: str | Path, content: bytes) -> None:
         If another run is writing it, or the disk fails.
     """
     path = Path(path)
+    if path.is_dir():
+        raise RequestError(f"'{path}' is a folder; give the path of a file")
+    if not path.parent.exists():
+        raise RequestError(f"'{path}' can't be written: there is no folder '{path.parent}'; make it, or give another path")
     with claimed(path), writing(path):
-        if path.is_dir():
-            raise RequestError(f"'{path}' is a folder; give the path of a file")
         replace_bytes(path, content)
 
 
