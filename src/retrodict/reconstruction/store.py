@@ -123,7 +123,7 @@ def write_file(path: str | Path, content: bytes) -> None:
     if path.is_dir():
         raise RequestError(f"'{path}' is a folder; give the path of a file")
     if not path.parent.exists():
-        raise RequestError(f"'{path}' can't be written: there is no folder '{path.parent}'; make it, or give another path")
+        raise RequestError(f"'{path}' can't be written: there is no folder '{path.parent}'; make it, or name another")
     with claimed(path), writing(path):
         replace_bytes(path, content)
 
