@@ -41,13 +41,14 @@ def sanitize(
 ) -> None:
     """Write a copy without the facts that prediction does not need, and show what it states before and after."""
     from retrodict.reconstruction.claim import claimed
-    from retrodict.reconstruction.store import check_writable
+    from retrodict.reconstruction.store import check_file, check_writable
     from retrodict.sanitizing import sanitize as bare_copy
 
     given = {"train": train, "test": test, "target": target, "prior": prior, "appetite": appetite, "quick": quick}
     if audit is None and any(given.values()):
         names = ", ".join(f"--{name}" for name, value in given.items() if value)
         raise RequestError(f"{names} are for the audits; name a folder for them, too (--audit DIR)")
+    check_file(out)
     if audit is not None:
         check_writable(audit)
     with stopping("nothing was written"), claimed(out), claimed(audit):

@@ -109,6 +109,20 @@ def replace_bytes(path: Path, content: bytes) -> None:
         raise
 
 
+def check_file(path: Path) -> None:
+    """Refuse a path that can't be a new file, before any work is done for it.
+
+    Raises
+    ------
+    RequestError
+        If it is a folder, or there is no folder for it.
+    """
+    if path.is_dir():
+        raise RequestError(f"'{path}' is a folder; give the path of a file")
+    if not path.parent.exists():
+        raise RequestError(f"'{path}' can't be written: there is no folder '{path.parent}'; make it, or name another")
+
+
 def write_file(path: str | Path, content: bytes) -> None:
     """Write a result that is one file, in one step.
 
@@ -120,10 +134,7 @@ def write_file(path: str | Path, content: bytes) -> None:
         If another run is writing it, or the disk fails.
     """
     path = Path(path)
-    if path.is_dir():
-        raise RequestError(f"'{path}' is a folder; give the path of a file")
-    if not path.parent.exists():
-        raise RequestError(f"'{path}' can't be written: there is no folder '{path.parent}'; make it, or name another")
+    check_file(path)
     with claimed(path), writing(path):
         replace_bytes(path, content)
 
