@@ -72,7 +72,8 @@ def test_bins_of_all_values_give_every_value_away() -> None:
     gaps = np.diff(np.unique(frame["real"]))
     np.testing.assert_allclose(real.radius, (gaps[::2].min() + gaps[1::2].min()) / 4.0, rtol=1e-6)
     assert (np.abs(real.taken - np.unique(frame["real"])) <= real.radius + 1e-12).all()
-    assert real.personal
+    assert real.personal is True  # as many values as rows
+    assert {found[name].personal for name in ("dense", "sparse", "tenths")} == {None}  # how many hold each is not told
 
 
 def test_a_chain_bounds_its_one_unknown() -> None:
