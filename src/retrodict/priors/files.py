@@ -34,6 +34,9 @@ def load_prior(path: str | Path) -> IndependentPrior | CopulaPrior:
         besides, ``kind`` and ``missing``; or a shorthand: ``44.2 (12.1)`` is mean (sd), ``26.1 [23.0, 30.2]`` median
         [IQR], ``30 to 200`` a range. ``correlations``: a list of ``{between: [a, b], pearson|spearman|kendall: r}``.
         Optional: ``class_shares``, ``target`` (its name) and ``kind`` (``independent`` or ``copula``).
+        Numbers are read within half a unit of their last digit, as published ones are rounded: what contradicts by no
+        more is taken as the nearest that is possible, with a note. Bounds that are whole are exact. Names such as
+        ``01`` and ``no`` are text.
 
     Returns
     -------

@@ -11,7 +11,7 @@ import pandas as pd
 from retrodict.errors import ObservationError
 from retrodict.inference.observation import Label, Observation, Probabilities, Value
 from retrodict.models import Model, Regressor
-from retrodict.schema import Target
+from retrodict.schema import Target, class_of
 
 Array = np.ndarray
 
@@ -79,8 +79,9 @@ def _column_or_matrix(frame: pd.DataFrame, target: Target) -> Any:
     """Return the one column of labels or values, or the class columns as a matrix in the model's order."""
     by_name = {str(column): column for column in frame.columns}
     wanted = [str(label) for label in target.classes]
-    if wanted and all(name in by_name for name in wanted):
-        return frame[[by_name[name] for name in wanted]].to_numpy()
+    places = {class_of(column, target.classes): column for column in frame.columns}
+    if wanted and all(place in places for place in range(len(wanted))):
+        return frame[[places[place] for place in range(len(wanted))]].to_numpy()
     if frame.shape[1] == 1:
         return frame.iloc[:, 0]
     if target.name in by_name:

@@ -37,7 +37,9 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     other facts stand for the rest, where the file states how many rows there were). Where each class has its own
     means and variances, the prior is a mixture of the classes. Otherwise each feature takes the sharpest of: counts of
     its values, quantiles, bins of equal shares, mean and variance, split points with the rows between them, its range;
-    and features go together as the covariances say that the file states. The `notes` say which, feature by feature.
+    and features go together as the covariances say that the file states. No row leaves a range or a grid that the file
+    states, and a spread that is merely assumed ends at zero where all split points lie on one side of it. The `notes`
+    say which, feature by feature.
 
     Parameters
     ----------
