@@ -142,7 +142,10 @@ def _changes(known: type, names: tuple[str, ...]) -> str:
 def _guarded(found: Iterator[Any], estimator: Any, place: Place) -> Iterator[Any]:
     """Yield what a reader finds; where it breaks off, say so: what follows was not read."""
     try:
-        yield from found
+        for one in found:
+            if isinstance(one, Disclosure):
+                one.values()  # a fact that can't be told was not read
+            yield one
     except Exception as error:  # what a file holds may be anything
         yield Unread(place.path, type_name(estimator), "broken", f"its reader broke off: {_reason(error)}")
 

@@ -15,7 +15,7 @@ from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.releases import differs, installed
 from retrodict.models.sklearn_input import layout_of
-from retrodict.models.sklearn_likelihood import ERROR_RATE, LINK_SLOPE, Assumptions
+from retrodict.models.sklearn_likelihood import ERROR_RATE, LINK_SLOPE, Assumptions, route_of
 from retrodict.models.sklearn_models import SklearnClassifier, SklearnRegressor, positive, stored_noise
 from retrodict.models.sklearn_schema import Known, known_of
 from retrodict.models.trial import can_fork, endured
@@ -73,6 +73,8 @@ def wrap(
             _try(estimator, known)
         _check_one_output(estimator, known)
         classifier = is_classifier(estimator)
+        if classifier:
+            route_of(estimator, assumed)  # settings that are none show now, not at the first call
     except ModelError as error:
         raise ModelError(f"{where or 'got '}{error}") from error
     except RetrodictError:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-SECONDS, MEMORY, WALL = 20, 3 * 2**30, 90.0
+SECONDS, MEMORY, WALL = 20, 3 * 2**30, 900.0
 ANSWERED, REFUSED, SIGNAL, HANG, RAW = "answered", "refused in one line", "signal", "hang", "raw exception"
 OUTCOMES = (ANSWERED, REFUSED, SIGNAL, HANG, RAW)
 _ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

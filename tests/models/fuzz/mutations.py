@@ -89,8 +89,14 @@ class Parts:
         return found
 
     def pick(self, rng: Rng, loader: str | None = None) -> tuple[Any, Any, Any] | None:
+        """Return (holder, key, node) at random; the node mostly loses its number, by which it is read elsewhere."""
         found = self.nodes(lambda node: loader is None or node["__loader__"] == loader)
-        return found[rng.integers(len(found))] if found else None
+        if not found:
+            return None
+        holder, key, node = found[rng.integers(len(found))]
+        if loader is not None and rng.random() < 0.9:
+            node.pop("__id__", None)
+        return holder, key, node
 
     def array(self, node: Any) -> Array | None:
         try:
