@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -20,6 +21,9 @@ from typing import Any
 
 GRACE = 5.0
 """Seconds that a stopped command has to put its work away."""
+
+_AGAIN, _SOON = b"\0", 0.05
+"""No signal's number: the word for one that has to be raised once more, and after how many seconds that is done."""
 
 _LINE = b"error: stopped\n"
 
@@ -113,6 +117,10 @@ class _Watch:
                 break
             except OSError:
                 return
+            if bytes([heard]) == _AGAIN:
+                time.sleep(_SOON)
+                self._to_raise, self._to_skip = 1, self._to_skip + 1
+                _thread.interrupt_main(signal.Signals(self.number or signal.SIGINT))
             if heard not in numbers:
                 continue
             if self._to_skip:
@@ -139,8 +147,8 @@ class _Watch:
     def _unraisable(self, failed: sys.UnraisableHookArgs) -> None:
         """Raise a signal again that came where nothing can be raised, such as while an object is taken away."""
         if isinstance(failed.exc_value, KeyboardInterrupt):
-            self._to_raise, self._to_skip = 1, self._to_skip + 1
-            _thread.interrupt_main(signal.Signals(self.number or signal.SIGINT))
+            with suppress(OSError):
+                self._wake.send(_AGAIN)  # raised by now it would be lost within this hook
         elif self.number is None:
             sys.__unraisablehook__(failed)
 
