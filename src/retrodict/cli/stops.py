@@ -120,7 +120,7 @@ class _Watch:
             if bytes([heard]) == _AGAIN:
                 time.sleep(_SOON)
                 self._to_raise, self._to_skip = 1, self._to_skip + 1
-                _thread.interrupt_main(signal.Signals(self.number or signal.SIGINT))
+                _raise(signal.Signals(self.number or signal.SIGINT))
             if heard not in numbers:
                 continue
             if self._to_skip:
@@ -182,6 +182,15 @@ def ending(code: int, told: bool) -> None:
 
 def _numbers() -> list[signal.Signals]:
     return [signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def _raise(number: signal.Signals) -> None:
+    """Have the main thread hear a signal, even amidst a call of the system."""
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, number)
+    else:
+        _thread.interrupt_main(number)
 
 
 def _as_usual() -> None:
