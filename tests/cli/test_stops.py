@@ -171,3 +171,12 @@ def test_dash_h_is_help_everywhere() -> None:
         assert short.exit_code == 0
         assert short.output == long.output
     assert "130 stopped by Ctrl-C" in " ".join(CliRunner().invoke(app, ["-h"]).output.split())
+
+
+def test_the_help_of_replicate_names_all_that_it_takes() -> None:
+    from retrodict.cli import options
+    from retrodict.evaluation.replicas import family
+
+    assert tuple(family.CLASSIFIERS) == options.CLASSIFIERS
+    assert tuple(family.REGRESSORS) == options.REGRESSORS
+    assert family.EXTRAS == options.EXTRAS

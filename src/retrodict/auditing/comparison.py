@@ -11,8 +11,10 @@ import pandas as pd
 from retrodict.auditing.finding import WORDS, Finding
 from retrodict.auditing.result import AuditResult
 from retrodict.disclosures import Disclosure
+from retrodict.plain_text import shown_plainly
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class AuditComparison:
     """Two audits under one risk appetite.

@@ -18,11 +18,13 @@ from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
 from retrodict.evaluation.fidelity.attribution import attribution
 from retrodict.evaluation.membership import MembershipAttacks
+from retrodict.plain_text import shown_plainly
 from retrodict.priors import Prior
 
 _WAYS = ("by_query", "from_file")
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class AuditResult:
     """One model, judged.

@@ -7,6 +7,17 @@ from typing import Annotated
 
 import typer
 
+CLASSIFIERS = (
+    *("logistic_regression", "linear_discriminant", "naive_bayes", "k_neighbours", "kernel_logistic"),
+    *("decision_tree", "random_forest", "extra_trees", "hist_gradient_boosting", "mlp"),
+)
+REGRESSORS = (
+    *("linear_regression", "bayesian_ridge", "huber", "k_neighbours", "kernel_ridge"),
+    *("decision_tree", "random_forest", "extra_trees", "hist_gradient_boosting", "mlp"),
+)
+EXTRAS = ("lightgbm", "xgboost")
+"""What `--to` takes, as its help says: written out, since the family itself takes seconds to import."""
+
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file, saved with skops.io.dump.")]
 Trust = Annotated[
     list[str] | None,

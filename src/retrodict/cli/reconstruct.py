@@ -11,7 +11,7 @@ from retrodict.cli import options
 from retrodict.cli.class_shares import read_class_shares
 from retrodict.cli.failures import FAILED
 from retrodict.cli.opening import audit_line, open_model
-from retrodict.cli.printing import note, print_json, print_line
+from retrodict.cli.printing import note, print_each, print_json, print_line
 from retrodict.cli.rebuilt import print_rebuilt
 from retrodict.cli.reports import print_reports
 from retrodict.cli.stops import stopping
@@ -105,7 +105,6 @@ def _print(found: Reconstruction, out: Path) -> None:
         f"{found.n_rows:,} rows of {len(found.schema)} features from {about.model['family']}, "
         f"{about.queries:,} model calls, seed {about.seed}"
     )
-    for line in (*found.notes, *about.model["warnings"], *about.prior["notes"]):
-        print_line(f"note: {line}")
+    print_each((*found.notes, *about.model["warnings"], *about.prior["notes"]))
     print_line(f"rows: {out / 'rows.parquet'}    all the rest: {out / 'reconstruction.json'}")
     print_line(f"next: pandas.read_parquet('{out / 'rows.parquet'}'), or retrodict.Reconstruction.load('{out}')")

@@ -9,7 +9,7 @@ import typer
 
 from retrodict.cli import options
 from retrodict.cli.opening import audit_line, open_model
-from retrodict.cli.printing import note, print_json, print_line, print_table
+from retrodict.cli.printing import note, print_each, print_json, print_line, print_table
 from retrodict.cli.real_rows import read_rows
 from retrodict.cli.stops import stopping
 
@@ -23,7 +23,8 @@ def replicate(
         str,
         typer.Option(
             metavar="NAME",
-            help="random_forest, logistic_regression, hist_gradient_boosting, lightgbm ...; a wrong one lists all.",
+            help=f"Classifiers: {', '.join(options.CLASSIFIERS)}. Regressors: {', '.join(options.REGRESSORS)}. "
+            f"With their libraries: {', '.join(options.EXTRAS)}.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A new skops file for the new model.")],
@@ -96,8 +97,7 @@ def _print(found: Migration, out: Path, untrusted: tuple[str, ...]) -> None:
     heads = ["asked of", "measure", "new", "95% interval", "base", "control"]
     print_table(f"{found.to} beside the base model", heads, cells, right=heads[2:])
     print_line("control: the same estimator trained on draws of the prior with labels at random")
-    for line in (*found.replicas.warnings, *found.replicas.notes):
-        print_line(f"note: {line}")
+    print_each((*found.replicas.warnings, *found.replicas.notes))
     print_line(f"{found.replicas.rows['reconstruction']:,} draws, {found.queries:,} model calls")
     trust = "".join(f" --trust {name}" for name in untrusted)
     print_line(f"model: {out}    next: retrodict inspect {out}{trust}")

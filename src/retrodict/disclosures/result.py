@@ -12,6 +12,7 @@ import pandas as pd
 from retrodict.disclosures import kinds
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.unread import Unread
+from retrodict.plain_text import shown_plainly
 
 GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
     ("whole rows", (kinds.Rows, kinds.PossibleRows)),
@@ -36,6 +37,7 @@ SHOWN = 4
 _RANK = {kind: i for i, (_, members) in enumerate(GROUPS) for kind in members}
 
 
+@shown_plainly
 @dataclass(frozen=True, repr=False)
 class Disclosures:
     """What a model states about its training data; iterate over it, or ask for one kind.

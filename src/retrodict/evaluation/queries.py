@@ -18,6 +18,7 @@ from retrodict.evaluation.fidelity.scopes import RECONSTRUCTION
 from retrodict.evaluation.replicas import replicate
 from retrodict.evaluation.replicas.base_model import loaded
 from retrodict.evaluation.replicas.result import BASE, ON_TEST, REPLICA, plain_records
+from retrodict.plain_text import shown_plainly
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction, reconstruct
 from retrodict.reconstruction.request import check_count, check_seed, resolve
@@ -30,6 +31,7 @@ _COLUMNS = ["queries", "what", "measure", "estimator", "value", "low", "high"]
 VALUE, LIFT, REPLICAS = "fidelity", "lift", "replica"
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class QueryCurve:
     """Fidelity, lift, and how well replicas do, against the number of model calls.

@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation.assignment import assign
 from retrodict.evaluation.cells import cell_errors, scaled_cells
+from retrodict.plain_text import shown_plainly
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -19,6 +20,7 @@ Array = np.ndarray
 TOLERANCE = 1e-9
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class RecordMatch:
     """Rebuilt rows beside real ones.

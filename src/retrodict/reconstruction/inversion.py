@@ -13,7 +13,7 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from retrodict.inference.diagnostics import Diagnostics
-from retrodict.plain_text import json_text, plain_lines, shown
+from retrodict.plain_text import json_text, plain_lines, shown, shown_plainly
 from retrodict.reconstruction.loading import (
     OddError,
     check_rows,
@@ -37,6 +37,7 @@ DOCUMENT = "inversion.json"
 OUTPUT, DRAW = "output", "draw"
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class Inversion:
     """Posterior draws of the features behind each of many observed outputs.

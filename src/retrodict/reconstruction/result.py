@@ -12,7 +12,7 @@ from typing import Any, Self
 import pandas as pd
 
 from retrodict.inference.diagnostics import Diagnostics
-from retrodict.plain_text import json_text, plain_lines, shown
+from retrodict.plain_text import json_text, plain_lines, shown, shown_plainly
 from retrodict.reconstruction.loading import (
     check_rows,
     checked,
@@ -34,6 +34,7 @@ DOCUMENT = "reconstruction.json"
 CELLS_FILE = "cell_confidence.parquet"
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class Reconstruction:
     """A table of rows with labels, its diagnostics and its provenance.

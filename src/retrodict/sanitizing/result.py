@@ -15,12 +15,13 @@ from retrodict.disclosures.result import GROUPS, cells
 from retrodict.errors import RunError
 from retrodict.models import Model
 from retrodict.models.same_bytes import skops_bytes
-from retrodict.plain_text import shown
+from retrodict.plain_text import shown, shown_plainly
 from retrodict.reconstruction.store import write_file
 from retrodict.sanitizing.battery import asked
 from retrodict.sanitizing.plan import Kept, Removed
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class Sanitized:
     """A model without the facts that prediction does not need.

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError
+from retrodict.plain_text import shown_plainly
 from retrodict.theory.gradients import Gradients, gradients
 from retrodict.theory.posteriors import joint, ratio
 
@@ -32,6 +33,7 @@ ROOM = 1e-9
 """How far inside the bounds of theorem 2 a coordinate must lie to be called forced: rounding must not decide it."""
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
 class SignAgreement:
     """Two derivatives, coordinate by coordinate.
@@ -118,6 +120,7 @@ class SignAgreement:
         )
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
 class Concurrence:
     """Sign agreement of the posterior divergence with prior, model and accuracy, in expectation and by class.

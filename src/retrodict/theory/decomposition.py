@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import kl_div
 
+from retrodict.plain_text import shown_plainly
 from retrodict.theory.posteriors import joint, ratio
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class ClassTerms:
     label: float
 
 
+@shown_plainly
 @dataclass(frozen=True, repr=False)
 class ErrorBudget:
     """``E_P(y) KL(P(x|y)||Q(x|y)) = KL(P(x)||Q(x)) + E_P(x) KL(P(y|x)||Q(y|x)) - KL(P(y)||Q(y))``, in nats.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
+from retrodict.plain_text import shown_plainly
 from retrodict.theory.posteriors import joint, ratio
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
 class Gradients(Mapping[str, Mapping[str, Array]]):
     """Derivatives by quantity and variable: ``found["posterior"]["theta"]``, or ``found["posterior", "theta"]``.

@@ -10,6 +10,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError
+from retrodict.plain_text import shown_plainly
 from retrodict.theory.posteriors import ratio
 from retrodict.theory.world import DiscreteWorld
 
@@ -22,6 +23,7 @@ ROUNDING = 1e-13
 """Nats by which a divergence may rise from step to step and still count as not rising."""
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
 class Path:
     """The error budget at each step of a path of worlds, and the concurrence there.

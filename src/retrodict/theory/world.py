@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.errors import RequestError
+from retrodict.plain_text import shown_plainly
 from retrodict.theory.checking import conditional, distribution, names
 from retrodict.theory.concurrence import Concurrence, concurrence
 from retrodict.theory.decomposition import ErrorBudget, error_terms
@@ -20,6 +21,7 @@ from retrodict.theory.posteriors import class_posteriors, joint
 Array = np.ndarray
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
 class DiscreteWorld:
     """The truth `P(x)`, `P(y|x)`, the assumed prior `Q(x)` and the model `Q(y|x)` over `n` states and `k` classes.

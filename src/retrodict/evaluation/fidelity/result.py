@@ -14,7 +14,7 @@ from retrodict.evaluation.fidelity.attribution import Attribution
 from retrodict.evaluation.fidelity.measures import MEASURES
 from retrodict.evaluation.fidelity.scopes import FRESH, LABELLED, OVERALL, PRIOR, RANDOM, RECONSTRUCTION, WITHIN
 from retrodict.evaluation.fidelity.summary import LIFTS, VALUES
-from retrodict.plain_text import json_text
+from retrodict.plain_text import json_text, shown_plainly
 from retrodict.reconstruction.loading import holding, read_document, texts
 from retrodict.reconstruction.store import write_file
 
@@ -23,6 +23,7 @@ _SHORT = {RECONSTRUCTION: "rebuilt", PRIOR: "prior", LABELLED: "labelled"}
 _COLUMNS = {"measures": VALUES, "lift": LIFTS}
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class Fidelity:
     """How near a reconstruction comes to the training rows as a distribution, beside its controls.

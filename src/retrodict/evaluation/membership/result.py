@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from retrodict.plain_text import shown_plainly
+
 FALSE_RATE = 0.01
 """The false positive rate at which attacks are also judged: what singles out few with few errors is a harm, too."""
 
@@ -61,6 +63,7 @@ _WORDS = {
 }
 
 
+@shown_plainly
 @dataclass(frozen=True)
 class MembershipAttacks:
     """What someone who may ask for outputs, and knows a row with its true output, learns of whether it was trained on.

@@ -17,6 +17,7 @@ from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import REPLICA, Replicas
 from retrodict.models.reviewed import REVIEWED
 from retrodict.models.same_bytes import skops_bytes
+from retrodict.plain_text import shown_plainly
 from retrodict.priors import Prior
 from retrodict.reconstruction import reconstruct
 from retrodict.reconstruction.store import write_file
@@ -25,6 +26,7 @@ ROWS = 10_000
 _CHECKED = 1_000
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class Migration:
     """A new model and how far it agrees with the old one.

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict.evaluation.replicas.scores import ACCURACY, AGREEMENT, AUC, BALANCED, R2, RMSE
+from retrodict.plain_text import shown_plainly
 
 BASE, REPLICA, REAL = "base model", "reconstruction", "real rows"
 LABELLED, SHUFFLED = "prior, labelled by the model", "prior, labels at random"
@@ -20,6 +21,7 @@ COLUMNS = ["estimator", "table", "rows", "measure", "value", "low", "high", "gap
 NUMBERS = COLUMNS[4:]
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class Replicas:
     """How well estimators trained on a reconstruction do, beside the base model and their controls.

@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from retrodict.evaluation.records import RecordMatch
 from retrodict.evaluation.risk.membership import Advantage, Nearer
+from retrodict.plain_text import shown_plainly
 
 Array = np.ndarray
 
@@ -19,6 +20,7 @@ LISTED = 1_000
 _LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class RecordRisk:
     """How near single rebuilt rows come to single training rows, beside held-out rows of the same source.

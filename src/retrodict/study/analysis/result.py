@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from retrodict.plain_text import shown_plainly
 from retrodict.study.analysis.claims import Claim, claims
 from retrodict.study.analysis.columns import ESTIMATORS, usable
 from retrodict.study.analysis.correlation import Correlation, correlations
@@ -21,6 +22,7 @@ from retrodict.study.analysis.replicas import ReplicaGap, replica_gaps
 AXES = ("datasets", "algorithms", "qualities", "priors", "seeds")
 
 
+@shown_plainly
 @dataclass(frozen=True, eq=False)
 class StudyAnalysis:
     """What the cells of a study say.

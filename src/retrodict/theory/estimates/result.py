@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from retrodict.plain_text import json_text
+from retrodict.plain_text import json_text, shown_plainly
 from retrodict.theory.estimates.estimate import Estimate
 
 _WORDS = {
@@ -56,6 +56,7 @@ class ClassEstimate:
         return {"rows": self.rows, "share": self.share, "model_share": self.model_share, **terms}
 
 
+@shown_plainly
 @dataclass(frozen=True)
 class EstimatedBudget:
     """An error budget estimated from real rows, in nats: ``posterior = prior + model - label``.
