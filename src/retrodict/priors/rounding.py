@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from retrodict.priors.marginals import Discrete, Marginal, constant, integer_moments, moments
+from retrodict.priors.marginals.moments import LARGEST
 
 Array = np.ndarray
 
@@ -96,7 +97,7 @@ def rounded_moments(
         coarsest = max(near_sd, near_mean, written.half(low, "min"), written.half(low, "max"), _NOISE * abs(low))
         if sd <= coarsest and abs(mean - low) <= near_mean + max(written.bound(low, "min"), _NOISE * abs(low)):
             return constant(low), None
-    if not all(map(math.isfinite, (mean, sd, low or 0.0, high or 0.0))) or sd < 0:
+    if sd < 0 or not all(abs(value) <= LARGEST for value in (mean, sd, low or 0.0, high or 0.0)):
         return make(mean, sd, low, high, feature=feature), None  # which says what is wrong
     low, high = _opened(mean - near_mean, mean + near_mean, low, high, written)
     ends = (math.ceil(low), math.floor(high)) if integer and None not in (low, high) else (low, high)  # type: ignore[arg-type]

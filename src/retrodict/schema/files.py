@@ -32,7 +32,7 @@ def load_schema(path: str | Path) -> Schema:
         raise SchemaError(f"schema file '{path}' can't be read: {error.strerror}; check the path") from error
     except UnicodeDecodeError as error:
         raise SchemaError(f"schema file '{path}' can't be read: it is not UTF-8 text") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # lists nested too deep, numbers of too many digits
         raise SchemaError(f"schema file '{path}' is no YAML: {' '.join(str(error).split())}") from error
     try:
         return Schema.from_dict(data)

@@ -12,7 +12,7 @@ from scipy.special import log_softmax, logsumexp
 from retrodict.errors import PriorError
 from retrodict.priors.marginals.base import Marginal
 from retrodict.priors.marginals.discrete import Discrete, Rounded, constant
-from retrodict.priors.marginals.moments import check_moments, matched_quantile, moments
+from retrodict.priors.marginals.moments import LARGEST, check_moments, matched_quantile, moments
 
 Array = np.ndarray
 
@@ -76,6 +76,8 @@ def integer_moments(
 
 def _check_lattice(mean: float, sd: float, low: float | None, high: float | None, feature: str) -> Marginal | None:
     """Refuse what no integers can have; return the marginal itself where the limits leave but one."""
+    if LARGEST < sd < math.inf:
+        raise PriorError(f"feature '{feature}': sd is too large to be squared, got {sd:g}; scale the column")
     if sd < 0 or not math.isfinite(sd):
         raise PriorError(f"feature '{feature}': sd must be a finite number and not negative, got {sd:g}; correct it")
     below = math.floor(mean)

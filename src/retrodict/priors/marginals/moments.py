@@ -14,6 +14,9 @@ from retrodict.priors.marginals.discrete import constant
 from retrodict.priors.marginals.scipy_quantile import ScipyQuantile
 from retrodict.priors.marginals.tabulated import tabulate
 
+LARGEST = 1e150
+"""Numbers beyond it have squares that are no floating-point numbers."""
+
 
 def moments(
     mean: float, sd: float, low: float | None = None, high: float | None = None, *, feature: str = "x"
@@ -86,6 +89,8 @@ def check_moments(mean: float, sd: float, low: float | None, high: float | None,
     for name, value in (("mean", mean), ("sd", sd), ("min", low), ("max", high)):
         if value is not None and not math.isfinite(value):
             raise PriorError(f"feature '{feature}': {name} must be a finite number, got {value}; correct it")
+        if value is not None and abs(value) > LARGEST:
+            raise PriorError(f"feature '{feature}': {name} is too large to be squared, got {value:g}; scale the column")
     if sd < 0:
         raise PriorError(f"feature '{feature}': sd must not be negative, got {sd:g}; correct it")
     if low is not None and high is not None and low > high:
