@@ -20,6 +20,7 @@ from retrodict.auditing.sections import (
     ReplicaSection,
     UnreadLine,
 )
+from retrodict.plain_text import json_text
 
 SCHEMA_VERSION: Literal["1.1"] = "1.1"
 """Its first number grows where a key changes or goes, its second where one is added."""
@@ -108,7 +109,7 @@ class Report(BaseModel):
 
     def text(self) -> str:
         """Return the file's text."""
-        return json.dumps(self.plain(), indent=2, allow_nan=False) + "\n"
+        return json_text(self.plain()) + "\n"
 
 
 def report_schema() -> dict[str, Any]:
