@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from retrodict.auditing import Appetite, Finding, load_appetite
+from retrodict.auditing import Appetite, AuditComparison, Finding, load_appetite
 from retrodict.auditing.appetite import Threshold
 from retrodict.auditing.file_findings import file_findings, unread_gaps, unread_sentences
 from retrodict.auditing.finding import cautions, judge, worst
@@ -122,6 +123,22 @@ def test_membership_rejects_by_its_whole_interval(auc: float, low: float, verdic
     assert one.verdict == verdict
     assert one.rows == "100 training and 90 test rows"
     assert one.sentence.startswith("the probability of the true label tells training rows from test rows")
+
+
+def test_a_comparison_counts_what_is_and_what_may_be_of_single_rows(alone: Any) -> None:
+    result = alone[0]
+    facts = [Moments(features=("a",), source="m", mean=0.0, personal=one) for one in (True, None, None, False)]
+    after = replace(result, disclosures=Disclosures.sorted(iter(facts), ("a",)))
+    both = AuditComparison(replace(result, disclosures=Disclosures(())), after)
+    assert both.facts.to_dict(orient="records") == [
+        {
+            "kind": "Moments",
+            **{"before": 0, "of single rows before": 0, "count not known before": 0},
+            **{"after": 4, "of single rows after": 1, "count not known after": 2},
+        }
+    ]
+    personal = [line["personal"] for line in after.report.plain()["disclosures"]]
+    assert personal == [True, None, None, False]  # worst first
 
 
 def test_shadow_models_that_were_not_run_keep_the_verdict_at_review() -> None:

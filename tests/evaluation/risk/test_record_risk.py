@@ -252,3 +252,29 @@ def test_it_prints_itself() -> None:
     assert "membership advantage by distance" in repr(found)
     assert "singled out: " in repr(found)
     assert "<li>matched error" in found._repr_html_()
+
+
+def test_exact_is_equal_and_a_hit_is_near() -> None:
+    train, holdout = table(100, 0), table(100, 1)
+    rng = np.random.default_rng(0)
+    near = train.assign(age=train["age"] + np.ptp(train["age"]) * rng.uniform(0.001, 0.009, len(train)))
+    both = risk(pd.concat([train[:20], near[20:]], ignore_index=True), train, holdout)
+    assert both.hits.members == 1.0
+    assert both.exact_hits.members == 0.2
+    assert both.exact_hits.others == 0.0
+    assert both.singled_out.exact.sum() == 20
+    assert "exact rows among the pairs 20.0%" in repr(both)
+    assert "singled out: 100 of 100 training rows, within 0.01 of each range, 20 of them exactly" in repr(both)
+    assert both.to_dict()["exact_hits"]["members"] == 0.2
+
+
+def test_chance_counts_of_fewer_held_out_rows_are_scaled() -> None:
+    train, holdout = table(90, 0), table(30, 1)
+    found = risk(pd.concat([holdout[:6], table(60, 2)], ignore_index=True), train, holdout)
+    assert found.singled_out_control == 6
+    assert found.singled_out_chance == 18.0  # three times as many training rows
+    assert "(by chance: about 18, from 6 of 30 held-out rows)" in repr(found)
+    assert found.to_dict()["singled_out"] | {"control": 6, "chance": 18.0} == found.to_dict()["singled_out"]
+    as_many = risk(holdout[:25], train, table(200, 3))  # of more held-out rows as many as training rows are taken
+    assert as_many.singled_out_chance == as_many.singled_out_control
+    assert risk(holdout[:25], train).singled_out_chance is None

@@ -94,6 +94,7 @@ def record_risk(
         time_limit.check("rows were paired")
         return paired(rebuilt.cells, real.cells, (rebuilt.labels, real.labels), names, TOLERANCE, close)
 
+    time_limit.check("nearest rows were found")
     found: dict[str, Any] = dict.fromkeys(("control", "closest_held_out", "nearer", "membership", "hits", "exact_hits"))
     if others is None:
         close = nearest(rebuilt.cells, members.cells)
