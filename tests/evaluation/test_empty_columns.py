@@ -21,7 +21,7 @@ PRIOR = rd.fit_prior(X)
 REC = rd.reconstruct(MODEL, PRIOR, N)
 
 
-@pytest.fixture(params=["float64", "object", "string"])
+@pytest.fixture(params=["float64", *(pytest.param(name, marks=pytest.mark.slow) for name in ("object", "string"))])
 def hole(request: pytest.FixtureRequest) -> pd.DataFrame:
     return REAL.assign(b=pd.Series([None] * N, dtype=request.param))
 

@@ -263,6 +263,7 @@ class _Job:
             seconds=state.seconds,
             reason="rows and targets drawn jointly: every prior draw is a row",
             verdict=exact_verdict(reached, self.n, state.queries, 1.0, "rejection"),
+            relative_evidence=1.0,
         )
 
     def _model_quota(self) -> Array:
