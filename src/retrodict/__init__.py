@@ -29,8 +29,6 @@ if TYPE_CHECKING:
         RecordRisk,
         Replicas,
         aligned_error,
-        calibration,
-        controls,
         evaluate,
         matched_error,
         membership_attacks,
@@ -39,10 +37,14 @@ if TYPE_CHECKING:
         record_risk,
         replicate,
     )
+    from retrodict.evaluation.calibration import calibration
+    from retrodict.evaluation.controls import controls
     from retrodict.inference.matching.engine import Matching
     from retrodict.models import load_model
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
-    from retrodict.reconstruction import Inversion, Reconstruction, invert, reconstruct
+    from retrodict.reconstruction import Inversion, Reconstruction
+    from retrodict.reconstruction.invert import invert
+    from retrodict.reconstruction.reconstruct import reconstruct
     from retrodict.report.audit import audit
     from retrodict.sanitizing import Sanitized, sanitize
     from retrodict.schema import Feature, Schema, Target, load_schema
