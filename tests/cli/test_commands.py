@@ -125,7 +125,7 @@ def test_inspect(name: str, cli: Cli, shelf: Path) -> None:
     printed = cli("inspect", shelf / f"{name}.skops", "--json")
     assert (printed.code, printed.err) == (0, "")
     data = printed.json
-    assert set(data) == {"model", "audit", "schema", "undetermined", "disclosures"}
+    assert set(data) == {"model", "audit", "schema", "undetermined", "unread", "disclosures"}
     assert data["audit"]["format"] == "skops"
     assert data["model"]["fingerprint"] == "sha256:" + data["audit"]["sha256"]
     assert data["model"]["kind"] == ("regressor" if name == "linear" else "classifier")

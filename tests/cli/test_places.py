@@ -106,7 +106,7 @@ def test_the_system_lifts_the_lock_of_a_killed_process(tmp_path: Path) -> None:
 def test_a_place_is_one_whatever_its_name(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
     with held_elsewhere(tmp_path / "out"), pytest.raises(RunError, match="is in use"):
-        write_file(tmp_path / "link" / "x" / ".." / "out", b"")
+        write_file(tmp_path / "link" / "out", b"")
     with claimed(tmp_path / "out"), claimed(tmp_path / "link" / "out"):  # one thread may go in twice
         pass
     with pytest.raises(RunError, match="is in use"), claimed(tmp_path / "out"), claimed(tmp_path / "out", again=False):

@@ -28,8 +28,12 @@ def failure(error: BaseException) -> tuple[int, str]:
         return (FAILED if isinstance(error, RunError) else WRONG), _line(str(error))
     if isinstance(error, _USAGE):
         return WRONG, _usage_line(error)
+    if isinstance(error, OSError) and error.filename:
+        from retrodict.reconstruction.disk import disk_error
+
+        return failure(disk_error(error, error.filename))
     if isinstance(error, OSError):
-        return FAILED, _line(_disk_trouble(error))
+        return FAILED, _line(f"{error.strerror or error}; nothing was kept")
     if isinstance(error, MemoryError):
         told = f": {error}" if str(error) else ""
         return FAILED, _line(f"memory ran out{told}; ask for less, or use a machine with more; nothing was kept")
@@ -37,14 +41,6 @@ def failure(error: BaseException) -> tuple[int, str]:
         f"internal: {type(error).__name__}: {_line(str(error), '')}; please report it (RETRODICT_TRACEBACK=1 shows "
         "where it happened)",
     )
-
-
-def _disk_trouble(error: OSError) -> str:
-    from retrodict.reconstruction.disk import disk_error
-
-    if error.filename:
-        return str(disk_error(error, error.filename))
-    return f"{error.strerror or error}; nothing was kept"
 
 
 def _usage_line(error: BaseException) -> str:

@@ -117,10 +117,13 @@ def check_file(path: Path) -> None:
     RequestError
         If it is a folder, or there is no folder for it.
     """
-    if path.is_dir():
-        raise RequestError(f"'{path}' is a folder; give the path of a file")
-    if not path.parent.exists():
-        raise RequestError(f"'{path}' can't be written: there is no folder '{path.parent}'; make it, or name another")
+    with writing(path):
+        if path.is_dir():
+            raise RequestError(f"'{path}' is a folder; give the path of a file")
+        if not path.parent.exists():
+            raise RequestError(
+                f"'{path}' can't be written: there is no folder '{path.parent}'; make it, or name another"
+            )
 
 
 def write_file(path: str | Path, content: bytes) -> None:
