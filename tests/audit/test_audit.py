@@ -45,6 +45,7 @@ def test_a_logistic_regression_is_no_reject(audited: Any) -> None:
     assert any("no whole training row" in line for line in found.reasons_for)
 
 
+@pytest.mark.slow
 def test_rows_rebuilt_exactly_forbid_release_and_those_of_a_sanitised_copy_do_not(tmp_path: Path) -> None:
     train, test = votes(40, 0), votes(60, 1)
     forest = RandomForestClassifier(20, random_state=0).fit(train.drop(columns="party"), train["party"])
@@ -125,6 +126,7 @@ def test_an_own_appetite_decides(tmp_path: Path) -> None:
         assert any(f"the risk appetite accepts that ({line})" in reason for reason in found.reasons_for)
 
 
+@pytest.mark.slow
 def test_a_copied_test_set_is_said(tmp_path: Path) -> None:
     train, test = tumours()
     test = pd.concat([test.iloc[:60], train.iloc[:60]], ignore_index=True)

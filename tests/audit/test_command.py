@@ -73,6 +73,7 @@ def test_bad_tables_are_one_line_and_leave_nothing(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_doubtful_tables_are_said(cli: Cli, folder: Path, tmp_path: Path) -> None:
     """Constant and numbering columns, unseen categories, gaps, absent targets, and test rows that were trained on."""
     out = tmp_path / "out"

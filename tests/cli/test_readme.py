@@ -28,6 +28,7 @@ def here(tmp_path: Path) -> Iterator[Path]:
     os.chdir(before)
 
 
+@pytest.mark.slow
 def test_examples(here: Path, cli: Callable[..., Outcome]) -> None:
     (python,) = blocks("python")
     exec(compile(python, "README.md", "exec"), {})
