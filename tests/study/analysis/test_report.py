@@ -156,7 +156,7 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(report_module, "replace_text", full)
-    with pytest.raises(RunError, match="No space left"):
+    with pytest.raises(RunError, match="no room is left on its disk"):
         study_report(study(1), out=tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
