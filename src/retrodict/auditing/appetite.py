@@ -10,6 +10,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from retrodict.errors import RequestError
+from retrodict.plain_text import one_line
+from retrodict.schema.yaml_text import read_yaml
 
 Verdict = Literal["release", "review", "reject"]
 
@@ -104,9 +106,9 @@ def load_appetite(path: str | Path | None = None) -> Appetite:
             reason = getattr(error, "strerror", None) or "it is no text"
             raise RequestError(f"appetite file {where} can't be read: {reason}; give a YAML file") from error
     try:
-        data = yaml.safe_load(text)
+        data = read_yaml(text)
     except yaml.YAMLError as error:
-        raise RequestError(f"appetite file {where} is no YAML: {' '.join(str(error).split())[:200]}") from error
+        raise RequestError(f"appetite file {where} is no YAML: {one_line(error, 200)}") from error
     if not isinstance(data, dict):
         raise RequestError(f"appetite file {where} holds no thresholds; start from the default in the documentation")
     try:
