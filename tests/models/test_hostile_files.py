@@ -33,7 +33,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from retrodict.errors import ModelError, ScoringError
+import retrodict
+from retrodict.errors import ModelError, RequestError, ScoringError
 from retrodict.models import Meter, audit_file, load_model
 from retrodict.models import trial as trials
 from retrodict.models.file_graph import FREE_VISITS
@@ -111,8 +112,11 @@ EDITS: list[tuple[Any, Edit, str]] = [
     (TREE, put("classes_", lambda a: a[0]), "its classes are no list"),
     (TREE, put("classes_", lambda a: a[:0]), "it has 0 classes"),
     (TREE, put("classes_", lambda a: a[[0, 0, 1]]), "two of its classes are one"),
-    (TREE, put("classes_", lambda a: a[:2]), "its classes do not match its tree's"),
+    (TREE, put("classes_", lambda a: a[:2]), "it has 2 classes and says 3"),
     (TREE, put_value("n_features_in_", "2"), "it was grown on 3 columns, and its model takes 2"),
+    (TREE, put("n_classes_", lambda a: a + 999_999_997), "it has 3 classes and says 1,000,000,000"),
+    (TREE, put_nothing("nodes"), "its nodes are no array of nodes"),
+    (TREE, lambda parts: parts.schema["content"]["content"].pop("tree_"), "its tree_ is missing"),
     (SVM, put("support_vectors_", lambda a: a[:0, :0]), "its support vectors do not match their counts"),
     (SVM, put("_n_support", lambda a: a * 10**7), "its counts of support vectors do not match them"),
     (SVM, put("_n_support", lambda a: a * np.int32([1, 1, -1])), "its counts of support vectors do not match them"),
@@ -235,6 +239,16 @@ def test_headers_are_held_against_the_bytes(tmp_path: Path, dtype: str, shape: s
     name = held(parts, "theta_")["file"]
     parts.members[name] = b"\x93NUMPY\x01\x00" + len(line).to_bytes(2, "little") + line.encode() + bytes(24)
     assert text in refusal(tmp_path / "m.skops", parts.content(compressed=False))
+
+
+def test_a_table_of_more_rows_than_memory_is_not_laid_out(tmp_path: Path) -> None:
+    trained = RandomForestClassifier(2, max_depth=2, random_state=0).fit(X, Y)
+    trained._n_samples = trained._n_samples_bootstrap = 10**9
+    skops.io.dump(trained, tmp_path / "m.skops")
+    with pytest.raises(
+        RequestError, match=r"says that its 2 trees were grown on 1,000,000,000 rows"
+    ):
+        retrodict.reconstruct(tmp_path / "m.skops", engine="matching")
 
 
 def test_what_a_partial_holds_is_walked(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retrodict.plain_text import shown
+
 if TYPE_CHECKING:
     from retrodict.models import FileAudit, Model
 
@@ -41,9 +43,13 @@ def open_model(
 
 def audit_line(path: Path, audit: FileAudit | None) -> str:
     """Say in one line what was checked before a model file was read."""
+    from retrodict.models.releases import differs, installed
+
     if audit is None:
         return f"{path}: not read from a file"
     head = f"{path}: {audit.size:,} bytes, sha256 {audit.sha256[:12]}"
+    if differs(audit.written_by):
+        head += f", written by {audit.written_by} and read by {installed()}"
     if audit.format == "pickle":
         return f"{head}; a pickle, which can run any code" + (
             ": read because you trust it" if not audit.refused else ": refused"
@@ -51,7 +57,7 @@ def audit_line(path: Path, audit: FileAudit | None) -> str:
     if not audit.untrusted:
         return f"{head}; skops audit: nothing untrusted"
     parts = [
-        f"{words}: {', '.join(names)}"
+        f"{words}: {_few(names)}"
         for words, names in (
             ("checked and accepted", audit.reviewed),
             ("trusted by you", audit.trusted),
@@ -60,3 +66,12 @@ def audit_line(path: Path, audit: FileAudit | None) -> str:
         if names
     ]
     return f"{head}; skops audit: {'; '.join(parts)}"
+
+
+_MOST_NAMED = 12
+"""Types that a line names: a file may hold thousands."""
+
+
+def _few(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(shown(name, 100) for name in names[:_MOST_NAMED]) + more

@@ -8,9 +8,12 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.ensemble._forest import BaseForest
 from sklearn.ensemble._gb import BaseGradientBoosting
 from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
+from sklearn.neighbors._base import NeighborsBase
 from sklearn.svm._base import BaseLibSVM
+from sklearn.tree import BaseDecisionTree
 from sklearn.tree._tree import Tree
 
 from retrodict.errors import ModelError
@@ -22,10 +25,22 @@ from retrodict.models.parts import parts_of
 from retrodict.models.sparse_check import sparse_fault
 from retrodict.models.svm_check import svm_fault
 from retrodict.models.tree_state import state_of, tree_fault
+from retrodict.models.type_lookup import known_of_type
 from retrodict.models.whole_number import whole
 from retrodict.plain_text import one_line
 
 _HISTOGRAM = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
+
+_CORE: dict[type, str] = {
+    BaseDecisionTree: "tree_",
+    BaseForest: "estimators_",
+    BaseGradientBoosting: "estimators_",
+    BaseLibSVM: "support_vectors_",
+    HistGradientBoostingClassifier: "_predictors",
+    HistGradientBoostingRegressor: "_predictors",
+    NeighborsBase: "_fit_X",
+}
+"""What a fitted model of each family predicts by: without it, it is fitted in name alone."""
 
 
 def check_built(thing: Any) -> None:
@@ -71,6 +86,9 @@ def _tree_fault(owner: Any, part: Any) -> str | None:
 
 def _model_fault(model: Any) -> str | None:
     held = vars(model)
+    core = known_of_type(type(model), _CORE)
+    if core is not None and core not in held and any(name.endswith("_") for name in held):
+        return f"its {core} is missing"
     if isinstance(model, BaseLibSVM):
         return svm_fault(model)
     if isinstance(model, _HISTOGRAM):

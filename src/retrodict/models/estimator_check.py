@@ -52,7 +52,6 @@ _COUNTS = frozenset(
         "_n_samples_bootstrap",
         "_max_samples",
         "n_iter_",
-        "n_outputs_",
         "n_layers_",
         "n_trees_per_iteration_",
         "n_neighbors",
@@ -143,6 +142,11 @@ def _fitted(held: dict[str, Any]) -> bool:
 
 
 def _counts_fault(held: dict[str, Any]) -> str | None:
+    classes, groups = held.get("classes_"), held.get("n_classes_")
+    if isinstance(classes, np.ndarray) and whole(groups, -MOST_ROWS, MOST_ROWS) and groups != len(classes):
+        return f"it has {len(classes):,} classes and says {groups:,}"
+    if not whole(held.get("n_outputs_", 1), 0, MOST_CLASSES):
+        return "its n_outputs_ is out of range"
     for name in _COUNTS & held.keys():
         value = held[name]
         numbers = np.ravel(np.asarray(value, dtype=object))[:MOST_CLASSES]

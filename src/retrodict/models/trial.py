@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -54,7 +55,9 @@ def endured(work: Callable[[], object], seconds: int = CPU_SECONDS, memory: int 
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads that libraries keep, idle, for their own use
+        child = os.fork()
     if child == 0:
         _try(work, seconds, memory)
     end, pause = time.monotonic() + WALL_SECONDS, _STEP

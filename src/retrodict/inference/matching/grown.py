@@ -20,6 +20,9 @@ Array = np.ndarray
 
 _MEANS = {"squared_error", "friedman_mse", "poisson"}
 
+MOST_DRAWS = 10**8
+"""Trees times rows: each takes 8 bytes here and some more in the search, which is out of reach long before."""
+
 
 @dataclass(frozen=True, eq=False)
 class Grown:
@@ -56,7 +59,7 @@ def grown_of(group: Ensemble, notes: list[str]) -> list[Grown]:
     ModelError
         If node counts or the seeds of the draws were stripped.
     RequestError
-        If the rows of each tree are not disclosed, or there are several outputs.
+        If the rows of each tree are not disclosed, are more than can be laid out, or there are several outputs.
     """
     members = members_of(group)
     for member in members:
@@ -101,6 +104,7 @@ def members_of(group: Ensemble) -> list[Member]:
 def _draws(group: Ensemble, members: Sequence[Member]) -> list[Array]:
     """Return how often each row was drawn for each tree, from the seeds that the file stores."""
     estimator, first = group.estimator, int(members[0].nodes.n_node_samples[0])
+    _check_size(group, len(members), first)
     if group.boosted and estimator.subsample != 1.0:
         raise RequestError(
             f"the {group.name} drew rows for each stage (subsample={estimator.subsample:g}) and stores no seed of "
@@ -122,6 +126,17 @@ def _draws(group: Ensemble, members: Sequence[Member]) -> list[Array]:
     told = copy.copy(estimator)
     told._sample_weight = weights  # files of releases before 1.9 lack it: rows were drawn alike
     return [np.bincount(rows, minlength=int(n)).astype(np.int64) for rows in told.estimators_samples_]
+
+
+def _check_size(group: Ensemble, trees: int, first: int) -> None:
+    """Refuse more draws than are laid out in memory: a file may say anything, and each is a number a row and tree."""
+    told = [getattr(group.estimator, name, None) for name in ("_n_samples", "_max_samples", "_n_samples_bootstrap")]
+    rows = max([first, *(int(count) for count in told if isinstance(count, Integral))])
+    if rows * trees > MOST_DRAWS:
+        raise RequestError(
+            f"the {group.name} says that its {trees:,} trees were grown on {rows:,} rows; a table is rebuilt where "
+            f"trees times rows are at most {MOST_DRAWS:,}; give a prior and use the engine 'auto'"
+        )
 
 
 def _sums(group: Ensemble, members: Sequence[Member], draws: Sequence[Array]) -> list[Array | None]:
