@@ -25,28 +25,26 @@ from tests.models.fuzz.children import ANSWERED, OUTCOMES, REFUSED, tried
 from tests.models.fuzz.families import FAMILIES, WITH_TREES, file_of
 from tests.models.fuzz.mutations import mutated
 
-MATCHED = 5  # of files with trees, one in so many has its table looked for
-
 
 def family_of(index: int, only: str | None) -> str:
     return only or sorted(FAMILIES)[index % len(FAMILIES)]
 
 
-def one(seed: int, index: int, only: str | None, folder: Path) -> tuple[str, str, str, str]:
+def one(seed: int, index: int, only: str | None, every: int, folder: Path) -> tuple[str, str, str, str]:
     """Make and try file `index`, and return its family, mutations, outcome and what was seen."""
     family = family_of(index, only)
     content, names = mutated(file_of(family), np.random.default_rng([seed, index]))
     path = folder / f"{seed}-{index}.skops"
     path.write_bytes(content)
-    outcome, text = tried(path, matching=family in WITH_TREES and index // len(FAMILIES) % MATCHED == 0)
+    outcome, text = tried(path, matching=family in WITH_TREES and index // len(FAMILIES) % every == 0)
     if outcome in (ANSWERED, REFUSED):
         path.unlink()
     return family, names, outcome, text
 
 
 def some(job: tuple[int, int, int, int, str | None, Path]) -> list[tuple[int, str, str, str, str]]:
-    seed, first, last, _, only, folder = job
-    return [(index, *one(seed, index, only, folder)) for index in range(first, last)]
+    seed, first, last, every, only, folder = job
+    return [(index, *one(seed, index, only, every, folder)) for index in range(first, last)]
 
 
 def main() -> None:
@@ -58,16 +56,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "fuzz_files")
     parser.add_argument("--only", choices=sorted(FAMILIES))
     parser.add_argument("--file", type=int)
+    parser.add_argument(
+        "--matched", type=int, default=5, help="of files with trees, one in so many has its table looked for"
+    )
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore")
     warm(given.out)
     if given.file is not None:
-        print(*one(given.seed, given.file, given.only, given.out), sep="\n")
+        print(*one(given.seed, given.file, given.only, given.matched, given.out), sep="\n")
         return
     last, step = given.first + given.files, 20
     jobs = [
-        (given.seed, first, min(first + step, last), 0, given.only, given.out)
+        (given.seed, first, min(first + step, last), given.matched, given.only, given.out)
         for first in range(given.first, last, step)
     ]
     table: dict[str, Counter[str]] = {}

@@ -126,6 +126,9 @@ def _members_fault(ensemble: Any, held: dict[str, Any]) -> str | None:
         if any(member.tree_.value.shape[1:] != (1, 1) for member in members.ravel()):
             return "its trees have several outputs"
     if held.get("estimators_features_") is not None:
+        columns = held["estimators_features_"]
+        if not isinstance(columns, list) or len(columns) != len(members):
+            return "its members do not match their columns"
         return None  # bagging hands out columns, and each member checks what it gets
     trees = [member for member in np.ravel(np.array(members, dtype=object)) if hasattr(member, "tree_")]
     width = getattr(ensemble, "n_features_in_", None)  # a stack has it as a property

@@ -193,7 +193,7 @@ def stored_noise(estimator: Any) -> tuple[float | None, str]:
     """Return the noise scale that a fitted regressor stores, and where; ``None`` where it stores none."""
     try:
         return noise_of(estimator)
-    except (AttributeError, IndexError, TypeError, ValueError) as error:
+    except (AttributeError, IndexError, MemoryError, TypeError, ValueError) as error:
         # an attribute that this release of scikit-learn lacks is a scale we don't know, not a broken model
         return None, f"not readable from {type(estimator).__name__} ({type(error).__name__})"
 

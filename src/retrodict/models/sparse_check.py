@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+MOST_LENGTH = 2**31 - 1
+"""Rows or columns: what compiled code counts in 32 bits, and more than any model's vocabulary."""
+
 
 def sparse_fault(matrix: Any) -> str | None:
     """Say what is wrong with a sparse matrix; ``None`` where every index lies within its shape.
@@ -15,7 +18,7 @@ def sparse_fault(matrix: Any) -> str | None:
     matrix
         Of any of scipy's formats.
     """
-    if matrix.ndim not in (1, 2):
+    if matrix.ndim not in (1, 2) or any(length > MOST_LENGTH for length in matrix.shape):
         return "it has an impossible shape"
     try:
         if matrix.format in {"csr", "csc", "bsr"}:

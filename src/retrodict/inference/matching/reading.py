@@ -14,7 +14,7 @@ from retrodict.disclosures import Disclosures, inspect_model
 from retrodict.disclosures.columns import Column
 from retrodict.disclosures.grove import Member
 from retrodict.disclosures.place import Place
-from retrodict.errors import RequestError
+from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.inference.matching.assembly import assemble
 from retrodict.inference.matching.assumed import implied_features, spanned
 from retrodict.inference.matching.codebook import Codebook
@@ -25,6 +25,7 @@ from retrodict.inference.matching.midpoints import node_midpoints
 from retrodict.inference.matching.problem import Problem
 from retrodict.inference.matching.targets import targets_of
 from retrodict.models import SklearnClassifier, SklearnRegressor, load_model
+from retrodict.plain_text import one_line
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -107,12 +108,24 @@ def read_problem(model: Any, found: Disclosures | None = None, **settings: Any) 
     Raises
     ------
     ModelError
-        If it can't be read, or its node counts or the seeds of its draws were stripped.
+        If it can't be read, its node counts or the seeds of its draws were stripped, or its parts contradict.
     RequestError
         If it has no trees grown on the whole table, or its trees split on columns that have no way back.
     """
     if isinstance(model, str | Path) or not isinstance(model, SklearnClassifier | SklearnRegressor):
         model = load_model(model, **settings)
+    try:
+        return _read(model, found)
+    except RetrodictError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:  # what a file says of itself
+        raise ModelError(
+            f"the {model.family} holds trees and draws that do not fit together ({type(error).__name__}: "
+            f"{one_line(error, 200)}), so its table can't be rebuilt; save the model again"
+        ) from error
+
+
+def _read(model: SklearnClassifier | SklearnRegressor, found: Disclosures | None) -> Reading:
     schema = model.known.schema
     place = Place("", tuple(Column.start(name) for name in schema.names))
     notes: list[str] = []
