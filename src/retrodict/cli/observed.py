@@ -28,11 +28,13 @@ def read_outputs(path: Path, text: bool = False) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from retrodict.schema.csv_numbers import AS_WRITTEN
+
     plain: dict[str, Any] = {"dtype": str, "keep_default_na": False} if text else {}
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
-        frame = pd.read_parquet(path) if parquet else pd.read_csv(path, **plain)
+        frame = pd.read_parquet(path) if parquet else pd.read_csv(path, **plain, **AS_WRITTEN)
     except FileNotFoundError as error:
         raise ObservationError(f"outputs file '{path}' does not exist; give a CSV or Parquet file") from error
     except IsADirectoryError as error:

@@ -57,7 +57,9 @@ def _csv(path: Path, text: set[str]) -> pd.DataFrame:
     import pandas as pd
     from pandas._libs.parsers import STR_NA_VALUES
 
+    from retrodict.schema.csv_numbers import AS_WRITTEN
+
     names = list(pd.read_csv(path, nrows=0).columns)
     absent: dict[Any, list[str]] = {name: [""] if name in text else sorted(STR_NA_VALUES) for name in names}
     types = {name: str for name in names if name in text}
-    return pd.read_csv(path, dtype=types, na_values=absent, keep_default_na=False)
+    return pd.read_csv(path, dtype=types, na_values=absent, keep_default_na=False, **AS_WRITTEN)

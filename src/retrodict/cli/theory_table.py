@@ -21,10 +21,12 @@ def read_table(path: Path) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from retrodict.schema.csv_numbers import AS_WRITTEN
+
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
-        frame = pd.read_parquet(path) if parquet else pd.read_csv(path)
+        frame = pd.read_parquet(path) if parquet else pd.read_csv(path, **AS_WRITTEN)
     except FileNotFoundError as error:
         raise RequestError(f"table '{path}' does not exist; give a CSV or Parquet file") from error
     except IsADirectoryError as error:

@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from retrodict.errors import RequestError, SchemaError
 from retrodict.schema import Feature, Schema, Target
+from retrodict.schema.csv_numbers import AS_WRITTEN
 from retrodict.study.algorithms import CLASSIFICATION, REGRESSION, Task
 from retrodict.study.specs import BundledSet, FileSet, FolderSet, OpenMLSet, SingleSet, WorldSet
 from retrodict.study.worlds import Truth, world_of
@@ -214,7 +215,7 @@ def _of_file(path: Path) -> pd.DataFrame:
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
-        return pd.read_parquet(path) if parquet else pd.read_csv(path)
+        return pd.read_parquet(path) if parquet else pd.read_csv(path, **AS_WRITTEN)
     except (OSError, ValueError, UnicodeError) as error:
         raise RequestError(_unreadable(path, error)) from error
 
