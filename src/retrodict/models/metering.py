@@ -134,6 +134,11 @@ class Meter:
         """Refuse outputs of another shape than the model's own classes say, whatever made them."""
         classes = len(self.model.schema.target.classes)
         expected = (rows, classes) if classes else (rows,)
+        if np.asarray(out).dtype.kind not in "biuf":
+            raise ScoringError(
+                f"the model ({self.model.family}) answered with an array of dtype {np.asarray(out).dtype}, where numbers "
+                "are needed; it is damaged: save the model again"
+            )
         if np.shape(out) != expected:
             raise ScoringError(
                 f"the model ({self.model.family}) answered {rows:,} rows with an array of shape {np.shape(out)}, where "
