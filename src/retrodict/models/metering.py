@@ -136,7 +136,7 @@ class Meter:
         expected = (rows, classes) if classes else (rows,)
         if np.asarray(out).dtype.kind not in "biuf":
             raise ScoringError(
-                f"the model ({self.model.family}) answered with an array of dtype {np.asarray(out).dtype}, where numbers "
+                f"the model ({self.model.family}) answered with an array of {np.asarray(out).dtype}, where numbers "
                 "are needed; it is damaged: save the model again"
             )
         if np.shape(out) != expected:
