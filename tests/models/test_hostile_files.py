@@ -245,9 +245,7 @@ def test_a_table_of_more_rows_than_memory_is_not_laid_out(tmp_path: Path) -> Non
     trained = RandomForestClassifier(2, max_depth=2, random_state=0).fit(X, Y)
     trained._n_samples = trained._n_samples_bootstrap = 10**9
     skops.io.dump(trained, tmp_path / "m.skops")
-    with pytest.raises(
-        RequestError, match=r"says that its 2 trees were grown on 1,000,000,000 rows"
-    ):
+    with pytest.raises(RequestError, match=r"says that its 2 trees were grown on 1,000,000,000 rows"):
         retrodict.reconstruct(tmp_path / "m.skops", engine="matching")
 
 
