@@ -6,9 +6,7 @@ import contextlib
 import copy
 import io
 import os
-import pickle
 import signal
-import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -16,10 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import pytest
-import sklearn
 import skops.io
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.cluster import KMeans
@@ -34,8 +30,8 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 import retrodict
-from retrodict.errors import ModelError, RequestError, ScoringError
-from retrodict.models import Meter, audit_file, load_model
+from retrodict.errors import ModelError, RequestError
+from retrodict.models import audit_file, load_model
 from retrodict.models import trial as trials
 from retrodict.models.file_graph import FREE_VISITS
 from retrodict.models.file_members import FREELY_UNPACKED
@@ -356,52 +352,6 @@ def test_a_model_that_crashes_is_refused_and_not_asked(tmp_path: Path, monkeypat
     text = refusal(path, path.read_bytes())
     assert "a LinearRegression that makes scikit-learn fail" in text
     assert "it ends with SIGSEGV; it is damaged, or made to do harm" in text
-
-
-def old_release(content: bytes, release: bytes) -> bytes:
-    return content.replace(sklearn.__version__.encode(), release)
-
-
-@pytest.mark.parametrize("write", [pickle.dumps, partial(pickle.dumps, protocol=0)], ids=["new", "protocol 0"])
-def test_a_failing_model_of_another_release_names_it(tmp_path: Path, write: Callable[[Any], bytes]) -> None:
-    trained = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, Y)
-    del trained[0].scale_  # what the other release did not store
-    path = tmp_path / "m.pkl"
-    path.write_bytes(old_release(write(trained), b"1.3.0" if len(sklearn.__version__) == 5 else b"1.3.00"))
-    model = load_model(path, trust_pickle=True)
-    assert model.audit.written_by.startswith("scikit-learn 1.3.0")
-    with pytest.raises(ScoringError) as caught:
-        Meter(model).output(X)
-    assert "its file was written by scikit-learn 1.3.0" in str(caught.value)
-    assert "prior" not in str(caught.value)
-
-
-def test_the_release_is_found_in_compressed_pickles(tmp_path: Path) -> None:
-    for kind in ("zlib", "gzip", "bz2", "xz"):
-        joblib.dump(LogisticRegression().fit(X, Y), tmp_path / "m.pkl", compress=(kind, 3))
-        assert audit_file(tmp_path / "m.pkl").written_by == f"scikit-learn {sklearn.__version__}"
-
-
-@pytest.mark.parametrize(
-    ("module", "text"),
-    [
-        ("sklearn.ensemble.forest", "sklearn.ensemble.forest is of scikit-learn before 0.22"),
-        ("sklearn.externals.joblib", "sklearn.externals.joblib is of scikit-learn before 0.23"),
-        ("imblearn.pipeline", "imblearn is not installed: install imbalanced-learn to read it"),
-        ("nowhere_to_be_found.steps", "nowhere_to_be_found is not installed: install nowhere_to_be_found to read it"),
-    ],
-)
-def test_modules_that_are_missing_say_what_to_install(tmp_path: Path, module: str, text: str) -> None:
-    if module.partition(".")[0] in sys.modules and not module.startswith("sklearn"):
-        pytest.skip("it is installed here")
-    assert text in refusal(tmp_path / "m.pkl", f"\x80\x02c{module}\nName\n)\x81.".encode("latin-1"), trust_pickle=True)
-    if module.startswith("sklearn"):
-        return
-    parts = Parts.of(skops.io.dumps(make_pipeline(StandardScaler(), LogisticRegression()).fit(X, Y)))
-    parts.schema["__module__"] = module
-    told = refusal(tmp_path / "m.skops", parts.content(compressed=False))
-    assert text in told
-    assert "--trust" not in told
 
 
 def test_names_of_a_file_are_shown_escaped_and_cut(tmp_path: Path) -> None:
