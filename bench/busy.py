@@ -1,7 +1,7 @@
-"""What a busy neighbour costs: fits, questions and whole audits, alone and with a busy loop on one of two cores.
+"""What a busy neighbour costs fits and questions, alone and with a busy loop on one of two cores.
 
-Run with `uv run python bench/busy.py [--part work audits] [--quick] [--write]`. `work` is what the sizes in
-`retrodict/threads.py` rest on; `audits` fails where one with a busy core takes more than 60 s or 2.5 times as long.
+Run with `uv run python bench/busy.py [--write]`: the sizes in `retrodict/threads.py` rest on it. `bench/audit_busy.py`
+does the same for whole audits.
 """
 
 from __future__ import annotations
@@ -10,35 +10,20 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
-import skops.io
-from sklearn.datasets import load_breast_cancer
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 
 from document import machine, markdown, write_section
 from retrodict import threads
 
-MODELS: dict[str, Any] = {
-    "forest": RandomForestClassifier(random_state=0),
-    "logistic regression": make_pipeline(StandardScaler(), LogisticRegression()),
-    "support vectors": make_pipeline(StandardScaler(), SVC()),
-    "k neighbours": KNeighborsClassifier(),
-}
-ROWS = 200
-LONGEST, RATIO = 60.0, 2.5
 SIZES = ((200, 5), (5_000, 10), (20_000, 10), (100_000, 10))
 REPEATS = 3
 
@@ -95,49 +80,14 @@ def work() -> str:
     return markdown(head, rows)
 
 
-def audits(quick: bool) -> tuple[str, bool]:
-    """Tabulate audits from the command line, and say whether they keep to the limits."""
-    frame = load_breast_cancer(as_frame=True).frame.sample(frac=1, random_state=0).reset_index(drop=True)
-    train, test = frame[:ROWS], frame[ROWS : 2 * ROWS]
-    rows, kept = [], True
-    with tempfile.TemporaryDirectory() as folder:
-        train.to_csv(train_file := Path(folder, "train.csv"), index=False)
-        test.to_csv(test_file := Path(folder, "test.csv"), index=False)
-        for name, model in MODELS.items():
-            file = Path(folder, "model.skops")
-            skops.io.dump(model.fit(train.drop(columns="target"), train["target"]), file)
-            taken = {}
-            for busy in (False, True):
-                command = [sys.executable, "-m", "retrodict", "audit", file, "--train", train_file, "--test", test_file]
-                command += ["--target", "target", "--out", Path(folder, f"{name}-{busy}"), *["--quick"] * quick]
-                with neighbour(busy):
-                    taken[busy] = seconds(lambda c=command: subprocess.run(c, check=True, stdout=subprocess.DEVNULL))
-            ratio = taken[True] / taken[False]
-            kept &= taken[True] <= LONGEST and ratio <= RATIO
-            rows.append([name, f"{taken[False]:.1f}", f"{taken[True]:.1f}", f"{ratio:.2f}"])
-            print(*rows[-1], sep=" | ", flush=True)
-    return markdown(["model", "alone, s", "with a busy core, s", "ratio"], rows), kept
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--part", nargs="+", choices=["work", "audits"], default=["work", "audits"])
-    parser.add_argument("--quick", action="store_true", help="quick audits rather than full ones")
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:2]))
-    ends_well = True
-    if "work" in chosen.part:
-        text = work()
-        if chosen.write:
-            write_section("benchmarks.md", "threads", f"{text}\n\nMilliseconds, median of {REPEATS}. {machine()}")
-    if "audits" in chosen.part:
-        text, ends_well = audits(chosen.quick)
-        if chosen.write:
-            how = "Quick" if chosen.quick else "Full"
-            note = f"{how} audits of models of {ROWS} rows of breast_cancer, from the command line. {machine()}"
-            write_section("benchmarks.md", "busy", f"{text}\n\n{note}")
-    sys.exit(0 if ends_well else 1)
+    text = work()
+    if chosen.write:
+        write_section("benchmarks.md", "threads", f"{text}\n\nMilliseconds, median of {REPEATS}. {machine()}")
 
 
 if __name__ == "__main__":

@@ -87,9 +87,7 @@ def test_the_implied_prior_is_what_the_schema_shows(model: Any) -> None:
     assert rows[:, 0].mean() == pytest.approx(0.5, abs=0.03)
     assert np.bincount(rows[:, 1].astype(int)) / 2_000 == pytest.approx(np.full(3, 1 / 3), abs=0.05)
     open_ended = type(model)(Schema((Feature("x"), FEATURES[1], Feature("z", low=0.0)), model.schema.target))
-    with pytest.raises(
-        PriorError, match=r"discloses no values of x, z: .*give a prior, or a schema with"
-    ):
+    with pytest.raises(PriorError, match=r"discloses no values of x, z: .*give a prior, or a schema with"):
         rd.implied_prior(open_ended)
     with pytest.raises(PriorError, match="no prior was given, and the model discloses no values of x, z"):
         rd.reconstruct(open_ended, None, 10)

@@ -16,7 +16,7 @@ from retrodict.auditing.work import BUDGET, CURVE, LIFT, MEMBERSHIP, RECORDS, RE
 from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.membership import MembershipAttacks, membership_attacks
-from retrodict.evaluation.queries import LADDER, LIMIT, query_curve
+from retrodict.evaluation.queries import LIMIT, query_curve
 from retrodict.evaluation.replicas import Replicas, replicate
 from retrodict.evaluation.risk import record_risk
 from retrodict.models import Model
@@ -24,6 +24,9 @@ from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction
 from retrodict.theory.estimates import error_budget
 
+_LADDER = (100, 1_000, 10_000)
+"""Steps of an audit's query curve: those of `query_curve` but the ones between, since each costs as much as all else
+that is measured of one table."""
 _QUICK_LADDER, _QUICK_LIMIT = (100, 1_000), 300
 _TREES = ("decision_tree", "random_forest", "hist_gradient_boosting")
 _FAMILY = {
@@ -160,7 +163,7 @@ class Judge:
         if self.prior is None or test is None:
             self.work.skip(CURVE, _NO_PRIOR if self.prior is None else NO_TEST)
             return None
-        ladder, limit = (_QUICK_LADDER, _QUICK_LIMIT) if self.quick else (LADDER, LIMIT)
+        ladder, limit = (_QUICK_LADDER, _QUICK_LIMIT) if self.quick else (_LADDER, LIMIT)
         found = self.work.attempt(
             CURVE,
             lambda: query_curve(
