@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 from retrodict.errors import ScoringError
 from retrodict.models import Meter, audit_file, load_model
+from retrodict.models.releases import unreadable
 from tests.models.fuzz.mutations import Parts
 from tests.models.test_hostile_files import X, Y, refusal
 
@@ -67,3 +68,13 @@ def test_modules_that_are_missing_say_what_to_install(tmp_path: Path, module: st
     told = refusal(tmp_path / "m.skops", parts.content(compressed=False))
     assert text in told
     assert "--trust" not in told
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("sklearn2pmml.decoration", "sklearn2pmml"), ("sklearn_pandas", "sklearn-pandas")]
+)
+def test_packages_whose_names_begin_like_scikit_learn_s_are_packages_of_their_own(module: str, package: str) -> None:
+    said = unreadable(ModuleNotFoundError(module, name=module), None)
+    assert said is not None
+    assert f"install {package} to read it" in said
+    assert "older release" not in said

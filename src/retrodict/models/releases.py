@@ -141,7 +141,7 @@ def unreadable(error: BaseException, written_by: str | None) -> str | None:
     """
     name = error.name if isinstance(error, ModuleNotFoundError) else None
     said = missing_module(name) if name else None
-    if said is not None and not said.startswith("sklearn"):
+    if said is not None and name is not None and name.partition(".")[0] != "sklearn":
         return f"it needs a package that is missing: {said}"
     if said is not None or (written_by is not None and differs(written_by)):
         by = written_by or "an older release of scikit-learn"
