@@ -14,7 +14,7 @@ import pandas as pd
 from document import machine, markdown, write_section
 from forest_tables import DATA, forest, parts, table
 from retrodict.evaluation import calibration
-from retrodict.inference.matching import Matching, read_problem
+from retrodict.matching import Matching, read_problem
 
 SETS = ["heart_statlog", "pima", "german_credit", "breast_cancer"]
 

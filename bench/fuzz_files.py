@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.models.fuzz.children import ANSWERED, OUTCOMES, REFUSED, tried
-from tests.models.fuzz.families import FAMILIES, WITH_TREES, file_of
-from tests.models.fuzz.mutations import mutated
+from tests.families.sklearn.open.fuzz.children import ANSWERED, OUTCOMES, REFUSED, tried
+from tests.families.sklearn.open.fuzz.families import FAMILIES, WITH_TREES, file_of
+from tests.families.sklearn.open.fuzz.mutations import mutated
 
 
 def family_of(index: int, only: str | None) -> str:
@@ -94,7 +94,7 @@ def warm(folder: Path) -> None:
     """Import and compile once what every child would import and compile."""
     for family in FAMILIES:
         file_of(family)
-    from tests.models.fuzz.children import _asked
+    from tests.families.sklearn.open.fuzz.children import _asked
 
     for family in ("mixed columns, forest", "tree", "k-neighbours kd", "histogram boosting"):
         path = folder / "whole.skops"

@@ -18,7 +18,7 @@ def engine(settings: dict[str, Any]) -> Any:
     """Return the engine with settings of its own, or by name where there are none."""
     if not settings:
         return "matching"
-    from retrodict.inference.matching import Matching
+    from retrodict.matching import Matching
 
     return Matching(**settings)
 

@@ -69,10 +69,10 @@ def alone(rows: int, columns: int, seed: int) -> dict[str, float]:
 
 def bounds(rows: int, columns: int, seed: int) -> list[str]:
     """Return the least matched error beside the bounds that larger tables get."""
-    from retrodict.evaluation.fidelity.inputs import REBUILT, TRAIN, read_inputs
     from retrodict.evaluation.risk.encoded import encoded
     from retrodict.evaluation.risk.nearest import nearest
     from retrodict.evaluation.risk.pairing import paired
+    from retrodict.tables.labelled import REBUILT, TRAIN, read_inputs
 
     rng = np.random.default_rng(seed)
     train, rebuilt = table(rows, columns, rng), table(rows, columns, rng)

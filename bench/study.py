@@ -13,8 +13,8 @@ import pandas as pd
 
 from document import DOCS, machine, markdown, write_section
 from retrodict.cli.study_report import find_study, open_cells
-from retrodict.report import study_tables as tables
-from retrodict.report.study_pictures import drawings
+from retrodict.report.study import tables
+from retrodict.report.study.pictures import drawings
 from retrodict.study.analysis import StudyAnalysis, analyse
 
 MOST = 25

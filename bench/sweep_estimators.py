@@ -17,7 +17,7 @@ import sklearn
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.disclosures.sweep import faults, names, sweep
+from tests.families.sklearn.disclose.sweep import faults, names, sweep
 
 
 def main(chosen: list[str]) -> int:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from retrodict.study.backends.work import ONE_THREAD
+from retrodict.execution.work import ONE_THREAD
 
 _MOST = 8  # processes; more would spend longer on imports than on tests
 

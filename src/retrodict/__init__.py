@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retrodict import disclosures, errors, evaluation, inference, models, priors, schema, study, theory
+    from retrodict.budget import EstimatedBudget, error_budget
     from retrodict.disclosures import Disclosures, inspect_model
     from retrodict.evaluation import (
         Fidelity,
@@ -39,16 +40,15 @@ if TYPE_CHECKING:
     )
     from retrodict.evaluation.calibration import calibration
     from retrodict.evaluation.controls import controls
-    from retrodict.inference.matching.engine import Matching
+    from retrodict.matching.search.engine import Matching
     from retrodict.models import load_model
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
     from retrodict.reconstruction import Inversion, Reconstruction
     from retrodict.reconstruction.invert import invert
     from retrodict.reconstruction.reconstruct import reconstruct
-    from retrodict.report.audit import audit
+    from retrodict.report.audit.write import audit
     from retrodict.sanitizing import Sanitized, sanitize
     from retrodict.schema import Feature, Schema, Target, load_schema
-    from retrodict.theory.estimates import EstimatedBudget, error_budget
 
 __version__ = "0.1.0"
 
@@ -109,14 +109,14 @@ _HOMES = {
         *("RecordRisk", "record_risk", "MembershipAttacks", "membership_attacks"),
         *("Migration", "QueryCurve", "Replicas", "migrate", "query_curve", "replicate"),
     ),
-    "inference.matching.engine": ("Matching",),
+    "matching.search.engine": ("Matching",),
     "models": ("load_model",),
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Reconstruction", "invert", "reconstruct"),
     "sanitizing": ("Sanitized", "sanitize"),
-    "report.audit": ("audit",),
+    "report.audit.write": ("audit",),
     "schema": ("Feature", "Schema", "Target", "load_schema"),
-    "theory.estimates": ("EstimatedBudget", "error_budget"),
+    "budget": ("EstimatedBudget", "error_budget"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from retrodict.report import demonstration
+from retrodict.demo import demonstration
 from tests.cli.conftest import Outcome
 
 OWN = {".retrodict-demo", "demo.json", "demo.png", "model.skops", "prior.yaml", "reconstruction"}

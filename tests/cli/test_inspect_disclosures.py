@@ -14,7 +14,7 @@ from sklearn.preprocessing import MinMaxScaler
 
 import retrodict as rd
 from tests.cli.conftest import Outcome
-from tests.disclosures.tables import FRAME, N, Y
+from tests.families.sklearn.disclose.tables import FRAME, N, Y
 
 Cli = Callable[..., Outcome]
 

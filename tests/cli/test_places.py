@@ -17,9 +17,9 @@ import pandas as pd
 import pytest
 
 from retrodict.errors import RequestError, RetrodictError, RunError
-from retrodict.reconstruction.claim import claimed
-from retrodict.reconstruction.disk import disk_error
-from retrodict.reconstruction.store import new_folder, write_file
+from retrodict.results.claim import claimed
+from retrodict.results.disk import disk_error
+from retrodict.results.folder import new_folder, write_file
 from tests.cli.conftest import Outcome
 
 Cli = Callable[..., Outcome]
@@ -39,7 +39,7 @@ WRITERS = {
 }
 HOLD = """
 import sys, time
-from retrodict.reconstruction.claim import claimed
+from retrodict.results.claim import claimed
 with claimed(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)

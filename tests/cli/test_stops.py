@@ -68,7 +68,7 @@ def at_the_end():
     print("done", flush=True)
 
 def writing():
-    from retrodict.reconstruction.store import new_folder
+    from retrodict.results.folder import new_folder
     with new_folder(sys.argv[3]) as work:
         (work / "half").write_text("half")
         swallowing()
@@ -175,7 +175,7 @@ def test_dash_h_is_help_everywhere() -> None:
 
 def test_the_help_of_replicate_names_all_that_it_takes() -> None:
     from retrodict.cli import options
-    from retrodict.evaluation.replicas import family
+    from retrodict.families.sklearn.train import trainers as family
 
     assert tuple(family.CLASSIFIERS) == options.CLASSIFIERS
     assert tuple(family.REGRESSORS) == options.REGRESSORS

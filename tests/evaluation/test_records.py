@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation import aligned_error, matched_error
 from retrodict.evaluation.assignment import assign
-from retrodict.evaluation.cells import row_errors
 from retrodict.schema import Feature, Schema, Target
+from retrodict.tables.cells import row_errors
 
 AGES = pd.DataFrame({"age": [20.0, 40.0, 60.0], "sex": ["f", "m", "f"]})
 

@@ -31,12 +31,12 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
-from tests.disclosures.tables import LINEAR
 
 import retrodict as rd
 from retrodict.errors import PriorError
 from retrodict.priors import CopulaPrior, EmpiricalPrior, IndependentPrior, MixturePrior
 from retrodict.priors.implied.cells import self_consistent
+from tests.families.sklearn.disclose.tables import LINEAR
 
 N, DRAWS = 600, 40_000
 _RNG = np.random.default_rng(4)

@@ -22,7 +22,7 @@ from retrodict.priors.marginals import (
     moments,
     quantiles,
 )
-from retrodict.priors.within import draw_within
+from retrodict.priors.restricted_draw import draw_within
 
 MARGINALS: dict[str, Marginal] = {
     "normal": Normal(2.0, 3.0),

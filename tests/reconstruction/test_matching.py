@@ -15,8 +15,8 @@ from sklearn.preprocessing import StandardScaler
 
 import retrodict as rd
 from retrodict.errors import RetrodictError
-from retrodict.inference.matching import energy, read_problem
-from retrodict.reconstruction import disclosed
+from retrodict.matching import energy, read_problem
+from retrodict.reconstruction import training_table as disclosed
 
 N = 40
 rng = np.random.default_rng(0)
@@ -188,7 +188,7 @@ def test_a_failure_leaves_nothing_behind(forest: Any, tmp_path: Path, monkeypatc
 def test_auto_rebuilds_what_is_small_where_nothing_else_is_asked_for(
     forest: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retrodict.reconstruction.matching.default_engine", lambda: rd.Matching(1, 2))
+    monkeypatch.setattr("retrodict.reconstruction.rebuilding.default_engine", lambda: rd.Matching(1, 2))
     monkeypatch.setattr(disclosed, "default_engine", lambda: rd.Matching(1, 2))
     assert rd.reconstruct(forest).rebuilt.engine == "matching"
     for asked in ({"n_rows": 30}, {"max_queries": 10_000}, {"class_shares": "equal", "n_rows": 30}):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retrodict.reconstruction import progress
-from retrodict.reconstruction.progress import CellProgress, EnergyProgress, RowProgress, in_words, progress_line
+from retrodict.results import progress
+from retrodict.results.progress import CellProgress, EnergyProgress, RowProgress, in_words, progress_line
 
 
 @pytest.fixture

@@ -17,16 +17,17 @@ from retrodict.auditing.findings import rebuilt_findings, shadow_finding
 from retrodict.auditing.judging import Judge
 from retrodict.auditing.public import public_prior
 from retrodict.auditing.result import AuditResult
-from retrodict.auditing.tables import checked_rows
 from retrodict.auditing.work import BY_QUERY, DISCLOSURES, FROM_FILE, MEMBERSHIP, WORDS, Say, Work
 from retrodict.disclosures import Disclosures, inspect_model
 from retrodict.errors import RequestError
-from retrodict.evaluation.fidelity.inputs import FEWEST, read_inputs
 from retrodict.models import Model, load_model
+from retrodict.models.contract import about
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.request import check_count, check_seed
+from retrodict.tables.for_model import checked_rows
+from retrodict.tables.labelled import FEWEST, read_inputs
 
 ROWS, _QUICK_ROWS = 10_000, 1_000
 QUICK_SECONDS = 120.0
@@ -93,7 +94,7 @@ def compute_audit(
     model = model if isinstance(model, Model) else load_model(model)
     frames, target, notes = checked_rows(model, {"training": train, "test": test}, target)
     train, test = frames["training"], frames["test"]
-    work = Work(say, limit, warnings=[*getattr(model, "warnings", ()), *notes])
+    work = Work(say, limit, warnings=[*about(model).warnings, *notes])
     public, over = public_prior(model, prior, test)
     job = Judge(model, public, train, test, target, appetite, seed, quick, work)
     work.left_out = job.left_out() + (() if public is not None else (BY_QUERY,))

@@ -13,13 +13,13 @@ from retrodict.auditing.finding import Way
 from retrodict.errors import RetrodictError
 from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.risk import RecordRisk
-from retrodict.inference.matching import Reading
-from retrodict.inference.matching.engine import Matching
+from retrodict.matching import Reading
+from retrodict.matching.search.engine import Matching
 from retrodict.models import Meter, Model
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction, reconstruct
-from retrodict.reconstruction.disclosed import rebuilding_unasked
-from retrodict.reconstruction.matching import Rebuilding
+from retrodict.reconstruction.rebuilding import Rebuilding
+from retrodict.reconstruction.training_table import rebuilding_unasked
 
 SURE = 0.95
 """Confidence from which a rebuilt row counts as known."""

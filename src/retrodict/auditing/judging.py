@@ -13,6 +13,7 @@ from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Way
 from retrodict.auditing.findings import agreement_finding, lift_finding, membership_finding, record_findings
 from retrodict.auditing.work import BUDGET, CURVE, LIFT, MEMBERSHIP, RECORDS, REPLICAS, Work, of
+from retrodict.budget import error_budget
 from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.membership import MembershipAttacks, membership_attacks
@@ -22,7 +23,6 @@ from retrodict.evaluation.risk import record_risk
 from retrodict.models import Model
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction
-from retrodict.theory.estimates import error_budget
 
 _LADDER = (100, 1_000, 10_000)
 """Steps of an audit's query curve: those of `query_curve` but the ones between, since each costs as much as all else

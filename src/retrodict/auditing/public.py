@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import PriorError, RetrodictError
-from retrodict.evaluation.fidelity.inputs import observed_schema
 from retrodict.models import Model
 from retrodict.priors import Prior, implied_prior, load_prior, uniform_prior
 from retrodict.schema import Feature, Schema
+from retrodict.tables.labelled import observed_schema
 
 _DRAWS = 2_000
 _ALWAYS = 1.0 - 2.0**-53

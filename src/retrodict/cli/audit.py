@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.opening import file_line, open_model
 from retrodict.cli.printing import note, print_block, print_json, print_line
-from retrodict.cli.real_rows import read_rows
 from retrodict.cli.stops import stopping
+from retrodict.tables.files import read_rows
 
 
 def _print_schema(wanted: bool) -> None:
@@ -66,10 +66,10 @@ def audit(
 ) -> None:
     """Judge a model: DIR/report.html, DIR/report.json and the reconstructions."""
     from retrodict.auditing import load_appetite
-    from retrodict.reconstruction.claim import claimed
-    from retrodict.reconstruction.store import check_writable
-    from retrodict.report.audit import audit as judge
-    from retrodict.report.audit import command_line
+    from retrodict.report.audit.write import audit as judge
+    from retrodict.report.audit.write import command_line
+    from retrodict.results.claim import claimed
+    from retrodict.results.folder import check_writable
 
     check_writable(out)
     load_appetite(appetite)
@@ -111,7 +111,7 @@ def audit(
             say=(lambda line: None) if quiet else lambda line: note(f"audit: {line}"),
         )
     if not quiet:
-        note(audit_line(model, getattr(loaded, "audit", None)))
+        note(file_line(model, loaded))
     if json:
         print_json({**found.to_dict(), "out": str(out)})
     elif not quiet:

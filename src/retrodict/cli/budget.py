@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.opening import file_line, open_model
 from retrodict.cli.printing import note, print_json, print_line, print_table
-from retrodict.cli.real_rows import read_rows
 from retrodict.cli.stops import stopping
+from retrodict.tables.files import read_rows
 
 
 def budget(
@@ -42,9 +42,9 @@ def budget(
     quiet: options.Quiet = False,
 ) -> None:
     """Estimate the error budget: posterior divergence = prior term + model term - label term."""
-    from retrodict.reconstruction.claim import claimed
-    from retrodict.reconstruction.store import check_writable
-    from retrodict.theory.estimates import error_budget
+    from retrodict.budget import error_budget
+    from retrodict.results.claim import claimed
+    from retrodict.results.folder import check_writable
 
     if out is not None:
         check_writable(out)
@@ -58,7 +58,7 @@ def budget(
 
             write_budget(found, out)
     if not quiet:
-        note(audit_line(model, getattr(loaded, "audit", None)))
+        note(file_line(model, loaded))
     if json:
         print_json({**found.to_dict(), **({} if out is None else {"out": str(out)})})
         return

@@ -12,8 +12,8 @@ from retrodict.cli.printing import note, print_json, print_line, print_table
 from retrodict.cli.stops import stopping
 
 if TYPE_CHECKING:
-    from retrodict.report.demo_judgement import Accuracy
-    from retrodict.report.demonstration import Demonstration
+    from retrodict.demo.demonstration import Demonstration
+    from retrodict.demo.judgement import Accuracy
 
 
 def demo(
@@ -22,8 +22,8 @@ def demo(
     json: options.Json = False,
 ) -> None:
     """Fit a model, forget its data, rebuild it from the file, and compare."""
+    from retrodict.demo.demonstration import demonstrate
     from retrodict.reconstruction.request import check_seed
-    from retrodict.report.demonstration import demonstrate
 
     check_seed(seed)
     with stopping("the same command starts the demo again"):

@@ -10,7 +10,7 @@ import typer
 from retrodict.cli import options
 from retrodict.cli.opening import open_model
 from retrodict.cli.printing import print_block, print_json, print_line
-from retrodict.cli.real_rows import read_rows
+from retrodict.tables.files import read_rows
 
 
 def evaluate(

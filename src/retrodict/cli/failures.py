@@ -29,7 +29,7 @@ def failure(error: BaseException) -> tuple[int, str]:
     if isinstance(error, _USAGE):
         return WRONG, _usage_line(error)
     if isinstance(error, OSError) and error.filename:
-        from retrodict.reconstruction.disk import disk_error
+        from retrodict.results.disk import disk_error
 
         return failure(disk_error(error, error.filename))
     if isinstance(error, OSError):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrodict.cli import options
-from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.opening import audit_line, file_line, open_model
 from retrodict.cli.printing import print_json, print_line, print_table
 from retrodict.errors import UnsafeFileError
 
@@ -62,6 +62,8 @@ def inspect(
 
 
 def _report(path: Path, model: Model) -> dict[str, Any]:
+    from retrodict.models.contract import Regressor, about, noise_scale
+
     regressor = not model.schema.target.is_class
     return {
         "model": {
@@ -70,13 +72,13 @@ def _report(path: Path, model: Model) -> dict[str, Any]:
             "family": model.family,
             "likelihood": model.likelihood,
             "fingerprint": model.fingerprint,
-            "noise_scale": getattr(model, "noise_scale", None),
-            "noise_source": getattr(model, "noise_source", None),
-            "warnings": list(getattr(model, "warnings", ())),
+            "noise_scale": noise_scale(model),
+            "noise_source": model.noise_source if isinstance(model, Regressor) else None,
+            "warnings": list(about(model).warnings),
         },
-        "audit": _audit(getattr(model, "audit", None)),
+        "audit": _audit(about(model).audit),
         "schema": model.schema.to_dict(),
-        "undetermined": [name for name in model.schema.names if name in getattr(model, "undetermined", ())],
+        "undetermined": [name for name in model.schema.names if name in about(model).undetermined],
     }
 
 
@@ -93,7 +95,9 @@ def _audit(audit: FileAudit | None) -> dict[str, Any] | None:
 
 
 def _print(path: Path, model: Model) -> None:
-    undetermined: frozenset[str] = getattr(model, "undetermined", frozenset())
+    from retrodict.models.contract import about
+
+    undetermined = about(model).undetermined
     features = model.schema.features
     rows = [
         [
@@ -115,8 +119,8 @@ def _print(path: Path, model: Model) -> None:
     if target.is_class:
         print_line(f"classes:     {', '.join(map(str, target.classes))}")
     print_line(f"fingerprint: {model.fingerprint}")
-    print_line(f"file:        {audit_line(path, getattr(model, 'audit', None))}")
-    for line in getattr(model, "warnings", ()):
+    print_line(f"file:        {file_line(path, model)}")
+    for line in about(model).warnings:
         print_line(f"warning:     {line}")
 
 

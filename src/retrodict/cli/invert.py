@@ -10,7 +10,7 @@ import typer
 from retrodict.cli import options
 from retrodict.cli.failures import FAILED
 from retrodict.cli.observed import read_outputs
-from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.opening import file_line, open_model
 from retrodict.cli.printing import note, print_json, print_line, print_table
 from retrodict.cli.reports import print_reports
 from retrodict.cli.stops import stopping
@@ -50,8 +50,8 @@ def invert(
 ) -> None:
     """Draw the features behind each observed output: DIR/rows.parquet and DIR/inversion.json."""
     from retrodict.reconstruction import invert as draw
-    from retrodict.reconstruction.claim import claimed
-    from retrodict.reconstruction.store import check_writable
+    from retrodict.results.claim import claimed
+    from retrodict.results.folder import check_writable
 
     loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
     classes = loaded.schema.target.classes
@@ -75,7 +75,7 @@ def invert(
             raise RunError(f"no draw was found: {found.shortfalls[0]}")
         found.save(out)
     if not quiet:
-        note(audit_line(model, getattr(loaded, "audit", None)))
+        note(file_line(model, loaded))
     if json:
         print_json({**found.to_dict(), "out": str(out)})
     elif not quiet:

@@ -41,9 +41,16 @@ def open_model(
     )
 
 
+def file_line(path: Path, model: Model) -> str:
+    """Say in one line what was checked before a model's file was read."""
+    from retrodict.models.contract import about
+
+    return audit_line(path, about(model).audit)
+
+
 def audit_line(path: Path, audit: FileAudit | None) -> str:
     """Say in one line what was checked before a model file was read."""
-    from retrodict.models.releases import differs, installed
+    from retrodict.families.sklearn.open.releases import differs, installed
 
     if audit is None:
         return f"{path}: not read from a file"

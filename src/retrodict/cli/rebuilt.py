@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from retrodict.cli.printing import print_line, print_table
 
 if TYPE_CHECKING:
-    from retrodict.reconstruction.rebuilt import Rebuilt
+    from retrodict.reconstruction.rebuild_quality import Rebuilt
 
 
 def print_rebuilt(n: int, rebuilt: Rebuilt) -> None:

@@ -10,7 +10,7 @@ import typer
 from retrodict.cli import options
 from retrodict.cli.class_shares import read_class_shares
 from retrodict.cli.failures import FAILED
-from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.opening import file_line, open_model
 from retrodict.cli.printing import note, print_each, print_json, print_line
 from retrodict.cli.rebuilt import print_rebuilt
 from retrodict.cli.reports import print_reports
@@ -18,7 +18,7 @@ from retrodict.cli.stops import stopping
 from retrodict.errors import RequestError
 
 if TYPE_CHECKING:
-    from retrodict.inference.matching.engine import Matching
+    from retrodict.matching.search.engine import Matching
     from retrodict.reconstruction import Reconstruction
 
 
@@ -70,7 +70,7 @@ def reconstruct(
             progress=False if quiet else None,
         )
     if not quiet:
-        note(audit_line(model, getattr(loaded, "audit", None)))
+        note(file_line(model, loaded))
     if json:
         print_json({**found.to_dict(), "out": str(out)})
     elif not quiet:
@@ -90,7 +90,7 @@ def _engine(name: str, seconds: float | None, workers: int | None) -> str | Matc
         raise RequestError(
             f"{option} is for the engine 'matching', not '{name}'; leave it out, or add --engine matching"
         )
-    from retrodict.inference.matching.engine import Matching
+    from retrodict.matching.search.engine import Matching
 
     return Matching(seconds=seconds, workers=workers)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.opening import audit_line, open_model
+from retrodict.cli.opening import file_line, open_model
 from retrodict.cli.printing import note, print_each, print_json, print_line, print_table
-from retrodict.cli.real_rows import read_rows
 from retrodict.cli.stops import stopping
+from retrodict.tables.files import read_rows
 
 if TYPE_CHECKING:
     from retrodict.evaluation.replicas import Migration
@@ -55,7 +55,7 @@ def replicate(
     """Train a new model on prior draws that MODEL labels, and say how far the two agree."""
     from retrodict.evaluation.replicas import migrate
     from retrodict.evaluation.replicas.migration import check_new_file
-    from retrodict.reconstruction.claim import claimed
+    from retrodict.results.claim import claimed
 
     check_new_file(out)
     loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
@@ -75,7 +75,7 @@ def replicate(
         )
         untrusted = found.save(out)
     if not quiet:
-        note(audit_line(model, getattr(loaded, "audit", None)))
+        note(file_line(model, loaded))
     if json:
         print_json({**found.to_dict(), "out": str(out), "trust": list(untrusted)})
     elif not quiet:

@@ -40,8 +40,8 @@ def sanitize(
     json: options.Json = False,
 ) -> None:
     """Write a copy without the facts that prediction does not need, and show what it states before and after."""
-    from retrodict.reconstruction.claim import claimed
-    from retrodict.reconstruction.store import check_file, check_writable
+    from retrodict.results.claim import claimed
+    from retrodict.results.folder import check_file, check_writable
     from retrodict.sanitizing import sanitize as bare_copy
 
     given = {"train": train, "test": test, "target": target, "prior": prior, "appetite": appetite, "quick": quick}
@@ -56,9 +56,9 @@ def sanitize(
         found = bare_copy(loaded, rows=rows, seed=seed)
         both = None
         if audit is not None:
-            from retrodict.cli.real_rows import read_rows
-            from retrodict.report.audit import command_line
-            from retrodict.report.comparison import audit_both
+            from retrodict.report.audit.comparison import audit_both
+            from retrodict.report.audit.write import command_line
+            from retrodict.tables.files import read_rows
 
             tables = {
                 name: None if path is None else read_rows(path, f"{words} rows", loaded.schema, target)

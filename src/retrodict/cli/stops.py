@@ -133,7 +133,7 @@ class _Watch:
         self._end(code_of(first or heard))
 
     def _end(self, code: int) -> None:
-        claim = sys.modules.get("retrodict.reconstruction.claim")
+        claim = sys.modules.get("retrodict.results.claim")
         if claim is not None:
             claim.abandon()
         processes = sys.modules.get("multiprocessing.process")

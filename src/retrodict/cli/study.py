@@ -55,7 +55,7 @@ def run(
     quiet: options.Quiet = False,
 ) -> None:
     """Run what the file does not hold yet; after a stop or a kill the same command goes on."""
-    from retrodict.reconstruction.progress import CellProgress
+    from retrodict.results.progress import CellProgress
     from retrodict.study.run import run_study
 
     with (

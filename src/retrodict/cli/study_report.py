@@ -31,8 +31,8 @@ def report(
     quiet: options.Quiet = False,
 ) -> None:
     """Correlations, ladders and the four claims, judged: DIR/report.html, DIR/report.json and figures."""
-    from retrodict.reconstruction.store import check_writable
-    from retrodict.report.study import study_report
+    from retrodict.report.study.write import study_report
+    from retrodict.results.folder import check_writable
 
     path = find_study(file)
     out = path.with_name(f"{path.stem}-report") if out is None else out

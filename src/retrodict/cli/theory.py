@@ -133,8 +133,8 @@ def _report(
 
 def _write(out: Path, world: DiscreteWorld, report: dict[str, Any], paths: list[WorldPath]) -> None:
     from retrodict.plain_text import json_text
-    from retrodict.reconstruction.store import new_folder, replace_text
     from retrodict.report.theory_pictures import draw_budget, draw_concurrence, draw_paths
+    from retrodict.results.folder import new_folder, replace_text
 
     with new_folder(out) as work:
         draw_budget(work / "budget.png", world.error_budget())

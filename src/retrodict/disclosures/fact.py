@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from retrodict.disclosures.plain import plain
+from retrodict.results.json_values import plain
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -6,19 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sklearn.base import BaseEstimator
 
-from retrodict.disclosures.columns import Column
+from retrodict.disclosures.capability import Disclosing
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.known_rows import KnownRows
-from retrodict.disclosures.net import Net
-from retrodict.disclosures.place import Place
 from retrodict.disclosures.result import Disclosures
 from retrodict.disclosures.unread import Unread
-from retrodict.disclosures.walk import KNOWN, TOGETHER, facts_of
-from retrodict.errors import ModelError, RequestError
-from retrodict.models import Model, SklearnClassifier, SklearnRegressor, load_model
-from retrodict.models.sklearn_schema import names_of
+from retrodict.errors import RequestError
+from retrodict.models import Model, load_model
+from retrodict.models.contract import own_schema
+from retrodict.models.family import families, family_of, part
 
 
 def inspect_model(model: Any, *, train: pd.DataFrame | None = None, **settings: Any) -> Disclosures:
@@ -53,21 +50,19 @@ def inspect_model(model: Any, *, train: pd.DataFrame | None = None, **settings: 
         raise RequestError(f"the training rows must be a pandas DataFrame, got {type(train).__name__}")
     if isinstance(model, str | Path):
         model = load_model(model, **settings)
-    if isinstance(model, SklearnClassifier | SklearnRegressor):
-        return _found(model.estimator, model.known.schema.names, train)
-    if isinstance(model, type) or not isinstance(model, BaseEstimator | Model):
-        raise ModelError(f"got a {type(model).__name__}; give a model, a fitted scikit-learn estimator or a path")
-    if isinstance(model, Model):
-        return _found(model, model.schema.names, train)
-    return _found(model, names_of(model, getattr(model, "feature_names_in_", None), None), train)
+    if isinstance(model, Model) and not isinstance(model, type):
+        names = own_schema(model).names
+    else:
+        names = _reader(type(model)).names_of(model)
+    known = None if train is None else KnownRows.of(train, names)
+    if isinstance(model, Disclosing):
+        facts = list(model.disclose(known))
+    else:
+        facts = list(_reader(type(model)).disclosed(model, names, known))
+    unread = tuple(one for one in facts if isinstance(one, Unread))
+    return Disclosures.sorted((one for one in facts if isinstance(one, Disclosure)), names, unread)
 
 
-def _found(estimator: Any, names: Any, train: pd.DataFrame | None) -> Disclosures:
-    columns = tuple(Column.start(name) for name in names)
-    visited: list[Any] = []
-    read = list(facts_of(estimator, Place("", columns), visited=visited))
-    facts = [one for one in read if isinstance(one, Disclosure)]
-    known = None if train is None else KnownRows.of(train, tuple(names))
-    read += Net(KNOWN, visited, TOGETHER, facts, tuple(names), known).draw(estimator)
-    unread = tuple(one for one in read if isinstance(one, Unread))
-    return Disclosures.sorted((one for one in read if isinstance(one, Disclosure)), tuple(names), unread)
+def _reader(cls: type) -> Any:
+    """Return the file `disclose` of a type's family; of a type that no family knows, that of the last."""
+    return part(family_of(cls) or families()[-1], "disclose")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from retrodict.disclosures.fact import Disclosure as Disclosure
-from retrodict.disclosures.plain import plain
+from retrodict.results.json_values import plain
 
 Array = np.ndarray
 

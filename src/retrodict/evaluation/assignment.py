@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-from retrodict.evaluation.cells import cell_errors, row_errors
+from retrodict.tables.cells import cell_errors, row_errors
 
 Array = np.ndarray
 

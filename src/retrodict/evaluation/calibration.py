@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError, SchemaError
-from retrodict.evaluation.cells import cell_errors, scaled_cells
 from retrodict.evaluation.records import TOLERANCE, aligned_error, matched_error
-from retrodict.reconstruction.rebuilt import EDGES, bin_of
+from retrodict.reconstruction.rebuild_quality import EDGES, bin_of
 from retrodict.schema import Schema, free_name
+from retrodict.tables.cells import cell_errors, scaled_cells
 
 Array = np.ndarray
 

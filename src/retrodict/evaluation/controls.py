@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retrodict.evaluation.cells import is_number
 from retrodict.evaluation.records import TOLERANCE, RecordMatch, matched_error
 from retrodict.schema import Schema
+from retrodict.tables.cells import is_number
 
 RANDOM, SHUFFLED, HELD_OUT, REBUILT_HELD_OUT = "random", "shuffled columns", "held out", "rebuilt to held out"
 

@@ -13,7 +13,6 @@ import pandas as pd
 from retrodict import time_limit
 from retrodict.errors import RequestError, TimeLimitError
 from retrodict.evaluation.fidelity import evaluate
-from retrodict.evaluation.fidelity.inputs import FEWEST
 from retrodict.evaluation.fidelity.scopes import RECONSTRUCTION
 from retrodict.evaluation.replicas import replicate
 from retrodict.evaluation.replicas.base_model import loaded
@@ -22,6 +21,7 @@ from retrodict.plain_text import shown_plainly
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction, reconstruct
 from retrodict.reconstruction.request import check_count, check_seed, resolve
+from retrodict.tables.labelled import FEWEST
 
 LADDER = (100, 300, 1_000, 3_000, 10_000)
 LIMIT = 1_000

@@ -11,9 +11,9 @@ from jaxtyping import Float, Int
 
 from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation.assignment import assign
-from retrodict.evaluation.cells import cell_errors, scaled_cells
 from retrodict.plain_text import shown_plainly
 from retrodict.schema import Schema
+from retrodict.tables.cells import cell_errors, scaled_cells
 
 Array = np.ndarray
 

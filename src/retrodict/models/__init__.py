@@ -1,11 +1,10 @@
 """Models seen as a likelihood over a schema."""
 
-from retrodict.models.base import Classifier, Model, Regressor
-from retrodict.models.calibration import calibrate_link
+from retrodict.models.contract import Classifier, Model, Regressor
 from retrodict.models.file_audit import FileAudit
-from retrodict.models.loading import audit_file, load_model
+from retrodict.models.link_calibration import calibrate_link
 from retrodict.models.metering import Meter
-from retrodict.models.sklearn_models import SklearnClassifier, SklearnRegressor
+from retrodict.models.opening import audit_file, load_model
 
 __all__ = [
     "Classifier",
@@ -13,8 +12,6 @@ __all__ = [
     "Meter",
     "Model",
     "Regressor",
-    "SklearnClassifier",
-    "SklearnRegressor",
     "audit_file",
     "calibrate_link",
     "load_model",

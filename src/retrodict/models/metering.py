@@ -9,8 +9,7 @@ from jaxtyping import Float
 
 from retrodict import threads, time_limit
 from retrodict.errors import BudgetExhaustedError, ModelError, RequestError, RetrodictError, ScoringError
-from retrodict.models.base import Model
-from retrodict.models.releases import cannot_predict
+from retrodict.models.contract import Model, about
 from retrodict.plain_text import one_line
 
 Array = np.ndarray
@@ -50,7 +49,7 @@ class Meter:
         if batch_size < 1:
             raise RequestError(f"the batch size must be at least 1, got {batch_size}")
         self.model = model
-        self._score = _scorer(model)
+        self._score = score(model)
         self.max_queries = max_queries
         self.batch_size = batch_size
         self.parent = parent
@@ -113,7 +112,7 @@ class Meter:
             raise
         except Exception as error:  # whatever an estimator raises on rows it can't take
             reason = f"{type(error).__name__}: {one_line(error, 300)}"
-            remedy = cannot_predict(getattr(self.model, "audit", None))
+            remedy = about(self.model).remedy
             if remedy is not None:
                 raise ScoringError(
                     f"the model ({self.model.family}) could not score rows: {reason}; {remedy}"
@@ -146,10 +145,21 @@ class Meter:
             )
 
 
-def _scorer(model: Model) -> Callable[[Array], Array]:
-    """Return the model's one function, found once: checking a protocol evaluates every property of the model."""
+def score_name(model: Model) -> str:
+    """Return the name of the model's one function; checking a protocol would evaluate every property of the model.
+
+    Raises
+    ------
+    ModelError
+        If it is neither a classifier nor a regressor.
+    """
     for name in ("log_proba", "predict"):
-        function = getattr(model, name, None)
-        if callable(function):
-            return function
+        if callable(getattr(model, name, None)):
+            return name
     raise ModelError(f"{type(model).__name__} is neither a classifier (log_proba) nor a regressor (predict)")
+
+
+def score(model: Model) -> Callable[[Array], Array]:
+    """Return the model's one function."""
+    function: Callable[[Array], Array] = getattr(model, score_name(model))
+    return function

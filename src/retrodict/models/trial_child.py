@@ -25,7 +25,7 @@ def main(path: str, trusted: str) -> int:
     os.environ[INSIDE] = "1"
     limit(CPU_SECONDS, MEMORY)
     try:
-        from retrodict.models.loading import load_model
+        from retrodict.models.opening import load_model
 
         load_model(path, trusted=json.loads(trusted))
     except MemoryError:

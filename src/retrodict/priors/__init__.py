@@ -4,14 +4,14 @@ from retrodict.priors.base import Enumerable, Prior, Transport
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.correlation import Correlation, latent_correlation
 from retrodict.priors.empirical import EmpiricalPrior
-from retrodict.priors.files import load_prior
+from retrodict.priors.file.reading import load_prior
+from retrodict.priors.file.table_one import write_prior_file
 from retrodict.priors.fit import fit_prior
 from retrodict.priors.implied import implied_prior
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.mixture import MixturePrior
-from retrodict.priors.table_one import write_prior_file
+from retrodict.priors.restricted_draw import draw_within
 from retrodict.priors.uniform import uniform_prior
-from retrodict.priors.within import draw_within
 
 __all__ = [
     "CopulaPrior",

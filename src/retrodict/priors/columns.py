@@ -9,8 +9,8 @@ from jaxtyping import Float
 from scipy.special import ndtri
 
 from retrodict.errors import PriorError
+from retrodict.priors.blocked_products import columns_product, rows_product
 from retrodict.priors.marginals import Discrete, FiniteMarginal, Marginal, Normal
-from retrodict.priors.product import columns_product, rows_product
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray

@@ -12,11 +12,11 @@ from scipy.special import ndtr
 
 from retrodict.errors import PriorError
 from retrodict.priors.base import Transport
+from retrodict.priors.blocked_products import rows_product
 from retrodict.priors.columns import check_latents
 from retrodict.priors.digest import digest
 from retrodict.priors.kernel import first_component, noise_factor, numeric_moments, silverman
-from retrodict.priors.listing import merged_states
-from retrodict.priors.product import rows_product
+from retrodict.priors.merged_states import merged_states
 from retrodict.schema import Schema
 
 Array = np.ndarray

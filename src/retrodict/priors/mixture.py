@@ -14,7 +14,7 @@ from scipy.special import ndtri
 from retrodict.errors import PriorError
 from retrodict.priors.base import Enumerable, Prior, Transport
 from retrodict.priors.columns import check_latents
-from retrodict.priors.listing import merged_states
+from retrodict.priors.merged_states import merged_states
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray

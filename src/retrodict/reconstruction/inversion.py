@@ -28,7 +28,7 @@ from retrodict.reconstruction.loading import (
 )
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.rows import storable
-from retrodict.reconstruction.store import ROWS_FILE, write_folder
+from retrodict.results.folder import ROWS_FILE, write_folder
 from retrodict.schema import Schema, free_name
 
 Array = np.ndarray

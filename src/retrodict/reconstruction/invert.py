@@ -12,11 +12,11 @@ from retrodict.inference.run import Run, RunState, engine_named, subseed
 from retrodict.models import Meter
 from retrodict.reconstruction.inversion import Inversion, draws_table
 from retrodict.reconstruction.outputs import listed_outputs, observations_of
-from retrodict.reconstruction.progress import RowProgress
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.reconstruct import default_budget
 from retrodict.reconstruction.request import check_count, check_seed, resolve, with_known_noise
 from retrodict.reconstruction.rows import MemoryRows
+from retrodict.results.progress import RowProgress
 
 Array = np.ndarray
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
-from retrodict.models import Model
+from retrodict.models import Model, contract
 from retrodict.priors import Prior
 
 _LIBRARIES = ("retrodict", "numpy", "numba", "scipy", "scikit-learn", "pandas", "pyarrow")
@@ -47,7 +47,7 @@ class Provenance:
             "family": model.family,
             "likelihood": model.likelihood,
             "fingerprint": model.fingerprint,
-            "warnings": list(getattr(model, "warnings", ())),
+            "warnings": list(contract.about(model).warnings),
         }
         assumed = {"kind": "none", "notes": []} if prior is None else describe(prior)
         return cls(about, assumed, request, int(seed), int(queries), _versions())

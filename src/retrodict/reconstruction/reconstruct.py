@@ -18,19 +18,19 @@ from retrodict.inference.run import Checkpoint, Run, RunState, engine_named, sub
 from retrodict.inference.stream import Batch, PriorStream
 from retrodict.inference.tally import Tally
 from retrodict.models import Meter, Model, Regressor, load_model
-from retrodict.reconstruction.claim import claimed
-from retrodict.reconstruction.disclosed import rebuilding, rebuilding_unasked
-from retrodict.reconstruction.matching import Rebuilding, matching_engine
-from retrodict.reconstruction.parts import PartsFolder
-from retrodict.reconstruction.progress import RowProgress
 from retrodict.reconstruction.provenance import Provenance, describe
+from retrodict.reconstruction.rebuilding import Rebuilding, matching_engine
 from retrodict.reconstruction.request import Request, check_count, check_seed, resolve, with_known_noise
 from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.rows import MemoryRows, table
 from retrodict.reconstruction.shares import ClassShares, class_quota
+from retrodict.reconstruction.training_table import rebuilding, rebuilding_unasked
+from retrodict.results.claim import claimed
+from retrodict.results.parts import PartsFolder
+from retrodict.results.progress import RowProgress
 
 if TYPE_CHECKING:
-    from retrodict.inference.matching.engine import Matching
+    from retrodict.matching.search.engine import Matching
 
 Array = np.ndarray
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from retrodict.errors import PriorError, RequestError
 from retrodict.models import Meter, Model, Regressor, load_model
+from retrodict.models.contract import about
 from retrodict.priors import Prior, implied_prior, load_prior
 from retrodict.schema import Schema, Target, free_name, reconcile
 
@@ -64,7 +65,7 @@ def resolve(model: Any, prior: Any = None) -> Request:
         raise PriorError(
             f"a prior must come from load_prior, fit_prior or retrodict.priors, got {type(prior).__name__}"
         )
-    schema = reconcile(model.schema, prior.schema, getattr(model, "undetermined", ()), getattr(model, "tolerant", ()))
+    schema = reconcile(model.schema, prior.schema, about(model).undetermined, about(model).tolerant)
     target = prior.schema.target.name if prior.schema.target.name != Target.name else schema.target.name
     schema = schema.with_target(Target(free_name(target, schema.names), schema.target.classes))
     return Request(model.bind(schema), prior, schema, model.schema.names if model.schema.named else schema.names)

@@ -26,8 +26,8 @@ from retrodict.reconstruction.loading import (
     texts,
 )
 from retrodict.reconstruction.provenance import Provenance
-from retrodict.reconstruction.rebuilt import Rebuilt
-from retrodict.reconstruction.store import ROWS_FILE, write_folder
+from retrodict.reconstruction.rebuild_quality import Rebuilt
+from retrodict.results.folder import ROWS_FILE, write_folder
 from retrodict.schema import Schema
 
 DOCUMENT = "reconstruction.json"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retrodict.reconstruction.store import new_folder, replace_text
 from retrodict.report.svg import picture_text
+from retrodict.results.folder import new_folder, replace_text
 
 if TYPE_CHECKING:
-    from retrodict.theory.estimates import Estimate, EstimatedBudget
+    from retrodict.budget import Estimate, EstimatedBudget
 
 _COLOURS = {  # Okabe and Ito's, told apart by every kind of sight
     "prior": "#0072B2",

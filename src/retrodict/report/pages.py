@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from retrodict.plain_text import plain_lines
-from retrodict.reconstruction.store import replace_text
+from retrodict.results.folder import replace_text
 
 
 def write_page(path: Path, page: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,24 +12,20 @@ from jaxtyping import Float
 from retrodict import threads
 from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
-from retrodict.models import Model, SklearnClassifier, SklearnRegressor
-from retrodict.models.quiet import talks, unheard
-from retrodict.models.releases import cannot_predict
-from retrodict.models.sklearn_input import layout_of
-from retrodict.schema import Feature, Schema
+from retrodict.models import Model
+from retrodict.models.contract import about, own_schema
+from retrodict.models.metering import score, score_name
+from retrodict.sanitizing.capability import Outputs, Strippable
+from retrodict.schema import Feature
 
 Array = np.ndarray
-Outputs = dict[str, tuple[Array, ...]]
-
-_METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "log_proba")
-"""What estimators put out, and the one method of a classifier that is no estimator."""
 
 _WIDER = 0.1
 _GAPS = 0.03
 
 
-def battery(model: Model, found: Disclosures, n: int, seed: int) -> Any:
-    """Return rows, in the form that an estimator (or the model itself, where it is none) takes, on which it predicts.
+def battery(model: Model, found: Disclosures, n: int, seed: int) -> Float[Array, "n d"]:
+    """Return rows in the encoding of the model's own schema on which it predicts.
 
     A number is drawn over its range and somewhat beyond, at its split points and edges, and one step of 32 bits from
     them; a list gives all its values; some numbers are missing where the model takes that. Rows on which the model
@@ -55,18 +49,15 @@ def battery(model: Model, found: Disclosures, n: int, seed: int) -> Any:
     """
     rng = np.random.default_rng(seed)
     told = _told(found)
-    schema = _own_schema(model)
+    schema = own_schema(model)
     X = np.column_stack([_column(feature, told.get(feature.name, np.empty(0)), n, rng) for feature in schema.features])
-    build, ask = _form(model), asked(model)
     gaps = np.array([not feature.listed for feature in schema.features]) & (rng.random(X.shape) < _GAPS)
     for trial in (np.where(gaps, np.nan, X), X):
-        rows = build(trial)
-        if outputs_of(ask, rows):
-            return rows
-    works = [i for i in range(n) if outputs_of(ask, build(X[i : i + 1]))]
-    rows = build(X[works]) if works else None
-    if rows is None or not outputs_of(ask, rows):
-        remedy = cannot_predict(getattr(model, "audit", None)) or "give a schema of its columns"
+        if outputs_of(model, trial):
+            return trial
+    rows = X[[i for i in range(n) if outputs_of(model, X[i : i + 1])]]
+    if not len(rows) or not outputs_of(model, rows):
+        remedy = about(model).remedy or "give a schema of its columns"
         raise ModelError(
             f"the {model.family} predicts for none of {n:,} rows drawn over its columns' ranges, so that nothing can "
             f"be compared; {remedy}"
@@ -74,44 +65,16 @@ def battery(model: Model, found: Disclosures, n: int, seed: int) -> Any:
     return rows
 
 
-def asked(model: Model) -> Any:
-    """Return what is asked for outputs: the estimator of a scikit-learn model, any other model itself."""
-    return model.estimator if isinstance(model, SklearnClassifier | SklearnRegressor) else model
-
-
-def _own_schema(model: Model) -> Schema:
-    return model.known.schema if isinstance(model, SklearnClassifier | SklearnRegressor) else model.schema
-
-
-def _form(model: Model) -> Callable[[Array], Any]:
-    """Return the way from a matrix of inference to what is asked takes."""
-    if isinstance(model, SklearnClassifier | SklearnRegressor):
-        return layout_of(model.known, model.known.schema).build
-    return np.asarray
-
-
-def outputs_of(estimator: Any, rows: Any) -> Outputs:
-    """Return all that an estimator puts out for rows, by method; methods that fail are left out.
-
-    Parameters
-    ----------
-    estimator
-        A fitted estimator.
-    rows
-        In its own form.
-    """
-    found: Outputs = {}
-    # one thread: forests add up their trees in the order in which threads finish
-    with warnings.catch_warnings(), threads.capped(1), np.errstate(all="ignore"), unheard(talks(estimator)):
+def outputs_of(model: Model, X: Float[Array, "n d"]) -> Outputs:
+    """Return all that a model puts out for rows in the encoding of its own schema; empty where it fails on them."""
+    if isinstance(model, Strippable):
+        return model.outputs(X)
+    with warnings.catch_warnings(), threads.capped(1), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        for name in _METHODS:
-            try:
-                found[name] = (np.asarray(getattr(estimator, name)(rows)),)
-                if name == "predict" and "return_std" in inspect.signature(estimator.predict).parameters:
-                    found["predict(return_std=True)"] = tuple(map(np.asarray, estimator.predict(rows, return_std=True)))
-            except Exception:  # what a method raises on rows that it can't take is its own affair
-                continue
-    return found if {"predict", "log_proba"} & found.keys() else {}
+        try:
+            return {score_name(model): (np.asarray(score(model)(X)),)}
+        except Exception:  # what a model raises on rows that it can't take is its own affair
+            return {}
 
 
 def same(one: Outputs, other: Outputs) -> bool:

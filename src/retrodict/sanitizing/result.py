@@ -14,10 +14,9 @@ from retrodict.disclosures import Disclosures, Unread
 from retrodict.disclosures.result import GROUPS, cells
 from retrodict.errors import RunError
 from retrodict.models import Model
-from retrodict.models.same_bytes import skops_bytes
 from retrodict.plain_text import shown, shown_plainly
-from retrodict.reconstruction.store import write_file
-from retrodict.sanitizing.battery import asked
+from retrodict.results.folder import write_file
+from retrodict.sanitizing.capability import Strippable
 from retrodict.sanitizing.plan import Kept, Removed
 
 
@@ -105,7 +104,10 @@ class Sanitized:
         """
         path = Path(path)
         try:
-            content = (pickle.dumps if as_pickle else skops_bytes)(asked(self.model))
+            if isinstance(self.model, Strippable):
+                content = self.model.written(as_pickle=as_pickle)
+            else:
+                content = pickle.dumps(self.model) if as_pickle else _no_form(self.model)
         except Exception as error:  # steps that are functions of the user's fail in many ways
             raise RunError(f"the {self.model.family} can't be written: {type(error).__name__}: {error}") from error
         write_file(path, content)
@@ -134,6 +136,10 @@ class Sanitized:
             f"Sanitized {self.model.family}: {len(self.before)} disclosures before, {len(self.after)} after; "
             f"{', '.join(self.outputs)} {told} on {self.rows:,} rows"
         )
+
+
+def _no_form(model: Model) -> bytes:
+    raise TypeError(f"no form of file is known for a {type(model).__name__}; write a pickle (as_pickle=True)")
 
 
 def _told(entry: Unread) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from retrodict.disclosures import inspect_model
 from retrodict.errors import RequestError
-from retrodict.models import Model, SklearnClassifier, SklearnRegressor, load_model
-from retrodict.sanitizing.battery import Outputs, asked, battery, outputs_of, same
+from retrodict.models import Model, load_model
+from retrodict.sanitizing.battery import battery, outputs_of, same
+from retrodict.sanitizing.capability import Outputs, Strippable
 from retrodict.sanitizing.plan import Change, Kept, Plan, Removed
 from retrodict.sanitizing.result import Sanitized
-from retrodict.sanitizing.visit import plan_of
+
+Array = np.ndarray
 
 ROWS = 2_000
 FEWEST = 100
@@ -61,11 +63,10 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
     """
     if not isinstance(rows, int) or isinstance(rows, bool) or rows < FEWEST:
         raise RequestError(f"the battery must have at least {FEWEST} rows, got {rows}")
-    if isinstance(model, str | Path) or not isinstance(model, Model):
-        model = load_model(model, **settings)
+    model = load_model(model, **settings)
     before = inspect_model(model)
     trial = battery(model, before, rows, seed)
-    expected = outputs_of(copy.deepcopy(asked(model)), trial)
+    expected = outputs_of(model.duplicate() if isinstance(model, Strippable) else copy.deepcopy(model), trial)
     bare, plan, made, needed = _bare(model, trial, expected)
     after = inspect_model(bare)
     listed = {entry.path for entry in plan.unjudged}
@@ -76,36 +77,28 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
         unjudged=(*plan.unjudged, *(entry for entry in after.unread if entry.path not in listed)),
         rows=len(trial),
         outputs=tuple(expected),
-        identical=same(expected, outputs_of(asked(bare), trial)),
+        identical=same(expected, outputs_of(bare, trial)),
         before=before,
         after=after,
         seed=seed,
     )
 
 
-def _bare(model: Model, trial: Any, expected: Outputs) -> tuple[Model, Plan, list[Change], list[Kept]]:
-    """Return the copy, and what was planned, done and left; of a model that is no estimator all stays."""
-    if not isinstance(model, SklearnClassifier | SklearnRegressor):
+def _bare(model: Model, trial: Array, expected: Outputs) -> tuple[Model, Plan, list[Change], list[Kept]]:
+    """Return the copy, and what was planned, done and left; of a model of which nothing is known all stays."""
+    if not isinstance(model, Strippable):
         return copy.deepcopy(model), Plan(), [], []
-    estimator = copy.deepcopy(model.estimator)
-    plan = plan_of(estimator)
-    made, needed = _made(estimator, plan, trial, expected)
-    return _again(model, estimator), plan, made, needed
+    bare = model.duplicate()
+    plan = bare.plan()
+    made, needed = _made(bare, plan, trial, expected)
+    return bare.renewed(), plan, made, needed
 
 
-def _again(model: SklearnClassifier | SklearnRegressor, estimator: Any) -> SklearnClassifier | SklearnRegressor:
-    """Return the copy as a model of the same schema; a regressor's noise is read anew, from what is left."""
-    fresh = load_model(estimator)
-    if isinstance(model, SklearnRegressor) and isinstance(fresh, SklearnRegressor):
-        return replace(model, estimator=estimator, fingerprint=fresh.fingerprint, audit=None, noise=fresh.noise)
-    return replace(model, estimator=estimator, fingerprint=fresh.fingerprint, audit=None)
-
-
-def _made(estimator: Any, plan: Plan, trial: Any, expected: Outputs) -> tuple[list[Change], list[Kept]]:
+def _made(bare: Strippable, plan: Plan, trial: Array, expected: Outputs) -> tuple[list[Change], list[Kept]]:
     """Make all changes; where outputs are others then, make them kind by kind and take back those that alter any."""
     for change in plan.changes:
         change.make()
-    if same(expected, outputs_of(estimator, trial)):
+    if same(expected, bare.outputs(trial)):
         return plan.changes, []
     for change in reversed(plan.changes):
         change.unmake()
@@ -114,7 +107,7 @@ def _made(estimator: Any, plan: Plan, trial: Any, expected: Outputs) -> tuple[li
     for group in plan.groups():
         for change in group:
             change.make()
-        if same(expected, outputs_of(estimator, trial)):
+        if same(expected, bare.outputs(trial)):
             made += group
             continue
         for change in reversed(group):

@@ -13,9 +13,9 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError, SchemaError
+from retrodict.families.sklearn.train.algorithms import CLASSIFICATION, REGRESSION, Task
 from retrodict.schema import Feature, Schema, Target
 from retrodict.schema.csv_numbers import AS_WRITTEN
-from retrodict.study.algorithms import CLASSIFICATION, REGRESSION, Task
 from retrodict.study.specs import BundledSet, FileSet, FolderSet, OpenMLSet, SingleSet, WorldSet
 from retrodict.study.worlds import Truth, world_of
 

@@ -17,8 +17,8 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from retrodict.errors import RequestError
+from retrodict.families.sklearn.train.algorithms import check_algorithm, tasks_of
 from retrodict.schema.yaml_text import read_yaml
-from retrodict.study.algorithms import check_algorithm, tasks_of
 from retrodict.study.ladder import check_prior
 from retrodict.study.specs import DatasetEntry, FileSet, FolderSet, PartShares, Quality, Strict, tagged
 

@@ -57,7 +57,7 @@ def divergences(
     Parameters
     ----------
     real, other
-        Points of one Euclidean space; see `retrodict.evaluation.fidelity.layout.embed`.
+        Points of one Euclidean space; see `retrodict.tables.layout.embed`.
     real_group, other_group
         Codes 0, 1, ...; all zero for a divergence of the features alone.
     seed

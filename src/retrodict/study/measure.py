@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
+from retrodict.families.sklearn.train.algorithms import new_estimator
 from retrodict.models import Model, load_model
 from retrodict.priors import Prior
 from retrodict.schema import Feature, Schema
-from retrodict.study.algorithms import new_estimator
+from retrodict.study.cache import Kept
 from retrodict.study.divergence import LARGEST, Divergences
 from retrodict.study.exact import (
     FLOOR,
@@ -23,7 +24,6 @@ from retrodict.study.exact import (
     model_divergence,
     state_probabilities,
 )
-from retrodict.study.kept import Kept
 from retrodict.study.ladder import IMPLIED, implied, prior_step
 from retrodict.study.qualities import training_rows
 from retrodict.study.setting import Setting, setting_of

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retrodict.errors import RequestError
-from retrodict.study.backends.local import Local
-from retrodict.study.backends.ray import Ray
-from retrodict.study.backends.work import MEASURE, Backend
+from retrodict.execution.local import Local
+from retrodict.execution.ray import Ray
+from retrodict.execution.work import MEASURE, Backend
 from retrodict.study.design import Cell, Design, check_design, load_design
 from retrodict.study.store import Status, Writer, read_status
 
 if TYPE_CHECKING:
-    from retrodict.study.backends.work import Row
+    from retrodict.execution.work import Row
 
 BACKENDS = ("local", "ray")
 

@@ -11,16 +11,16 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from retrodict.errors import RequestError
-from retrodict.evaluation.fidelity.layout import Layout, embed
-from retrodict.evaluation.replicas.columns import features_frame
 from retrodict.priors import Prior
 from retrodict.schema import Feature, Schema, Target
+from retrodict.study.cache import Kept
 from retrodict.study.datasets import TARGET, Table, entry_named, feature_columns, load_table
 from retrodict.study.divergence import Divergences, divergences
-from retrodict.study.kept import Kept
 from retrodict.study.ladder import fitted_prior
-from retrodict.study.parts import Parts, common_classes, draw_rows, split
 from retrodict.study.seeds import number, stream
+from retrodict.study.split import Parts, common_classes, draw_rows, split
+from retrodict.tables.frames import features_frame
+from retrodict.tables.layout import Layout, embed
 
 if TYPE_CHECKING:
     from retrodict.study.design import Design

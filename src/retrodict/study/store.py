@@ -95,7 +95,7 @@ class Writer:
     """
 
     def __init__(self, path: Path, design: Design, cells: int) -> None:
-        from retrodict.reconstruction.claim import claimed  # which readers of a study have no need of
+        from retrodict.results.claim import claimed  # which readers of a study have no need of
 
         self.path = path
         with ExitStack() as stack:
@@ -236,7 +236,7 @@ def _storing(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        from retrodict.reconstruction.disk import disk_error
+        from retrodict.results.disk import disk_error
 
         number = _DISK.get(error.sqlite_errorcode & 0xFF)
         if number is None:

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from retrodict.theory.concurrence import Concurrence, SignAgreement
     from retrodict.theory.decomposition import ErrorBudget
     from retrodict.theory.divergences import DIVERGENCES
-    from retrodict.theory.estimates import EstimatedBudget, error_budget
     from retrodict.theory.examples import EXAMPLES
     from retrodict.theory.gradients import Gradients
     from retrodict.theory.paths import Path, path
@@ -23,7 +22,6 @@ _HOMES = {
     "decomposition": ("ErrorBudget",),
     "divergences": ("DIVERGENCES",),
     "examples": ("EXAMPLES",),
-    "estimates": ("EstimatedBudget", "error_budget"),
     "gradients": ("Gradients",),
     "paths": ("Path", "path"),
     "random_worlds": ("random_world",),
@@ -39,11 +37,9 @@ __all__ = [
     "Concurrence",
     "DiscreteWorld",
     "ErrorBudget",
-    "EstimatedBudget",
     "Gradients",
     "Path",
     "SignAgreement",
-    "error_budget",
     "path",
     "random_world",
     "read_world",

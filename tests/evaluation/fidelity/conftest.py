@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retrodict.evaluation.fidelity.layout import Layout, embed
 from retrodict.evaluation.fidelity.table import Table
 from retrodict.schema import Feature
+from retrodict.tables.layout import Layout, embed
 
 Pair = Callable[[np.ndarray, np.ndarray], tuple[Layout, Table, Table]]
 

@@ -17,8 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import retrodict as rd
-from retrodict.evaluation.fidelity.inputs import TRAIN, counts_rows, overlap, read_inputs
 from retrodict.evaluation.fidelity.scopes import LABELLED, PRIOR, RECONSTRUCTION, Sources
+from retrodict.tables.labelled import TRAIN, counts_rows, overlap, read_inputs
 from tests.evaluation.fidelity.conftest import people
 
 N = 500

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, norm, wasserstein_distance
 
-from retrodict.evaluation.fidelity.layout import Layout
 from retrodict.evaluation.fidelity.marginals import marginals, number_distances
 from retrodict.evaluation.fidelity.resampling import interval
 from retrodict.evaluation.fidelity.table import Table
 from retrodict.schema import Feature
+from retrodict.tables.layout import Layout
 from tests.evaluation.fidelity.conftest import Pair
 
 numbers = st.lists(st.integers(-5, 5).map(float), min_size=1, max_size=30)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retrodict.evaluation.fidelity.inputs import read_inputs
-from retrodict.evaluation.fidelity.layout import said_of
+from retrodict.tables.labelled import read_inputs
+from retrodict.tables.layout import said_of
 
 
 def test_one_column_and_many() -> None:

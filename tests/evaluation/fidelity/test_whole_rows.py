@@ -10,12 +10,12 @@ from scipy.stats.contingency import association as scipy_association
 
 from retrodict.evaluation.fidelity.association import association_difference, associations
 from retrodict.evaluation.fidelity.distances import energy_distance, random_directions, sliced_wasserstein
-from retrodict.evaluation.fidelity.layout import Layout
 from retrodict.evaluation.fidelity.manifold import NEIGHBOURS, manifold
 from retrodict.evaluation.fidelity.resampling import interval
 from retrodict.evaluation.fidelity.table import Table
 from retrodict.evaluation.fidelity.two_sample import AUC, KL, two_sample
 from retrodict.schema import Feature
+from retrodict.tables.layout import Layout
 from tests.evaluation.fidelity.conftest import Pair
 
 N = 1_500

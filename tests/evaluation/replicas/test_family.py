@@ -14,10 +14,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 import retrodict as rd
-from retrodict.evaluation.replicas import family as members
-from retrodict.evaluation.replicas.columns import features_frame
-from retrodict.evaluation.replicas.family import CLASSIFIERS, REGRESSORS, family, member
+from retrodict.families.sklearn.train import trainers as members
+from retrodict.families.sklearn.train.trainers import CLASSIFIERS, REGRESSORS, family, member
 from retrodict.schema import Schema
+from retrodict.tables.frames import features_frame
 
 
 def awkward(n: int, seed: int) -> pd.DataFrame:

@@ -11,11 +11,11 @@ import pytest
 import retrodict as rd
 from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation.assignment import assign
-from retrodict.evaluation.cells import row_errors
 from retrodict.evaluation.risk.hits import alone, hit_by
 from retrodict.evaluation.risk.membership import Advantage, Nearer, by_distance
 from retrodict.evaluation.risk.nearest import joined, nearest
 from retrodict.evaluation.risk.pairing import paired
+from retrodict.tables.cells import row_errors
 
 
 def table(n: int, seed: int) -> pd.DataFrame:

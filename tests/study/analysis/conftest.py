@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from retrodict.report.study import study_report
+from retrodict.report.study.write import study_report
 from retrodict.study.analysis import StudyAnalysis
 from tests.cli.conftest import cli as cli
 from tests.study.analysis.worlds import study

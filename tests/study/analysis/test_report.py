@@ -19,10 +19,10 @@ from typer.testing import CliRunner
 
 from retrodict.cli.study_report import find_study, report
 from retrodict.errors import RequestError, RunError
-from retrodict.report import study as report_module
-from retrodict.report.study import study_report
+from retrodict.report.study import write as report_module
+from retrodict.report.study.write import study_report
 from retrodict.study.analysis import StudyAnalysis
-from tests.audit.test_page import BROWSER, Page
+from tests.auditing.test_page import BROWSER, Page
 from tests.study.analysis.worlds import study
 
 Reported = tuple[StudyAnalysis, Path]

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from retrodict.errors import RequestError
-from retrodict.study.algorithms import CLASSIFIERS
+from retrodict.families.sklearn.train.algorithms import CLASSIFIERS
 from retrodict.study.design import Design, check_design, load_design, template
 
 GOOD: dict[str, Any] = {

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from retrodict.errors import RunError
 from retrodict.study.design import load_design
-from retrodict.study.parts import Parts, duplicates, split
 from retrodict.study.setting import setting_of
 from retrodict.study.specs import PartShares
+from retrodict.study.split import Parts, duplicates, split
 
 
 @settings(max_examples=60, deadline=None)

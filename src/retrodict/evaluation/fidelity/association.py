@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.evaluation.fidelity.layout import Layout, spread
 from retrodict.evaluation.fidelity.table import Table
+from retrodict.tables.layout import Layout, spread
 
 Array = np.ndarray
 

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import PriorError, RequestError, RetrodictError, SchemaError
-from retrodict.evaluation.fidelity.inputs import FEWEST
-from retrodict.evaluation.fidelity.layout import Layout
 from retrodict.inference.observation import Label
 from retrodict.models import Meter, Model, load_model
+from retrodict.models.contract import about, noise_scale
 from retrodict.priors import Prior, implied_prior, load_prior
 from retrodict.reconstruction import Reconstruction
 from retrodict.reconstruction.provenance import describe
 from retrodict.schema import Schema, reconcile
+from retrodict.tables.labelled import FEWEST
+from retrodict.tables.layout import Layout
 
 Array = np.ndarray
 
@@ -104,11 +105,11 @@ def model_labels(model: Model, frame: pd.DataFrame, schema: Schema, rng: np.rand
     schema
         Of the reconstruction.
     """
-    fitting = reconcile(model.schema, schema, getattr(model, "undetermined", ()), getattr(model, "tolerant", ()))
+    fitting = reconcile(model.schema, schema, about(model).undetermined, about(model).tolerant)
     meter = Meter(model.bind(fitting))
     output = meter.output(fitting.encode(frame))
     if not model.schema.target.is_class:
-        scale = getattr(model, "noise_scale", None) or 0.0
+        scale = noise_scale(model) or 0.0
         return output + scale * rng.standard_normal(len(output)), meter.queries
     drawn = (output + rng.gumbel(size=output.shape)).argmax(axis=1)  # the Gumbel trick draws from exp(output)
     order = [Label.of(label, schema.target).index for label in model.schema.target.classes]

@@ -12,7 +12,6 @@ import pandas as pd
 from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity.assumed import assumed, feature_codes, model_labels, prior_frame
 from retrodict.evaluation.fidelity.attribution import attribution
-from retrodict.evaluation.fidelity.inputs import FEWEST, HELD_OUT, TRAIN, Inputs, read_inputs
 from retrodict.evaluation.fidelity.measures import Found, averaged, measure
 from retrodict.evaluation.fidelity.result import Fidelity
 from retrodict.evaluation.fidelity.scopes import OVERALL, WITHIN, Sources
@@ -21,6 +20,7 @@ from retrodict.models import Model
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction
 from retrodict.reconstruction.request import check_count, check_seed
+from retrodict.tables.labelled import FEWEST, HELD_OUT, TRAIN, Inputs, read_inputs
 
 Array = np.ndarray
 

@@ -16,12 +16,12 @@ from retrodict.evaluation.fidelity.distances import (
     random_directions,
     sliced_wasserstein,
 )
-from retrodict.evaluation.fidelity.layout import Layout, embed
 from retrodict.evaluation.fidelity.manifold import COVERAGE, DENSITY, PRECISION, RECALL, manifold
 from retrodict.evaluation.fidelity.marginals import GAPS, KOLMOGOROV, VARIATION, WASSERSTEIN, marginals
 from retrodict.evaluation.fidelity.scopes import Scope
 from retrodict.evaluation.fidelity.table import Table
 from retrodict.evaluation.fidelity.two_sample import AUC, KL, two_sample
+from retrodict.tables.layout import Layout, embed
 
 Array = np.ndarray
 Key = tuple[str, str]

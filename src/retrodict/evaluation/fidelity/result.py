@@ -16,7 +16,7 @@ from retrodict.evaluation.fidelity.scopes import FRESH, LABELLED, OVERALL, PRIOR
 from retrodict.evaluation.fidelity.summary import LIFTS, VALUES
 from retrodict.plain_text import json_text, shown_plainly
 from retrodict.reconstruction.loading import holding, read_document, texts
-from retrodict.reconstruction.store import write_file
+from retrodict.results.folder import write_file
 
 _TABLES = (RECONSTRUCTION, PRIOR, LABELLED, RANDOM, FRESH)
 _SHORT = {RECONSTRUCTION: "rebuilt", PRIOR: "prior", LABELLED: "labelled"}

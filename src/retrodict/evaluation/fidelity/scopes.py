@@ -9,7 +9,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.evaluation.controls import random_table
-from retrodict.evaluation.fidelity.inputs import FEWEST, HELD_OUT, REBUILT, TRAIN, Inputs
+from retrodict.tables.labelled import FEWEST, HELD_OUT, REBUILT, TRAIN, Inputs
 
 Array = np.ndarray
 

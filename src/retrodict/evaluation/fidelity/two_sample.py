@@ -10,8 +10,8 @@ from jaxtyping import Float
 from scipy.stats import rankdata
 
 from retrodict import threads
-from retrodict.evaluation.fidelity.layout import Layout
 from retrodict.evaluation.fidelity.table import Table
+from retrodict.tables.layout import Layout
 
 Array = np.ndarray
 

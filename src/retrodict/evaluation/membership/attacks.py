@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from retrodict.budget.sources import target_column
 from retrodict.errors import RequestError
 from retrodict.evaluation.membership.result import FALSE_RATE, Attack, MembershipAttacks
 from retrodict.evaluation.membership.roc import auc, rate_at
@@ -14,7 +15,6 @@ from retrodict.evaluation.membership.signals import of_labels, of_values
 from retrodict.evaluation.replicas.base_model import Base, loaded
 from retrodict.evaluation.replicas.inputs import TEST, TRAIN, Rows, read_inputs, schema_of
 from retrodict.reconstruction.request import check_count, check_seed
-from retrodict.theory.estimates.sources import target_column
 
 Array = np.ndarray
 

@@ -12,6 +12,7 @@ from retrodict.errors import RequestError, ScoringError
 from retrodict.evaluation.replicas.inputs import Inputs
 from retrodict.inference.observation import Label
 from retrodict.models import Meter, Model, load_model
+from retrodict.models.contract import about
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -44,7 +45,7 @@ class Base:
         SchemaError
             If the features or the classes are not the model's.
         """
-        loose = {*getattr(model, "undetermined", ()), *getattr(model, "tolerant", ())}
+        loose = {*about(model).undetermined, *about(model).tolerant}
         positions = model.schema.names if model.schema.named else inputs.schema.names
         loose = {position for name, position in zip(model.schema.names, positions, strict=False) if name in loose}
         features, limits = [], []

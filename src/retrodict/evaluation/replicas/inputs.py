@@ -11,11 +11,12 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError, SchemaError
-from retrodict.evaluation.fidelity.inputs import known_labels, observed_schema, overlap, without_values
-from retrodict.evaluation.fidelity.layout import Layout, said_of
 from retrodict.models import Model
+from retrodict.models.contract import about
 from retrodict.reconstruction import Reconstruction
 from retrodict.schema import Feature, Schema, reconcile
+from retrodict.tables.labelled import known_labels, observed_schema, overlap, without_values
+from retrodict.tables.layout import Layout, said_of
 
 Array = np.ndarray
 
@@ -92,7 +93,7 @@ def schema_of(rec: Any, base: Model | None, target: str | None) -> Schema:
     schema = observed_schema(frame, target, None if base is None else base.schema)
     if base is None:
         return schema
-    fitting = reconcile(base.schema, schema, getattr(base, "undetermined", ()), getattr(base, "tolerant", ()))
+    fitting = reconcile(base.schema, schema, about(base).undetermined, about(base).tolerant)
     return fitting.with_target(type(fitting.target)(target, fitting.target.classes))
 
 

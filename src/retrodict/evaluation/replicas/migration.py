@@ -12,15 +12,15 @@ import pandas as pd
 from retrodict.errors import RequestError, RunError
 from retrodict.evaluation.replicas.base_model import loaded
 from retrodict.evaluation.replicas.examples import Labelling
-from retrodict.evaluation.replicas.family import member
 from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import REPLICA, Replicas
-from retrodict.models.reviewed import REVIEWED
-from retrodict.models.same_bytes import skops_bytes
+from retrodict.families.sklearn.open.reviewed import REVIEWED
+from retrodict.families.sklearn.open.same_bytes import skops_bytes
+from retrodict.families.sklearn.train.trainers import member
 from retrodict.plain_text import shown_plainly
 from retrodict.priors import Prior
 from retrodict.reconstruction import reconstruct
-from retrodict.reconstruction.store import write_file
+from retrodict.results.folder import write_file
 
 ROWS = 10_000
 _CHECKED = 1_000

@@ -14,7 +14,6 @@ from retrodict.errors import RequestError, RetrodictError, RunError, TimeLimitEr
 from retrodict.evaluation.fidelity.assumed import assumed, prior_frame
 from retrodict.evaluation.replicas.base_model import Base, loaded
 from retrodict.evaluation.replicas.examples import Labelling, more_rows
-from retrodict.evaluation.replicas.family import family
 from retrodict.evaluation.replicas.inputs import PRIOR, REBUILT, TEST, TRAIN, Inputs, Rows, read_inputs, schema_of
 from retrodict.evaluation.replicas.questions import Question
 from retrodict.evaluation.replicas.result import (
@@ -31,6 +30,7 @@ from retrodict.evaluation.replicas.result import (
 )
 from retrodict.evaluation.replicas.scores import Score
 from retrodict.evaluation.replicas.training import Examples, ask, fit, takes_weights
+from retrodict.families.sklearn.train.trainers import family
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction
 from retrodict.reconstruction.provenance import describe

@@ -12,8 +12,8 @@ from jaxtyping import Float
 
 from retrodict import threads
 from retrodict.errors import RequestError
-from retrodict.evaluation.replicas.columns import features_frame
 from retrodict.evaluation.replicas.inputs import Inputs, Rows
+from retrodict.tables.frames import features_frame
 
 Array = np.ndarray
 

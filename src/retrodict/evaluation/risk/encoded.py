@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.errors import SchemaError
-from retrodict.evaluation.cells import FAR
-from retrodict.evaluation.fidelity.inputs import TRAIN, Inputs
+from retrodict.tables.cells import FAR
+from retrodict.tables.labelled import TRAIN, Inputs
 
 Array = np.ndarray
 

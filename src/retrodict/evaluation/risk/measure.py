@@ -9,7 +9,6 @@ import pandas as pd
 
 from retrodict import time_limit
 from retrodict.errors import RequestError
-from retrodict.evaluation.fidelity.inputs import HELD_OUT, REBUILT, TRAIN, read_inputs
 from retrodict.evaluation.records import TOLERANCE, RecordMatch
 from retrodict.evaluation.risk.encoded import Tables, encoded
 from retrodict.evaluation.risk.hits import hit_by, singled_out
@@ -19,6 +18,7 @@ from retrodict.evaluation.risk.pairing import agreeing, paired
 from retrodict.evaluation.risk.result import RecordRisk
 from retrodict.reconstruction import Reconstruction
 from retrodict.reconstruction.request import check_seed
+from retrodict.tables.labelled import HELD_OUT, REBUILT, TRAIN, read_inputs
 
 Array = np.ndarray
 

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
-from retrodict.evaluation.cells import cell_errors
+from retrodict.tables.cells import cell_errors
 
 Array = np.ndarray
 

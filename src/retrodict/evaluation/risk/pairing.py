@@ -9,9 +9,9 @@ from jaxtyping import Float, Int
 from scipy.optimize import linear_sum_assignment
 
 from retrodict.evaluation.assignment import EXACT_ROWS, assign, equal_rows
-from retrodict.evaluation.cells import cell_errors
 from retrodict.evaluation.records import RecordMatch, compared
 from retrodict.evaluation.risk.nearest import Nearest, errors_between
+from retrodict.tables.cells import cell_errors
 
 Array = np.ndarray
 Labels = tuple[Float[Array, "n 1"], Float[Array, "m 1"]]

@@ -1,0 +1,193 @@
+"""What `error_budget` returns: the four terms, their sum, and both sides by class."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from retrodict.budget.estimate import Estimate
+from retrodict.plain_text import json_text, shown_plainly
+
+_WORDS = {
+    "prior": "prior term  KL(P(x)||Q(x))",
+    "model": "+ model term  E KL(P(y|x)||Q(y|x))",
+    "label": "- label term  KL(P(y)||Q(y))",
+    "total": "= their sum",
+    "posterior": "posterior divergence, directly",
+}
+
+
+@dataclass(frozen=True)
+class ClassEstimate:
+    """The budget of one class; its terms may be negative, only their sum is a divergence.
+
+    Parameters
+    ----------
+    name
+        The label.
+    rows
+        Test rows of the class.
+    share, model_share
+        ``P(y)`` among the test rows, and ``Q(y)``.
+    prior, model, label
+        ``E_P(x|y) log P(x)/Q(x)``, ``E_P(x|y) log P(y|x)/Q(y|x)`` and ``log P(y)/Q(y)``.
+    total
+        ``prior + model - label``.
+    posterior
+        ``KL(P(x|y) || Q(x|y))``, by classification of the class's rows against posterior draws.
+    """
+
+    name: str
+    rows: int
+    share: float
+    model_share: float
+    prior: Estimate
+    model: Estimate
+    label: Estimate
+    total: Estimate
+    posterior: Estimate
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        terms = {name: getattr(self, name).to_dict() for name in ("prior", "model", "label", "total", "posterior")}
+        return {"rows": self.rows, "share": self.share, "model_share": self.model_share, **terms}
+
+
+@shown_plainly
+@dataclass(frozen=True)
+class EstimatedBudget:
+    """An error budget estimated from real rows, in nats: ``posterior = prior + model - label``.
+
+    Parameters
+    ----------
+    prior, model, label
+        The terms.
+    total
+        ``prior + model - label``.
+    posterior
+        The expected posterior divergence, estimated directly.
+    gap
+        ``posterior - total``; its interval adds both sides' half-widths in squares. ``None`` as value where a side has
+        no number.
+    classes
+        The same by class.
+    notes
+        What a reader should know: rows left out, columns rounded, overlaps.
+    family
+        The model's algorithm.
+    n_train, n_test
+        Rows used.
+    draws
+        Prior draws, each scored once by the model.
+    seed
+        The one seed.
+    """
+
+    prior: Estimate
+    model: Estimate
+    label: Estimate
+    total: Estimate
+    posterior: Estimate
+    gap: Estimate
+    classes: tuple[ClassEstimate, ...]
+    notes: tuple[str, ...]
+    family: str
+    n_train: int
+    n_test: int
+    draws: int
+    seed: int
+
+    @property
+    def trustworthy(self) -> bool:
+        """Whether every term and the direct estimate have a value."""
+        return all(term.trustworthy for term in self.terms.values())
+
+    @property
+    def agree(self) -> bool | None:
+        """Whether both sides agree within their intervals; ``None`` where one has no number."""
+        if self.gap.low is None or self.gap.high is None:
+            return None
+        return self.gap.low <= 0.0 <= self.gap.high
+
+    @property
+    def terms(self) -> dict[str, Estimate]:
+        """The terms, their sum and the direct estimate, by name."""
+        return {name: getattr(self, name) for name in _WORDS}
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row a quantity, of the whole and of each class."""
+        wholes = [("all", name, term) for name, term in self.terms.items()]
+        parts = [(one.name, name, getattr(one, name)) for one in self.classes for name in _WORDS]
+        keys = ("estimate", "low", "high", "trustworthy", "infinite", "at_least", "at_most", "reason")
+        return pd.DataFrame(
+            [{"class": c, "term": name, **{k: term.to_dict()[k] for k in keys}} for c, name, term in wholes + parts]
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data, as ``--json`` prints it."""
+        return {
+            **{name: term.to_dict() for name, term in self.terms.items()},
+            "gap": self.gap.to_dict(),
+            "agree": self.agree,
+            "trustworthy": self.trustworthy,
+            "classes": {one.name: one.to_dict() for one in self.classes},
+            "notes": list(self.notes),
+            "model_family": self.family,
+            "train_rows": self.n_train,
+            "test_rows": self.n_test,
+            "draws": self.draws,
+            "seed": self.seed,
+        }
+
+    def document(self) -> str:
+        """Return `to_dict` as JSON text."""
+        return json_text(self.to_dict()) + "\n"
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Return the budget as lines of text: quantity, value, interval."""
+        return [(_WORDS[name], *term.cells()) for name, term in self.terms.items()]
+
+    def class_rows(self) -> list[tuple[str, ...]]:
+        """Return one line a class: label, rows, shares, terms, sum, direct estimate and its interval."""
+        return [
+            (
+                one.name,
+                f"{one.rows:,}",
+                f"{one.share:.3f}",
+                f"{one.model_share:.3f}",
+                *(getattr(one, name).cells()[0] for name in ("prior", "model", "label", "total")),
+                *one.posterior.cells(),
+            )
+            for one in self.classes
+        ]
+
+    def reasons(self) -> list[str]:
+        """Return a line for each quantity that has no finite number, and one on whether the sides agree."""
+        lines = [f"{name}: {term.reason}" for name, term in self.terms.items() if term.reason]
+        if self.gap.finite:
+            verdict = "agree" if self.agree else "DISAGREE"
+            lines.append(f"the two sides {verdict} within their intervals: they differ by {self.gap.value:.4f}")
+        return lines
+
+    @property
+    def head(self) -> str:
+        """One line: whose budget it is, and from what."""
+        return (
+            f"Error budget of {self.family}, nats with 95% intervals: {self.n_test:,} test rows, "
+            f"{self.n_train:,} train rows, {self.draws:,} prior draws, seed {self.seed}"
+        )
+
+    def __repr__(self) -> str:
+        lines = [f"  {name:<36} {value:>15}  {interval}" for name, value, interval in self.rows()]
+        tail = [*self.reasons(), *(f"note: {note}" for note in self.notes)]
+        return "\n".join([self.head, *lines, *(f"  {line}" for line in tail)])
+
+    def _repr_html_(self) -> str:
+        whole = pd.DataFrame(self.rows(), columns=["", "nats", "95% interval"]).to_html(index=False)
+        heads = ["class", "rows", "P(y)", "Q(y)", "prior", "+ model", "- label", "= sum", "directly", "95% interval"]
+        parts = pd.DataFrame(self.class_rows(), columns=heads).to_html(index=False)
+        lines = "".join(f"<li>{html.escape(line)}</li>" for line in (*self.reasons(), *self.notes))
+        return f"<p><b>{html.escape(self.head)}</b></p>{whole}{parts}<ul>{lines}</ul>"

@@ -1,0 +1,1 @@
+"""The demonstration: a user of the library like any other."""

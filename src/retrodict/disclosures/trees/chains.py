@@ -1,0 +1,88 @@
+"""Training values themselves, where midpoints between them leave no other choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.disclosures.columns import Column
+from retrodict.disclosures.trees.splits import Splits, node_ends, subtree_ends
+
+Array = np.ndarray
+
+
+def chain(edges: Float[Array, " m"], step: float | None = None) -> tuple[Float[Array, " n"], float]:
+    """Return all distinct values of a column from the midpoints of all neighbours, and how far off they may be.
+
+    Each value is twice an edge less the value before it: one unknown for the whole chain. All values must increase,
+    which bounds it. On a grid, one place only may be left.
+
+    Parameters
+    ----------
+    edges
+        Increasing: one midway between each two neighbouring values, at least two.
+    step
+        Of the grid through zero that the values lie on, where known.
+
+    Returns
+    -------
+    tuple[Float[Array, " n"], float]
+        One value more than edges, and the radius around each that its true value lies within: zero where
+        the grid leaves one chain.
+    """
+    signs = (-1.0) ** np.arange(len(edges) + 1)
+    # Values are offsets + signs * first; the i-th lies below edge i, and so does the next above it.
+    offsets = np.concatenate([[0.0], 2.0 * signs[1:] * np.cumsum(signs[1:] * edges)])
+    room = edges - offsets[:-1]
+    low = float(np.max(-room[1::2]))
+    high = float(np.min(room[::2]))
+    if step is not None:
+        slack = 1e-6  # edges are rounded: a value on a limit is none inside it
+        first, last = np.floor(low / step + slack) + 1.0, np.ceil(high / step - slack) - 1.0
+        if first == last:
+            return np.rint((offsets + signs * first * step) / step) * step, 0.0
+    return offsets + signs * (low + high) / 2.0, (high - low) / 2.0
+
+
+def grid_values(trees: Iterable[Splits], steps: Mapping[str, float]) -> dict[str, Float[Array, " n"]]:
+    """Return values of features on grids that training rows must take.
+
+    A split point lies midway between two neighbours among the rows of its node. The lower one is the greatest value
+    that went left: it lies above every split point of the feature on that side, and the upper one below every one on
+    the other side. Where the grid then has room for one pair only, both are values of training rows.
+
+    Parameters
+    ----------
+    trees
+        Whose split points are midpoints.
+    steps
+        Of the grid of each raw feature, which passes through zero.
+    """
+    found: dict[str, list[Array]] = {name: [] for name in steps}
+    for tree in trees:
+        used = np.array([i for i in tree.used if _straight(tree.columns[i], steps)], dtype=int)
+        if not len(used):
+            continue
+        lows, highs = node_ends(tree, used)
+        least, greatest = subtree_ends(tree, used)
+        for k, i in enumerate(used):
+            name = tree.columns[i].name
+            nodes = np.flatnonzero(~tree.leaf & (tree.feature == i) & np.isfinite(tree.threshold))
+            below = np.maximum(lows[nodes, k], greatest[tree.left[nodes], k])
+            above = np.minimum(highs[nodes, k], least[tree.right[nodes], k])
+            # In half steps all split points are whole, and values even.
+            at, below, above = (
+                np.rint(tree.columns[i].back(ends) / (steps[name] / 2.0))
+                for ends in (tree.threshold[nodes], below, above)
+            )
+            nearest = np.where(at % 2 == 1, 1.0, 2.0)
+            room = np.minimum(at - below, above - at)
+            sure = (nearest < room) & (room <= nearest + 2.0)
+            found[name] += [at[sure] - nearest[sure], at[sure] + nearest[sure]]
+    return {name: np.unique(np.concatenate(own)) * (steps[name] / 2.0) for name, own in found.items() if own}
+
+
+def _straight(column: Column, steps: Mapping[str, float]) -> bool:
+    return column.name in steps and column.number and column.scale > 0

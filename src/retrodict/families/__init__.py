@@ -1,0 +1,1 @@
+"""All that is known of each library's models, a folder a library."""

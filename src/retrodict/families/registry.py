@@ -1,0 +1,4 @@
+"""The families, by the names of their packages: adding one is a folder and a line here."""
+
+FAMILIES: tuple[str, ...] = ("retrodict.families.sklearn",)
+"""Asked in this order whether a file is theirs; a type belongs to the family of its nearest class."""

@@ -1,0 +1,221 @@
+"""Gradient boosting: node counts and split points, bin edges, and the prediction it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, softmax
+from sklearn import compose, ensemble, preprocessing
+
+from retrodict.disclosures.kinds import (
+    BinEdges,
+    Categories,
+    ClassShares,
+    Disclosure,
+    GradientSums,
+    Grid,
+    NodeCounts,
+    SampleSize,
+    TargetMoments,
+    TargetQuantiles,
+    Thresholds,
+    TrainingErrors,
+    Values,
+)
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.chains import chain
+from retrodict.disclosures.trees.grids import distinct, grid_step
+from retrodict.disclosures.trees.splits import Splits
+from retrodict.disclosures.trees.stretches import stretches
+from retrodict.disclosures.trees.tree_facts import Member, node_counts, split_points
+
+VALIDATED = "of the rows not held out to stop early"
+
+
+def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield what the stages' trees state; the walk reads the start from `init_`."""
+    place = boosted_place(estimator, place)
+    members = [Member(t, place.columns) for t in np.ravel(estimator.estimators_)]
+    whole = estimator.subsample == 1.0 and not members[0].stripped
+    drawn = place if estimator.subsample == 1.0 else replace(place, sample=place.sample or "of each stage's draw")
+    yield from node_counts(members, drawn, "estimators_[*].tree_.n_node_samples")
+    yield from split_points(members, place, "estimators_[*].tree_.threshold")
+    if whole:
+        n, source = int(members[0].nodes.n_node_samples[0]), place.at("estimators_[0, 0].tree_.n_node_samples")
+        yield SampleSize(n, features=(), source=source, exact=place.exact)
+    equations = sum(int((np.asarray(m.nodes.children_left) == -1).sum()) for m in members)
+    yield _sums(estimator, place, len(members), equations, 0.0, "estimators_[*].tree_.value")
+    started = getattr(estimator, "init", None) is None and estimator.loss == "squared_error"
+    if whole and started and not members[0].weighted and place.target is None:
+        mean = float(np.ravel(estimator.init_.constant_)[0])
+        variance = float(members[0].nodes.impurity[0])  # the first tree is fitted to y less its mean
+        yield TargetMoments(
+            mean, variance, features=(), source=place.at("estimators_[0, 0].tree_.impurity"), exact=place.exact
+        )
+    scores = getattr(estimator, "train_score_", ())
+    if len(scores):
+        yield TrainingErrors(np.asarray(scores), features=(), source=place.at("train_score_"), exact=drawn.exact)
+
+
+_BY_LOGARITHM = {"poisson", "gamma"}
+"""Losses of histogram boosting whose scores are logarithms: it starts from that of the mean."""
+_BY_QUANTILE = {"absolute_error", "quantile", "huber"}
+"""Losses whose leaves are medians or quantiles of residuals (Huber's: a median and a clipped mean)."""
+
+
+def _sums(estimator: Any, place: Place, trees: int, equations: int, penalty: float, source: str) -> GradientSums:
+    """Return what leaf values state; prediction needs them, so that no stripping takes them out."""
+    return GradientSums(
+        "quantile" if estimator.loss in _BY_QUANTILE else "sum",
+        trees,
+        equations,
+        float(estimator.learning_rate),
+        penalty,
+        features=tuple(dict.fromkeys(column.name for column in place.columns)),
+        source=place.at(source),
+        exact=place.exact,
+    )
+
+
+def boosted_place(estimator: Any, place: Place) -> Place:
+    """Return the place with the rows that boosting kept for training."""
+    return place if estimator.n_iter_no_change is None else replace(place, sample=place.sample or VALIDATED)
+
+
+def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield bin edges, node counts and the start of histogram boosting."""
+    if estimator.do_early_stopping_ and estimator.validation_fraction is not None:
+        place = replace(place, sample=place.sample or VALIDATED)
+    yield from (
+        _bins(estimator, place) if hasattr(estimator._bin_mapper, "n_bins_non_missing_") else _used(estimator, place)
+    )
+    trees = [t for stage in estimator._predictors for t in stage]
+    if trees:
+        equations = sum(int(np.count_nonzero(t.nodes["is_leaf"])) for t in trees)
+        penalty = float(estimator.l2_regularization)
+        yield _sums(estimator, place, len(trees), equations, penalty, "_predictors[*].nodes['value']")
+    if trees and trees[0].nodes["count"][0] > 0:  # else stripped
+        counts = tuple(np.asarray(t.nodes["count"]) for t in trees)
+        leaves = tuple(np.asarray(t.nodes["is_leaf"], dtype=bool) for t in trees)
+        source = place.at("_predictors[*].nodes['count']")
+        yield NodeCounts(
+            counts,
+            leaves,
+            features=tuple(dict.fromkeys(column.name for column in place.columns)),
+            source=source,
+            exact=place.exact,
+            personal=any(bool((c[leaf] == 1).any()) for c, leaf in zip(counts, leaves, strict=True)),
+        )
+        yield SampleSize(int(counts[0][0]), features=(), source=source, exact=place.exact)
+        yield from stretches((_splits(t.nodes, estimator, place) for t in trees), place, source)
+    yield from _start(estimator, place)
+
+
+def _order(estimator: Any, place: Place) -> tuple[Any, Any]:
+    """Return which columns are listed, and the columns' order inside: listed ones are put first."""
+    mask = np.zeros(len(place.columns), dtype=bool)
+    if estimator.is_categorical_ is None:
+        return mask, np.arange(len(mask))
+    mask = np.asarray(estimator.is_categorical_)
+    if estimator._preprocessor is None:
+        return mask, np.arange(len(mask))
+    return mask, np.concatenate([np.flatnonzero(mask), np.flatnonzero(~mask)])
+
+
+def _splits(nodes: Any, estimator: Any, place: Place) -> Splits:
+    """Return a tree's structure; splits by a set of categories set no ends."""
+    _, order = _order(estimator, place)
+    leaf = np.asarray(nodes["is_leaf"], dtype=bool)
+    by_set = leaf | np.asarray(nodes["is_categorical"], dtype=bool) | ~np.isfinite(nodes["num_threshold"])
+    left, right = (np.where(leaf, -1, nodes[side].astype(np.int64)) for side in ("left", "right"))
+    feature = np.where(by_set, -1, nodes["feature_idx"].astype(np.int64))
+    columns = tuple(place.columns[i] for i in order)
+    return Splits(columns, feature, nodes["num_threshold"], left, right, nodes["count"].astype(np.int64))
+
+
+def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    mask, order = _order(estimator, place)
+    encoded: list[Any] = []
+    if estimator.is_categorical_ is not None and estimator._preprocessor is not None:
+        encoded = list(estimator._preprocessor.named_transformers_["encoder"].categories_)
+    mapper = estimator._bin_mapper
+    rows = int(estimator._predictors[0][0].nodes["count"][0]) if estimator._predictors else 0
+    for slot, i in enumerate(order):
+        column, stored = place.columns[i], np.asarray(mapper.bin_thresholds_[slot], dtype=np.float64)
+        source = place.at(f"_bin_mapper.bin_thresholds_[{slot}]")
+        if mask[i]:
+            known = encoded[slot] if slot < len(encoded) else stored
+            values = tuple(np.asarray(known).tolist())
+            yield Categories(values, features=(column.name,), source=source, exact=place.exact)
+            continue
+        edges = column.raw_numbers(stored[np.isfinite(stored)])
+        if edges is None or not len(edges):
+            continue
+        whole = len(stored) < estimator.max_bins - 1  # fewer values than bins: an edge between each two neighbours
+        exact = "midpoints of all neighbouring values" if whole else "quantiles of at most 200000 rows"
+        told = place.sample or exact
+        straight = whole and column.number
+        yield BinEdges(edges, not whole, straight, features=(column.name,), source=source, exact=told)
+        step = grid_step(edges, column.scale) if straight else None
+        if step is not None:
+            told = "as far as the split points show"
+            yield Grid(step, 0.0, len(edges), features=(column.name,), source=source, exact=told)
+        if straight and len(edges) > 1:
+            taken, radius = chain(np.sort(edges), step)
+            told = "within the radius" if radius else "as far as the split points show"
+            alone = True if len(taken) == rows else None  # as many values as rows: each is of one row
+            yield Values(taken, radius, features=(column.name,), source=source, exact=told, personal=alone)
+
+
+def _used(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    """Yield the split points, the bins being stripped."""
+    found: dict[str, list[float]] = {}
+    scale: dict[str, float] = {}
+    for splits in (_splits(t.nodes, estimator, place) for stage in estimator._predictors for t in stage):
+        for i in splits.used:
+            column = splits.columns[i]
+            values = column.raw_numbers(splits.threshold[splits.feature == i])
+            if values is not None:
+                found.setdefault(column.name, []).extend(values.tolist())
+                scale[column.name] = max(scale.get(column.name, 0.0), abs(column.scale))
+    for name, points in found.items():
+        yield Thresholds(
+            distinct(np.asarray(points), scale[name]),
+            midpoints=False,
+            features=(name,),
+            source=place.at("_predictors[*].nodes['num_threshold']"),
+            exact=place.exact,
+        )
+
+
+def _start(estimator: Any, place: Place) -> Iterator[Disclosure]:
+    start, source = np.ravel(estimator._baseline_prediction), place.at("_baseline_prediction")
+    if hasattr(estimator, "classes_"):
+        shares = softmax(start) if len(start) > 1 else np.array([1.0 - expit(start[0]), expit(start[0])])
+        exact: bool | str = place.exact if estimator.class_weight is None else "of the rows as weighted"
+        yield ClassShares(place.classes(estimator), tuple(shares.tolist()), features=(), source=source, exact=exact)
+        return
+    shared: dict[str, Any] = {"features": (), "source": source, "exact": place.exact}
+    if estimator.loss in _BY_QUANTILE:
+        at = float(estimator.quantile) if estimator.loss == "quantile" else 0.5
+        yield TargetQuantiles((at,), place.targets([start[0]]), **shared)
+    elif place.target is None and estimator.loss == "squared_error":
+        yield TargetMoments(float(start[0]), **shared)
+    elif place.target is None and estimator.loss in _BY_LOGARITHM:
+        yield TargetMoments(float(np.exp(start[0])), **shared)
+
+
+READERS = {
+    ensemble.GradientBoostingClassifier: gradient,
+    ensemble.GradientBoostingRegressor: gradient,
+    ensemble.HistGradientBoostingClassifier: histogram,
+    ensemble.HistGradientBoostingRegressor: histogram,
+}
+TOGETHER: dict[type, tuple[type, ...]] = dict.fromkeys(
+    (ensemble.HistGradientBoostingClassifier, ensemble.HistGradientBoostingRegressor),
+    (compose.ColumnTransformer, preprocessing.OrdinalEncoder, preprocessing.FunctionTransformer),
+)
+"""The encoder of its listed columns, whose lists are told with the bins."""

@@ -1,0 +1,1 @@
+"""Fitted scikit-learn estimators as likelihoods over a schema."""

@@ -1,0 +1,179 @@
+"""The likelihood ``log p(y|x)`` of any fitted scikit-learn classifier, by the most exact route it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.ensemble import StackingClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    RandomizedSearchCV,
+    TunedThresholdClassifierCV,
+)
+from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
+from sklearn.pipeline import Pipeline
+from sklearn.semi_supervised import SelfTrainingClassifier
+
+from retrodict.families.sklearn.model.logits import logits_score
+from retrodict.models import links
+from retrodict.models.type_lookup import faithful_of_type, overridden
+
+Array = np.ndarray
+
+LINK_SLOPE = 2.0
+"""Log-odds for each unit of a margin, where a model has margins only.
+
+Sollich's probabilistic reading of the hinge loss (Machine Learning 46, 2002) gives log-odds of ``2 f`` for
+``|f| <= 1``; a least-squares fit to -1/+1 labels reads as ``p = (1 + f) / 2``, whose slope at 0 is that of
+``expit(2 f)`` too.
+"""
+
+ERROR_RATE = 0.05
+"""Share of labels taken to differ from the prediction, where a model answers with labels only."""
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What is assumed of a model that has no probabilities of its own.
+
+    Parameters
+    ----------
+    link_slope
+        Log-odds for each unit of `decision_function`; positive.
+    error_rate
+        Share of labels that differ from the predicted one, in (0, 1).
+    """
+
+    link_slope: float = LINK_SLOPE
+    error_rate: float = ERROR_RATE
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way from model input to ``log p(y|x)``.
+
+    Parameters
+    ----------
+    score
+        From the estimator's input of n rows to (n, k) log-probabilities.
+    name
+        The route in words.
+    margins
+        Where the link is assumed: from the input to the scores that it is applied to.
+    labels
+        Where only labels are given: from the input to the indices of predicted classes, shape (n,).
+    """
+
+    score: Callable[[Any], Float[Array, "n k"]]
+    name: str
+    margins: Callable[[Any], Array] | None = None
+    labels: Callable[[Any], Array] | None = None
+
+
+_INNER: dict[type, str] = {
+    GridSearchCV: "best_estimator_",
+    RandomizedSearchCV: "best_estimator_",
+    FrozenEstimator: "estimator",
+    FixedThresholdClassifier: "estimator_",
+    TunedThresholdClassifierCV: "estimator_",
+    SelfTrainingClassifier: "estimator_",
+}
+"""Wrappers whose probabilities are those of one inner model on the same input."""
+
+_EXACT_LOGS = (GaussianNB, MultinomialNB, ComplementNB, BernoulliNB, CategoricalNB)
+"""Families whose `predict_log_proba` never leaves the log domain."""
+
+
+def route_of(estimator: Any, assumed: Assumptions) -> Route:
+    """Return the most exact route to ``log p(y|x)``: logits, log-probabilities, probabilities, margins, labels.
+
+    Parameters
+    ----------
+    estimator
+        A fitted classifier.
+    assumed
+        The link and error rate, for models without probabilities.
+    """
+    if len(estimator.classes_) == 1:
+        return Route(_certain, "exact (a single class)")
+    inner = faithful_of_type(type(estimator), _INNER)
+    if inner is not None:
+        return route_of(getattr(estimator, inner), assumed)
+    if _is(estimator, Pipeline) and estimator.steps[-1][1] not in (None, "passthrough"):
+        return _after(partial(_transformed, estimator), route_of(estimator.steps[-1][1], assumed))
+    if _is(estimator, StackingClassifier):
+        return _after(estimator.transform, route_of(estimator.final_estimator_, assumed))
+    score = logits_score(estimator)
+    if score is not None:
+        return Route(partial(score, estimator), "exact (logits)")
+    if any(_is(estimator, family) for family in _EXACT_LOGS):
+        return Route(estimator.predict_log_proba, "exact (predict_log_proba)")
+    if hasattr(estimator, "predict_proba"):
+        return Route(partial(_log_proba, estimator), "exact (predict_proba)")
+    # one score a *pair* of classes says nothing of one class
+    pairs = getattr(estimator, "decision_function_shape", "ovr") == "ovo" and len(estimator.classes_) > 2
+    if hasattr(estimator, "decision_function") and not pairs:
+        return _linked(estimator, assumed.link_slope)
+    labels = partial(_label_index, estimator)
+    score_labels = partial(_error_rate, labels, len(estimator.classes_), assumed.error_rate)
+    return Route(score_labels, f"hard label, error rate {assumed.error_rate:g}", labels=labels)
+
+
+def _is(estimator: Any, family: type) -> bool:
+    """Whether an estimator is of a family, and overrides nothing of it."""
+    return isinstance(estimator, family) and not overridden(type(estimator), family)
+
+
+def _after(transform: Callable[[Any], Any], inner: Route) -> Route:
+    def then(function: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+        return None if function is None else partial(_chain, transform, function)
+
+    return Route(partial(_chain, transform, inner.score), inner.name, then(inner.margins), then(inner.labels))
+
+
+def _chain(first: Callable[[Any], Any], then: Callable[[Any], Any], X: Any) -> Any:
+    return then(first(X))
+
+
+def _transformed(pipeline: Pipeline, X: Any) -> Any:
+    for _, step in pipeline.steps[:-1]:
+        if step is not None and step != "passthrough":
+            X = step.transform(X)
+    return X
+
+
+def _certain(X: Any) -> Float[Array, "n 1"]:
+    return np.zeros((X.shape[0], 1))
+
+
+def _log_proba(estimator: Any, X: Any) -> Float[Array, "n k"]:
+    return links.log_of(estimator.predict_proba(X))
+
+
+def _linked(estimator: Any, slope: float) -> Route:
+    link = "expit" if len(estimator.classes_) == 2 else "softmax"
+    score = partial(_margin_score, estimator.decision_function, slope)
+    return Route(score, f"assumed link: {link}({slope:g} x decision_function)", margins=estimator.decision_function)
+
+
+def _margin_score(decision: Callable[[Any], Array], slope: float, X: Any) -> Float[Array, "n k"]:
+    return links.two_columns_or_softmax(slope * np.asarray(decision(X), dtype=np.float64))
+
+
+def _label_index(estimator: Any, X: Any) -> Array:
+    positions = {label: i for i, label in enumerate(estimator.classes_.tolist())}
+    return np.array([positions[label] for label in np.asarray(estimator.predict(X)).tolist()], dtype=np.intp)
+
+
+def _error_rate(labels: Callable[[Any], Array], k: int, rate: float, X: Any) -> Float[Array, "n k"]:
+    predicted = labels(X)
+    out = np.full((len(predicted), k), np.log(rate / (k - 1)))
+    out[np.arange(len(predicted)), predicted] = np.log1p(-rate)
+    return out

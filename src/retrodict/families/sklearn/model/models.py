@@ -1,0 +1,298 @@
+"""Fitted scikit-learn estimators as models: a likelihood over a schema."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.pipeline import Pipeline
+
+from retrodict.errors import ModelError, RequestError, SchemaError
+from retrodict.families.sklearn.model.input import Layout, layout_of
+from retrodict.families.sklearn.model.likelihood import Assumptions, Route, route_of
+from retrodict.families.sklearn.model.noise import noise_of
+from retrodict.families.sklearn.model.quiet import talks, unheard
+from retrodict.families.sklearn.model.schema import Known
+from retrodict.families.sklearn.open.releases import cannot_predict
+from retrodict.models.contract import About
+from retrodict.models.file_audit import FileAudit
+from retrodict.models.opening import fingerprint_of
+from retrodict.schema import Schema
+
+if TYPE_CHECKING:
+    from retrodict.disclosures import Disclosures
+    from retrodict.disclosures.kinds import Disclosure
+    from retrodict.disclosures.known_rows import KnownRows
+    from retrodict.disclosures.unread import Unread
+    from retrodict.matching.reading import Reading
+    from retrodict.sanitizing.capability import Outputs
+    from retrodict.sanitizing.plan import Plan
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class SklearnModel:
+    """What classifiers and regressors share.
+
+    Parameters
+    ----------
+    estimator
+        The fitted estimator.
+    known
+        What it knows of its columns, in its own order.
+    schema
+        The bound schema: whose matrices it reads.
+    fingerprint
+        Hash of its content, with the name of the hash.
+    audit
+        What was checked before its file was read; ``None`` where it came from memory.
+    warnings
+        One line for each doubt that reading it raised.
+    """
+
+    estimator: Any = field(repr=False)
+    known: Known = field(repr=False)
+    schema: Schema = field(repr=False)
+    fingerprint: str
+    audit: FileAudit | None = field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> About:
+        """What it says of itself: its own columns, doubts, and what was checked before its file was read."""
+        known = self.known
+        remedy = cannot_predict(self.audit)
+        return About(known.schema, known.undetermined, known.tolerant, self.warnings, self.audit, remedy)
+
+    @property
+    def undetermined(self) -> frozenset[str]:
+        """Features whose kind it does not tell; see `About`."""
+        return self.known.undetermined
+
+    @property
+    def tolerant(self) -> frozenset[str]:
+        """Listed features that may also take categories it does not know; see `About`."""
+        return self.known.tolerant
+
+    @property
+    def family(self) -> str:
+        """The class name of the estimator, a pipeline's with its steps."""
+        return _family(self.estimator)
+
+    @cached_property
+    def loud(self) -> bool:
+        """Whether a part of it is set to print its progress; those of a file were set to be quiet when it was read."""
+        return self.audit is None and talks(self.estimator)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How rows of the bound schema become the estimator's input."""
+        return layout_of(self.known, self.schema)
+
+    def disclose(self, train: KnownRows | None = None) -> Iterable[Disclosure | Unread]:
+        """Return the facts that the estimator states, and what of it is not read; see `Disclosing`."""
+        from retrodict.families.sklearn.disclose import disclosed
+
+        return disclosed(self.estimator, self.known.schema.names, train)
+
+    def table_problem(self, found: Disclosures) -> Reading:
+        """Return the problem of finding the training table; see `TreeTable`."""
+        from retrodict.families.sklearn.trees.read_problem import problem_of
+
+        return problem_of(self, found)
+
+    def duplicate(self) -> Self:
+        """Return a copy that shares nothing with it; see `Strippable`."""
+        return replace(self, estimator=copy.deepcopy(self.estimator))
+
+    def plan(self) -> Plan:
+        """Return what can be taken out of the estimator; see `Strippable`."""
+        from retrodict.families.sklearn.strip.visit import plan_of
+
+        return plan_of(self.estimator)
+
+    def renewed(self) -> Self:
+        """Return it after its parts were changed: a fingerprint and, for a regressor, a noise scale anew."""
+        return replace(self, fingerprint=fingerprint_of(self.estimator), audit=None)
+
+    def outputs(self, X: Float[Array, "n d"]) -> Outputs:
+        """Return all that the estimator puts out for rows in its own schema's encoding; see `Strippable`."""
+        from retrodict.families.sklearn.strip.outputs import outputs_of
+
+        return outputs_of(self.estimator, layout_of(self.known, self.known.schema).build(X))
+
+    def written(self, *, as_pickle: bool = False) -> bytes:
+        """Return the content of a skops file (or a pickle) of the estimator; see `Strippable`."""
+        from retrodict.families.sklearn.open.same_bytes import skops_bytes
+
+        return pickle.dumps(self.estimator) if as_pickle else skops_bytes(self.estimator)
+
+    def bind(self, schema: Schema) -> Self:
+        """Return the same model reading matrices of another (reconciled) schema: its columns, order and codes.
+
+        Raises
+        ------
+        SchemaError
+            If the schema's columns or classes are not the model's.
+        """
+        if schema.target.classes != self.known.schema.target.classes:
+            raise SchemaError(
+                f"the schema's classes {list(schema.target.classes)} are not the model's "
+                f"{list(self.known.schema.target.classes)}; bind the schema that reconcile() returns"
+            )
+        bound = replace(self, schema=schema)
+        _ = bound.layout  # a misfit shows now, not at the first call
+        return bound
+
+
+@dataclass(frozen=True, eq=False)
+class SklearnClassifier(SklearnModel):
+    """A fitted scikit-learn classifier; make one with `load_model`."""
+
+    assumed: Assumptions = field(default_factory=Assumptions, repr=False)
+
+    @cached_property
+    def route(self) -> Route:
+        """The way to ``log p(y|x)``."""
+        return route_of(self.estimator, self.assumed)
+
+    @property
+    def likelihood(self) -> str:
+        """Where ``p(y|x)`` comes from: exact, an assumed link, or a hard label with an error rate."""
+        return self.route.name
+
+    @property
+    def link(self) -> Literal["margins", "labels"] | None:
+        """What an assumed link starts from; ``None`` where the estimator has probabilities; see `Linked`."""
+        if self.route.margins is not None:
+            return "margins"
+        return None if self.route.labels is None else "labels"
+
+    def linked(self, X: Float[Array, "n d"]) -> Array:
+        """Return the margins or labels of rows; see `Linked`.
+
+        Raises
+        ------
+        RequestError
+            If the estimator has probabilities of its own.
+        """
+        start = self.route.margins or self.route.labels
+        if start is None:
+            raise RequestError(f"the {self.family} gives its own probabilities; there is no link")
+        return np.asarray(start(self.layout.build(X)))
+
+    def with_link(self, *, link_slope: float | None = None, error_rate: float | None = None) -> Self:
+        """Return the same model with another slope or error rate of its assumed link; see `Linked`."""
+        slope = self.assumed.link_slope if link_slope is None else link_slope
+        rate = self.assumed.error_rate if error_rate is None else error_rate
+        return replace(self, assumed=Assumptions(slope, rate))
+
+    def log_proba(self, X: Float[Array, "n d"]) -> Float[Array, "n k"]:
+        """Return ``log p(y|x)``, exact: zero probability is -inf, never clipped.
+
+        Parameters
+        ----------
+        X
+            Rows in the bound schema's encoding, shape (n, d).
+
+        Returns
+        -------
+        Float[Array, "n k"]
+            float64; one column a class, in the order of ``schema.target.classes``.
+        """
+        if not len(X):
+            return np.empty((0, len(self.schema.target.classes)))
+        with unheard(self.loud):
+            return self.route.score(self.layout.build(X))
+
+
+@dataclass(frozen=True, eq=False)
+class SklearnRegressor(SklearnModel):
+    """A fitted scikit-learn regressor, made ``p(y|x)`` by Gaussian noise; make one with `load_model`."""
+
+    noise: tuple[float | None, str] = (None, "not stated")
+
+    @property
+    def noise_scale(self) -> float | None:
+        """Standard deviation of the target around the prediction, in target units; ``None`` where unknown."""
+        return self.noise[0]
+
+    @property
+    def noise_source(self) -> str:
+        """Where the noise scale comes from, or why there is none."""
+        return self.noise[1]
+
+    @property
+    def likelihood(self) -> str:
+        """Where ``p(y|x)`` comes from: Gaussian noise around the prediction."""
+        scale = "unknown scale" if self.noise_scale is None else f"sd {self.noise_scale:.6g}"
+        return f"Gaussian noise, {scale} ({self.noise_source})"
+
+    def with_noise(self, scale: float, source: str) -> Self:
+        """Return the same model with a stated noise scale, in target units.
+
+        Raises
+        ------
+        RequestError
+            If the scale is not a positive finite number.
+        """
+        return replace(self, noise=(positive(scale, "the noise scale"), source))
+
+    def renewed(self) -> Self:
+        """Return it after its parts were changed: fingerprint and noise scale anew."""
+        return replace(super().renewed(), noise=stored_noise(self.estimator))
+
+    def predict(self, X: Float[Array, "n d"]) -> Float[Array, " n"]:
+        """Return the predicted means for rows in the bound schema's encoding, shape (n, d) -> (n,), float64."""
+        if not len(X):
+            return np.empty(0)
+        with unheard(self.loud):
+            out = np.asarray(self.estimator.predict(self.layout.build(X)), dtype=np.float64)
+        if out.ndim == 2 and out.shape[1] == 1:
+            out = out[:, 0]
+        if out.ndim != 1:
+            raise ModelError(f"the {self.family} predicts {out.shape[1]} outputs a row; one is needed: split it")
+        return out
+
+
+def positive(value: float, what: str) -> float:
+    """Return a setting as a float.
+
+    Raises
+    ------
+    RequestError
+        If it is not a positive finite number.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not 0.0 < number < float("inf"):
+        raise RequestError(f"{what} must be a positive number, got {value}")
+    return number
+
+
+def stored_noise(estimator: Any) -> tuple[float | None, str]:
+    """Return the noise scale that a fitted regressor stores, and where; ``None`` where it stores none."""
+    try:
+        return noise_of(estimator)
+    except (AttributeError, IndexError, MemoryError, TypeError, ValueError) as error:
+        # an attribute that this release of scikit-learn lacks is a scale we don't know, not a broken model
+        return None, f"not readable from {type(estimator).__name__} ({type(error).__name__})"
+
+
+def _family(estimator: Any) -> str:
+    if isinstance(estimator, Pipeline):
+        steps = [step for _, step in estimator.steps if step not in (None, "passthrough")]
+        return f"{type(estimator).__name__}({', '.join(_family(step) for step in steps)})"
+    for inner in ("best_estimator_", "regressor_"):
+        if hasattr(estimator, inner):
+            return f"{type(estimator).__name__}({_family(getattr(estimator, inner))})"
+    return type(estimator).__name__

@@ -1,0 +1,188 @@
+"""A model file on its way to an estimator: read once, audited, tried where it is not proved, built, checked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import joblib
+from sklearn.exceptions import InconsistentVersionWarning
+
+from retrodict.errors import ModelError, UnsafeFileError
+from retrodict.families.sklearn.open.built_check import check_built
+from retrodict.families.sklearn.open.releases import missing_module, release_in_pickle, release_named, unreadable
+from retrodict.families.sklearn.open.reviewed import REVIEWED
+from retrodict.families.sklearn.open.skops_file import SkopsFile, open_skops
+from retrodict.models.family import Source, Trust
+from retrodict.models.file_audit import FileAudit
+from retrodict.models.file_kinds import file_kind
+from retrodict.models.trial import can_fork, endured, endured_apart
+from retrodict.models.trial_child import INSIDE
+from retrodict.plain_text import one_line, shown
+
+HOSTILE = "it is damaged, or made to do harm"
+_SAVE = "save the model again with skops.io.dump"
+_MOST_NAMED = 5
+_CODE = "any code"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model file that was read and audited; nothing of it is built yet.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    content
+        All its bytes: what is built is what was checked.
+    audit
+        The check.
+    skops
+        Its measured parts, where it is a skops file.
+    """
+
+    path: Path
+    content: bytes
+    audit: FileAudit
+    skops: SkopsFile | None
+
+    @classmethod
+    def open(cls, source: Source, trust: Trust) -> Self:
+        """Audit a file.
+
+        Parameters
+        ----------
+        source
+            A skops or pickle file.
+        trust
+            Names of types to accept, and whether a pickle is accepted.
+
+        Raises
+        ------
+        ModelError
+            If it is damaged, or larger or more entangled than a model is.
+        """
+        path, content = source.path, source.content
+        kind, digest = file_kind(content), hashlib.sha256(content).hexdigest()
+        if kind == "pickle":
+            code = (_CODE,) if trust.pickle else ()
+            audit = FileAudit(kind, digest, len(content), (_CODE,), (), code, release_in_pickle(content))
+            return cls(path, content, audit, None)
+        where = shown(path)
+        try:
+            file = open_skops(content)
+            untrusted, misbuilt = file.untrusted(), file.misbuilt()
+        except ModelError as error:
+            raise ModelError(f"'{where}' holds {error}; {HOSTILE}: {_SAVE}") from error
+        except MemoryError as error:
+            raise ModelError(f"'{where}' takes more memory than there is, before anything of it is built") from error
+        except Exception as error:  # a damaged archive fails in zipfile, zlib, json or any node of skops
+            raise ModelError(f"'{where}' is damaged: {_reason(error)}; {_SAVE}") from error
+        reviewed = tuple(name for name in untrusted if name in REVIEWED and name not in misbuilt)
+        accepted = tuple(name for name in untrusted if name in trust.names and name not in reviewed)
+        by = release_named(file.releases)
+        return cls(path, content, FileAudit(kind, digest, len(content), untrusted, reviewed, accepted, by), file)
+
+    def build(self) -> tuple[Any, tuple[str, ...], FileAudit]:
+        """Return what the file holds, a line for each warning that building it gave, and the audit.
+
+        Raises
+        ------
+        UnsafeFileError
+            If it holds types that are not trusted, or is a pickle that is not.
+        ModelError
+            If it can't be built, or a part of it does not hold what it says.
+        """
+        self._refuse()
+        if self.audit.trusted and self.skops is not None:
+            self._try_whole()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                estimator = self._built()
+            except ModelError as error:
+                raise ModelError(f"'{shown(self.path)}' holds {error}") from error
+            except MemoryError as error:
+                raise ModelError(f"'{shown(self.path)}' takes more memory than there is") from error
+            except Exception as error:  # a damaged file can fail anywhere in what it builds
+                raise ModelError(
+                    f"'{shown(self.path)}' can't be read as {self.audit.format}: {self._why(error)}"
+                ) from error
+        audit = self.audit
+        for warning in caught:
+            if audit.written_by is None and isinstance(warning.message, InconsistentVersionWarning):
+                audit = replace(audit, written_by=f"scikit-learn {shown(warning.message.original_sklearn_version, 30)}")
+        return estimator, tuple(dict.fromkeys(_line(warning.message) for warning in caught)), audit
+
+    def _built(self) -> Any:
+        if self.skops is None:
+            estimator = joblib.load(io.BytesIO(self.content))
+        else:
+            estimator = self.skops.build((*self.audit.reviewed, *self.audit.trusted))
+        check_built(estimator)
+        return estimator
+
+    def _try_whole(self) -> None:
+        """Build and ask in a child first where types are the user's: what compiled code they have is not known here."""
+        if os.environ.get(INSIDE):
+            return
+        apart = [str(self.path), json.dumps(self.audit.trusted)]
+        ended = endured(self._built) if can_fork() else endured_apart(apart)
+        if ended is not None:
+            raise ModelError(f"'{shown(self.path)}' can't be built: in a process of its own {ended}; {HOSTILE}")
+
+    def _refuse(self) -> None:
+        refused, where = self.audit.refused, shown(self.path)
+        if not refused:
+            return
+        if self.skops is None:
+            raise UnsafeFileError(
+                f"'{where}' is a pickle, and reading a pickle can run any code; if you trust its maker, say so with "
+                "--trust-pickle (trust_pickle=True), or have it saved with skops.io.dump"
+            )
+        missing = dict.fromkeys(said for name in refused if (said := missing_module(name)) is not None)
+        if missing:
+            by = "" if self.audit.written_by is None else f", written by {self.audit.written_by},"
+            raise ModelError(f"'{where}'{by} needs what is not here: {_few(list(missing))}")
+        misbuilt = [name for name in refused if name in REVIEWED]
+        if misbuilt:
+            raise ModelError(
+                f"'{where}' builds {_few([shown(name, 100) for name in misbuilt])} in another way than skops writes; "
+                f"{HOSTILE}: {_SAVE}"
+            )
+        names = [shown(name, 100) for name in refused]
+        flags = " ".join(f"--trust {name}" for name in names[:_MOST_NAMED]) + (
+            " ..." if len(names) > _MOST_NAMED else ""
+        )
+        raise UnsafeFileError(
+            f"'{where}' holds types that skops does not know to be safe: {_few(names)}; if you trust them, say so with "
+            f"{flags} (trusted={names[:_MOST_NAMED]})"
+        )
+
+    def _why(self, error: Exception) -> str:
+        return unreadable(error, self.audit.written_by) or f"{_reason(error)}; save it again"
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
+
+
+def _line(message: Warning | str) -> str:
+    if isinstance(message, InconsistentVersionWarning):
+        return (
+            f"{message.estimator_name} was saved by scikit-learn {shown(message.original_sklearn_version, 30)} and "
+            f"read by {message.current_sklearn_version}; its outputs may differ"
+        )
+    return one_line(message, 200)
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {one_line(error, 200)}"

@@ -1,0 +1,1 @@
+"""What prediction does not need of each scikit-learn estimator."""

@@ -1,0 +1,103 @@
+"""Visit every part of a fitted model, and plan what is taken from each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from sklearn.base import BaseEstimator
+from sklearn.dummy import DummyClassifier
+
+from retrodict.disclosures import Unread
+from retrodict.disclosures.unread import type_name
+from retrodict.families.sklearn.disclose.inside import everything, is_fitted
+from retrodict.families.sklearn.disclose.net import plumbing
+from retrodict.families.sklearn.disclose.silent import SILENT
+from retrodict.families.sklearn.strip import bayes, boosting, entries, linear, rows, transformers, trees, wrappers
+from retrodict.families.sklearn.structure.wrappers import HELD
+from retrodict.models.type_lookup import known_type, overridden
+from retrodict.plain_text import one_line
+from retrodict.sanitizing.plan import Plan, Trim
+
+TRIMS: dict[type, Callable[[Any, Trim], None]] = {
+    cls: trim
+    for family in (wrappers, transformers, bayes, rows, entries, linear, trees, boosting)
+    for cls, trim in family.TRIMS.items()
+}
+JUDGED: dict[type, None] = dict.fromkeys((*TRIMS, *HELD, *SILENT))
+"""Types of which it is known what prediction does not need; where none has a function of its own, it needs all."""
+
+_SEEDS = "the seed of its draws"
+_UNKNOWN = "nothing is known of what predictions need of it: all of it stays"
+
+
+def plan_of(estimator: Any) -> Plan:
+    """Return what can be taken out of a fitted estimator, what stays, and what can't be judged; nothing is changed yet.
+
+    Parameters
+    ----------
+    estimator
+        Any fitted scikit-learn estimator, with all it holds.
+    """
+    plan = Plan()
+    for path, part in parts(estimator):
+        trim = Trim(plan, path)
+        if not isinstance(part, BaseEstimator) or is_fitted(part):  # a template that was never fitted holds no data
+            _trim(part, trim)
+        _seeds(part, trim)
+    return plan
+
+
+def _trim(part: Any, trim: Trim) -> None:
+    cls = known_type(type(part), JUDGED)
+    if cls is None:
+        if isinstance(part, BaseEstimator) and not plumbing(part):
+            trim.plan.unjudged.append(Unread(trim.path, type_name(part), "unknown", _UNKNOWN))
+        return
+    changed = overridden(type(part), cls)
+    if changed:
+        reason = f"judged as the {cls.__name__} it inherits from, of which it changes {', '.join(changed[:6])}"
+        trim.plan.unjudged.append(Unread(trim.path, type_name(part), "overrides", reason))
+    if cls in TRIMS:
+        try:
+            TRIMS[cls](part, trim)
+        except Exception as error:  # an attribute that a file lacks, or that is of another kind
+            reason = f"its attributes are not those of a {cls.__name__}: {type(error).__name__}: {one_line(error, 160)}"
+            trim.plan.unjudged.append(Unread(trim.path, type_name(part), "broken", reason))
+
+
+def _seeds(part: Any, trim: Trim) -> None:
+    if vars(part).get("random_state") is None:
+        return
+    drawn = isinstance(part, DummyClassifier) and part.strategy in {"stratified", "uniform"}
+    if drawn or getattr(part, "sample_posterior", False):
+        trim.keep("random_state", "predictions are drawn with it")
+    else:
+        trim.put(part, "random_state", None, _SEEDS)
+
+
+def parts(estimator: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every object within a model that has attributes, itself first, with its path; each once.
+
+    Parameters
+    ----------
+    estimator
+        A fitted estimator.
+
+    Raises
+    ------
+    OverflowError
+        If it holds too many parts.
+    """
+    for path, part, above in everything(estimator):
+        if hasattr(part, "__dict__") and not callable(part) and not _left_whole((*above, part)):
+            yield re.sub(r"\[\d+\]", "[*]", path), part
+
+
+def _left_whole(line: tuple[Any, ...]) -> bool:
+    """Whether the last of a line of parts, each within the one before, lies in a model that a step asks for facts."""
+    return any(
+        inner is getattr(step, "estimator_", None) and transformers.whole(step) for step, inner in pairwise(line)
+    )

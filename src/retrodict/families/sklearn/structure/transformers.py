@@ -1,0 +1,291 @@
+"""What a fitted transformer makes of its columns: each output column with its way back to the raw features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from sklearn import compose, decomposition, impute, pipeline, preprocessing
+from sklearn.feature_extraction import DictVectorizer, text
+from sklearn.impute._iterative import IterativeImputer  # its public name is there only after an experimental import
+
+from retrodict.disclosures.columns import Block, Column, Columns
+from retrodict.families.sklearn.model.columns import resamples
+from retrodict.families.sklearn.structure.containers import parts_of
+from retrodict.families.sklearn.structure.imputed import IMPUTERS, imputed
+from retrodict.families.sklearn.structure.output_names import inputs_of_outputs
+from retrodict.models.type_lookup import faithful_of_type
+
+Array = np.ndarray
+
+
+def passed(step: Any, columns: Columns, label: str) -> Columns:
+    """Return the output columns of one fitted transformer.
+
+    Parameters
+    ----------
+    step
+        A fitted transformer, ``None``, ``"passthrough"`` or ``"drop"``.
+    columns
+        Its input.
+    label
+        What its outputs are called where they have no way back: its name in the pipeline.
+    """
+    if step is None or isinstance(step, str):
+        return () if step == "drop" else columns
+    columns = aligned(step, columns, label)
+    known = faithful_of_type(type(step), _PASSED)
+    if known is not None:
+        try:
+            out = known(step, columns, label)
+        except Exception:  # arrays that do not fit together: its own reader says so, and what follows has no names
+            return _opaque(step, columns, label)
+        return out if isinstance(step, _SURE) else _agreed(step, columns, out, label)
+    if resamples(step):
+        return columns
+    if hasattr(step, "get_support"):
+        return _agreed(step, columns, tuple(columns[i] for i in step.get_support(indices=True)), label)
+    return _opaque(step, columns, label)
+
+
+def _agreed(step: Any, columns: Columns, out: Columns, label: str) -> Columns:
+    """Return the output columns without those that the step itself gives another name than their input's."""
+    named = inputs_of_outputs(step, len(columns))
+    if named is None:
+        return out
+    if len(named) != len(out):
+        return _nameless(len(named), label)
+    kept = []
+    for i, (column, j) in enumerate(zip(out, named, strict=True)):
+        alone = column.raw and not column.indicator and column.block is None
+        other = alone and (j is None or columns[j].name != column.name)
+        kept.append(Column.derived(f"{label}[{i}]") if other else column)
+    return tuple(kept)
+
+
+def aligned(step: Any, columns: Columns, label: str) -> Columns:
+    """Return the columns, or nameless ones where the step takes another number of them."""
+    width = getattr(step, "n_features_in_", len(columns))
+    return columns if len(columns) == width else tuple(Column.derived(f"{label}.input[{i}]") for i in range(width))
+
+
+def _opaque(step: Any, columns: Columns, label: str) -> Columns:
+    named = inputs_of_outputs(step, len(columns))
+    return () if named is None else _nameless(len(named), label)  # the next step knows how many columns it takes
+
+
+def _nameless(width: int, label: str) -> Columns:
+    return tuple(Column.derived(f"{label}[{i}]") for i in range(width))
+
+
+def _parts(step: Any, columns: Columns, label: str) -> Columns:
+    del label
+    out: Columns = ()
+    for part in parts_of(step, columns):
+        made = passed(part.step, part.columns, part.name)
+        if part.width is not None and part.width != len(made):
+            made = _nameless(part.width, part.name)
+        weight = (step.transformer_weights or {}).get(part.name, 1.0)
+        out += tuple(c.affine(1.0 / weight, 0.0) for c in made) if weight else _nameless(len(made), part.name)
+    return out
+
+
+def _pipeline(step: pipeline.Pipeline, columns: Columns, label: str) -> Columns:
+    del label
+    for name, inner in step.steps:
+        columns = passed(inner, columns, name)
+    return columns
+
+
+def _linear(scale: Any, offset: Any, columns: Columns) -> Columns:
+    """Return the columns after steps whose input was ``offset + scale * output``."""
+    ones = np.ones(len(columns))
+    scales = ones if scale is None else np.broadcast_to(scale, len(columns))
+    offsets = 0.0 * ones if offset is None else np.broadcast_to(offset, len(columns))
+    return tuple(c.affine(float(a), float(b)) for c, a, b in zip(columns, scales, offsets, strict=True))
+
+
+def _standard(step: preprocessing.StandardScaler, columns: Columns, label: str) -> Columns:
+    del label
+    return _linear(step.scale_, step.mean_ if step.with_mean else None, columns)
+
+
+def _min_max(step: preprocessing.MinMaxScaler, columns: Columns, label: str) -> Columns:
+    del label
+    return _linear(1.0 / step.scale_, -step.min_ / step.scale_, columns)
+
+
+def _max_abs(step: preprocessing.MaxAbsScaler, columns: Columns, label: str) -> Columns:
+    del label
+    return _linear(step.scale_, None, columns)
+
+
+def _robust(step: preprocessing.RobustScaler, columns: Columns, label: str) -> Columns:
+    del label
+    return _linear(step.scale_, step.center_, columns)
+
+
+def _curves(step: Any, columns: Columns, label: str) -> Columns:
+    """Return columns whose way back is the step's own inverse, one column at a time."""
+
+    def inverse_of(i: int) -> Callable[[Array], Array]:
+        def inverse(values: Array) -> Array:
+            filled = np.zeros((len(values), len(columns)))
+            filled[:, i] = values
+            return np.asarray(step.inverse_transform(filled))[:, i]
+
+        return inverse
+
+    return tuple(c.curved(inverse_of(i), f"{label}({c.label})") for i, c in enumerate(columns))
+
+
+def _one_hot(step: preprocessing.OneHotEncoder, columns: Columns, label: str) -> Columns:
+    infrequent = getattr(step, "infrequent_categories_", [None] * len(columns))
+    drops = step.drop_idx_ if step.drop_idx_ is not None else [None] * len(columns)
+    out: list[Column] = []
+    for column, values, rare, drop in zip(columns, step.categories_, infrequent, drops, strict=True):
+        rare_set = set() if rare is None else set(rare)
+        shown = [c for c in np.asarray(values, dtype=object).tolist() if c not in rare_set]
+        shown += ["(infrequent)"] if rare_set else []
+        dropped = None if drop is None else np.asarray(values, dtype=object).tolist()[drop]
+        out += _indicators(column, tuple(shown), dropped, label)
+    return tuple(out)
+
+
+def _indicators(column: Column, categories: tuple[Any, ...], dropped: Any, label: str) -> list[Column]:
+    made = []
+    for category in categories:
+        if dropped is not None and category == dropped:
+            continue
+        indicator = Column(
+            column.name,
+            f"{column.name}={category}",
+            categories=categories,
+            category=category,
+            indicator=True,
+            filled=column.filled,
+        )
+        made.append(indicator if column.untouched else Column.derived(f"{label}({column.label})={category}"))
+    return made
+
+
+def _ordinal(step: preprocessing.OrdinalEncoder, columns: Columns, label: str) -> Columns:
+    rare = getattr(step, "infrequent_categories_", None) or [None] * len(columns)  # these share one code
+    return tuple(
+        Column(
+            c.name, f"{label}({c.label})", categories=tuple(np.asarray(values, dtype=object).tolist()), filled=c.filled
+        )
+        if c.untouched and merged is None
+        else Column.derived(f"{label}({c.label})")
+        for c, values, merged in zip(columns, step.categories_, rare, strict=True)
+    )
+
+
+def _bins(step: preprocessing.KBinsDiscretizer, columns: Columns, label: str) -> Columns:
+    """Return codes or indicators of intervals."""
+    out: list[Column] = []
+    for column, edges in zip(columns, step.bin_edges_, strict=True):
+        ends = column.raw_numbers(edges)
+        if ends is None:
+            return _opaque(step, columns, label)
+        names = tuple(f"[{low:.6g}, {high:.6g})" for low, high in pairwise(ends))
+        if step.encode == "ordinal":
+            out.append(Column(column.name, f"{label}({column.name})", categories=names))
+        else:
+            out += [
+                Column(column.name, f"{column.name}={n}", categories=names, category=n, indicator=True) for n in names
+            ]
+    return tuple(out)
+
+
+def _imputer(step: Any, columns: Columns, label: str) -> Columns:
+    """Return the columns that are put out, then the flags of those that had gaps."""
+    kept, empty = imputed(step, len(columns))
+    out = tuple(
+        Column.derived(f"{label}({columns[i].label})") if empty[i] else replace(columns[i], filled=True) for i in kept
+    )
+    return out + _missing_flags(step, label)
+
+
+def _missing_flags(step: Any, label: str) -> Columns:
+    if not getattr(step, "add_indicator", False):
+        return ()
+    return _flags(step.indicator_, (), label)
+
+
+def _flags(step: impute.MissingIndicator, columns: Columns, label: str) -> Columns:
+    del columns
+    return tuple(Column.derived(f"{label}.missing[{i}]") for i in step.features_)
+
+
+def _polynomial(step: preprocessing.PolynomialFeatures, columns: Columns, label: str) -> Columns:
+    return tuple(
+        columns[int(np.flatnonzero(powers)[0])] if powers.sum() == 1 else Column.derived(f"{label}[{i}]")
+        for i, powers in enumerate(step.powers_)
+    )
+
+
+def _projection(step: Any, columns: Columns, label: str) -> Columns:
+    """Return components, which go back together by the step's own inverse."""
+    width = len(step.components_)
+    filled = any(column.filled for column in columns)
+    whole = isinstance(step, decomposition.PCA | decomposition.IncrementalPCA) and width == len(columns)
+    block = Block(width, lambda values: np.asarray(step.inverse_transform(values)), columns, whole)
+    return tuple(replace(Column.derived(f"{label}[{i}]"), block=block, position=i, filled=filled) for i in range(width))
+
+
+def _worded(step: Any, columns: Columns, label: str) -> Columns:
+    """Return a column for each word."""
+    del columns
+    return tuple(Column.derived(f"{label}[{word!r}]") for word in sorted(step.vocabulary_, key=step.vocabulary_.get))
+
+
+def _weighted(step: text.TfidfTransformer, columns: Columns, label: str) -> Columns:
+    """Return one column for each: rows are scaled to one length, so that none has a way back."""
+    del step
+    return tuple(Column.derived(f"{label}({column.label})") for column in columns)
+
+
+def _function(step: preprocessing.FunctionTransformer, columns: Columns, label: str) -> Columns:
+    if step.func is None:
+        return columns
+    if isinstance(step.func, np.ufunc):  # it takes each value on its own
+        return tuple(Column.derived(f"{label}({column.label})") for column in columns)
+    return _opaque(step, columns, label)
+
+
+_SURE = (pipeline.Pipeline, pipeline.FeatureUnion, compose.ColumnTransformer, *IMPUTERS)
+"""Steps whose own parts are asked, and imputers: these leave empty columns that they keep out of their names."""
+
+_PASSED: dict[type, Callable[[Any, Columns, str], Columns]] = {
+    pipeline.Pipeline: _pipeline,
+    pipeline.FeatureUnion: _parts,
+    compose.ColumnTransformer: _parts,
+    preprocessing.StandardScaler: _standard,
+    preprocessing.MinMaxScaler: _min_max,
+    preprocessing.MaxAbsScaler: _max_abs,
+    preprocessing.RobustScaler: _robust,
+    preprocessing.PowerTransformer: _curves,
+    preprocessing.QuantileTransformer: _curves,
+    preprocessing.OneHotEncoder: _one_hot,
+    preprocessing.OrdinalEncoder: _ordinal,
+    preprocessing.KBinsDiscretizer: _bins,
+    preprocessing.PolynomialFeatures: _polynomial,
+    preprocessing.FunctionTransformer: _function,
+    text.CountVectorizer: _worded,
+    text.TfidfVectorizer: _worded,
+    DictVectorizer: _worded,
+    text.TfidfTransformer: _weighted,
+    impute.SimpleImputer: _imputer,
+    impute.KNNImputer: _imputer,
+    IterativeImputer: _imputer,
+    impute.MissingIndicator: _flags,
+    decomposition.PCA: _projection,
+    decomposition.IncrementalPCA: _projection,
+    decomposition.TruncatedSVD: _projection,
+    decomposition.FastICA: _projection,
+    decomposition.NMF: _projection,
+}

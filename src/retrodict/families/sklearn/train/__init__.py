@@ -1,0 +1,1 @@
+"""scikit-learn estimators to train: replicas, and the algorithms of a study."""

@@ -1,0 +1,1 @@
+"""Trees of scikit-learn read as the problem of finding their training table."""

@@ -1,0 +1,80 @@
+"""What the first stage of gradient boosting states of the target: later stages fit what the trees before left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.dummy import DummyClassifier, DummyRegressor
+
+from retrodict.disclosures.trees.tree_facts import Member
+from retrodict.families.sklearn.trees.ensembles import Ensemble
+from retrodict.families.sklearn.trees.weights import whole
+
+Array = np.ndarray
+
+
+def stages_of(group: Ensemble, members: Sequence[Member], notes: list[str]) -> list[Array | None]:
+    """Return each tree's class counts or sums of the target: known for the first stage alone.
+
+    A stage is fitted to what is left of the target. Before the first one that is the target less its start, the same
+    for all rows, so a node's mean gives its sum. Leaves are moved by a Newton step, whose denominator is then the
+    same known number for all rows: ``p (1 - p)``. Later, it depends on the rows.
+
+    Parameters
+    ----------
+    group
+        The boosted ensemble.
+    members
+        Its trees, stage by stage.
+    notes
+        Is added to.
+    """
+    estimator = group.estimator
+    unknown: list[Array | None] = [None] * len(members)
+    classifier = hasattr(estimator, "classes_")
+    several = classifier and len(estimator.classes_) > 2
+    start = None if several else _start(estimator)
+    weighted = not np.array_equal(members[0].nodes.weighted_n_node_samples, members[0].nodes.n_node_samples)
+    first = None
+    if start is not None and not weighted:
+        first = _classes(members[0].nodes, start) if classifier else _values(members[0].nodes, start)
+    if first is None:
+        why = (
+            "with several classes each of its trees states one class's counts alone, which are not used"
+            if several
+            else "its first stage does not state them (another loss, start or weights)"
+        )
+        notes.append(f"{group.name}: trees count rows, but not labels: {why}")
+        return unknown
+    if len(members) > 1:
+        notes.append(f"{group.name}: labels are known from the first stage alone; later stages count rows")
+    return [first, *unknown[1:]]
+
+
+def _start(estimator: Any) -> float | None:
+    """Return the share of the second class, or the mean, that boosting began with; ``None`` where rows differ."""
+    classifier = hasattr(estimator, "classes_")
+    loss, init = estimator.loss, estimator.init_
+    if loss != ("log_loss" if classifier else "squared_error"):
+        return None
+    if isinstance(init, str):  # zero: even odds, or nothing taken off
+        return 0.5 if classifier else 0.0
+    if classifier and type(init) is DummyClassifier and init.strategy == "prior":
+        return float(init.class_prior_[1])
+    if not classifier and type(init) is DummyRegressor and init.strategy == "mean":
+        return float(np.ravel(init.constant_)[0])
+    return None
+
+
+def _classes(nodes: Any, share: float) -> Array | None:
+    left = np.asarray(nodes.value)[:, 0, 0].copy()
+    left[np.asarray(nodes.children_left) < 0] *= share * (1.0 - share)
+    seen = np.asarray(nodes.n_node_samples, dtype=np.float64)
+    second = whole((left + share) * seen)
+    return None if second is None else np.column_stack([seen - second, second])
+
+
+def _values(nodes: Any, mean: float) -> Array:
+    return (np.asarray(nodes.value)[:, 0, :] + mean) * np.asarray(nodes.n_node_samples)[:, None]

@@ -1,0 +1,87 @@
+"""What is assumed of a feature before any count is matched: what the model states of it, or what its cuts span."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.disclosures.result import Disclosures
+from retrodict.errors import PriorError
+from retrodict.matching.axes import Axis, NumberAxis
+from retrodict.matching.codebook import Codebook
+from retrodict.priors.implied import implied_prior
+from retrodict.priors.marginals import Marginal, Uniform, constant, listed, sample_marginal
+from retrodict.schema import Feature, Schema
+
+Array = np.ndarray
+
+_DRAWS = 20_000
+_SEED = 0
+_MISSING = 0.1  # the share of missing values where splits show some but nothing says how many
+
+
+def implied_features(schema: Schema, found: Disclosures) -> tuple[Schema, tuple[Marginal | None, ...]]:
+    """Return the schema with what the model states of each feature, and the marginals that these statements imply.
+
+    Each feature is asked for on its own, so that one of which nothing is stated does not hide the others: its marginal
+    is ``None``.
+    """
+    pairs = [_implied(feature, found) for feature in schema.features]
+    features = tuple(feature for feature, _ in pairs)
+    return Schema(features, schema.target, schema.named), tuple(marginal for _, marginal in pairs)
+
+
+def _implied(feature: Feature, found: Disclosures) -> tuple[Feature, Marginal | None]:
+    try:
+        prior = implied_prior(found, Schema((feature,)))
+    except PriorError:
+        return feature, None
+    told = prior.schema.features[0]
+    marginals = getattr(prior, "marginals", None)
+    if told.listed != feature.listed:  # codes follow the model's own kind of column
+        return feature, None
+    if marginals is None:  # stored rows, or a mixture of classes
+        column = prior.sample(_DRAWS, np.random.default_rng(_SEED))[:, 0]
+        if told.listed:
+            return told, listed(np.bincount(column[~np.isnan(column)].astype(np.int64), minlength=len(told.categories)))
+        return told, sample_marginal(column[~np.isnan(column)], integer=told.kind == "integer", feature=told.name)
+    return told, marginals[0]
+
+
+def spanned(feature: Feature, axis: Axis | None) -> Marginal:
+    """Return equal shares of categories, or a uniform over the known range or what the cuts span."""
+    if feature.listed:
+        return listed(np.ones(len(feature.categories)))
+    low, high = _span(axis)
+    low = feature.low if feature.low is not None else low
+    high = feature.high if feature.high is not None else max(high, low)
+    return Uniform(low, high) if low < high else constant(min(low, high))
+
+
+def _span(axis: Axis | None) -> tuple[float, float]:
+    """Return what the cuts span, widened by their mean distance.
+
+    A number that many trees could split on and none does is most likely constant, and a column that is, is most often
+    an indicator that no row has.
+    """
+    cuts = axis.cuts if isinstance(axis, NumberAxis) else np.empty(0)
+    if not len(cuts):
+        return 0.0, 0.0
+    room = float(cuts[-1] - cuts[0]) / (len(cuts) - 1) if len(cuts) > 1 else max(1.0, abs(float(cuts[0])))
+    return float(cuts[0]) - room, float(cuts[-1]) + room
+
+
+def chances_of(book: Codebook) -> tuple[Float[Array, " k"], ...]:
+    """Return the share of each code among rows of the marginals; none is zero, since counts may ask for any."""
+    rng = np.random.default_rng(_SEED)
+    rows = np.column_stack([m.quantile_z(rng.standard_normal(_DRAWS)) for m in book.marginals])
+    features = {feature.name: feature for feature in book.schema.features}
+    out = []
+    for axis, codes in zip(book.axes, book.encode(rows).T, strict=True):
+        counts = np.bincount(codes, minlength=axis.cells) + 0.5
+        shares = counts / counts.sum()
+        if axis.gaps:
+            missing = features[axis.name].missing or _MISSING
+            shares = np.append((1.0 - missing) * shares[:-1] / shares[:-1].sum(), missing)
+        out.append(shares)
+    return tuple(out)

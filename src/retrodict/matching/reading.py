@@ -1,0 +1,73 @@
+"""A model read as a matching problem, and the way from codes back to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from retrodict.matching.codebook import Codebook
+from retrodict.matching.problem import Problem
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A model read as a matching problem, and the way from codes back to rows.
+
+    Parameters
+    ----------
+    problem
+        What codes and labels must fulfil.
+    codebook
+        What codes stand for.
+    classes
+        The labels as they were called in the table, in the order of their codes; empty for a regressor.
+    levels
+        A regressor's possible targets in raw units, in the order of their codes; empty for a classifier.
+    labels
+        The label code of every row in the order of the table, where the file gives it away; else ``None``.
+    notes
+        What the file does and does not disclose, in plain sentences.
+    sources
+        Attribute paths of the ensembles that were read.
+    midpoints
+        Of each node, the raw number midway between two of its rows' values at which it splits, else NaN.
+    """
+
+    problem: Problem = field(repr=False)
+    codebook: Codebook = field(repr=False)
+    classes: tuple[Hashable, ...]
+    levels: Float[Array, " m"] = field(repr=False)
+    labels: Int[Array, " n"] | None = field(repr=False)
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+    midpoints: Float[Array, " nodes"] = field(repr=False)
+
+    @property
+    def schema(self) -> Schema:
+        """The features of the rows."""
+        return self.codebook.schema
+
+    def rows(self, codes: Int[Array, "n c"], labels: Int[Array, " n"], rng: np.random.Generator) -> Float[Array, "n d"]:
+        """Return rows with these codes, in the schema's encoding, of values that split points are midway between.
+
+        Parameters
+        ----------
+        codes, labels
+            Shapes (n, c) and (n,), the rows in the order of the draws.
+        rng
+            What codes and midpoints leave open is drawn from it.
+        """
+        from retrodict.matching.search.cell_values import settle  # compiled: imported when needed
+
+        drawn = self.codebook.decode(codes, rng)
+        return settle(self.problem, self.codebook, self.midpoints, codes, labels, drawn)
+
+    def target(self, labels: Int[Array, " n"]) -> Array:
+        """Return class indices as they are, or a regressor's targets in raw units."""
+        return labels if self.classes else self.levels[labels]

@@ -1,0 +1,1 @@
+"""The search for a table that gives the counts which trees state."""

@@ -1,0 +1,157 @@
+"""What every model is to all rooms: an exact likelihood over a schema, and what more it may say of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, Self, runtime_checkable
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.models.file_audit import FileAudit
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A trained predictor seen as ``p(y|x)`` over a schema: the members that every model has."""
+
+    @property
+    def schema(self) -> Schema:
+        """The features it takes, and its target."""
+        ...
+
+    @property
+    def family(self) -> str:
+        """The name of the algorithm, for people."""
+        ...
+
+    @property
+    def likelihood(self) -> str:
+        """Where ``p(y|x)`` comes from, for people: `logits`, `predict_log_proba`, an assumed link ..."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the model's content, for provenance."""
+        ...
+
+    def bind(self, schema: Schema) -> Self:
+        """Return the same model reading matrices of another (reconciled) schema: its columns, order and codes."""
+        ...
+
+
+@runtime_checkable
+class Classifier(Model, Protocol):
+    """A model of a class label."""
+
+    def log_proba(self, X: Float[Array, "n d"]) -> Float[Array, "n k"]:
+        """Return ``log p(y|x)``, exact: zero probability is -inf, never clipped.
+
+        Parameters
+        ----------
+        X
+            Rows in the bound schema's encoding, shape (n, d).
+
+        Returns
+        -------
+        Float[Array, "n k"]
+            One column a class, in the order of ``schema.target.classes``.
+        """
+        ...
+
+
+@runtime_checkable
+class Linked(Classifier, Protocol):
+    """A classifier that may have no probabilities of its own, so that a link to them is assumed. A capability."""
+
+    @property
+    def link(self) -> Literal["margins", "labels"] | None:
+        """What the link starts from; ``None`` where it has probabilities of its own."""
+        ...
+
+    def linked(self, X: Float[Array, "n d"]) -> Array:
+        """Return what the link starts from: margins, shape (n, k) or (n,), or indices of labels, shape (n,)."""
+        ...
+
+    def with_link(self, *, link_slope: float | None = None, error_rate: float | None = None) -> Self:
+        """Return the same model with another slope or error rate."""
+        ...
+
+
+@runtime_checkable
+class Regressor(Model, Protocol):
+    """A model of a real value, made ``p(y|x)`` by Gaussian noise."""
+
+    @property
+    def noise_scale(self) -> float | None:
+        """Standard deviation of the target around the prediction, in target units; ``None`` where unknown."""
+        ...
+
+    @property
+    def noise_source(self) -> str:
+        """Where the noise scale comes from, for people."""
+        ...
+
+    def with_noise(self, scale: float, source: str) -> Self:
+        """Return the same model with a stated noise scale."""
+        ...
+
+    def predict(self, X: Float[Array, "n d"]) -> Float[Array, " n"]:
+        """Return the predicted means for rows in the bound schema's encoding."""
+        ...
+
+
+@dataclass(frozen=True)
+class About:
+    """What a model may say of itself beyond its likelihood; the defaults are those of a model that says nothing.
+
+    Parameters
+    ----------
+    schema
+        Its columns as it has them itself, whatever schema it was bound to; ``None`` where it is the model's `schema`.
+    undetermined
+        Features whose kind it does not tell: any kind of prior fits them.
+    tolerant
+        Listed features that may also take categories which it does not know.
+    warnings
+        One line for each doubt that reading it raised.
+    audit
+        What was checked before its file was read; ``None`` where it came from memory.
+    remedy
+        What to do where it can't score rows for a reason of its own, such as its age; ``None`` where there is none.
+    """
+
+    schema: Schema | None = None
+    undetermined: frozenset[str] = field(default_factory=frozenset)
+    tolerant: frozenset[str] = field(default_factory=frozenset)
+    warnings: tuple[str, ...] = ()
+    audit: FileAudit | None = None
+    remedy: str | None = None
+
+
+@runtime_checkable
+class Describing(Protocol):
+    """A model that says more of itself than its likelihood. A capability: a model need not have it."""
+
+    @property
+    def about(self) -> About:
+        """What it says."""
+        ...
+
+
+def about(model: Model) -> About:
+    """Return what a model says of itself; of one that says nothing, the defaults."""
+    return model.about if isinstance(model, Describing) else About()
+
+
+def own_schema(model: Model) -> Schema:
+    """Return a model's columns as it has them itself, whatever schema it was bound to."""
+    return about(model).schema or model.schema
+
+
+def noise_scale(model: Model) -> float | None:
+    """Return the standard deviation of a regressor's target around its prediction; ``None`` where there is none."""
+    return model.noise_scale if isinstance(model, Regressor) else None

@@ -1,0 +1,140 @@
+"""Load a model from a file or from what its library made; what could run code is refused until it is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from retrodict.errors import ModelError, RequestError
+from retrodict.models.contract import Model
+from retrodict.models.family import Opened, Opening, Settings, Source, Trust, families, family_of, openings
+from retrodict.models.file_audit import FileAudit
+from retrodict.models.file_kinds import file_kind
+from retrodict.plain_text import shown
+from retrodict.schema import Schema
+
+
+def load_model(
+    source: Any,
+    *,
+    schema: Schema | None = None,
+    noise_scale: float | None = None,
+    error_rate: float | None = None,
+    link_slope: float | None = None,
+    trusted: Collection[str] = (),
+    trust_pickle: bool = False,
+) -> Model:
+    """Load a trained model as a likelihood over its columns.
+
+    Parameters
+    ----------
+    source
+        Path of a model file, which is told by its bytes: a skops file (or, if trusted, a pickle or joblib file); or a
+        fitted scikit-learn estimator; or any object that satisfies `Model`, which is returned as it is.
+    schema
+        Names, kinds, bounds and categories of the features, where they override or complete what the model stores.
+    noise_scale
+        Regressors: standard deviation of the target around the prediction, in target units. By default it is read
+        from what the estimator stores, if anything.
+    error_rate
+        Classifiers that give labels only: the share of labels taken to differ from the prediction; 0.05 by default.
+    link_slope
+        Classifiers that give margins only: log-odds for each unit of `decision_function`; 2 by default.
+    trusted
+        Dotted names of types outside skops' list of safe ones that a skops file may build.
+    trust_pickle
+        Read a pickle or joblib file, which can run any code: only for files whose maker you trust.
+
+    Returns
+    -------
+    Model
+        A `Classifier` or a `Regressor`.
+
+    Raises
+    ------
+    UnsafeFileError
+        If the file holds types that are not trusted, or is a pickle that is not.
+    ModelError
+        If the file can't be read, is damaged or made to do harm, or holds no trained classifier or regressor of one
+        output.
+    SchemaError
+        If the given schema does not fit the model.
+    RequestError
+        If a given scale, rate or slope is out of range.
+    """
+    settings = Settings(schema, noise_scale, error_rate, link_slope)
+    if isinstance(source, str | Path):
+        read = _read(Path(source))
+        opened = _opening_of(read).open_file(read, Trust(tuple(trusted), trust_pickle))
+        return _model_of(opened, settings)
+    if isinstance(source, Model) and not isinstance(source, type):
+        if settings != Settings():
+            raise RequestError("a model that was loaded is as it is; give such settings when it is loaded")
+        return source
+    return _model_of(Opened(source, fingerprint_of(source)), settings)
+
+
+def audit_file(path: str | Path, trusted: Collection[str] = ()) -> FileAudit:
+    """List what a model file would build, without building anything.
+
+    Parameters
+    ----------
+    path
+        Of a model file.
+    trusted
+        Dotted names of types to accept.
+
+    Raises
+    ------
+    ModelError
+        If the file can't be read, is of no kind that is known, or is damaged.
+    """
+    source = _read(Path(path))
+    return _opening_of(source).audit_of(source, Trust(tuple(trusted)))
+
+
+def _opening_of(source: Source) -> Opening:
+    """Return the way to open a file, told by its bytes."""
+    for _, opening in openings():
+        if opening.recognises(source):
+            return opening
+    where = shown(source.path)
+    if source.members or (not source.content and source.path.is_dir()):
+        raise ModelError(f"'{where}' is a folder; give the path of a model file")
+    kind = file_kind(source.content)
+    raise ModelError(f"'{where}' is no model file but {kind}; save the fitted estimator with skops.io.dump")
+
+
+def _model_of(opened: Opened, settings: Settings) -> Model:
+    """Return an object as a model of its family; what no family knows is refused by the last, in its words."""
+    family = family_of(type(opened.object)) or families()[-1]
+    opening: Opening = import_module(f"{family}.open")
+    return opening.model_of(opened, settings)
+
+
+def _read(path: Path) -> Source:
+    where = repr(shown(path))
+    try:
+        if path.is_dir():
+            return Source(path, b"", tuple(sorted(entry.name for entry in path.iterdir())))
+        return Source(path, path.read_bytes())
+    except FileNotFoundError as error:
+        raise ModelError(f"model file {where} does not exist; give the path of a skops file") from error
+    except OSError as error:
+        raise ModelError(f"model file {where} can't be read: {error.strerror}; check its permissions") from error
+    except ValueError as error:
+        raise ModelError(f"model file {where} is no path: {error}; give the path of a skops file") from error
+    except MemoryError as error:
+        raise ModelError(f"model file {where} is larger than the memory there is") from error
+
+
+def fingerprint_of(made: Any) -> str:
+    """Return a hash of what a library made, with the name of the hash."""
+    try:
+        return f"joblib-md5:{joblib.hash(made)}"
+    except Exception:  # what can't be pickled (a lambda in a step) can't be hashed, and still is a model
+        return "none: the estimator can't be pickled"

@@ -1,0 +1,1 @@
+"""Priors written down in a file."""

@@ -1,0 +1,134 @@
+"""Write what a published table of characteristics would say of a sample, as a prior file."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.errors import PriorError, SchemaError
+from retrodict.priors.file.features import feature_of_spec
+from retrodict.priors.file.format import FeatureSpec
+from retrodict.priors.fit import observed_categories
+from retrodict.priors.hermite import HermiteSeries, hermite_series, pearson_polynomial, pearson_range
+from retrodict.schema import Feature, Schema
+from retrodict.schema.yaml_text import write_yaml
+
+Array = np.ndarray
+
+_DIGITS = 6
+_WIDEST = 0.95  # share of the largest possible variance beyond which no beta is written
+
+
+def write_prior_file(
+    frame: pd.DataFrame, path: str | Path, *, target: str | None = None, correlations: float | None = 0.0
+) -> Path:
+    """Write a prior file with a sample's published characteristics, and nothing of its rows.
+
+    Numbers: mean, sd, min and max to six digits. Listed features: shares. Missing rates. Pearson correlations between
+    features that have an order. Where the marginals of the file can't reach a correlation or a standard deviation of
+    the sample, the nearest that they can is written, or the range alone, so that the file always loads.
+
+    Parameters
+    ----------
+    frame
+        The sample.
+    path
+        The file to write.
+    target
+        A column that is no feature; its class shares are written.
+    correlations
+        The smallest absolute correlation that is written; ``None`` leaves all out.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    PriorError
+        If the frame is empty, holds a column that fits no kind, or the file can't be written.
+    """
+    if not len(frame):
+        raise PriorError("a prior file can't be written from 0 rows; give a sample")
+    try:
+        frame = observed_categories(frame, target)
+        schema = Schema.from_frame(frame, target)
+        rows = schema.encode(frame)
+    except SchemaError as error:
+        raise PriorError(f"the sample does not make a prior file: {error}") from error
+    entries = {f.name: _entry(f, rows[:, j]) for j, f in enumerate(schema.features)}
+    data: dict[str, Any] = {"features": entries}
+    if correlations is not None:
+        data["correlations"] = _correlations(schema, rows, entries, correlations)
+        if not data["correlations"]:
+            del data["correlations"]
+    if target is not None:
+        data["target"] = target
+        if schema.target.is_class:
+            shares = frame[target].value_counts(normalize=True)
+            data["class_shares"] = {_plain(c): float(shares.get(c, 0.0)) for c in schema.target.classes}
+    path = Path(path)
+    try:
+        path.write_text(write_yaml(data), encoding="utf-8")
+    except OSError as error:
+        raise PriorError(f"prior file '{path}' can't be written: {error.strerror}") from error
+    return path
+
+
+def _entry(feature: Feature, column: Array) -> dict[str, Any]:
+    present = column[~np.isnan(column)]
+    gone = {"missing": _rounded(feature.missing)} if feature.missing else {}
+    if feature.listed:
+        counts = np.bincount(present.astype(np.int64), minlength=len(feature.categories))
+        shares = {_plain(c): float(n) / len(present) for c, n in zip(feature.categories, counts, strict=True)}
+        return {"kind": feature.kind, "shares": shares, **gone}
+    low, high = float(present.min()), float(present.max())
+    with np.errstate(over="ignore"):
+        mean, sd = float(present.mean()), float(present.std())
+    whole = feature.kind == "integer"
+    # Ends are not rounded: a bound that cuts the sample would be wrong, not merely rough.
+    ends = {"min": int(low) if whole else low, "max": int(high) if whole else high}
+    if low == high:
+        return {"kind": feature.kind, **ends, **gone}
+    mean = min(max(_rounded(mean), low), high)
+    most = math.sqrt((mean - low) * (high - mean))
+    sd = _rounded(min(sd, (most if whole else math.sqrt(_WIDEST) * most)))
+    entry = {"kind": feature.kind, "mean": mean, "sd": sd, **ends, **gone}
+    try:
+        feature_of_spec(feature.name, FeatureSpec.model_validate(entry))
+    except ValueError:  # numbers so large that their squares are none
+        return {"kind": feature.kind, **ends, **gone}
+    return entry
+
+
+def _correlations(schema: Schema, rows: Array, entries: dict[str, Any], least: float) -> list[dict[str, Any]]:
+    ordered = [j for j, f in enumerate(schema.features) if f.kind != "categorical"]
+    pairwise = pd.DataFrame(rows[:, ordered]).corr(min_periods=3).to_numpy()
+    series: dict[int, HermiteSeries] = {}
+    out: list[dict[str, Any]] = []
+    for a, i in enumerate(ordered):
+        for b, j in enumerate(ordered[:a]):
+            value = pairwise[a, b]
+            if np.isnan(value) or abs(value) < least or round(float(value), 4) == 0:
+                continue
+            for k in (i, j):
+                if k not in series:
+                    name = schema.names[k]
+                    series[k] = hermite_series(feature_of_spec(name, FeatureSpec.model_validate(entries[name]))[1])
+            low, high = pearson_range(pearson_polynomial(series[j], series[i]))
+            value = min(max(float(value), 0.99 * low), 0.99 * high)
+            out.append({"between": [schema.names[j], schema.names[i]], "pearson": round(value, 4)})
+    return out
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,1 @@
+"""An audit as pages and pictures."""

@@ -1,0 +1,116 @@
+"""A model and its sanitised copy, audited alike: one folder with both reports, and a page that shows them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from retrodict.auditing import AuditComparison, compute_audit, load_appetite
+from retrodict.models import Model
+from retrodict.plain_text import json_text
+from retrodict.priors import Prior
+from retrodict.report.audit.html import environment, number
+from retrodict.report.audit.write import write_audit
+from retrodict.report.pages import write_page
+from retrodict.results.claim import claimed
+from retrodict.results.folder import check_writable, new_folder, replace_text
+from retrodict.sanitizing import Sanitized
+
+HTML, JSON = "comparison.html", "comparison.json"
+
+
+def audit_both(
+    model: Model,
+    found: Sanitized,
+    *,
+    out: str | Path,
+    prior: Prior | str | Path | None = None,
+    train: pd.DataFrame | None = None,
+    test: pd.DataFrame | None = None,
+    target: str | None = None,
+    appetite: str | Path | None = None,
+    rows: int | None = None,
+    seed: int = 0,
+    quick: bool = False,
+    seconds: float | None = None,
+    command: str = "retrodict.report.audit.comparison.audit_both(...)",
+    say: Callable[[str], None] = lambda line: None,
+) -> AuditComparison:
+    """Audit a model and its sanitised copy under one risk appetite, with one seed.
+
+    Parameters
+    ----------
+    model, found
+        The model, and what `sanitize` made of it.
+    out
+        A new folder: ``before/`` and ``after/``, each as `audit` writes it, ``comparison.html``, ``comparison.json``.
+    prior, train, test, target, appetite, rows, seed, quick, seconds
+        As `audit` takes them, the last for each of the two.
+    command
+        How to do it again, for the reports.
+    say
+        Is told what is done next.
+
+    Raises
+    ------
+    RetrodictError
+        If an audit can't be made, or the folder can't be written.
+    """
+    out = Path(out)
+    with claimed(out):
+        check_writable(out)
+        limits = load_appetite(appetite)
+        sides = []
+        for title, one in (("before", model), ("after", found.model)):
+            result = compute_audit(
+                one,
+                prior,
+                train,
+                test,
+                target,
+                limits,
+                rows=rows,
+                seed=seed,
+                quick=quick,
+                seconds=seconds,
+                say=lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
+            )
+            sides.append(replace(result, provenance={**result.provenance, "command": command}))
+        both = AuditComparison(*sides)
+        _write(both, found, out)
+        return both
+
+
+def _write(both: AuditComparison, found: Sanitized, out: Path) -> None:
+    with new_folder(out) as work:
+        write_audit(both.before, work / "before")
+        write_audit(both.after, work / "after")
+        replace_text(work / JSON, json_text(both.to_dict()) + "\n")
+        write_page(work / HTML, _page(both, found))
+
+
+def _page(both: AuditComparison, found: Sanitized) -> str:
+    return (
+        environment()
+        .get_template("comparison.html.j2")
+        .render(
+            before=both.before,
+            after=both.after,
+            family=found.model.family,
+            rows=found.rows,
+            measures=_cells(both.frame),
+            measure_heads=list(both.frame.columns),
+            facts=_cells(both.facts),
+            fact_heads=list(both.facts.columns),
+            kept=found.kept,
+        )
+    )
+
+
+def _cells(frame: pd.DataFrame) -> list[list[str]]:
+    lines: list[list[Any]] = frame.astype(object).values.tolist()
+    return [[number(cell) for cell in line] for line in lines]

@@ -1,0 +1,252 @@
+"""An audit as one self-contained page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.auditing import AuditResult
+from retrodict.auditing.extraction import Extraction
+from retrodict.auditing.file_findings import unread_sentences
+from retrodict.auditing.finding import WORDS
+from retrodict.evaluation.fidelity import Fidelity
+from retrodict.evaluation.membership import Attack, MembershipAttacks
+from retrodict.report.audit.pictures import pictures
+from retrodict.report.audit.query_picture import query_picture
+from retrodict.report.svg import Picture
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_MEANING = {
+    "release": "Nothing that was tested speaks against giving this model away.",
+    "review": "A person must decide: what was found is above a limit, or could not be judged.",
+    "reject": "The model must not be given away as it is.",
+}
+_SECTIONS = (
+    ("verdict", "Verdict"),
+    ("disclosures", "What the file discloses"),
+    ("reconstruction", "Reconstruction and lift"),
+    ("records", "Rows at risk"),
+    ("membership", "Membership by outputs"),
+    ("budget", "Error budget"),
+    ("replicas", "Replicas"),
+    ("queries", "Query curve"),
+    ("untested", "What was not tested"),
+    ("repeat", "To do it again"),
+)
+_OWED = {
+    "file": "the file",
+    "predictions": "the predictions",
+    "both": "the file and the predictions",
+    None: "not known",
+}
+_TITLES = {"from_file": "From the file", "by_query": "By query alone"}
+_FACTS = 8
+"""Facts of one group that are shown; report.json has all."""
+_SINGLED = 20
+"""Rows singled out that are shown, the surest first."""
+
+
+def render(found: AuditResult, command: str) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    found
+        The audit.
+    command
+        How to do it again.
+    """
+    report = found.report
+    curve, curve_picture = _curve(found)
+    return (
+        environment()
+        .get_template("audit.html.j2")
+        .render(
+            report=report,
+            family=found.provenance["model"]["family"],
+            subtitle=_subtitle(found),
+            meaning=_MEANING[report.verdict],
+            sections=_SECTIONS,
+            findings=[_finding_cells(one) for way in WORDS for one in found.findings if one.way == way],
+            unread=unread_sentences(found.disclosures.unread),
+            groups=[
+                (name, [_fact_cells(fact) for fact in facts[:_FACTS]], max(len(facts) - _FACTS, 0))
+                for name, facts in found.facts
+            ],
+            over=found.over,
+            given={"train": found.real is not None, "test": found.fresh is not None},
+            attacks=[] if found.membership is None else [_attack_cells(one) for one in found.membership.attacks],
+            attack_lines=_attack_lines(found.membership),
+            ways=[_way(found, way) for way in ("from_file", "by_query")],
+            pictures=pictures(found),
+            budget=None if found.budget is None else found.budget.rows(),
+            budget_lines=[] if found.budget is None else [*found.budget.reasons(), *found.budget.notes],
+            curve=None if curve is None else curve[1],
+            curve_heads=[] if curve is None else curve[0],
+            curve_picture=curve_picture,
+            curve_notes=[] if found.queries is None else found.queries.notes,
+            command=command,
+            provenance=_provenance(found),
+        )
+    )
+
+
+def environment() -> Environment:
+    """Return where the templates of pages are found."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("retrodict.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+def _subtitle(found: AuditResult) -> str:
+    about = found.provenance
+    sizes = about["real_rows"]
+    real = ", ".join(f"{n:,} {title} rows" for title, n in sizes.items() if n) or "no real rows: the model alone"
+    return (
+        f"{real}; {about['request']['rows']:,} rows drawn, seed {about['seed']}; {about['model']['fingerprint'][:19]}"
+    )
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """Return a cell of a table as text; what is undefined is empty."""
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return ""
+    if isinstance(value, bool | str):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{round(value, digits) + 0.0:.{digits}f}"  # and no -0.000
+
+
+def _interval(low: Any, high: Any) -> str:
+    return "" if low is None or high is None else f"{number(low)} to {number(high)}"
+
+
+def _finding_cells(one: Any) -> list[str]:
+    limits = ["" if limit is None else f"{limit:g}" for limit in (one.review, one.reject)]
+    verdict = one.verdict or "not judged"
+    name = one.measure.replace("_", " ").replace(" auc", " AUC")
+    return [name, WORDS[one.way], verdict, number(one.value), _interval(one.low, one.high), *limits]
+
+
+def _fact_cells(fact: Any) -> list[str]:
+    from retrodict.disclosures.result import cells
+
+    kind, features, values, source = cells(fact)
+    of = " (count not known)" if fact.personal is None else " (of single rows)" if fact.personal else ""
+    return [f"{kind}{of}", features, values, source]
+
+
+def _attack_cells(one: Attack) -> list[str]:
+    rate = f"{one.tpr_at_fpr_01:.1%}", f"{one.tpr_low:.1%} to {one.tpr_high:.1%}"
+    return [one.attack, number(one.auc), _interval(one.low, one.high), *rate]
+
+
+def _attack_lines(found: MembershipAttacks | None) -> list[str]:
+    if found is None:
+        return []
+    best = found.worst
+    return [
+        f"{best.members:,} training rows beside {best.others:,} test rows. The direction of each attack is fixed "
+        "beforehand: the model is held to be surer of rows that it has seen.",
+        f"The largest AUC is {best.auc:.3f}; that it is the largest of several is in its own interval: {found.low:.3f} "
+        f"to {found.high:.3f}, of {found.distinct} attacks that order rows differently.",
+        *found.notes,
+    ]
+
+
+def _way(found: AuditResult, way: str) -> dict[str, Any]:
+    title = _TITLES[way]
+    one = found.extractions.get(way)
+    blank: dict[str, Any] = {"title": title, "records": None, "replicas": None, "lift": None}
+    if one is None:
+        what = "extraction from the file" if way == "from_file" else "extraction by query alone"
+        return {**blank, "missing": dict(found.not_tested).get(what, "")}
+    owed = found.report.attribution.model_dump()[way]
+    lift = None if one.fidelity is None else one.fidelity.summary()
+    replicas = found.replicas.get(way)
+    table = None if replicas is None else replicas.summary()
+    return {
+        **blank,
+        "missing": None,
+        "text": _text(one),
+        "notes": [*one.reconstruction.notes, *one.reconstruction.shortfalls],
+        "attribution": f"{_OWED[owed['to']]}: {owed['reason']}." if owed and found.real is not None else "",
+        "lift": None if lift is None else _cells(lift),
+        "lift_notes": [] if one.fidelity is None else [_sizes(one.fidelity), *one.fidelity.notes],
+        "lift_heads": [] if lift is None else ["measure", *map(str, lift.columns)],
+        "records": None if one.records is None else _said(one.records.lines()),
+        "singled": [] if one.records is None else _cells(one.records.singled_out[:_SINGLED].set_index("row")),
+        "singled_heads": [] if one.records is None else ["row", *_singled(one)],
+        "replicas": None if table is None else _cells(table),
+        "replica_notes": [] if replicas is None else [f"{replicas.head.partition(': ')[2]}.", *replicas.notes],
+        "replica_heads": []
+        if table is None
+        else ["estimator", *(str(name).replace("_", " ") for name in table.columns)],
+    }
+
+
+def _sizes(fidelity: Fidelity) -> str:
+    rows = ", ".join(f"{n:,} {title}" for title, n in fidelity.rows.items())
+    return f"{rows}; at most {fidelity.limit:,} of each for measures of whole rows."
+
+
+def _said(lines: list[str]) -> list[str]:
+    """Leave out warnings, which stand beside the verdict."""
+    return [line for line in lines if not line.startswith("warning: ")]
+
+
+def _text(one: Extraction) -> str:
+    rec, seen = one.reconstruction, one.consistency
+    parts = [f"{rec.n_rows:,} {one.method}." if one.method.startswith("rows") else f"{rec.n_rows:,} rows {one.method}."]
+    parts.append(f"{rec.provenance.queries:,} model calls.")
+    if seen.agreement is not None:
+        what = "of its labels are what the model predicts" if rec.schema.target.is_class else "R2 of the predictions"
+        share = f"{seen.agreement:.1%}" if rec.schema.target.is_class else f"{seen.agreement:.3f}"
+        parts.append(f"Self-consistency: {share} {what}.")
+    if rec.rebuilt is not None and rec.rebuilt.engine == "matching":
+        met = "every node count is met" if rec.rebuilt.met else "0 is every node count met"
+        parts.append(
+            f"Node counts: energy {seen.energy:.4g} ({met}); {seen.confident:,} rows with a confidence of 0.95 or more."
+        )
+    return " ".join(parts)
+
+
+def _cells(frame: pd.DataFrame) -> list[list[str]]:
+    return [
+        [str(index), *(number(value) for value in line)] for index, line in zip(frame.index, frame.values, strict=True)
+    ]
+
+
+def _singled(one: Extraction) -> list[str]:
+    return [] if one.records is None else [str(name) for name in one.records.singled_out.columns if name != "row"]
+
+
+def _curve(found: AuditResult) -> tuple[tuple[list[str], list[list[str]]] | None, Picture | None]:
+    if found.queries is None:
+        return None, None
+    table = found.queries.summary()
+    heads = ["measure", *(f"{calls:,} calls" for calls in table.columns)]
+    rows = [
+        [", ".join(str(part) for part in index if part), *(number(value) for value in line)]
+        for index, line in zip(table.index, table.values, strict=True)
+    ]
+    return (heads, rows), query_picture(found.queries)
+
+
+def _provenance(found: AuditResult) -> list[tuple[str, str]]:
+    about = found.provenance
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    seconds = ", ".join(f"{what} {value:.1f} s" for what, value in about["seconds"].items())
+    return [
+        ("model", f"{about['model']['family']}, {about['model']['fingerprint']}"),
+        ("likelihood", str(about["model"]["likelihood"])),
+        ("prior of extraction by query", found.over),
+        ("seed", str(about["seed"])),
+        ("versions", versions),
+        ("time", seconds),
+    ]

@@ -1,0 +1,147 @@
+"""The practitioner's front door: one model in, one folder out."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from retrodict.auditing import AuditResult, compute_audit, load_appetite
+from retrodict.priors import Prior
+from retrodict.report.pages import write_page
+from retrodict.results.claim import claimed
+from retrodict.results.folder import check_writable, new_folder, replace_text
+
+HTML, JSON = "report.html", "report.json"
+FOLDERS = {"from_file": "reconstruction", "by_query": "reconstruction_by_query"}
+"""Where each extraction lies."""
+
+
+def audit(
+    model: Any,
+    prior: Prior | str | Path | None = None,
+    *,
+    train: pd.DataFrame | None = None,
+    test: pd.DataFrame | None = None,
+    out: str | Path,
+    target: str | None = None,
+    appetite: str | Path | None = None,
+    rows: int | None = None,
+    seed: int = 0,
+    quick: bool = False,
+    seconds: float | None = None,
+    command: str | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> AuditResult:
+    """Say what a model gives away, from its file and by query alone, and whether that is acceptable.
+
+    Parameters
+    ----------
+    model
+        What `load_model` takes.
+    prior
+        What is known of the features without the model: a prior or the path of a prior file. By default uniform over
+        the ranges of the test rows, else over those that the file shows.
+    train, test
+        The training rows with their target, and others of the same source that the model did not see. Without them the
+        file, the reconstruction and its self-consistency are judged, and the report says what could not be.
+    out
+        A new folder: ``report.html``, ``report.json``, the reconstruction from the file and that by query.
+    target
+        The target's column; by default the model's name of it, or the only column that is no feature.
+    appetite
+        A risk appetite file; by default the one in the documentation.
+    rows
+        Rows drawn by each extraction; by default 10,000, of a quick audit 1,000.
+    seed
+        The one seed.
+    quick
+        A first look: fewer rows, two replicas, no error budget, and two minutes at most.
+    seconds
+        Take about so long at most, shared out over the parts; by default two minutes if quick, else no limit. What was
+        cut short is among `not_tested`, and is not repeatable.
+    command
+        How to do it again, for the report; by default this call.
+    say
+        Is told what is done next.
+
+    Returns
+    -------
+    AuditResult
+        The verdict with its reasons, and all that they rest on.
+
+    Raises
+    ------
+    RetrodictError
+        If the model, the prior, the tables or the appetite can't be used, or the folder can't be written.
+    """
+    out = Path(out)
+    with claimed(out):
+        check_writable(out)
+        command = command or _call(model, prior, train, test, out, target, appetite, rows, seed, quick, seconds)
+        found = compute_audit(
+            model,
+            prior,
+            train,
+            test,
+            target,
+            load_appetite(appetite),
+            rows=rows,
+            seed=seed,
+            quick=quick,
+            seconds=seconds,
+            say=say,
+        )
+        found = replace(found, provenance={**found.provenance, "command": command})
+        say("report")
+        write_audit(found, out)
+        return found
+
+
+def write_audit(found: AuditResult, out: Path) -> None:
+    """Write the folder of an audit, in one step.
+
+    Raises
+    ------
+    RetrodictError
+        If it can't be written.
+    """
+    from retrodict.report.audit.html import render
+
+    with new_folder(out) as work:
+        replace_text(work / JSON, found.report.text())
+        write_page(work / HTML, render(found, found.provenance["command"]))
+        for way, one in found.extractions.items():
+            one.reconstruction.save(work / FOLDERS[way])
+
+
+def command_line(model: Path, command: str = "audit", **options: Any) -> str:
+    """Return the command that repeats an audit; options that are ``None`` or false are left out."""
+    words = ["retrodict", command, str(model)]
+    for name, value in options.items():
+        if value is None or value is False:
+            continue
+        flag = "--" + name.replace("_", "-")
+        for one in value if isinstance(value, list) else [value]:
+            words += [flag] if one is True else [flag, str(one)]
+    return shlex.join(words)
+
+
+def _call(model: Any, prior: Any, train: Any, test: Any, out: Path, *rest: Any) -> str:
+    """Return the Python call; what is no path is named only."""
+    shown = {"model": model, "prior": prior, "train": train, "test": test, "out": str(out)}
+    shown |= dict(zip(("target", "appetite", "rows", "seed", "quick", "seconds"), rest, strict=True))
+    words = [_word(name, value) for name, value in shown.items() if value is not None and value is not False]
+    return f"retrodict.audit({', '.join(words)})"
+
+
+def _word(name: str, value: Any) -> str:
+    if isinstance(value, Path):
+        value = str(value)
+    plain = isinstance(value, str | int | float)
+    text = repr(value) if plain else name
+    return text if name == "model" else f"{name}={text}"

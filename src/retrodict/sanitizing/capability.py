@@ -1,0 +1,40 @@
+"""What a model that can be stripped offers: the capability `Strippable`."""
+
+from __future__ import annotations
+
+from typing import Protocol, Self, runtime_checkable
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.models import Model
+from retrodict.sanitizing.plan import Plan
+
+Array = np.ndarray
+Outputs = dict[str, tuple[Array, ...]]
+"""What a model puts out for rows, by method; empty where it predicts for none of them."""
+
+
+@runtime_checkable
+class Strippable(Model, Protocol):
+    """A model of which it is known what prediction needs. A model without it stays whole."""
+
+    def duplicate(self) -> Self:
+        """Return a copy that shares nothing with it, as it would be read from a file."""
+        ...
+
+    def plan(self) -> Plan:
+        """Return what can be taken out of it, what stays, and what can't be judged; nothing is changed yet."""
+        ...
+
+    def renewed(self) -> Self:
+        """Return it after its parts were changed: fingerprint, and what else it reads from them, anew."""
+        ...
+
+    def outputs(self, X: Float[Array, "n d"]) -> Outputs:
+        """Return all that it puts out for rows in the encoding of its own schema, by method."""
+        ...
+
+    def written(self, *, as_pickle: bool = False) -> bytes:
+        """Return the content of a file that holds it: the same model gives the same bytes."""
+        ...

@@ -1,0 +1,1 @@
+"""Real labelled rows: one reader, one policy."""

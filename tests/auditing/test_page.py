@@ -1,0 +1,132 @@
+"""The page: complete in itself, fit for screen readers, and without errors in a browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retrodict.disclosures import Unread
+from retrodict.report.audit.html import render
+
+BROWSER = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.images: list[dict[str, Any]] = []
+        self.addresses: list[str] = []
+        self.ids: list[str] = []
+        self.language = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.ids += [found["id"]] if found.get("id") else []
+        self.addresses += [found[name] for name in ("src", "href") if found.get(name)]
+        if tag == "html":
+            self.language = found.get("lang") or ""
+        elif tag == "img":
+            self.images.append(found)
+        elif re.fullmatch("h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+
+
+@pytest.fixture
+def text(audited: Any) -> str:
+    return (audited("forest")[1] / "report.html").read_text(encoding="utf-8")
+
+
+def test_it_carries_itself_and_reads_well(text: str) -> None:
+    page = Page(text)
+    assert page.language == "en"
+    assert page.levels[0] == 1
+    assert page.levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(page.levels, page.levels[1:], strict=False))
+    assert len(page.images) == 5  # marginals, associations, plane, closest rows, query curve
+    assert all(len(image["alt"]) > 40 for image in page.images)
+    assert all(address.startswith(("data:", "#")) for address in page.addresses)
+    assert {address[1:] for address in page.addresses if address.startswith("#")} <= set(page.ids)
+    assert len(set(page.ids)) == len(page.ids)
+    assert "<script" not in text
+    assert "url(" not in text
+    assert len(text.encode()) < 5e6
+
+
+def test_a_page_of_a_model_alone(alone: Any) -> None:
+    page = Page((alone[1] / "report.html").read_text(encoding="utf-8"))
+    assert len(page.images) == 3
+    assert all(len(image["alt"]) > 40 for image in page.images)
+
+
+def test_a_page_of_a_model_alone_speaks_of_no_real_rows(alone: Any) -> None:
+    text = (alone[1] / "report.html").read_text(encoding="utf-8")
+    told = re.sub(r"<style>.*?</style>|data:image[^\"]*|<section id=\"untested\".*", "", text, flags=re.S)
+    captions = [*re.findall(r"<figcaption>(.*?)</figcaption>", told), *re.findall(r'alt="(.*?)"', told)]
+    assert not [line for line in captions if re.search("training rows|test rows|held-out|Filled|Rings", line)]
+    for words in ("Every lift is over", "asked of the test rows", "held-out rows of the same source", "training rows;"):
+        assert words not in told
+    assert "no real rows: the model alone" in told
+    assert "No training rows were given: how near what was extracted comes to them was not measured." in told
+
+
+def test_what_is_not_read_comes_first_in_what_the_file_discloses(alone: Any) -> None:
+    unread = (Unread("[0]", "lib.Step", "unknown", "no reader <knows> it"),)
+    found = replace(alone[0], disclosures=replace(alone[0].disclosures, unread=unread))
+    text = render(found, "retrodict audit")
+    section = text[text.index('id="disclosures"') :]
+    assert "not read: lib.Step at [0]: no reader &lt;knows&gt; it" in section
+    assert section.index("Not read") < section.index("facts about the training data")
+    assert found.report.plain()["unread"] == [
+        {"path": "[0]", "type": "lib.Step", "why": "unknown", "reason": "no reader <knows> it"}
+    ]
+
+
+def test_colours_have_contrast(text: str) -> None:
+    """Text on its ground reaches 4.5 to 1 (WCAG 2, AA)."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    verdicts = re.findall(r"\.(?:release|review|reject) { background: (#\w{6})", text)
+    assert len(verdicts) == 3
+    inks = re.findall(r"[^-]color: (#\w{6})", text)
+    assert len(inks) >= 3
+    assert all(1.05 / (light(ground) + 0.05) > 4.5 for ground in verdicts)
+    assert all((light("#ffffff") + 0.05) / (light(ink) + 0.05) > 4.5 for ink in inks)
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium, chromium-browser or google-chrome on PATH")
+@pytest.mark.parametrize("width", [400, 1200])
+def test_a_browser_shows_it_without_errors(audited: Any, tmp_path: Path, width: int) -> None:
+    assert BROWSER is not None
+    page, shot = audited("forest")[1] / "report.html", tmp_path / "page.png"
+    # A browser refuses its sandbox to the administrator, and writes a profile where it is told to.
+    done = subprocess.run(
+        [
+            BROWSER,
+            *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--enable-logging=stderr"),
+            *(f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},3000", f"--screenshot={shot}"),
+            page.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "CONSOLE" not in done.stderr
+    assert shot.stat().st_size > 50_000  # an empty page is smaller
