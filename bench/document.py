@@ -24,8 +24,8 @@ def machine(*packages: str) -> str:
 
 
 def write_section(page: str, name: str, text: str) -> None:
-    """Replace what lies between the markers of one section of a page in docs/."""
-    path = DOCS / page
+    """Replace what lies between the markers of one section of a page, which is found by its name under docs/."""
+    path = next(DOCS.rglob(page))
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
     before, found, rest = path.read_text(encoding="utf-8").partition(begin)
     _, closed, after = rest.partition(end)

@@ -156,7 +156,7 @@ def main() -> None:
     note = f"Nats with 95% intervals; tables of at most {chosen.rows:,} rows. {machine()}"
     print(text, note, sep="\n\n")
     if chosen.write:
-        picture(found, DOCS / "error_budget.png")
+        picture(found, DOCS / "results" / "error_budget.png")
         write_section("error_budget.md", "tables", f"{text}\n\n{note}")
 
 

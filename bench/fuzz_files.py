@@ -4,7 +4,7 @@
 
 File i is mutated with the seed (seed, i), whatever the number of workers, so that one can be made again:
 `--file I` makes and tries that one alone. A file that ended in a signal, a hang or a raw exception is kept.
-The last lines are the table of `docs/files.md`.
+The last lines are the table of `docs/guides/files.md`.
 """
 
 from __future__ import annotations

@@ -165,7 +165,7 @@ def main() -> None:
         write_section("replicas.md", "summary", f"{summary_table(cells)}\n\n{note}")
         write_section("replicas.md", "table", full_table(cells))
         lines = ",\n".join(json.dumps(asdict(one) | {"seconds": round(one.seconds, 1)}) for one in cells)
-        (DOCS / "replicas.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+        (DOCS / "results" / "replicas.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

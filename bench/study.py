@@ -1,4 +1,4 @@
-"""What finished studies say, for docs/study.md: the claims in words, tables and figures.
+"""What finished studies say, for docs/results/study.md: the claims in words, tables and figures.
 
 Run with `uv run python bench/study.py --cells paper.study [--larger full.study] [--write]`; it runs no cell, and takes
 about ten seconds a study.
@@ -50,7 +50,7 @@ def figures(found: StudyAnalysis, prefix: str, write: bool) -> dict[str, str]:
     """Return each picture as a line of the page; write them beside it."""
     lines = {}
     for one in drawings(found):
-        path = DOCS / f"{prefix}_{one.name}.png"
+        path = DOCS / "results" / f"{prefix}_{one.name}.png"
         if write:
             one.save(path)
         lines[one.name] = f"![{one.alt}]({path.name})\n\n{one.caption}"

@@ -133,7 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--designs", nargs="+", choices=DESIGNS, default=list(DESIGNS))
-    parser.add_argument("--write", action="store_true", help="put the table in docs/study_running.md")
+    parser.add_argument("--write", action="store_true", help="put the table in docs/guides/study_running.md")
     asked = parser.parse_args()
     here = str(Path(__file__).resolve().parent)  # workers of either kind import `waiting` from here
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))

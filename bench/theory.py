@@ -1,6 +1,6 @@
 """The theory in numbers: identity, derivatives, concurrence on random worlds, on paths, on tables, counter-examples.
 
-Run with `uv run python bench/theory.py [--data FOLDER] [--write]`; `--write` rewrites docs/theory.md and its pictures.
+Run with `uv run python bench/theory.py [--data FOLDER] [--write]`; `--write` rewrites docs/explanation/theory.md and its pictures.
 """
 
 from __future__ import annotations
@@ -250,15 +250,15 @@ def pictures(data: Path) -> None:
     frame = table("penguins", data)
     if frame is not None:
         fitted = table_world(frame, "target", model="naive_bayes").world
-        draw_budget(DOCS / "theory_budget.png", fitted.error_budget())
-    draw_concurrence(DOCS / "theory_concurrence.png", random_world(60, 3, 7))
+        draw_budget(DOCS / "explanation" / "theory_budget.png", fitted.error_budget())
+    draw_concurrence(DOCS / "explanation" / "theory_concurrence.png", random_world(60, 3, 7))
     wrong = random_world(20, 3, 11, prior_error=1.0, model_error=1.0)
     exact = random_world(20, 3, 11, prior_error=1.0, model_error=0.0)
     true = random_world(20, 3, 11, prior_error=0.0, model_error=1.0)
     named = [("model also wrong", wrong), ("model exact", exact), ("class shares shifted", label_shift(0.85))]
     others = [("prior also wrong", wrong), ("prior exact", true), ("class shares shifted", label_shift(0.85))]
     draw_paths(
-        DOCS / "theory_paths.png",
+        DOCS / "explanation" / "theory_paths.png",
         [(name, path(world, "prior")) for name, world in named],
         [(name, path(world, "model")) for name, world in others],
     )
