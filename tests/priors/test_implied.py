@@ -246,6 +246,6 @@ def test_what_is_not_disclosed_is_named() -> None:
 
 def test_a_reconstruction_without_a_prior_says_what_it_assumed() -> None:
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(TABLE, LABEL)
-    found = rd.reconstruct(model, n_rows=50, seed=0)
+    found = rd.reconstruct(model, rows=50, seed=0)
     assert any("prior implied by the model file" in note for note in found.provenance.prior["notes"])
-    assert found.frame.equals(rd.reconstruct(model, n_rows=50, seed=0).frame)
+    assert found.frame.equals(rd.reconstruct(model, rows=50, seed=0).frame)

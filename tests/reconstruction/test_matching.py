@@ -152,10 +152,10 @@ def test_a_prior_says_where_values_lie_inside_cells(quick: Any) -> None:
     ("change", "text"),
     [
         (
-            {"n_rows": 50},
+            {"rows": 50},
             "discloses a training table of 40 rows, and the engine 'matching' rebuilds these, not 50; leave",
         ),
-        ({"n_rows": 0}, "the number of rows must be a whole number of at least 1, got 0"),
+        ({"rows": 0}, "the number of rows must be a whole number of at least 1, got 0"),
         ({"class_shares": "equal"}, "class shares are what they are; leave class shares out"),
         ({"max_queries": 10}, "makes no model calls; leave the query budget out"),
         ({"seed": -1}, "the seed must be a whole number"),
@@ -172,7 +172,7 @@ def test_bad_requests(forest: Any, quick: Any, change: dict[str, Any], text: str
 
 
 def test_the_number_of_rows_may_be_given_where_it_is_right(forest: Any) -> None:
-    assert rd.reconstruct(forest, n_rows=N, engine=rd.Matching(1, 2)).n_rows == N
+    assert rd.reconstruct(forest, rows=N, engine=rd.Matching(1, 2)).n_rows == N
 
 
 def test_a_failure_leaves_nothing_behind(forest: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +191,7 @@ def test_auto_rebuilds_what_is_small_where_nothing_else_is_asked_for(
     monkeypatch.setattr("retrodict.reconstruction.rebuilding.default_engine", lambda: rd.Matching(1, 2))
     monkeypatch.setattr(disclosed, "default_engine", lambda: rd.Matching(1, 2))
     assert rd.reconstruct(forest).rebuilt.engine == "matching"
-    for asked in ({"n_rows": 30}, {"max_queries": 10_000}, {"class_shares": "equal", "n_rows": 30}):
+    for asked in ({"rows": 30}, {"max_queries": 10_000}, {"class_shares": "equal", "rows": 30}):
         drawn = rd.reconstruct(forest, **asked)
         assert drawn.rebuilt is None
         assert drawn.notes == ()

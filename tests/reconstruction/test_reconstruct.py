@@ -165,8 +165,8 @@ def test_it_prints_itself(flower: Any, flower_prior: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"n_rows": 0}, "number of rows must be a whole number of at least 1, got 0"),
-        ({"n_rows": 2.5}, "got 2.5"),
+        ({"rows": 0}, "number of rows must be a whole number of at least 1, got 0"),
+        ({"rows": 2.5}, "got 2.5"),
         ({"seed": -1}, "the seed must be a whole number of at least 0, got -1"),
         ({"max_queries": 0}, "query budget must be a whole number"),
         ({"engine": "magic"}, "unknown engine 'magic'; use one of auto, rejection"),
@@ -184,7 +184,7 @@ def test_it_prints_itself(flower: Any, flower_prior: Any) -> None:
 )
 def test_bad_requests(flower: Any, flower_prior: Any, change: dict[str, Any], text: str) -> None:
     with pytest.raises(RetrodictError, match=text) as caught:
-        rd.reconstruct(**{"model": flower, "prior": flower_prior, "n_rows": 10, **change})
+        rd.reconstruct(**{"model": flower, "prior": flower_prior, "rows": 10, **change})
     assert "\n" not in str(caught.value)
 
 
@@ -232,7 +232,7 @@ def test_prior_and_model_must_fit(flower: Any, iris: pd.DataFrame) -> None:
     with pytest.raises(RetrodictError, match="the prior lacks petal width"):
         rd.reconstruct(flower, short, 10)
     with pytest.raises(PriorError, match="no prior was given"):
-        rd.reconstruct(flower, n_rows=10)
+        rd.reconstruct(flower, rows=10)
 
 
 def test_the_pilot_for_a_noise_scale_is_counted_and_capped(diabetes: Any) -> None:

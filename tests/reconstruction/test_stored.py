@@ -110,5 +110,5 @@ def test_requests_that_stored_rows_leave_no_room_for() -> None:
     with pytest.raises(RequestError, match="a prior adds nothing; leave the prior out"):
         rd.reconstruct(model, rd.fit_prior(TABLE), engine="matching")
     with pytest.raises(RequestError, match="training table of 60 rows"):
-        rd.reconstruct(model, n_rows=61, engine="matching")
-    assert rd.reconstruct(model, n_rows=61).rebuilt is None
+        rd.reconstruct(model, rows=61, engine="matching")
+    assert rd.reconstruct(model, rows=61).rebuilt is None

@@ -197,7 +197,7 @@ class EmpiricalPrior(Transport):
         """Return settings, size and digest as plain data; the rows themselves are not in it."""
         return {
             "kind": "empirical",
-            "n_rows": len(self.rows),
+            "rows": len(self.rows),
             "features": list(self.schema.names),
             "bandwidth": self.bandwidth,
             "redraw": self.redraw,

@@ -46,7 +46,7 @@ def default_budget(n: int) -> int:
 def reconstruct(
     model: Any,
     prior: Any = None,
-    n_rows: int | None = None,
+    rows: int | None = None,
     *,
     seed: int = 0,
     class_shares: ClassShares | None = None,
@@ -67,7 +67,7 @@ def reconstruct(
     prior
         A prior, or the path of a prior file; by default the one that the model's own disclosures imply;
         see `implied_prior`.
-    n_rows
+    rows
         Rows in all; by default 10,000, or those of the training table where that is rebuilt.
     seed
         The one seed: the same seed gives the same table.
@@ -102,21 +102,21 @@ def reconstruct(
     Rows and labels follow the joint ``Q(y|x) Q(x)``, or ``Q(x|y)`` with the class shares given (Hartoyo, Ciupek,
     Malawski & Crimi, Scientific Reports 15:13856, 2025). A regressor's target is its prediction plus Gaussian noise.
     """
-    n_rows = None if n_rows is None else check_count(n_rows, "the number of rows")
+    rows = None if rows is None else check_count(rows, "the number of rows")
     root = check_seed(seed)
     matching = matching_engine(engine)
     if matching is not None:
-        return rebuilding(model, matching, int(seed), prior, n_rows, class_shares, max_queries).run(out, progress)
+        return rebuilding(model, matching, int(seed), prior, rows, class_shares, max_queries).run(out, progress)
     drawing = engine_named(engine, also=("matching",))
     model = model if isinstance(model, Model) else load_model(model)
     notes: tuple[str, ...] = ()
-    if drawing == "auto" and all(given is None for given in (prior, n_rows, class_shares, max_queries)):
+    if drawing == "auto" and all(given is None for given in (prior, rows, class_shares, max_queries)):
         disclosed = rebuilding_unasked(model, int(seed))
         if isinstance(disclosed, Rebuilding):
             return disclosed.run(out, progress)
         notes = (disclosed,)
-    n_rows = DEFAULT_ROWS if n_rows is None else n_rows
-    budget = default_budget(n_rows) if max_queries is None else check_count(max_queries, "the query budget")
+    rows = DEFAULT_ROWS if rows is None else rows
+    budget = default_budget(rows) if max_queries is None else check_count(max_queries, "the query budget")
     job = resolve(model, prior)
     if isinstance(job.model, Regressor):
         if class_shares is not None:
@@ -124,16 +124,16 @@ def reconstruct(
         shares: ClassShares = "model"
     else:
         shares = class_shares if class_shares is not None else getattr(job.prior, "class_shares", None) or "model"
-    quota = class_quota(shares, job.schema.target, n_rows)
+    quota = class_quota(shares, job.schema.target, rows)
     request = {
-        "n_rows": n_rows,
+        "rows": rows,
         "class_shares": shares if isinstance(shares, str) else {str(k): float(v) for k, v in shares.items()},
         "engine": engine_text(drawing),
         "max_queries": budget,
     }
     meter = Meter(job.model, budget)
     job = with_known_noise(job, meter, subseed(root, _NOISE))
-    return _Job(job, meter, n_rows, subseed(root, _JOB), drawing, quota, notes).run(request, int(seed), out, progress)
+    return _Job(job, meter, rows, subseed(root, _JOB), drawing, quota, notes).run(request, int(seed), out, progress)
 
 
 class _Job:

@@ -147,7 +147,7 @@ def test_rows_that_a_file_stores_are_owed_to_the_file():
     by_file = fid.summary("within classes")
     # The very rows, of which as many are taken as are held out; predictions alone do not reach that.
     assert by_file["reconstruction"]["wasserstein"] < by_file[LABELLED]["wasserstein"] / 3
-    drawn = rd.reconstruct(model, n_rows=200, progress=False)
+    drawn = rd.reconstruct(model, rows=200, progress=False)
     assert rd.evaluate(drawn, train, holdout, target="ill").attribution == "both"
 
 
@@ -167,7 +167,7 @@ def test_the_models_own_prior_stands_in_for_none():
     rng = np.random.default_rng(0)
     train, holdout = (table(200, rng)[[*NUMBERS, "ill"]] for _ in range(2))
     model = rd.load_model(make_pipeline(StandardScaler(), LogisticRegression()).fit(train[NUMBERS], train.ill))
-    rec = rd.reconstruct(model, n_rows=300, progress=False)
+    rec = rd.reconstruct(model, rows=300, progress=False)
     fid = rd.evaluate(rec, train, holdout, model=model, target="ill")
     assert any("the prior that the model file implies" in note for note in fid.notes)
     assert len(fid.lift)

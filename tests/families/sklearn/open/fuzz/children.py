@@ -88,7 +88,7 @@ def _drawn(path: Path) -> None:
     from retrodict.errors import PriorError
     from retrodict.priors.uniform import uniform_prior
 
-    settings: dict[str, Any] = {"n_rows": 5, "max_queries": 500, "seed": 0, "progress": False}
+    settings: dict[str, Any] = {"rows": 5, "max_queries": 500, "seed": 0, "progress": False}
     try:
         rd.reconstruct(path, **settings)
     except PriorError:
