@@ -1,6 +1,6 @@
 """The theory in numbers: identity, derivatives, concurrence on random worlds, on paths, on tables, counter-examples.
 
-Run with `uv run python bench/theory.py [--data FOLDER] [--write]`; `--write` rewrites docs/explanation/theory.md and its pictures.
+Run with `uv run python bench/theory.py [--data FOLDER] [--write]`; `--write` rewrites the page and its pictures.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Concurrence: the theorems of docs/explanation/theory.md hold in every world, and the counter-examples fail as they say."""
+"""Concurrence: the theorems of docs/explanation/theory.md hold in every world, and counter-examples fail as it says."""
 
 from __future__ import annotations
 

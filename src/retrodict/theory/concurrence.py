@@ -53,7 +53,8 @@ class SignAgreement:
     same
         Where both have the same sign; two zeros are the same (rounding counts as zero).
     must
-        Where the label ratios alone force the same sign, whatever else the world is (`docs/explanation/theory.md`, theorem 2);
+        Where the label ratios alone force the same sign, whatever else the world is (theorem 2 of
+        `docs/explanation/theory.md`);
         empty for accuracy and for single classes, of which nothing is forced.
     mass
         True probability of each coordinate: of the state, or of the state with the class.
