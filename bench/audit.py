@@ -77,7 +77,7 @@ def command(model: Any, train: pd.DataFrame, test: pd.DataFrame, folder: Path, *
     train.to_parquet(folder / "train.parquet", index=False)
     test.to_parquet(folder / "test.parquet", index=False)
     words = [sys.executable, "-m", "retrodict", "audit", str(folder / "model.skops"), "--target", TARGET]
-    words += ["--train", str(folder / "train.parquet"), "--test", str(folder / "test.parquet")]
+    words += ["--train", str(folder / "train.parquet"), "--holdout", str(folder / "test.parquet")]
     started = time.perf_counter()
     process = subprocess.Popen([*words, "--out", str(folder / "audit"), "--quiet", *options])
     _, status, usage = os.wait4(process.pid, 0)
@@ -124,7 +124,7 @@ def verdicts(chosen: argparse.Namespace, work: Path) -> None:
     print(text)
     if chosen.write:
         sizes = ", ".join(f"{table} {n:,}" for table, n in ROWS.items())
-        note = f"Training rows, and as many test rows: {sizes}. `--quick`, default appetite. {machine()}"
+        note = f"Training rows, and as many held-out rows: {sizes}. `--quick`, default appetite. {machine()}"
         write_section("audit.md", "verdicts", f"{text}\n\n{note}")
 
 
@@ -144,7 +144,7 @@ def cost(chosen: argparse.Namespace, work: Path) -> None:
     print(text, f"verdict: {found['report']['verdict']}", sep="\n\n")
     if chosen.write:
         note = (
-            f"A forest of 100 trees on {len(train):,} rows x {X.shape[1]} columns of adult, {len(test):,} test rows; "
+            f"A forest of 100 trees on {len(train):,} rows x {X.shape[1]} columns of adult, {len(test):,} held out; "
             f"bounds: {LIMITS['seconds']:.0f} s, {LIMITS['GB']:.0f} GB of memory, {LIMITS['MB']:.0f} MB of page. "
             f"{machine()}"
         )

@@ -92,7 +92,7 @@ def neighbour(core: int | None) -> Iterator[None]:
 def audit(folder: Path, name: str, options: list[str]) -> float:
     """Return the seconds that one audit takes."""
     words = [sys.executable, "-m", "retrodict", "audit", str(folder / f"{name}.skops"), "--target", TARGET, "--quiet"]
-    words += ["--train", str(folder / "train.csv"), "--test", str(folder / "test.csv"), *options]
+    words += ["--train", str(folder / "train.csv"), "--holdout", str(folder / "test.csv"), *options]
     with tempfile.TemporaryDirectory() as out:
         started = time.perf_counter()
         subprocess.run([*words, "--out", f"{out}/audit"], check=True, stdout=subprocess.DEVNULL)
@@ -125,7 +125,7 @@ def main() -> None:
     print(text)
     if chosen.write:
         note = (
-            f"Full audits of models of {chosen.rows:,} rows x 8 columns, and as many test rows; bounds: {SECONDS:.0f} "
+            f"Full audits of models of {chosen.rows:,} rows x 8 columns, and as many held out; bounds: {SECONDS:.0f} "
             f"s beside a busy process, and {RATIO:g} times the quiet run. {machine('threadpoolctl')}"
         )
         write_section("audit.md", "busy", f"{text}\n\n{note}")

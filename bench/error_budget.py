@@ -28,7 +28,7 @@ def once(case: Case, n: int, seed: int, learners: list[str] | None) -> dict[str,
     model, truth = case.model, case.truth
     clock = time.perf_counter()
     own = {} if learners is None else {"learners": learners, "envelope": learners}
-    found = rd.error_budget(model, case.prior, test=case.rows(n, rng), seed=seed, **own)
+    found = rd.error_budget(model, case.prior, holdout=case.rows(n, rng), seed=seed, **own)
     record: dict[str, Any] = {"seconds": time.perf_counter() - clock, "agree": found.agree}
     for name in TERMS:
         term = getattr(found, name)
@@ -78,7 +78,7 @@ def main() -> None:
     head = ["case", "term", "truth", "bias", "sd", "half-width", "coverage", "withheld", "bound holds"]
     text = markdown(head, rows, words=2)
     note = (
-        f"{chosen.repetitions} repetitions of {chosen.rows} test rows a case, no train rows; nats; {used(chosen)}. "
+        f"{chosen.repetitions} repetitions of {chosen.rows} held-out rows a case, no train rows; nats; {used(chosen)}. "
         f"Both sides agree within their intervals: {', '.join(agreement)}. {machine()}"
     )
     print(text, note, sep="\n\n")

@@ -54,7 +54,7 @@ def fitted(name: str, frame: pd.DataFrame) -> Any:
 
 
 def parts(frame: pd.DataFrame, rows: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return a public sample that priors are fitted to, training rows and test rows: a quarter, a quarter, a half."""
+    """Return a public sample that priors are fitted to, training and held-out rows: a quarter, a quarter, a half."""
     frame = frame.sample(min(len(frame), rows), random_state=0, ignore_index=True)
     cut = len(frame) // 4
     return frame[:cut], frame[cut : 2 * cut], frame[2 * cut :]
@@ -66,7 +66,7 @@ def run(frame: pd.DataFrame, model: str, kind: Any, rows: int) -> dict[str, Any]
     schema = rd.Schema.from_frame(frame, TARGET)
     prior = rd.fit_prior(public, kind, target=TARGET, schema=schema)
     clock = time.perf_counter()
-    found = rd.error_budget(fitted(model, train), prior, test=test, train=train, target=TARGET)
+    found = rd.error_budget(fitted(model, train), prior, holdout=test, train=train, target=TARGET)
     return {"seconds": time.perf_counter() - clock, "budget": found.to_dict()}
 
 

@@ -65,7 +65,7 @@ def run(frame: pd.DataFrame, names: tuple[str, str], kind: str, chosen: argparse
     train, public, test = parts(frame, chosen.cap, chosen.seed)
     base, name = base_model(train, names)
     prior = None if kind == "implied" else rd.fit_prior(public.drop(columns=TARGET), kind=kind)
-    settings = {"test": test, "base": base, "prior": prior, "target": TARGET, "seed": chosen.seed}
+    settings = {"holdout": test, "model": base, "prior": prior, "target": TARGET, "seed": chosen.seed}
     try:
         rec = rd.reconstruct(base, prior, ROWS, seed=chosen.seed, progress=False)
         hard, soft = (rd.replicate(rec, name, **settings, soft_labels=s, controls=not s) for s in (False, True))
@@ -77,7 +77,7 @@ def run(frame: pd.DataFrame, names: tuple[str, str], kind: str, chosen: argparse
     figures |= {"gap": float(own.gap), "gap_low": float(own.gap_low), "gap_high": float(own.gap_high)}
     figures["control"] = float(hard.score(name, measure, "prior, labels at random").value)
     for words, found in (("hard", hard), ("soft", soft)):
-        for rows in ("test rows", "prior draws"):
+        for rows in ("held-out rows", "prior draws"):
             figures[f"{words}, {rows}"] = float(found.score(name, "agreement", rows=rows).value)
     figures["soft gap"] = float(soft.score(name, measure).gap)
     return {"status": "done", "measure": measure, **figures, "seconds": time.perf_counter() - started}
@@ -96,7 +96,7 @@ def full_table(found: dict[tuple[str, str, str], dict[str, Any]]) -> str:
                 continue
             line += [
                 f"{one['gap']:.2f} ({one['gap_low']:.2f} to {one['gap_high']:.2f})",
-                f"{one['soft, test rows']:.2f}",
+                f"{one['soft, held-out rows']:.2f}",
             ]
         lines.append(line)
     head = ["table", "algorithm", "measure", "base"]
@@ -117,12 +117,12 @@ def summary_table(found: dict[tuple[str, str, str], dict[str, Any]]) -> str:
             ]
             if own:
                 plain = [f"{np.mean([one[key] for one in own]):.2f}" for key in ("base", "replica", "control")]
-                keys = ("gap", "soft gap", "hard, test rows", "soft, test rows")
+                keys = ("gap", "soft gap", "hard, held-out rows", "soft, held-out rows")
                 keys += ("hard, prior draws", "soft, prior draws")
                 about = (_mean([one[key] for one in own]) for key in keys)
                 lines.append([algorithm, kind, str(len(own)), *plain, *about])
     head = ["algorithm", "prior", "models", "base", "replica", "control", "gap", "gap, soft labels"]
-    head += ["agrees on test rows", "the same, soft labels", "agrees on prior draws", "the same, soft labels"]
+    head += ["agrees on held-out rows", "the same, soft labels", "agrees on prior draws", "the same, soft labels"]
     return markdown(head, lines, words=2)
 
 

@@ -76,9 +76,9 @@ def test_measures_stop_and_replicas_and_curves_keep_what_was_done(
         for asked in (
             lambda: rd.evaluate(rec, train, test, prior),
             lambda: rd.record_risk(rec, train, test),
-            lambda: rd.replicate(rec, ["decision_tree"], test=test, base=model, prior=prior),
-            lambda: rd.query_curve(model, prior, (50, 100), test=test),
-            lambda: rd.error_budget(model, prior, test=pd.concat([test] * 3), draws=2_000),
+            lambda: rd.replicate(rec, ["decision_tree"], holdout=test, model=model, prior=prior),
+            lambda: rd.query_curve(model, prior, (50, 100), holdout=test),
+            lambda: rd.error_budget(model, prior, holdout=pd.concat([test] * 3), draws=2_000),
         ):
             with pytest.raises(RunError):
                 asked()
@@ -87,6 +87,6 @@ def test_measures_stop_and_replicas_and_curves_keep_what_was_done(
     own = module.fit
     monkeypatch.setattr(module, "fit", lambda *given: fits.append(given) or own(*given))
     monkeypatch.setattr(time_limit, "left", lambda: 0.0 if fits else math.inf)  # over once one was trained
-    part = rd.replicate(rec, ["decision_tree", "naive_bayes"], test=test, base=model, prior=prior, controls=False)
+    part = rd.replicate(rec, ["decision_tree", "naive_bayes"], holdout=test, model=model, prior=prior, controls=False)
     assert set(part.models) == {"decision_tree"}
     assert "the time limit was reached: naive_bayes were not trained on all tables" in part.notes

@@ -32,7 +32,7 @@ MODELS = {
 
 @cache
 def tumours() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return training and test rows."""
+    """Return training and held-out rows."""
     frame = load_breast_cancer(as_frame=True).frame.sample(frac=1, random_state=0).reset_index(drop=True)
     frame = frame[[*COLUMNS, "target"]]
     return frame[:150].copy(), frame[150:300].reset_index(drop=True)
@@ -61,7 +61,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Any:
     def audit(name: str) -> tuple[AuditResult, Path]:
         train, test = tumours()
         out = folder / name
-        return rd.audit(fitted(name), train=train, test=test, target="target", out=out, quick=True), out
+        return rd.audit(fitted(name), train=train, holdout=test, target="target", out=out, quick=True), out
 
     return audit
 

@@ -49,7 +49,7 @@ def test_a_logistic_regression_is_no_reject(audited: Any) -> None:
 def test_rows_rebuilt_exactly_forbid_release_and_those_of_a_sanitised_copy_do_not(tmp_path: Path) -> None:
     train, test = votes(40, 0), votes(60, 1)
     forest = RandomForestClassifier(20, random_state=0).fit(train.drop(columns="party"), train["party"])
-    files = {"train": train, "test": test, "target": "party", "quick": True}
+    files = {"train": train, "holdout": test, "target": "party", "quick": True}
     found = rd.audit(forest, **files, out=tmp_path / "before")
     assert found.from_file.records is not None
     assert found.verdict == "reject"
@@ -71,7 +71,7 @@ def test_the_folder_holds_what_it_should(audited: Any) -> None:
     assert set(data) >= TOP
     assert data == found.to_dict()
     assert Report.model_validate(data).verdict == found.verdict
-    assert data["schema_version"] == "1.1"
+    assert data["schema_version"] == "2.0"
     assert {"review", "reject", "release"} >= {data["verdict"]}
     assert rd.Reconstruction.load(out / "reconstruction").frame.equals(found.from_file.reconstruction.frame)
     assert rd.Reconstruction.load(out / "reconstruction_by_query").n_rows == 1_000
@@ -90,7 +90,7 @@ def test_the_folder_holds_what_it_should(audited: Any) -> None:
     assert rd.membership_attacks(fitted("forest"), *tumours()).worst.auc == worst
     assert any(line["measure"] == "shadow_models" and line["verdict"] == "review" for line in data["findings"])
     assert any("error budget" in line["what"] for line in data["not_tested"])
-    assert data["provenance"]["command"].startswith("retrodict.audit(model, train=train, test=test, out=")
+    assert data["provenance"]["command"].startswith("retrodict.audit(model, train=train, holdout=test, out=")
 
 
 def test_the_schema_refuses_what_it_does_not_know(alone: tuple[AuditResult, Path]) -> None:
@@ -109,11 +109,11 @@ def test_a_model_alone_is_judged_as_far_as_it_can_be(alone: tuple[AuditResult, P
     assert data["lift"] == data["records"] == {"by_query": None, "from_file": None}
     assert data["self_consistency"]["from_file"]["agreement"] > 0.5
     told = {line["what"]: line["reason"] for line in data["not_tested"]}
-    assert told["query curve"] == "no test rows were given"
+    assert told["query curve"] == "no held-out rows were given"
     assert any("rows at risk" in what for what in told)
     assert any("could not be judged" in line for line in data["reasons_against"])
     assert (out / "report.html").exists()
-    assert "the ranges come from the file" in data["extraction"]["by_query"]["method"]
+    assert "the ranges are the file's" in data["extraction"]["by_query"]["method"]
 
 
 def test_an_own_appetite_decides(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_an_own_appetite_decides(tmp_path: Path) -> None:
 def test_a_copied_test_set_is_said(tmp_path: Path) -> None:
     train, test = tumours()
     test = pd.concat([test.iloc[:60], train.iloc[:60]], ignore_index=True)
-    found = rd.audit(fitted("logistic"), train=train, test=test, target="target", out=tmp_path / "out", quick=True)
+    found = rd.audit(fitted("logistic"), train=train, holdout=test, target="target", out=tmp_path / "out", quick=True)
     assert any("the parts overlap" in line for line in found.warnings)
     assert any("the parts overlap" in line for line in found.reasons_against)
     assert found.verdict == "review"

@@ -33,7 +33,7 @@ def test_a_column_without_values_stays_without(tmp_path: Path) -> None:
     model = load_model(fitted(train))
     prior, words = public_prior(model, None, test)
     assert prior is not None
-    assert words == "uniform over the ranges and categories of the test rows"
+    assert words == "uniform over the ranges and categories of the held-out rows"
     drawn = prior.schema.decode(prior.sample(50, np.random.default_rng(0)))
     assert drawn["empty"].isna().all()
     assert drawn["target"].notna().all()
@@ -50,7 +50,7 @@ def test_such_a_table_is_audited_in_every_part(tmp_path: Path) -> None:
     say: list[str] = []
     model = fitted(train)
     found = rd.audit(
-        model, train=train, test=test, target="price", out=tmp_path / "out", quick=True, seconds=1e6, say=say.append
+        model, train=train, holdout=test, target="price", out=tmp_path / "out", quick=True, seconds=1e6, say=say.append
     )
     told = dict(found.not_tested)
     assert (

@@ -64,7 +64,7 @@ def test_bad_tables_are_one_line_and_leave_nothing(
     cli: Cli, folder: Path, tmp_path: Path, train: str, message: str
 ) -> None:
     out = tmp_path / "out"
-    files = ("--train", folder / train, "--test", folder / "test.csv", "--target", "ill")
+    files = ("--train", folder / train, "--holdout", folder / "test.csv", "--target", "ill")
     outcome = cli("audit", folder / "model.skops", *files, "--out", out, "--quick", "--quiet")
     assert outcome.code == 2
     assert outcome.out == ""
@@ -75,9 +75,9 @@ def test_bad_tables_are_one_line_and_leave_nothing(
 
 @pytest.mark.slow
 def test_doubtful_tables_are_said(cli: Cli, folder: Path, tmp_path: Path) -> None:
-    """Constant and numbering columns, unseen categories, gaps, absent targets, and test rows that were trained on."""
+    """Constant and numbering columns, unseen categories, gaps, absent targets, held-out rows that were trained on."""
     out = tmp_path / "out"
-    files = ("--train", folder / "numbered.csv", "--test", folder / "dirty.csv", "--target", "ill")
+    files = ("--train", folder / "numbered.csv", "--holdout", folder / "dirty.csv", "--target", "ill")
     outcome = cli("audit", folder / "model.skops", *files, "--out", out, "--quick", "--json")
     assert outcome.code == 0, outcome.err
     data = outcome.json
@@ -85,7 +85,7 @@ def test_doubtful_tables_are_said(cli: Cli, folder: Path, tmp_path: Path) -> Non
     assert "are left out: Unnamed: 0" in told
     assert "numbers the rows" in told
     assert "'one' of the training rows is constant" in told
-    assert "2 of 220 test rows have no target" in told
+    assert "2 of 220 held-out rows have no target" in told
     assert "holds '03'" in told
     assert "the parts overlap" in told
     assert data["verdict"] == "review"
@@ -109,6 +109,6 @@ def test_the_schema_of_the_report_can_be_printed(cli: Cli) -> None:
     outcome = cli("audit", "--print-schema")
     assert outcome.code == 0
     schema = outcome.json
-    assert schema["properties"]["schema_version"]["const"] == "1.1"
+    assert schema["properties"]["schema_version"]["const"] == "2.0"
     assert {"verdict", "lift", "records", "replicas", "queries"} <= set(schema["required"])
     assert schema["additionalProperties"] is False

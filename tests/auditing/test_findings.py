@@ -102,10 +102,12 @@ def test_facts_of_an_unknown_count_are_neither_personal_nor_harmless() -> None:
 )
 def test_a_release_whose_interval_crosses_a_limit_says_so(value: float, high: float, inconclusive: bool) -> None:
     limits = Threshold(review=0.1, reject=0.6)
-    one = judge("by_query", "exact_rows", limits, value, "x", 0.0, high, "20 training and 30 test rows")
+    one = judge("by_query", "exact_rows", limits, value, "x", 0.0, high, "20 training and 30 held-out rows")
     assert one.inconclusive is inconclusive
     assert one.to_dict()["inconclusive"] is inconclusive
-    said = "by query alone: 20 training and 30 test rows can't exclude exact rows above 0.1 (found 0.02, up to 0.11)"
+    said = (
+        "by query alone: 20 training and 30 held-out rows can't exclude exact rows above 0.1 (found 0.02, up to 0.11)"
+    )
     assert cautions([one]) == ([said] if inconclusive else [])
 
 
@@ -121,8 +123,8 @@ def test_membership_rejects_by_its_whole_interval(auc: float, low: float, verdic
     (one,) = membership_finding(MembershipAttacks(attacks, low, 0.9, 2, 190, 0), DEFAULT)
     assert (one.way, one.measure, one.value, one.low) == ("by_query", "membership_auc", auc, low)
     assert one.verdict == verdict
-    assert one.rows == "100 training and 90 test rows"
-    assert one.sentence.startswith("the probability of the true label tells training rows from test rows")
+    assert one.rows == "100 training and 90 held-out rows"
+    assert one.sentence.startswith("the probability of the true label tells training rows from held-out rows")
 
 
 def test_a_comparison_counts_what_is_and_what_may_be_of_single_rows(alone: Any) -> None:

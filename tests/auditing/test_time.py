@@ -91,7 +91,7 @@ def test_a_fault_ends_one_part_and_is_said() -> None:
 def test_an_audit_without_time_says_what_it_did_not_do(tmp_path: Path) -> None:
     train, test = tumours()
     found = rd.audit(
-        fitted("logistic"), train=train, test=test, target="target", out=tmp_path / "out", quick=True, seconds=1e-6
+        fitted("logistic"), train=train, holdout=test, target="target", out=tmp_path / "out", quick=True, seconds=1e-6
     )
     told = dict(found.not_tested)
     assert DISCLOSURES not in told

@@ -18,7 +18,7 @@ TERMS = ("prior", "model", "label", "total", "posterior")
 @cache
 def budgets() -> tuple[EstimatedBudget, ...]:
     return tuple(
-        rd.error_budget(known.model(), known.prior(), test=known.rows(700, seed), seed=seed) for seed in range(4)
+        rd.error_budget(known.model(), known.prior(), holdout=known.rows(700, seed), seed=seed) for seed in range(4)
     )
 
 
@@ -60,21 +60,23 @@ def test_classes_add_up_to_the_whole() -> None:
 
 def test_same_seed_same_budget() -> None:
     frame = known.rows(200, 1)
-    first, second = (rd.error_budget(known.model(), known.prior(), test=frame, seed=3, draws=2_000) for _ in range(2))
+    first, second = (
+        rd.error_budget(known.model(), known.prior(), holdout=frame, seed=3, draws=2_000) for _ in range(2)
+    )
     assert first.to_dict() == second.to_dict()
 
 
 def test_train_rows_narrow_the_prior_term() -> None:
     test, train = known.rows(400, 1), known.rows(2_000, 2)
-    alone = rd.error_budget(known.model(), known.prior(), test=test)
-    both = rd.error_budget(known.model(), known.prior(), test=test, train=train)
+    alone = rd.error_budget(known.model(), known.prior(), holdout=test)
+    both = rd.error_budget(known.model(), known.prior(), holdout=test, train=train)
     assert both.prior.half_width < 0.75 * alone.prior.half_width
     assert both.n_train == 2_000
 
 
 def test_overlap_is_said() -> None:
     test = known.rows(300, 1)
-    found = rd.error_budget(known.model(), known.prior(), test=test, train=test.head(100), draws=4_000)
+    found = rd.error_budget(known.model(), known.prior(), holdout=test, train=test.head(100), draws=4_000)
     assert any("are also train rows" in note for note in found.notes)
 
 
@@ -99,7 +101,7 @@ def test_mixed_columns_with_gaps() -> None:
     )
     model = make_pipeline(columns, LogisticRegression()).fit(train.drop(columns="diagnosis"), train["diagnosis"])
     prior = rd.fit_prior(frame, "independent", target="diagnosis")
-    found = rd.error_budget(model, prior, test=test, train=train, target="diagnosis")
+    found = rd.error_budget(model, prior, holdout=test, train=train, target="diagnosis")
     assert found.prior.trustworthy
     assert found.prior.low < 0.05  # a fitted independent prior of independent columns
     assert found.agree

@@ -35,7 +35,7 @@ def fitted(frame: pd.DataFrame) -> LogisticRegression:
 @pytest.fixture(scope="module")
 def far() -> rd.EstimatedBudget:
     # supports of N((4, 4), I) and N(0, I) barely meet: the divergence is 16 nats
-    return rd.error_budget(fitted(gaussian(200, 4.0, 1)), normal_prior(), test=gaussian(500, 4.0), target="y")
+    return rd.error_budget(fitted(gaussian(200, 4.0, 1)), normal_prior(), holdout=gaussian(500, 4.0), target="y")
 
 
 def test_barely_meeting_supports_give_a_bound_in_place_of_a_number(far: rd.EstimatedBudget) -> None:
@@ -57,7 +57,7 @@ def test_plain_data_is_strict_json(far: rd.EstimatedBudget) -> None:
 
 
 def test_too_few_rows() -> None:
-    found = rd.error_budget(known.model(), known.prior(), test=known.rows(30, 0), draws=4_000)
+    found = rd.error_budget(known.model(), known.prior(), holdout=known.rows(30, 0), draws=4_000)
     assert found.prior.value is None
     assert "too few rows" in str(found.prior.reason)
     assert found.model.value is None
@@ -68,7 +68,7 @@ def test_too_few_rows() -> None:
 def test_zero_probability_is_infinite_and_said() -> None:
     log_q = known.LOG_Q_Y.copy()
     log_q[0] = [0.0, -np.inf]
-    found = rd.error_budget(known.model(log_q), known.prior(), test=known.rows(400, 0))
+    found = rd.error_budget(known.model(log_q), known.prior(), holdout=known.rows(400, 0))
     assert found.model.value == np.inf
     assert "probability zero" in str(found.model.reason)
     assert found.total.value == np.inf
@@ -83,7 +83,7 @@ def test_rows_outside_the_prior_are_infinite_and_said() -> None:
     frame = gaussian(400, 0.0)
     inside = frame.drop(columns="y").abs().max(axis=1) < 2.0
     schema = rd.Schema((rd.Feature("x0", low=-2.0, high=2.0), rd.Feature("x1", low=-2.0, high=2.0)))
-    found = rd.error_budget(fitted(frame), rd.priors.uniform_prior(schema), test=frame, target="y")
+    found = rd.error_budget(fitted(frame), rd.priors.uniform_prior(schema), holdout=frame, target="y")
     assert found.prior.value == np.inf
     assert f"{int((~inside).sum())} of 400 rows cannot be drawn" in str(found.prior.reason)
     assert found.model.finite
@@ -95,7 +95,7 @@ def test_a_category_the_prior_lacks_is_infinite() -> None:
     frame = known.rows(300, 0)
     frame["a"] = frame["a"].astype(object)
     frame.loc[:4, "a"] = "z"
-    found = rd.error_budget(known.model(), prior, test=frame, draws=4_000)
+    found = rd.error_budget(known.model(), prior, holdout=frame, draws=4_000)
     assert found.prior.value == np.inf
     assert "categories that the prior does not list" in str(found.prior.reason)
 
@@ -104,19 +104,19 @@ def test_regressors_are_refused() -> None:
     frame = gaussian(60, 0.0)
     model = LinearRegression().fit(frame[["x0", "x1"]], frame["x0"])
     with pytest.raises(RequestError, match="for classifiers"):
-        rd.error_budget(model, normal_prior(), test=frame, target="y")
+        rd.error_budget(model, normal_prior(), holdout=frame, target="y")
 
 
 def test_requests_that_cannot_be_met() -> None:
     frame = known.rows(100, 0)
     with pytest.raises(SchemaError, match="no column 'label'"):
-        rd.error_budget(known.model(), known.prior(), test=frame, target="label")
+        rd.error_budget(known.model(), known.prior(), holdout=frame, target="label")
     with pytest.raises(SchemaError, match="the model knows"):
-        rd.error_budget(known.model(), known.prior(), test=frame.assign(y="maybe"))
+        rd.error_budget(known.model(), known.prior(), holdout=frame.assign(y="maybe"))
     with pytest.raises(SchemaError, match="lack the column 'b'"):
-        rd.error_budget(known.model(), known.prior(), test=frame.drop(columns="b"))
+        rd.error_budget(known.model(), known.prior(), holdout=frame.drop(columns="b"))
     with pytest.raises(RequestError, match="learners must be"):
-        rd.error_budget(known.model(), known.prior(), test=frame, learners=("oracle",))
+        rd.error_budget(known.model(), known.prior(), holdout=frame, learners=("oracle",))
 
 
 def test_the_bound_holds_and_is_not_vacuous() -> None:

@@ -17,7 +17,7 @@ Cli = Callable[..., Outcome]
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of test rows (CSV) and train rows (Parquet) that fit the shelf's logistic model."""
+    """Return a folder of held-out rows (CSV) and train rows (Parquet) that fit the shelf's logistic model."""
     folder = tmp_path_factory.mktemp("rows")
     rng = np.random.default_rng(1)
     frame = pd.DataFrame(rng.normal(size=(240, 2)), columns=["a", "b"])
@@ -29,7 +29,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def arguments(shelf: Path, rows: Path, *more: object) -> tuple[object, ...]:
-    options = ("--prior", shelf / "prior.yaml", "--test", rows / "test.csv", "--draws", 4_000)
+    options = ("--prior", shelf / "prior.yaml", "--holdout", rows / "test.csv", "--draws", 4_000)
     return ("budget", shelf / "logistic.skops", *options, *more)
 
 
@@ -40,7 +40,7 @@ def test_one_object_for_machines_and_a_folder(cli: Cli, shelf: Path, rows: Path,
     )
     assert outcome.code == 0, outcome.err
     printed = outcome.json
-    assert printed["test_rows"] == printed["train_rows"] == 120
+    assert printed["holdout_rows"] == printed["train_rows"] == 120
     for name in ("prior", "model", "label", "total", "posterior"):
         assert printed[name]["trustworthy"] is (printed[name]["reason"] is None)
     assert set(printed["classes"]) == {"no", "yes"}
@@ -74,13 +74,13 @@ def test_wrong_requests_are_one_line(cli: Cli, shelf: Path, rows: Path, more: tu
 
 def test_regressors_and_odd_files_are_refused(cli: Cli, shelf: Path, rows: Path, tmp_path: Path) -> None:
     prior = ("--prior", shelf / "prior.yaml")
-    linear = cli("budget", shelf / "linear.skops", *prior, "--test", rows / "test.csv")
+    linear = cli("budget", shelf / "linear.skops", *prior, "--holdout", rows / "test.csv")
     assert linear.code == 2
     assert "for classifiers" in linear.err
-    absent = cli("budget", shelf / "logistic.skops", *prior, "--test", rows / "none.csv")
+    absent = cli("budget", shelf / "logistic.skops", *prior, "--holdout", rows / "none.csv")
     assert absent.code == 2
     assert "does not exist" in absent.err
-    narrow = cli("budget", shelf / "logistic.skops", *prior, "--test", rows / "narrow.csv", "--target", "label")
+    narrow = cli("budget", shelf / "logistic.skops", *prior, "--holdout", rows / "narrow.csv", "--target", "label")
     assert narrow.code == 2
     assert "lack the column 'b'" in narrow.err
     (tmp_path / "full").mkdir()

@@ -52,7 +52,7 @@ def test_the_demo_beats_the_prior_and_says_what_it_does(
 def check_numbers(printed: Outcome) -> None:
     found = printed.json
     accuracy = found["accuracy"]
-    assert found["rows_tested"] == 171
+    assert found["holdout_rows"] == 171
     assert accuracy["base"]["value"] > 0.9
     # what the demo claims: the rebuilt rows train as well as the real ones, and the prior alone does not
     assert accuracy["replica"]["value"] > accuracy["base"]["low"]

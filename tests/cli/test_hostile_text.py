@@ -38,7 +38,7 @@ COMMANDS = {
     "evaluate": "evaluate {h}/rows --train {h}/rows.parquet",
     "sanitize": "sanitize {m} --rows 100 --out {o}/s.skops",
     "replicate": "replicate {m} --to naive_bayes --rows 100 --out {o}/n.skops",
-    "budget": "budget {m} --test {h}/rows.parquet --draws 2000 --out {o}/b",
+    "budget": "budget {m} --holdout {h}/rows.parquet --draws 2000 --out {o}/b",
 }
 WRONG = {
     "no file": "inspect {h}/\x1b[31mnone\u202e",

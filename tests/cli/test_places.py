@@ -31,7 +31,7 @@ WRITERS = {
     "sanitize": "sanitize {m} --rows 100 --out {o}",
     "sanitize --audit": "sanitize {m} --rows 100 --out {h}/copy.skops --audit {o}",
     "replicate": "replicate {m} --prior {p} --to naive_bayes --rows 100 --out {o}",
-    "budget": "budget {m} --prior {p} --test {h}/rows.csv --out {o}",
+    "budget": "budget {m} --prior {p} --holdout {h}/rows.csv --out {o}",
     "theory": "theory perfect-model --out {o}",
     "demo": "demo --out {o}",
     "study run": "study run smoke --limit 1 --workers 1 --out {o}",

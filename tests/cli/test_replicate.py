@@ -28,18 +28,28 @@ def test_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_new_model_without_data(cli: Cli, shelf: Path, test_rows: Path, tmp_path: Path) -> None:
     out = tmp_path / "new.skops"
-    given = ("--prior", shelf / "prior.yaml", "--rows", 1_000, "--test", test_rows, "--target", "said", "--soft-labels")
+    given = (
+        "--prior",
+        shelf / "prior.yaml",
+        "--rows",
+        1_000,
+        "--holdout",
+        test_rows,
+        "--target",
+        "said",
+        "--soft-labels",
+    )
     outcome = cli("replicate", shelf / "logistic.skops", "--to", "random_forest", "--out", out, *given, "--json")
     assert outcome.code == 0, outcome.err
     data = outcome.json
     assert data["out"] == str(out)
     assert data["trust"] == []
-    assert data["queries"] == 1_000 + 1_000 + 5_000 + 200  # drawn, soft labels, prior draws and test rows
+    assert data["queries"] == 1_000 + 1_000 + 5_000 + 200  # drawn, soft labels, prior draws and held-out rows
     lines = {(one["table"], one["rows"], one["measure"]): one for one in data["measures"]}
     agreed = lines["reconstruction", "prior draws", "agreement"]
     assert agreed["low"] > 0.9
     assert agreed["value"] > lines["prior, labels at random", "prior draws", "agreement"]["high"]
-    assert lines["reconstruction", "test rows", "accuracy"]["gap_low"] < 0.02
+    assert lines["reconstruction", "held-out rows", "accuracy"]["gap_low"] < 0.02
     # the file is a model like any other: here the agreement is taken from it anew
     new, old = (skops.io.load(p, trusted=_trusted(p)) for p in (out, shelf / "logistic.skops"))
     X = pd.DataFrame(np.random.default_rng(9).normal(size=(4_000, 2)), columns=["a", "b"])
@@ -81,8 +91,11 @@ def test_a_regressor(cli: Cli, shelf: Path, tmp_path: Path) -> None:
         ("{s}/logistic.skops --to mlp --out {s}/prior.yaml", "prior.yaml' exists; give a new file"),
         ("{s}/logistic.skops --to mlp --out {o}/none/x", "none' is no folder; make it first"),
         ("{s}/none.skops --to mlp --out {o}/x", "does not exist"),
-        ("{s}/logistic.skops --to mlp --out {o}/x --test {o}/none.csv", "test rows file '{o}/none.csv' does not exist"),
-        ("{s}/logistic.skops --to mlp --out {o}/x --test {t}", "the test rows have no target column 'target'"),
+        (
+            "{s}/logistic.skops --to mlp --out {o}/x --holdout {o}/none.csv",
+            "held-out rows file '{o}/none.csv' does not exist",
+        ),
+        ("{s}/logistic.skops --to mlp --out {o}/x --holdout {t}", "the held-out rows have no target column 'target'"),
         ("{s}/logistic.skops --to mlp --out {o}/x --rows 0", "the number of rows must be a whole number"),
         ("{s}/logistic.skops --to mlp --out {o}/x --temperature -1", "the temperature must be a positive number"),
         ("{s}/linear.skops --to mlp --out {o}/x --temperature 2", "a temperature is for labels"),

@@ -36,10 +36,10 @@ def test_everywhere(hole: pd.DataFrame) -> None:
         assert "'b' of the training rows holds no values" in said(rd.evaluate(rec, hole, hole, PRIOR, target=target))
         assert "'b' of the held-out rows holds no values" in said(rd.evaluate(rec, REAL, hole, PRIOR, target=target))
         assert "'b' of the training rows holds no values" in said(rd.record_risk(rec, hole, hole, target=target))
-        found = rd.replicate(rec, ["decision_tree"], test=hole, train=hole, base=MODEL, prior=PRIOR, target=target)
-        assert "'b' of the test rows holds no values" in said(found)
+        found = rd.replicate(rec, ["decision_tree"], holdout=hole, train=hole, model=MODEL, prior=PRIOR, target=target)
+        assert "'b' of the held-out rows holds no values" in said(found)
     assert "'b' of the reconstruction holds no values" in said(rd.record_risk(hole, REAL, REAL, target="target"))
-    found = rd.error_budget(MODEL, PRIOR, test=hole, train=hole, draws=2_000)
+    found = rd.error_budget(MODEL, PRIOR, holdout=hole, train=hole, draws=2_000)
     assert any("'b': 120 rows with missing values" in note for note in found.notes)
     assert rd.evaluation.matched_error(REC.frame, hole, target="target").per_feature["b"] == 1.0
     with pytest.raises(PriorError, match="column 'b' holds no values; drop it"):

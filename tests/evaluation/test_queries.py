@@ -56,7 +56,7 @@ def test_steps_are_one_stream(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(queries, "replicate", spy)
     prior = rd.fit_prior(people(200, 2).drop(columns="ill"), kind="independent")
-    given = {"test": people(100, 1), "target": "ill", "estimators": "naive_bayes"}
+    given = {"holdout": people(100, 1), "target": "ill", "estimators": "naive_bayes"}
     found = rd.query_curve(base_of(people(200, 0)), prior, (300, 40, 100), **given)  # type: ignore[arg-type]
     assert [len(frame) for frame in seen] == [40, 100, 300]
     pd.testing.assert_frame_equal(seen[0], seen[2][:40])
@@ -72,7 +72,7 @@ def test_a_regressors_pilot_is_counted() -> None:
     frame["y"] = 2 * frame.a + rng.normal(size=300)
     model = LinearRegression().fit(frame[["a"]], frame.y)
     prior = rd.fit_prior(frame[["a"]], kind="independent")
-    found = rd.query_curve(model, prior, (50, 200), test=frame, target="y", estimators="linear_regression")
+    found = rd.query_curve(model, prior, (50, 200), holdout=frame, target="y", estimators="linear_regression")
     assert found.ladder[1] - found.ladder[0] == 150
     assert found.ladder[0] > 50
     assert found.series("replica", "R2", "linear_regression").value.iloc[-1] > 0.5
@@ -89,7 +89,7 @@ def test_a_regressors_pilot_is_counted() -> None:
 )
 def test_a_bad_ladder_is_refused(ladder: object, text: str) -> None:
     with pytest.raises(rd.errors.RequestError, match=text):
-        rd.query_curve(base_of(people(100, 0)), None, ladder, test=people(50, 1), target="ill")  # type: ignore[arg-type]
+        rd.query_curve(base_of(people(100, 0)), None, ladder, holdout=people(50, 1), target="ill")  # type: ignore[arg-type]
 
 
 def test_test_rows_are_needed() -> None:

@@ -120,21 +120,21 @@ def test_evaluation(model: Any) -> None:
     assert judged.queries > 0
     assert rd.record_risk(rec, train, test).matched.n == 200
     estimator = "logistic_regression" if model is CHANCE else "decision_tree"
-    found = rd.replicate(rec, [estimator], test=test, train=train, base=model)
+    found = rd.replicate(rec, [estimator], holdout=test, train=train, model=model)
     assert set(found.models) == {estimator}
-    bare = rd.replicate(rec.frame, [estimator], test=test, base=model, target="y")
+    bare = rd.replicate(rec.frame, [estimator], holdout=test, model=model, target="y")
     assert set(bare.models) == {estimator}
     curve = rd.query_curve(model, None, (50, 100), train, test, estimators=[estimator])
     assert curve.ladder == (50, 100)
-    new = rd.migrate(model, estimator, rows=300, test=test)
+    new = rd.migrate(model, estimator, rows=300, holdout=test)
     assert new.estimator.predict(test[["x", "job"]]).shape == (200,)
 
 
 def test_the_error_budget() -> None:
-    found = rd.error_budget(CHANCE, test=real(CHANCE, 300, 3), train=real(CHANCE, 300, 4), draws=3_000)
+    found = rd.error_budget(CHANCE, holdout=real(CHANCE, 300, 3), train=real(CHANCE, 300, 4), draws=3_000)
     assert found.to_dict()
     with pytest.raises(rd.errors.RequestError):
-        rd.error_budget(LINE, test=real(LINE, 50, 3))
+        rd.error_budget(LINE, holdout=real(LINE, 50, 3))
 
 
 def test_an_unknown_noise_is_assumed_and_a_table_can_not_be_rebuilt(model: Any) -> None:

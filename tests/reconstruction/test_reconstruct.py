@@ -209,7 +209,7 @@ def test_a_feature_called_target_keeps_its_name(source: str, tmp_path: Path) -> 
     real = X.sample(60, replace=True, random_state=0).reset_index(drop=True).assign(label=np.arange(60) % 20 > 9)
     if source == "sample":
         assert rd.evaluate(again, real, real, prior, target="label").rows["reconstruction"] == 60
-        assert rd.replicate(again, ["logistic_regression"], test=real, target="label").notes is not None
+        assert rd.replicate(again, ["logistic_regression"], holdout=real, target="label").notes is not None
 
 
 def test_class_shares_are_not_for_regressors(diabetes: Any) -> None:

@@ -47,7 +47,7 @@ def compute_audit(
     model: Any,
     prior: Prior | str | Path | None,
     train: pd.DataFrame | None,
-    test: pd.DataFrame | None,
+    holdout: pd.DataFrame | None,
     target: str | None,
     appetite: Appetite,
     *,
@@ -65,7 +65,7 @@ def compute_audit(
         A model, or what `load_model` takes.
     prior
         Of extraction by query; see `public_prior` for what is taken without one.
-    train, test
+    train, holdout
         The training rows, and others of the same source; without them nothing is said of single rows.
     target
         The target's column in both.
@@ -92,11 +92,11 @@ def compute_audit(
     n = check_count(rows, "the number of rows") if rows is not None else _QUICK_ROWS if quick else ROWS
     limit = _limit(seconds, quick)
     model = model if isinstance(model, Model) else load_model(model)
-    frames, target, notes = checked_rows(model, {"training": train, "test": test}, target)
-    train, test = frames["training"], frames["test"]
+    frames, target, notes = checked_rows(model, {"training": train, "held-out": holdout}, target)
+    train, holdout = frames["training"], frames["held-out"]
     work = Work(say, limit, warnings=[*about(model).warnings, *notes])
-    public, over = public_prior(model, prior, test)
-    job = Judge(model, public, train, test, target, appetite, seed, quick, work)
+    public, over = public_prior(model, prior, holdout)
+    job = Judge(model, public, train, holdout, target, appetite, seed, quick, work)
     work.left_out = job.left_out() + (() if public is not None else (BY_QUERY,))
     facts = _disclosures(model, train, appetite, work)
     drawn = None
@@ -108,10 +108,10 @@ def compute_audit(
         work.skip(BY_QUERY, f"only {drawn.reconstruction.n_rows} rows were drawn, too few to be judged")
         drawn = None
     if drawn is not None:
-        _check(drawn.reconstruction, train, test, target, work)
+        _check(drawn.reconstruction, train, holdout, target, work)
     rebuilt = _rebuilt(model, n, seed, quick, work)
     if drawn is None and rebuilt is not None:
-        _check(rebuilt.reconstruction, train, test, target, work)
+        _check(rebuilt.reconstruction, train, holdout, target, work)
     if rebuilt is not None:
         work.find(rebuilt_findings(rebuilt, appetite))
     members = job.membership()
@@ -134,8 +134,8 @@ def compute_audit(
         over=over,
         provenance={},
         prior=public,
-        real=train,
-        fresh=test,
+        train=train,
+        holdout=holdout,
     )
     missing = [words for way, words in WORDS.items() if way not in result.extractions or _unjudged(result, way)]
     said = [f"rows at risk could not be judged {' nor '.join(missing)}"] if missing else []
@@ -148,7 +148,7 @@ def compute_audit(
         findings=tuple(work.findings),
         not_tested=(*work.gaps, *NEVER),
         warnings=tuple(dict.fromkeys(work.warnings)),
-        provenance=_provenance(model, public, request, seed, work, {"training": train, "test": test}),
+        provenance=_provenance(model, public, request, seed, work, {"train": train, "holdout": holdout}),
     )
 
 
@@ -181,13 +181,13 @@ def _rebuilt(model: Model, n: int, seed: int, quick: bool, work: Work) -> Extrac
 
 
 def _check(
-    rec: Reconstruction, train: pd.DataFrame | None, test: pd.DataFrame | None, target: str | None, work: Work
+    rec: Reconstruction, train: pd.DataFrame | None, holdout: pd.DataFrame | None, target: str | None, work: Work
 ) -> None:
     """Refuse tables that can't be compared before the long work starts, and note what is doubtful about them."""
-    real = train if train is not None else test
+    real = train if train is not None else holdout
     if real is None:
         return
-    inputs = read_inputs(rec, real, test if train is not None else None, target)
+    inputs = read_inputs(rec, real, holdout if train is not None else None, target)
     work.warnings += inputs.warnings
     overlapping = [line for line in inputs.warnings if "the parts overlap" in line]
     if overlapping:

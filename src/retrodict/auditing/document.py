@@ -22,7 +22,7 @@ from retrodict.auditing.sections import (
 )
 from retrodict.plain_text import json_text
 
-SCHEMA_VERSION: Literal["1.1"] = "1.1"
+SCHEMA_VERSION: Literal["2.0"] = "2.0"
 """Its first number grows where a key changes or goes, its second where one is added."""
 
 _STRICT = ConfigDict(extra="forbid", ser_json_inf_nan="null")
@@ -81,7 +81,7 @@ class Report(BaseModel):
 
     model_config = _STRICT
 
-    schema_version: Literal["1.1"] = SCHEMA_VERSION
+    schema_version: Literal["2.0"] = SCHEMA_VERSION
     verdict: Verdict
     reasons_for: list[str]
     reasons_against: list[str]

@@ -57,7 +57,7 @@ def record_findings(way: Way, records: RecordRisk, appetite: Appetite) -> Iterat
     ):
         if hits is None:
             continue
-        words = f"{hits.members:.1%} of the training rows are {how}, and {hits.others:.1%} of the test rows"
+        words = f"{hits.members:.1%} of the training rows are {how}, and {hits.others:.1%} of the held-out rows"
         if measure == "near_rows":
             words += f"; {len(records.singled_out):,} training rows are singled out (by chance: {chance})"
         yield judge(way, measure, threshold, hits.value, words, hits.low, hits.high, rows)
@@ -65,17 +65,17 @@ def record_findings(way: Way, records: RecordRisk, appetite: Appetite) -> Iterat
     if told is not None:
         words = (
             f"by the distance to the nearest extracted row, {told.members:.1%} of the training rows and "
-            f"{told.others:.1%} of the test rows are taken for members"
+            f"{told.others:.1%} of the held-out rows are taken for members"
         )
         limit = limits.membership_advantage
         yield judge(way, "membership_advantage", limit, told.value, words, told.low, told.high, rows)
 
 
 def membership_finding(found: MembershipAttacks, appetite: Appetite) -> Iterator[Finding]:
-    """Yield how well the best of the threshold attacks on the model's outputs tells training rows from test rows."""
+    """Yield how well the best of the threshold attacks on the model's outputs tells training from held-out rows."""
     best = found.worst
     words = (
-        f"{best.words} tells training rows from test rows with an AUC of {best.auc:.3f} ({found.low:.3f} to "
+        f"{best.words} tells training rows from held-out rows with an AUC of {best.auc:.3f} ({found.low:.3f} to "
         f"{found.high:.3f}; 0.5 by chance), and finds {best.tpr_at_fpr_01:.1%} of them at 1% false alarms "
         f"({best.tpr_low:.1%} to {best.tpr_high:.1%})"
     )
@@ -93,18 +93,18 @@ def shadow_finding(appetite: Appetite) -> Finding:
 
 
 def _rows(members: int, others: int) -> str:
-    return f"{members:,} training and {others:,} test rows"
+    return f"{members:,} training and {others:,} held-out rows"
 
 
 def agreement_finding(replicas: Replicas, appetite: Appetite) -> Iterator[Finding]:
-    """Yield how far the best replica by query predicts as the base model does, on test rows."""
+    """Yield how far the best replica by query predicts as the base model does, on held-out rows."""
     frame = replicas.frame
-    own = frame[(frame.measure == "agreement") & (frame.table == "reconstruction") & (frame.rows == "test rows")]
+    own = frame[(frame.measure == "agreement") & (frame.table == "reconstruction") & (frame.rows == "held-out rows")]
     own = own[own.value.notna()]
     if own.empty:
         return
     best = own.loc[own.value.idxmax()]
-    words = f"the best replica ({best.estimator}) agrees with the model on {best.value:.1%} of the test rows"
+    words = f"the best replica ({best.estimator}) agrees with the model on {best.value:.1%} of the held-out rows"
     limits = appetite.by_query.agreement
     yield judge("by_query", "agreement", limits, float(best.value), words, float(best.low), float(best.high))
 

@@ -36,9 +36,9 @@ _FAMILY = {
 """The members of the family that are cheap on ten thousand rows."""
 _QUICK_FAMILY = {True: ("logistic_regression", "decision_tree"), False: ("linear_regression", "decision_tree")}
 _ASKED = 5_000
-"""Test rows that replicas are asked of, at most: a share is then known to 1.4%."""
+"""Held-out rows that replicas are asked of, at most: a share is then known to 1.4%."""
 NO_TRAIN = "no training rows were given"
-NO_TEST = "no test rows were given"
+NO_HOLDOUT = "no held-out rows were given"
 _QUICK = "the audit was a quick one"
 _NO_PRIOR = "there is no prior to draw from"
 
@@ -53,7 +53,7 @@ class Judge:
         The model.
     prior
         Of extraction by query; ``None`` where there is none.
-    train, test
+    train, holdout
         Training rows, and others; ``None`` where not given.
     target
         The target's column in both.
@@ -70,7 +70,7 @@ class Judge:
     model: Model
     prior: Prior | None
     train: pd.DataFrame | None
-    test: pd.DataFrame | None
+    holdout: pd.DataFrame | None
     target: str | None
     appetite: Appetite
     seed: int
@@ -79,12 +79,12 @@ class Judge:
 
     def membership(self) -> MembershipAttacks | None:
         """Return what the model's own outputs tell of who was in the training table."""
-        train, test = self.train, self.test
-        if train is None or test is None:
-            self.work.skip(MEMBERSHIP, NO_TRAIN if train is None else f"{NO_TEST}, which stand for non-members")
+        train, holdout = self.train, self.holdout
+        if train is None or holdout is None:
+            self.work.skip(MEMBERSHIP, NO_TRAIN if train is None else f"{NO_HOLDOUT}, which stand for non-members")
             return None
         found: MembershipAttacks | None = self.work.attempt(
-            MEMBERSHIP, lambda: membership_attacks(self.model, train, test, target=self.target, seed=self.seed)
+            MEMBERSHIP, lambda: membership_attacks(self.model, train, holdout, target=self.target, seed=self.seed)
         )
         if found is not None:
             self.work.find(membership_finding(found, self.appetite))
@@ -102,7 +102,7 @@ class Judge:
         fidelity = self.work.attempt(
             of(LIFT, one.way),
             lambda: evaluate(
-                rec, train, self.test, self.prior, self.model, target=self.target, seed=self.seed, **limit
+                rec, train, self.holdout, self.prior, self.model, target=self.target, seed=self.seed, **limit
             ),
         )
         one = replace(one, fidelity=fidelity)
@@ -113,34 +113,34 @@ class Judge:
         return replace(one, records=records)
 
     def _records(self, rec: Reconstruction) -> Any:
-        if self.test is None:
-            raise RequestError(f"{NO_TEST}, and rows at risk need others of the same source as a control")
-        return record_risk(rec, train=self.train, holdout=self.test, target=self.target, seed=self.seed)
+        if self.holdout is None:
+            raise RequestError(f"{NO_HOLDOUT}, and rows at risk need others of the same source as a control")
+        return record_risk(rec, train=self.train, holdout=self.holdout, target=self.target, seed=self.seed)
 
     def asked(self) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
-        """Return the test rows that replicas are asked of, and a note where they are not all."""
-        if self.test is None or len(self.test) <= _ASKED:
-            return self.test, ()
-        chosen = np.random.default_rng([self.seed, len(self.test)]).permutation(len(self.test))[:_ASKED]
-        note = f"replicas are asked of {_ASKED:,} of the {len(self.test):,} test rows, taken at random"
-        return self.test.iloc[np.sort(chosen)].reset_index(drop=True), (note,)
+        """Return the held-out rows that replicas are asked of, and a note where they are not all."""
+        if self.holdout is None or len(self.holdout) <= _ASKED:
+            return self.holdout, ()
+        chosen = np.random.default_rng([self.seed, len(self.holdout)]).permutation(len(self.holdout))[:_ASKED]
+        note = f"replicas are asked of {_ASKED:,} of the {len(self.holdout):,} held-out rows, taken at random"
+        return self.holdout.iloc[np.sort(chosen)].reset_index(drop=True), (note,)
 
     def replicas(self, one: Extraction | None, before: Replicas | None) -> Replicas | None:
         """Return models trained on an extracted table; controls that were trained before are not trained again."""
         if one is None:
             return None
         what = of(REPLICAS, one.way)
-        if self.test is None:
-            self.work.skip(f"{what}: accuracy", NO_TEST)
+        if self.holdout is None:
+            self.work.skip(f"{what}: accuracy", NO_HOLDOUT)
         families = _QUICK_FAMILY if self.quick else _FAMILY
-        test, notes = self.asked()
+        holdout, notes = self.asked()
         found: Replicas | None = self.work.attempt(
             what,
             lambda: replicate(
                 one.reconstruction,
                 families[one.reconstruction.schema.target.is_class],
-                test=test,
-                base=self.model,
+                holdout=holdout,
+                model=self.model,
                 train=self.train if before is None else None,
                 prior=self.prior,
                 target=self.target,
@@ -159,28 +159,35 @@ class Judge:
 
     def curve(self) -> Any:
         """Return what more queries give."""
-        test, notes = self.asked()
-        if self.prior is None or test is None:
-            self.work.skip(CURVE, _NO_PRIOR if self.prior is None else NO_TEST)
+        holdout, notes = self.asked()
+        if self.prior is None or holdout is None:
+            self.work.skip(CURVE, _NO_PRIOR if self.prior is None else NO_HOLDOUT)
             return None
         ladder, limit = (_QUICK_LADDER, _QUICK_LIMIT) if self.quick else (_LADDER, LIMIT)
         found = self.work.attempt(
             CURVE,
             lambda: query_curve(
-                self.model, self.prior, ladder, self.train, test=test, target=self.target, limit=limit, seed=self.seed
+                self.model,
+                self.prior,
+                ladder,
+                self.train,
+                holdout=holdout,
+                target=self.target,
+                limit=limit,
+                seed=self.seed,
             ),
         )
         return None if found is None else replace(found, notes=(*found.notes, *notes))
 
     def budget(self) -> Any:
         """Return where the posterior divergence comes from."""
-        if self.test is None or self.quick or self.prior is None:
-            self.work.skip(BUDGET, NO_TEST if self.test is None else _QUICK if self.quick else _NO_PRIOR)
+        if self.holdout is None or self.quick or self.prior is None:
+            self.work.skip(BUDGET, NO_HOLDOUT if self.holdout is None else _QUICK if self.quick else _NO_PRIOR)
             return None
         return self.work.attempt(
             BUDGET,
             lambda: error_budget(
-                self.model, self.prior, test=self.test, train=self.train, target=self.target, seed=self.seed
+                self.model, self.prior, holdout=self.holdout, train=self.train, target=self.target, seed=self.seed
             ),
         )
 
@@ -190,6 +197,6 @@ class Judge:
         gone: list[str] = [BUDGET] if self.quick else []
         if self.train is None:
             gone += [MEMBERSHIP, *(of(part, way) for part in (LIFT, RECORDS) for way in ways)]
-        if self.test is None:
+        if self.holdout is None:
             gone += [MEMBERSHIP, CURVE, BUDGET]
         return tuple(dict.fromkeys(gone))

@@ -20,11 +20,13 @@ _ALWAYS = 1.0 - 2.0**-53
 """A missing rate that no draw escapes: rates are below 1."""
 
 
-def public_prior(model: Model, prior: Prior | str | Path | None, test: pd.DataFrame | None) -> tuple[Prior | None, str]:
+def public_prior(
+    model: Model, prior: Prior | str | Path | None, holdout: pd.DataFrame | None
+) -> tuple[Prior | None, str]:
     """Return the prior of someone who may only ask for predictions, and in words what it is or why there is none.
 
-    The prior given; else uniform over the ranges and categories of the test rows, which stand for what the public knows
-    of such people; else uniform over the ranges that draws of the implied prior show, which come from the file and are
+    The prior given; else uniform over the ranges and categories of the held-out rows, which stand for what the public
+    knows of such people; else uniform over the ranges that draws of the implied prior show, which come from the file and are
     said to.
 
     Parameters
@@ -33,8 +35,8 @@ def public_prior(model: Model, prior: Prior | str | Path | None, test: pd.DataFr
         Names the features.
     prior
         A prior, the path of a prior file, or ``None``.
-    test
-        Test rows with the model's columns.
+    holdout
+        Held-out rows with the model's columns.
 
     Raises
     ------
@@ -48,14 +50,14 @@ def public_prior(model: Model, prior: Prior | str | Path | None, test: pd.DataFr
             raise PriorError(f"a prior or the path of a prior file is needed, got {type(prior).__name__}")
         return prior, "the prior given"
     try:
-        if test is not None:
-            rows = test[list(model.schema.names)]
+        if holdout is not None:
+            rows = holdout[list(model.schema.names)]
             empty = {name for name in model.schema.names if rows[name].isna().all()}
             schema = _known(observed_schema(rows, None, model.schema), model, empty)
-            return uniform_prior(schema), "uniform over the ranges and categories of the test rows"
+            return uniform_prior(schema), "uniform over the ranges and categories of the held-out rows"
         schema = _ranges(implied_prior(model))
         return uniform_prior(schema), (
-            "uniform over ranges and categories; no prior and no test rows were given, so the ranges come from the file"
+            "uniform over ranges and categories; no prior and no held-out rows were given, so the ranges are the file's"
         )
     except RetrodictError as error:
         return None, f"no prior is given, and none can be made: {error}"
@@ -67,7 +69,7 @@ def _known(schema: Schema, model: Model, empty: set[str]) -> Schema:
     Parameters
     ----------
     schema
-        Of the test rows.
+        Of the held-out rows.
     model
         Names the features.
     empty

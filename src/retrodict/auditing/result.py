@@ -57,8 +57,8 @@ class AuditResult:
         Enough to make it again.
     prior
         The prior that every lift is over; ``None`` where there is none.
-    real, fresh
-        Training and test rows, for pictures; ``None`` where not given.
+    train, holdout
+        Training and held-out rows, for pictures; ``None`` where not given.
     """
 
     findings: tuple[Finding, ...]
@@ -75,8 +75,8 @@ class AuditResult:
     over: str
     provenance: dict[str, Any]
     prior: Prior | None = field(default=None, repr=False)
-    real: pd.DataFrame | None = field(default=None, repr=False)
-    fresh: pd.DataFrame | None = field(default=None, repr=False)
+    train: pd.DataFrame | None = field(default=None, repr=False)
+    holdout: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def verdict(self) -> Verdict:

@@ -56,7 +56,7 @@ class Attribute(Section):
     feature: str
     tolerance: float
     train: float
-    held_out: float | None
+    holdout: float | None
 
 
 class SingledRow(Section):
@@ -89,7 +89,7 @@ class RecordSection(Section):
     control: Match | None
     attributes: list[Attribute]
     closest: dict[str, float]
-    closest_held_out: dict[str, dict[str, float]] | None
+    closest_holdout: dict[str, dict[str, float]] | None
     nearer: Nearer | None
     membership: Share | None
     hits: Share | None

@@ -63,7 +63,7 @@ def expected_posterior(found: Measured, support: str | None) -> Estimate:
     share = found.counts / max(found.counts.sum(), 1)
     present = [(c, *found.posteriors[c]) for c in np.flatnonzero(share)]
     if not present:
-        return Estimate(None, reason="no test row is one that the prior can draw")
+        return Estimate(None, reason="no held-out row is one that the prior can draw")
     endless = [one for _, one, _ in present if one.value == np.inf]
     if endless:
         return Estimate.infinite(str(endless[0].reason))
@@ -99,7 +99,7 @@ def gap_of(direct: Estimate, total: Estimate) -> Estimate:
 
 
 def class_estimates(found: Measured, names: tuple[str, ...]) -> tuple[ClassEstimate, ...]:
-    """Return the budget of each class that has test rows.
+    """Return the budget of each class that has held-out rows.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def _class(found: Measured, c: int, name: str, rows: int, share: float) -> Class
 
 
 def _share_of(ratio: Ratio, found: Measured, own: Array) -> tuple[Array, float]:
-    """Return the corrected log-ratios of a class's test rows, and the variance that is not the rows'."""
+    """Return the corrected log-ratios of a class's held-out rows, and the variance that is not the rows'."""
     return ratio.log_ratio[: len(found.y)][own] + ratio.correction, ratio.draws_variance + ratio.split_variance
 
 
@@ -165,7 +165,7 @@ def _label_value(found: Measured) -> float:
 
 
 def _centred_label(found: Measured) -> Float[Array, " n"]:
-    """Return each test row's share in the label term, less the mean."""
+    """Return each held-out row's share in the label term, less the mean."""
     p = found.counts / found.counts.sum()
     logs = np.zeros(len(p))
     logs[p > 0] = np.log(p[p > 0] / found.q[p > 0])

@@ -37,12 +37,12 @@ def error_budget(
     model: Any,
     prior: Any = None,
     *,
-    test: pd.DataFrame,
+    holdout: pd.DataFrame,
     train: pd.DataFrame | None = None,
     target: str | None = None,
     seed: int = 0,
     draws: int | None = None,
-    max_rows: int = 4_000,
+    limit: int = 4_000,
     repeats: int = 1,
     learners: Sequence[str] = RATIO_LEARNERS,
     envelope: Sequence[str] = ENVELOPE_LEARNERS,
@@ -55,7 +55,7 @@ def error_budget(
         A loaded `Model`, a fitted classifier, or the path of a model file.
     prior
         A prior, or the path of a prior file; by default the one that the model's own disclosures imply.
-    test
+    holdout
         Rows of the population with labels that the model did not see.
     train
         More rows of the same population: they serve the prior term, and train the learners that the model is held
@@ -65,8 +65,8 @@ def error_budget(
     seed
         The same seed gives the same budget.
     draws
-        Prior draws, each scored once; by default forty a test row, between 20,000 and 100,000.
-    max_rows
+        Prior draws, each scored once; by default forty a held-out row, between 20,000 and 100,000.
+    limit
         Of either table, more rows are sampled down to this many.
     repeats
         How often classifiers for density ratios are fitted anew with other splits; more narrows intervals a little.
@@ -92,19 +92,19 @@ def error_budget(
     root = check_seed(seed)
     rngs = {name: np.random.default_rng(child) for name, child in zip(PURPOSES, root.spawn(len(PURPOSES)), strict=True)}
     ratio_learners, envelope_learners = check_learners(tuple(learners)), check_learners(tuple(envelope))
-    repeats, max_rows = check_count(repeats, "repeats"), check_count(max_rows, "max_rows")
+    repeats, limit = check_count(repeats, "repeats"), check_count(limit, "limit")
     job = resolve(model, prior)
     require_classes(job.schema)
-    column = target_column(job.schema, test, target)
+    column = target_column(job.schema, holdout, target)
     notes: list[str] = []
-    tested = _sampled(read_rows(job.schema, test, column, "test"), max_rows, "test", rngs["rows"], notes)
+    tested = _sampled(read_rows(job.schema, holdout, column, "held-out"), limit, "held-out", rngs["rows"], notes)
     trained = tested.take(np.arange(0))
     if train is not None:
-        full = read_rows(job.schema, train, column, "train")
+        full = read_rows(job.schema, train, column, "training")
         shared = shared_rows(full, tested)
         if shared:
-            notes.append(f"{shared} of {len(tested):,} test rows are also train rows: the model may have seen them")
-        trained = _sampled(full, max_rows, "train", rngs["rows"], notes)
+            notes.append(f"{shared} of {len(tested):,} held-out rows are also train rows: the model may have seen them")
+        trained = _sampled(full, limit, "training", rngs["rows"], notes)
     wanted = min(max(_DRAWS_A_ROW * len(tested), _LEAST_DRAWS), _MOST_DRAWS)
     wanted = wanted if draws is None else check_count(draws, "draws")
     if wanted < 2_000:
@@ -116,10 +116,10 @@ def error_budget(
         more = f" and {len(steps) - 8} more" if len(steps) > 8 else ""
         notes.append(f"draws are rounded as the real rows are: {names}{more}")
     pool = draw_pool(job.prior, meter, wanted, steps, rngs["pool"])
-    n_test, n_train = len(tested), len(trained)
+    n_holdout, n_train = len(tested), len(trained)
     both = Rows(*(np.concatenate([getattr(tested, a), getattr(trained, a)]) for a in ("X", "y", "impossible")))
     both, blamed = mark_impossible(job.schema, both, pool.X)
-    tested, trained = both.take(np.arange(n_test)), both.take(np.arange(n_test, n_test + n_train))
+    tested, trained = both.take(np.arange(n_holdout)), both.take(np.arange(n_holdout, n_holdout + n_train))
     outside = int(both.impossible.sum())
     support = None
     if outside:
@@ -145,7 +145,7 @@ def error_budget(
         notes=tuple(notes),
         family=job.model.family,
         n_train=n_train,
-        n_test=n_test,
+        n_holdout=n_holdout,
         draws=wanted,
         seed=int(seed),
     )

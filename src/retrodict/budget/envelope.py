@@ -24,9 +24,9 @@ class Excess:
     Parameters
     ----------
     rows
-        ``log env(y|x) - log Q(y|x)`` of each test row, shape (n,).
+        ``log env(y|x) - log Q(y|x)`` of each held-out row, shape (n,).
     loss
-        Log-loss of each test row under the model, shape (n,).
+        Log-loss of each held-out row under the model, shape (n,).
     correction
         Estimated loss of the envelope above the best mixture that comes from finitely many training rows.
     weights
@@ -64,9 +64,9 @@ def excess_loss(
     Parameters
     ----------
     X, y
-        Test rows and their class codes.
+        Held-out rows and their class codes.
     log_q
-        The model's log-probabilities at the test rows, finite at the true labels.
+        The model's log-probabilities at the held-out rows, finite at the true labels.
     more_X, more_y
         Other rows of the same source that learners may be trained on; may be empty.
     sizes

@@ -23,7 +23,7 @@ Array = np.ndarray
 PURPOSES = ("pool", "rows", "prior", "model", "posterior")
 """What has a generator of its own."""
 
-_LEAK = 4.0  # standard errors between train and test rows' log-ratios
+_LEAK = 4.0  # standard errors between train and held-out rows' log-ratios
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Measured:
     Parameters
     ----------
     y
-        Class codes of the test rows, shape (n,).
+        Class codes of the held-out rows, shape (n,).
     finite
         Whether the model gives the true label a probability, shape (n,).
     q, q_se
@@ -72,7 +72,7 @@ class Measured:
 
     @property
     def counts(self) -> Int[Array, " k"]:
-        """Test rows of each class."""
+        """Held-out rows of each class."""
         return np.bincount(self.y, minlength=len(self.q))
 
 
@@ -114,7 +114,7 @@ def measure(
     if len(tested):
         label, label_variance = label_term(np.bincount(tested.y, minlength=len(q)), np.exp(pool.log_q), classes)
     else:
-        label, label_variance = Estimate(None, reason="no test row is one that the prior can draw"), 0.0
+        label, label_variance = Estimate(None, reason="no held-out row is one that the prior can draw"), 0.0
     posteriors = tuple(
         class_divergence(
             code,
@@ -138,7 +138,7 @@ def _prior_term(
 ) -> tuple[Estimate, Ratio | None]:
     n = len(tested)
     if n < MIN_ROWS:
-        return Estimate(None, reason=f"too few rows: {n} test rows, at least {MIN_ROWS} are needed"), None
+        return Estimate(None, reason=f"too few rows: {n} held-out rows, at least {MIN_ROWS} are needed"), None
 
     def ratio_of(X: Array) -> Ratio:
         drawn = fitting.X[: DRAWS_A_ROW * len(X)], judging.X[:JUDGING]
@@ -150,8 +150,8 @@ def _prior_term(
         se = float(np.sqrt(own.var() / len(own) + others.var() / len(others)))
         if abs(own.mean() - others.mean()) > _LEAK * max(se, 1e-12):
             notes.append(
-                f"the prior is as far from the train rows as {others.mean():.3f} nats and from the test rows as "
-                f"{own.mean():.3f}: it was made from the former, or they differ; its term rests on test rows alone"
+                f"the prior is as far from the train rows as {others.mean():.3f} nats and from the held-out rows as "
+                f"{own.mean():.3f}: it was made from the former, or they differ; its term rests on held-out rows alone"
             )
             ratio = ratio_of(tested.X)
     return judged(ratio, "the rows"), ratio
@@ -161,11 +161,11 @@ def _model_term(
     tested: Rows, trained: Rows, log_q: Array, finite: Array, sizes: Array, settings: Settings
 ) -> tuple[Estimate, Excess | None]:
     n, never = int(finite.sum()), int((~finite).sum())
-    zero = f"the model gives probability zero to the label of {never} of {len(finite)} test rows"
+    zero = f"the model gives probability zero to the label of {never} of {len(finite)} held-out rows"
     if n < MIN_ROWS:
         if never:
             return Estimate.infinite(zero), None
-        return Estimate(None, reason=f"too few rows: {n} test rows, at least {MIN_ROWS} are needed"), None
+        return Estimate(None, reason=f"too few rows: {n} held-out rows, at least {MIN_ROWS} are needed"), None
     found = excess_loss(
         tested.X[finite],
         tested.y[finite],

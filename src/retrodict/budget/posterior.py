@@ -42,7 +42,7 @@ def class_divergence(
     code, name
         The class.
     X, log_q
-        Its test rows, and the model's log-probabilities there.
+        Its held-out rows, and the model's log-probabilities there.
     fitting, judging
         Scored prior draws; those whose drawn label is the class are exact posterior draws.
     sizes, learners, rng, repeats

@@ -29,9 +29,9 @@ class ClassEstimate:
     name
         The label.
     rows
-        Test rows of the class.
+        Held-out rows of the class.
     share, model_share
-        ``P(y)`` among the test rows, and ``Q(y)``.
+        ``P(y)`` among the held-out rows, and ``Q(y)``.
     prior, model, label
         ``E_P(x|y) log P(x)/Q(x)``, ``E_P(x|y) log P(y|x)/Q(y|x)`` and ``log P(y)/Q(y)``.
     total
@@ -78,7 +78,7 @@ class EstimatedBudget:
         What a reader should know: rows left out, columns rounded, overlaps.
     family
         The model's algorithm.
-    n_train, n_test
+    n_train, n_holdout
         Rows used.
     draws
         Prior draws, each scored once by the model.
@@ -96,7 +96,7 @@ class EstimatedBudget:
     notes: tuple[str, ...]
     family: str
     n_train: int
-    n_test: int
+    n_holdout: int
     draws: int
     seed: int
 
@@ -137,7 +137,7 @@ class EstimatedBudget:
             "notes": list(self.notes),
             "model_family": self.family,
             "train_rows": self.n_train,
-            "test_rows": self.n_test,
+            "holdout_rows": self.n_holdout,
             "draws": self.draws,
             "seed": self.seed,
         }
@@ -176,7 +176,7 @@ class EstimatedBudget:
     def head(self) -> str:
         """One line: whose budget it is, and from what."""
         return (
-            f"Error budget of {self.family}, nats with 95% intervals: {self.n_test:,} test rows, "
+            f"Error budget of {self.family}, nats with 95% intervals: {self.n_holdout:,} held-out rows, "
             f"{self.n_train:,} train rows, {self.draws:,} prior draws, seed {self.seed}"
         )
 

@@ -47,7 +47,7 @@ def target_column(schema: Schema, frame: pd.DataFrame, target: str | None) -> st
     others = [column for column in columns if column not in schema.names]
     if target is None and len(others) == 1:
         return others[0]
-    raise SchemaError(f"the test rows have no column '{name}' of labels; name it with --target (target=)")
+    raise SchemaError(f"the held-out rows have no column '{name}' of labels; name it with --target (target=)")
 
 
 def read_rows(schema: Schema, frame: pd.DataFrame, target: str, what: str) -> Rows:
@@ -62,7 +62,7 @@ def read_rows(schema: Schema, frame: pd.DataFrame, target: str, what: str) -> Ro
     target
         The column of labels.
     what
-        `train` or `test`, for errors.
+        `training` or `held-out`, for errors.
 
     Raises
     ------
@@ -102,10 +102,10 @@ def _codes(schema: Schema, labels: pd.Series, what: str) -> Int[Array, " n"]:
     return np.asarray(codes, dtype=np.int64)
 
 
-def shared_rows(train: Rows, test: Rows) -> int:
-    """Return how many test rows, labels included, are also training rows."""
+def shared_rows(train: Rows, holdout: Rows) -> int:
+    """Return how many held-out rows, labels included, are also training rows."""
     seen = {row.tobytes() for row in _table(train)}
-    return sum(row.tobytes() in seen for row in _table(test))
+    return sum(row.tobytes() in seen for row in _table(holdout))
 
 
 def _table(rows: Rows) -> Array:

@@ -29,13 +29,13 @@ def audit(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="What is known without the model (YAML); else ranges of the test rows, or the file's.",
+            help="What is known without the model (YAML); else ranges of the held-out rows, or the file's.",
         ),
     ] = None,
     train: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The training rows with their target: CSV or Parquet.")
     ] = None,
-    test: Annotated[
+    holdout: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Labelled rows of the same source that the model did not see.")
     ] = None,
     target: Annotated[
@@ -74,15 +74,15 @@ def audit(
     check_writable(out)
     load_appetite(appetite)
     loaded = open_model(model, trust, trust_pickle, schema)
-    real, fresh = (
+    known, fresh = (
         None if path is None else read_rows(path, f"{what} rows", loaded.schema, target)
-        for path, what in ((train, "training"), (test, "test"))
+        for path, what in ((train, "training"), (holdout, "held-out"))
     )
     command = command_line(
         model,
         prior=prior,
         train=train,
-        test=test,
+        holdout=holdout,
         target=target,
         appetite=appetite,
         rows=rows,
@@ -98,8 +98,8 @@ def audit(
         found = judge(
             loaded,
             prior,
-            train=real,
-            test=fresh,
+            train=known,
+            holdout=fresh,
             out=out,
             target=target,
             appetite=appetite,

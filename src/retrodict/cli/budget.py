@@ -16,8 +16,9 @@ from retrodict.tables.files import read_rows
 
 def budget(
     model: options.ModelFile,
-    test: Annotated[
-        Path, typer.Option("--test", metavar="FILE", help="Labelled rows that the model did not see: CSV or Parquet.")
+    holdout: Annotated[
+        Path,
+        typer.Option("--holdout", metavar="FILE", help="Labelled rows that the model did not see: CSV or Parquet."),
     ],
     train: Annotated[
         Path | None, typer.Option("--train", metavar="FILE", help="More labelled rows, its training rows perhaps.")
@@ -28,7 +29,7 @@ def budget(
     ] = None,
     seed: options.Seed = 0,
     draws: Annotated[
-        int | None, typer.Option(metavar="N", help="Prior draws; else forty a test row, 20,000 to 100,000.")
+        int | None, typer.Option(metavar="N", help="Prior draws; else forty a held-out row, 20,000 to 100,000.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="A new folder for budget.json and budget.png.")
@@ -49,10 +50,10 @@ def budget(
     if out is not None:
         check_writable(out)
     loaded = open_model(model, trust, trust_pickle, schema, None, error_rate, link_slope)
-    tested = read_rows(test, "test rows", loaded.schema, target)
-    trained = None if train is None else read_rows(train, "train rows", loaded.schema, target)
+    tested = read_rows(holdout, "held-out rows", loaded.schema, target)
+    trained = None if train is None else read_rows(train, "training rows", loaded.schema, target)
     with stopping("nothing was written"), claimed(out):
-        found = error_budget(loaded, prior, test=tested, train=trained, target=target, seed=seed, draws=draws)
+        found = error_budget(loaded, prior, holdout=tested, train=trained, target=target, seed=seed, draws=draws)
         if out is not None:
             from retrodict.report.budget import write_budget
 

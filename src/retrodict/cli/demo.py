@@ -37,7 +37,7 @@ def demo(
 def _print(found: Demonstration) -> None:
     seen, about = found.judgement, found.reconstruction.provenance
     print_table(
-        f"Accuracy on the {found.rows_tested} rows held back",
+        f"Accuracy on the {found.holdout_rows} rows held back",
         ["trained on", "accuracy", "95% interval"],
         [
             ["the real rows (base model)", *_cells(seen.base)],

@@ -30,11 +30,11 @@ def replicate(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A new skops file for the new model.")],
     prior: options.PriorFile = None,
     rows: Annotated[int, typer.Option(metavar="N", help="Draws of the prior to train on.")] = 10_000,
-    test: Annotated[
+    holdout: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Real rows with their target to compare on (CSV or Parquet).")
     ] = None,
     target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The target in the test rows; else the model's name of it.")
+        str | None, typer.Option(metavar="COLUMN", help="The target in the held-out rows; else the model's name of it.")
     ] = None,
     soft_labels: Annotated[
         bool, typer.Option("--soft-labels", help="Train on the model's probabilities: as a rule the two agree more.")
@@ -59,14 +59,14 @@ def replicate(
 
     check_new_file(out)
     loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
-    tested = None if test is None else read_rows(test, "test rows", loaded.schema, target)
+    tested = None if holdout is None else read_rows(holdout, "held-out rows", loaded.schema, target)
     with stopping("nothing was written"), claimed(out):
         found = migrate(
             loaded,
             to,
             prior,
             rows=rows,
-            test=tested,
+            holdout=tested,
             target=target,
             soft_labels=soft_labels,
             temperature=temperature,

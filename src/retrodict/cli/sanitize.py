@@ -25,7 +25,7 @@ def sanitize(
         typer.Option("--audit", metavar="DIR", help="Audit model and copy, side by side, into this new folder."),
     ] = None,
     train: Annotated[Path | None, typer.Option(metavar="FILE", help="Training rows, for the audits.")] = None,
-    test: Annotated[Path | None, typer.Option(metavar="FILE", help="Other labelled rows, for the audits.")] = None,
+    holdout: Annotated[Path | None, typer.Option(metavar="FILE", help="Other labelled rows, for the audits.")] = None,
     target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The target's column in both.")] = None,
     prior: Annotated[
         Path | None, typer.Option(metavar="FILE", help="What is known without the model, for the audits.")
@@ -44,7 +44,7 @@ def sanitize(
     from retrodict.results.folder import check_file, check_writable
     from retrodict.sanitizing import sanitize as bare_copy
 
-    given = {"train": train, "test": test, "target": target, "prior": prior, "appetite": appetite, "quick": quick}
+    given = {"train": train, "holdout": holdout, "target": target, "prior": prior, "appetite": appetite, "quick": quick}
     if audit is None and any(given.values()):
         names = ", ".join(f"--{name}" for name, value in given.items() if value)
         raise RequestError(f"{names} are for the audits; name a folder for them, too (--audit DIR)")
@@ -62,7 +62,7 @@ def sanitize(
 
             tables = {
                 name: None if path is None else read_rows(path, f"{words} rows", loaded.schema, target)
-                for name, path, words in (("train", train, "training"), ("test", test, "test"))
+                for name, path, words in (("train", train, "training"), ("holdout", holdout, "held-out"))
             }
             repeat: dict[str, Any] = {**given, "rows": rows, "seed": seed}
             repeat |= {"schema": schema, "trust": trust, "trust_pickle": trust_pickle}

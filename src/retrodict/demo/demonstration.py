@@ -41,8 +41,8 @@ class Demonstration:
         Accuracies and distances.
     reconstruction
         The rebuilt rows.
-    rows_tested
-        Size of the test part.
+    holdout_rows
+        How many rows were held out.
     seconds
         Wall time of the reconstruction, and of the whole demo.
     out
@@ -51,7 +51,7 @@ class Demonstration:
 
     judgement: Judgement
     reconstruction: Reconstruction
-    rows_tested: int
+    holdout_rows: int
     seconds: tuple[float, float]
     out: Path
 
@@ -61,7 +61,7 @@ class Demonstration:
             "rows": self.reconstruction.n_rows,
             "queries": self.reconstruction.provenance.queries,
             "seed": self.reconstruction.provenance.seed,
-            "rows_tested": self.rows_tested,
+            "holdout_rows": self.holdout_rows,
             "controls": CONTROLS,
             "accuracy": {
                 key: asdict(value)

@@ -20,7 +20,7 @@ CONFIDENCE = "confidence"
 
 def calibration(
     rebuilt: pd.DataFrame,
-    real: pd.DataFrame,
+    train: pd.DataFrame,
     schema: Schema | None = None,
     *,
     target: str | None = None,
@@ -32,7 +32,7 @@ def calibration(
 
     Parameters
     ----------
-    rebuilt, real
+    rebuilt, train
         As `matched_error` takes them. To ask for the right cell rather than the very value, give tables of codes
         (`Codebook.encode`).
     schema, target
@@ -44,7 +44,7 @@ def calibration(
         Whether row `i` of one table stands for row `i` of the other, as where bootstrap draws tell the rows apart;
         otherwise they are paired at the least error, which flatters rows that nothing was known of.
     tolerance
-        Numbers nearer than this share of the real column's range are right.
+        Numbers nearer than this share of the training column's range are right.
 
     Returns
     -------
@@ -59,9 +59,9 @@ def calibration(
         If the tables can't be compared, or the confidence does not fit the rebuilt one.
     """
     compare = aligned_error if in_order else matched_error
-    pairs = compare(rebuilt, real, schema, target=target, tolerance=tolerance).pairs
-    names = [name for name in (schema.names if schema else map(str, real.columns)) if name != target]
-    a, b = scaled_cells(rebuilt, real, names, schema, tolerance)
+    pairs = compare(rebuilt, train, schema, target=target, tolerance=tolerance).pairs
+    names = [name for name in (schema.names if schema else map(str, train.columns)) if name != target]
+    a, b = scaled_cells(rebuilt, train, names, schema, tolerance)
     right = cell_errors(a[pairs[:, 0]], b[pairs[:, 1]]) <= tolerance
     stated = _stated(rebuilt, confidence, names)[pairs[:, 0]]
     at = bin_of(stated)

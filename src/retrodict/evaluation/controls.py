@@ -13,7 +13,7 @@ RANDOM, SHUFFLED, HELD_OUT, REBUILT_HELD_OUT = "random", "shuffled columns", "he
 
 
 def controls(
-    real: pd.DataFrame,
+    train: pd.DataFrame,
     holdout: pd.DataFrame | None = None,
     rebuilt: pd.DataFrame | None = None,
     schema: Schema | None = None,
@@ -26,10 +26,10 @@ def controls(
 
     Parameters
     ----------
-    real
+    train
         The training rows.
     holdout
-        Other rows of the same source; of more than `real` has, a random part of that size. With fewer, each has more
+        Other rows of the same source; of more than `train` has, a random part of that size. With fewer, each has more
         rows to choose from, and the control comes out stricter.
     rebuilt
         The rebuilt table.
@@ -41,15 +41,15 @@ def controls(
     Returns
     -------
     dict[str, RecordMatch]
-        `random`: every cell uniform over the real column's range or values; `shuffled columns`: the real columns, each
-        in an order of its own; `held out`: the held-out rows beside the real ones; `rebuilt to held out`: the rebuilt
+        `random`: every cell uniform over the training column's range or values; `shuffled columns`: the training columns,
+        each in an order of its own; `held out`: the held-out rows beside the real ones; `rebuilt to held out`: the rebuilt
         rows beside the held-out ones. Those without their table are left out.
     """
     rng = np.random.default_rng(seed)
-    tables = {RANDOM: (random_table(real, rng), real), SHUFFLED: (shuffled_columns(real, rng), real)}
+    tables = {RANDOM: (random_table(train, rng), train), SHUFFLED: (shuffled_columns(train, rng), train)}
     if holdout is not None:
-        others = holdout.iloc[rng.permutation(len(holdout))[: len(real)]]
-        tables[HELD_OUT] = (others, real)
+        others = holdout.iloc[rng.permutation(len(holdout))[: len(train)]]
+        tables[HELD_OUT] = (others, train)
         if rebuilt is not None:
             tables[REBUILT_HELD_OUT] = (rebuilt, others)
     return {
@@ -58,12 +58,12 @@ def controls(
     }
 
 
-def random_table(real: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def random_table(train: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return as many rows, each cell uniform over its column's range, or over its values if they are no numbers.
 
     A column of whole numbers stays one. A cell is missing as often as in the column.
     """
-    return pd.DataFrame({name: _random_column(real[name], rng) for name in real.columns})
+    return pd.DataFrame({name: _random_column(train[name], rng) for name in train.columns})
 
 
 def _random_column(column: pd.Series, rng: np.random.Generator) -> pd.Series:
@@ -79,6 +79,6 @@ def _random_column(column: pd.Series, rng: np.random.Generator) -> pd.Series:
     return pd.Series(drawn).mask(rng.random(n) < column.isna().mean())
 
 
-def shuffled_columns(real: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def shuffled_columns(train: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return the table with each column in a random order of its own: marginals alone."""
-    return pd.DataFrame({name: real[name].to_numpy()[rng.permutation(len(real))] for name in real.columns})
+    return pd.DataFrame({name: train[name].to_numpy()[rng.permutation(len(train))] for name in train.columns})

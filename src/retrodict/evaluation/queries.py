@@ -16,7 +16,7 @@ from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.fidelity.scopes import RECONSTRUCTION
 from retrodict.evaluation.replicas import replicate
 from retrodict.evaluation.replicas.base_model import loaded
-from retrodict.evaluation.replicas.result import BASE, ON_TEST, REPLICA, plain_records
+from retrodict.evaluation.replicas.result import BASE, ON_HOLDOUT, REPLICA, plain_records
 from retrodict.plain_text import shown_plainly
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction, reconstruct
@@ -42,7 +42,7 @@ class QueryCurve:
         One line a number of model calls (`queries`) and `measure`: `what` it is of (`fidelity`, `lift`, `replica`), the
         `estimator` of a replica (else empty), `value` with its 95% interval (`low`, `high`). NaN is undefined.
     base
-        The base model's own measures on the test rows.
+        The base model's own measures on the held-out rows.
     ladder
         Model calls of each step.
     scope
@@ -117,7 +117,7 @@ def query_curve(
     prior: Prior | str | Path | None = None,
     ladder: Sequence[int] = LADDER,
     train: pd.DataFrame | None = None,
-    test: pd.DataFrame | None = None,
+    holdout: pd.DataFrame | None = None,
     *,
     target: str | None = None,
     estimators: Any = None,
@@ -138,8 +138,8 @@ def query_curve(
     ladder
         Numbers of model calls, at least 20 each.
     train
-        The training rows: then fidelity and lift are measured, the test rows being the held-out rows.
-    test
+        The training rows: then fidelity and lift are measured, the held-out rows being the held-out rows.
+    holdout
         Real rows with their target that the model did not see.
     target
         The target's column in the real rows; by default the model's name of it.
@@ -161,8 +161,8 @@ def query_curve(
         If the model, the prior, the ladder or the tables can't be used.
     """
     check_seed(seed)
-    if test is None:
-        raise RequestError("replicas are compared on test rows; give them (test=)")
+    if holdout is None:
+        raise RequestError("replicas are compared on held-out rows; give them (holdout=)")
     steps = _checked(ladder)
     job = resolve(loaded(model), prior)
     classes = job.schema.target.is_class
@@ -182,12 +182,12 @@ def query_curve(
         try:
             fid = None
             if train is not None:
-                fid = evaluate(part, train, test, job.prior, target=target, limit=limit, seed=seed)
+                fid = evaluate(part, train, holdout, job.prior, target=target, limit=limit, seed=seed)
             found = replicate(
                 part,
                 estimators or _ESTIMATORS[classes],
-                test=test,
-                base=job.model,
+                holdout=holdout,
+                model=job.model,
                 prior=job.prior,
                 target=target,
                 controls=False,
@@ -204,9 +204,9 @@ def query_curve(
             scope = fid.scopes[-1] if classes else fid.scopes[0]
             lines += _of_fidelity(fid.summary(scope), calls)
             warnings |= dict.fromkeys(fid.warnings)
-        own = found.frame[(found.frame.table == REPLICA) & (found.frame.rows == ON_TEST)]
+        own = found.frame[(found.frame.table == REPLICA) & (found.frame.rows == ON_HOLDOUT)]
         lines += [[calls, REPLICAS, *line] for line in own[["measure", "estimator", "value", "low", "high"]].to_numpy()]
-        of_base = found.frame[(found.frame.table == BASE) & (found.frame.rows == ON_TEST)]
+        of_base = found.frame[(found.frame.table == BASE) & (found.frame.rows == ON_HOLDOUT)]
         base = {str(name): float(value) for name, value in zip(of_base.measure, of_base.value, strict=True)}
         warnings |= dict.fromkeys(line for line in found.warnings if train is None or "training rows" not in line)
         notes |= dict.fromkeys(f"{calls:,} calls: {line}" for line in found.notes if "could not" in line)

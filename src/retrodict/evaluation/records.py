@@ -29,7 +29,7 @@ class RecordMatch:
     ----------
     error
         Mean error of the feature cells, 0 to 1: a listed value is right or wrong, a number is off by a share of the
-        real column's range (at most 1), a missing value is right beside a missing one only.
+        training column's range (at most 1), a missing value is right beside a missing one only.
     exact_rows
         Share of the pairs whose features all agree, numbers within `tolerance`.
     n
@@ -40,12 +40,12 @@ class RecordMatch:
         Share of the pairs whose targets agree, as text where they are not numbers in both tables (see `label_text`);
         ``None`` where a table has no target.
     tolerance
-        Difference of two numbers, as a share of the real column's range, up to which they agree.
+        Difference of two numbers, as a share of the training column's range, up to which they agree.
     pairing
         `least`: no other pairing has a smaller error; `near`: among near rows only, the error is an upper bound; `in
         order`: as the rows stand.
     pairs
-        Row of the rebuilt and of the real table, by position, shape (n, 2).
+        Row of the rebuilt and of the training table, by position, shape (n, 2).
     """
 
     error: float
@@ -69,7 +69,7 @@ class RecordMatch:
 
 def matched_error(
     rebuilt: pd.DataFrame,
-    real: pd.DataFrame,
+    train: pd.DataFrame,
     schema: Schema | None = None,
     *,
     target: str | None = None,
@@ -79,15 +79,15 @@ def matched_error(
 
     Parameters
     ----------
-    rebuilt, real
+    rebuilt, train
         Tables with the same features; other columns of `rebuilt` are left out. Where one has more rows, some of its
         rows stay without a pair.
     schema
-        Names the features and the target. Without it the features are the columns of `real` but the target.
+        Names the features and the target. Without it the features are the columns of `train` but the target.
     target
         The target's column, which takes no part in the pairing; by default that of the schema, else none.
     tolerance
-        Numbers nearer than this share of the real column's range agree.
+        Numbers nearer than this share of the training column's range agree.
 
     Raises
     ------
@@ -97,15 +97,15 @@ def matched_error(
     Notes
     -----
     The error of a minimum-cost matching is the measure of Ferry, Fukasawa, Pascal & Vidal (ICML 2024) for binary
-    features; numbers are scaled by the real column's range as there. Beyond 5,000 rows without an equal one in the
+    features; numbers are scaled by the training column's range as there. Beyond 5,000 rows without an equal one in the
     other table, `assign` says what is left out.
     """
-    return _compare(rebuilt, real, schema, target, tolerance, aligned=False)
+    return _compare(rebuilt, train, schema, target, tolerance, aligned=False)
 
 
 def aligned_error(
     rebuilt: pd.DataFrame,
-    real: pd.DataFrame,
+    train: pd.DataFrame,
     schema: Schema | None = None,
     *,
     target: str | None = None,
@@ -118,17 +118,17 @@ def aligned_error(
     RetrodictError
         If the tables have different numbers of rows, have none, or one lacks a feature.
     """
-    if len(rebuilt) != len(real):
+    if len(rebuilt) != len(train):
         raise RequestError(
-            f"the rebuilt table has {len(rebuilt):,} rows and the real one {len(real):,}; rows in order need as many: "
-            "use matched_error"
+            f"the rebuilt table has {len(rebuilt):,} rows and the training one {len(train):,}; rows in order need as "
+            "many: use matched_error"
         )
-    return _compare(rebuilt, real, schema, target, tolerance, aligned=True)
+    return _compare(rebuilt, train, schema, target, tolerance, aligned=True)
 
 
 def _compare(
     rebuilt: pd.DataFrame,
-    real: pd.DataFrame,
+    train: pd.DataFrame,
     schema: Schema | None,
     target: str | None,
     tolerance: float,
@@ -136,16 +136,16 @@ def _compare(
 ) -> RecordMatch:
     if target is None and schema is not None:
         target = schema.target.name
-    elif target is not None and target not in map(str, real.columns):
-        raise SchemaError(f"target '{target}' is no column of the real table")
-    names = [str(name) for name in real.columns] if schema is None else list(schema.names)
+    elif target is not None and target not in map(str, train.columns):
+        raise SchemaError(f"target '{target}' is no column of the training table")
+    names = [str(name) for name in train.columns] if schema is None else list(schema.names)
     names = [name for name in names if name != target]
     if not names:
         raise SchemaError("the tables have no feature to compare")
-    a, b = scaled_cells(rebuilt, real, names, schema, tolerance)
+    a, b = scaled_cells(rebuilt, train, names, schema, tolerance)
     labels = None
-    if target is not None and all(target in map(str, frame.columns) for frame in (rebuilt, real)):
-        labels = scaled_cells(rebuilt, real, [target], None, tolerance, labels=True)
+    if target is not None and all(target in map(str, frame.columns) for frame in (rebuilt, train)):
+        labels = scaled_cells(rebuilt, train, [target], None, tolerance, labels=True)
     pairing: Literal["least", "near", "in order"] = "in order"
     pairs = np.column_stack([np.arange(len(a))] * 2)
     if not aligned:
@@ -168,7 +168,7 @@ def compared(
     Parameters
     ----------
     a, b
-        Cells of the rebuilt and of the real table, as `scaled_cells` makes them.
+        Cells of the rebuilt and of the training table, as `scaled_cells` makes them.
     labels
         Their targets; ``None`` where a table has none.
     names

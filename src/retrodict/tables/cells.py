@@ -19,7 +19,7 @@ FAR = 2.0
 
 def scaled_cells(
     rebuilt: pd.DataFrame,
-    real: pd.DataFrame,
+    train: pd.DataFrame,
     names: list[str],
     schema: Schema | None,
     tolerance: float,
@@ -28,21 +28,20 @@ def scaled_cells(
 ) -> tuple[Float[Array, "n d"], Float[Array, "m d"]]:
     """Return both tables such that two cells differ by ``min(|a - b|, 1)``.
 
-    Numbers are divided by the range of the real column; a listed value is its place in a list, so that any other is at
-    least 1 away; a missing value lies beyond all others. A column is one of numbers where both tables hold numbers in
-    it (truth values are 0 and 1), whichever of them is the real one; all else is listed, and compared as text
-    (`label_text`).
+    Numbers are divided by the range of the training column; a listed value is its place in a list, so that any other is
+    at least 1 away; a missing value lies beyond all others. A column is one of numbers where both tables hold numbers
+    in it (truth values are 0 and 1); all else is listed, and compared as text (`label_text`).
 
     Parameters
     ----------
-    rebuilt, real
+    rebuilt, train
         Hold the columns `names`; others are left out.
     names
         The columns to compare, in order.
     schema
         Says which columns are listed; without it, those of a category dtype and those that do not hold numbers are.
     tolerance
-        Where the real column holds one value only, a number this near to it (relative to it) is equal.
+        Where the training column holds one value only, a number this near to it (relative to it) is equal.
     labels
         Whether the columns are targets: where one table holds numbers and the other text, they are compared as text. A
         feature of numbers must be numbers in both, if only as their text.
@@ -55,7 +54,7 @@ def scaled_cells(
         If a column is absent, or holds numbers in one table and something else in the other.
     """
     columns = []
-    for title, frame in (("rebuilt", rebuilt), ("real", real)):
+    for title, frame in (("rebuilt", rebuilt), ("training", train)):
         if not len(frame):
             raise RequestError(f"the {title} table has no rows; nothing can be matched")
         held = {str(name): name for name in frame.columns}
@@ -64,7 +63,7 @@ def scaled_cells(
             shown = ", ".join(absent[:10]) + (f", ... ({len(absent)} in all)" if len(absent) > 10 else "")
             raise SchemaError(f"the {title} table lacks columns that the other has: {shown}")
         columns.append([frame[held[name]] for name in names])
-    left, right = np.empty((len(rebuilt), len(names))), np.empty((len(real), len(names)))
+    left, right = np.empty((len(rebuilt), len(names))), np.empty((len(train), len(names)))
     listed = set() if schema is None else {feature.name for feature in schema.features if feature.listed}
     for j, name in enumerate(names):
         one, other = columns[0][j], columns[1][j]
@@ -92,7 +91,7 @@ def _pair(
     if a is None or b is None:
         held = ("numbers", "text") if a is None else ("text", "numbers")
         raise SchemaError(
-            f"column '{name}' holds {held[0]} in the real table and {held[1]} in the rebuilt one; write them alike"
+            f"column '{name}' holds {held[0]} in the training table and {held[1]} in the rebuilt one; write them alike"
         )
     return _numbers(name, a, b, tolerance)
 

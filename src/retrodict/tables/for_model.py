@@ -20,7 +20,7 @@ def checked_rows(
     model
         Names the features.
     frames
-        Tables by title: training rows, test rows; ``None`` where not given.
+        Tables by title: training rows, held-out rows; ``None`` where not given.
     target
         The target's column; by default the model's name of it, or the only column that is no feature.
 

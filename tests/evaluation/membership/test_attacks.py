@@ -99,7 +99,7 @@ def test_labels_as_text_columns_in_another_order_and_values_that_the_model_refus
     other.loc[:4, "place"] = "z"
     found = rd.membership_attacks(model, train[["ill", "place", "target"]], other.assign(more=1), target="ill")
     assert found.worst.others == 35
-    assert "5 of the test rows hold a category that the model refuses" in found.notes[0]
+    assert "5 of the held-out rows hold a category that the model refuses" in found.notes[0]
     p = dict(zip(model.classes_, model.predict_proba(train[["target", "place"]]).T, strict=True))
     own = np.where(train["ill"] == "no", p["no"], p["yes, very"])
     clean = other[5:]

@@ -41,7 +41,7 @@ def test_all_ten_take_awkward_columns(classes: bool) -> None:
     train, test = awkward(300, 0), awkward(200, 1)
     if classes:
         train["y"], test["y"] = (np.where(one.y > 3, "high", "low") for one in (train, test))
-    found = rd.replicate(train, train=train, test=test, target="y")
+    found = rd.replicate(train, train=train, holdout=test, target="y")
     names = tuple(CLASSIFIERS if classes else REGRESSORS)
     assert len(names) == 10
     assert found.estimators == names

@@ -20,7 +20,7 @@ TARGET = {"target": "ill"}
 
 
 def judged(world: World, **settings: object) -> rd.Replicas:
-    given = {"test": world.test, "base": world.base, "prior": world.prior, "target": "ill"} | settings
+    given = {"holdout": world.test, "model": world.base, "prior": world.prior, "target": "ill"} | settings
     return rd.replicate(world.rec, given.pop("estimators", FAST), **given)  # type: ignore[arg-type]
 
 
@@ -39,7 +39,7 @@ def test_replicas_stand_beside_their_controls(world: World) -> None:
     # labels that know nothing of the features are right as often as the two classes' shares say: about a half
     assert found.score(lr, "AUC", "prior, labels at random").value < 0.75
     assert found.score(lr, "accuracy", "prior, labels at random").high < replica.low
-    assert found.rows["test rows"] == 500
+    assert found.rows["held-out rows"] == 500
     assert found.rows["prior draws"] == 5_000
     assert found.queries == 500 + 5_000 + 600
 
@@ -51,7 +51,9 @@ def _said(world: World) -> np.ndarray:
 
 def test_a_planted_copy_of_the_training_rows_does_as_they_do(world: World) -> None:
     copy = world.train.sample(frac=1, random_state=0, ignore_index=True)
-    found = rd.replicate(copy, FAST, test=world.test, base=world.base, train=world.train, prior=world.prior, **TARGET)
+    found = rd.replicate(
+        copy, FAST, holdout=world.test, model=world.base, train=world.train, prior=world.prior, **TARGET
+    )
     for name in FAST:
         for measure in ("accuracy", "AUC", "log-loss", "Brier score"):
             real = found.score(name, measure, "real rows").value
@@ -71,7 +73,7 @@ def test_the_base_model_of_shuffled_labels_hands_on_nothing(world: World) -> Non
             base = base_of(train.assign(ill=rng.permutation(train.ill)) if shuffled else train)
             rec = rd.reconstruct(base, world.prior, 500, seed=seed, class_shares="equal", progress=False)
             found = rd.replicate(
-                rec, FAST[0], test=world.test, base=base, prior=world.prior, soft_labels=True, **TARGET
+                rec, FAST[0], holdout=world.test, model=base, prior=world.prior, soft_labels=True, **TARGET
             )
             aucs.append(found.score(FAST[0], "AUC").value)
             assert found.score(FAST[0], "agreement", rows="prior draws").value > 0.85
@@ -110,7 +112,7 @@ def test_more_and_fewer_rows(world: World) -> None:
     assert more.queries > 1_400
     assert judged(world, rows=100, estimators=FAST[0], controls=False).rows["reconstruction"] == 100
     with pytest.raises(rd.errors.RequestError, match="more need the base model and a prior"):
-        rd.replicate(world.rec, FAST, test=world.test, rows=2_000, **TARGET)
+        rd.replicate(world.rec, FAST, holdout=world.test, rows=2_000, **TARGET)
 
 
 def test_a_regressor_is_judged_by_values(world: World) -> None:
@@ -121,7 +123,7 @@ def test_a_regressor_is_judged_by_values(world: World) -> None:
     prior = rd.fit_prior(train[["a", "b"]], kind="independent")
     rec = rd.reconstruct(base, prior, 500, progress=False)
     noisy, clean = (
-        rd.replicate(rec, "linear_regression", test=test, base=base, prior=prior, target="y", soft_labels=soft)
+        rd.replicate(rec, "linear_regression", holdout=test, model=base, prior=prior, target="y", soft_labels=soft)
         for soft in (False, True)
     )
     assert noisy.measures == ("R2", "MAE", "RMSE", "agreement")
@@ -130,7 +132,7 @@ def test_a_regressor_is_judged_by_values(world: World) -> None:
     assert clean.score("linear_regression", "RMSE").gap == pytest.approx(0.0, abs=1e-9)
     assert noisy.score("linear_regression", "agreement", "prior, labels at random").value < 0.2
     with pytest.raises(rd.errors.RequestError, match="a temperature is for labels"):
-        rd.replicate(rec, test=test, base=base, target="y", temperature=2)
+        rd.replicate(rec, holdout=test, model=base, target="y", temperature=2)
 
 
 def test_no_row_is_asked_of_that_a_replica_was_trained_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,21 +180,21 @@ def test_an_estimator_that_fails_is_noted_and_the_others_go_on(world: World) -> 
 
 def test_what_is_doubtful_is_said(world: World) -> None:
     odd = world.test.assign(site=np.where(np.arange(500) < 7, "elsewhere", world.test.site))
-    tolerant = judged(world, test=odd, train=world.train, estimators=FAST[0], controls=False)
-    assert any("'site' of the test rows holds 'elsewhere'" in line for line in tolerant.warnings)
-    assert tolerant.rows["test rows"] == 500
-    strict = judged(world, test=odd, base=base_of(world.train, strict=True), estimators=FAST[0], controls=False)
-    assert any("7 of the test rows hold a category that the base model refuses" in line for line in strict.warnings)
-    assert strict.rows["test rows"] == 493
+    tolerant = judged(world, holdout=odd, train=world.train, estimators=FAST[0], controls=False)
+    assert any("'site' of the held-out rows holds 'elsewhere'" in line for line in tolerant.warnings)
+    assert tolerant.rows["held-out rows"] == 500
+    strict = judged(world, holdout=odd, model=base_of(world.train, strict=True), estimators=FAST[0], controls=False)
+    assert any("7 of the held-out rows hold a category that the base model refuses" in line for line in strict.warnings)
+    assert strict.rows["held-out rows"] == 493
     both = pd.concat([world.test, world.train[:100]])
-    lapped = judged(world, test=both, train=world.train, estimators=FAST[0], controls=False)
-    assert any("100 of 600 test rows" in line and "the parts overlap" in line for line in lapped.warnings)
-    copied = rd.replicate(world.train, FAST[0], test=both, **TARGET)
-    assert any("100 of 600 test rows (16.7%) equal a row of the reconstruction" in line for line in copied.warnings)
-    single = judged(world, test=world.test[world.test.ill == "yes"], estimators=FAST[0], controls=False)
+    lapped = judged(world, holdout=both, train=world.train, estimators=FAST[0], controls=False)
+    assert any("100 of 600 held-out rows" in line and "the parts overlap" in line for line in lapped.warnings)
+    copied = rd.replicate(world.train, FAST[0], holdout=both, **TARGET)
+    assert any("100 of 600 held-out rows (16.7%) equal a row of the reconstruction" in line for line in copied.warnings)
+    single = judged(world, holdout=world.test[world.test.ill == "yes"], estimators=FAST[0], controls=False)
     assert any("one class only" in line for line in single.warnings)
     assert "AUC" not in single.measures
-    constant = rd.replicate(world.train.assign(site="a"), FAST[0], test=world.test, **TARGET)
+    constant = rd.replicate(world.train.assign(site="a"), FAST[0], holdout=world.test, **TARGET)
     assert any("column 'site' of the reconstruction is constant" in line for line in constant.warnings)
 
 
@@ -200,23 +202,26 @@ def test_labels_may_be_written_otherwise(world: World) -> None:
     train = world.train.assign(ill=(world.train.ill == "yes").astype(int))
     text = world.test.assign(ill=np.where(world.test.ill == "yes", "1", "0"))
     numbers = world.test.assign(ill=(world.test.ill == "yes").astype(int))
-    one, other = (rd.replicate(train, FAST[0], test=test, **TARGET) for test in (text, numbers))
+    one, other = (rd.replicate(train, FAST[0], holdout=test, **TARGET) for test in (text, numbers))
     pd.testing.assert_frame_equal(one.frame, other.frame)
 
 
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"test": people(50, 5).drop(columns="ill")}, "the test rows have no target column 'ill'"),
-        ({"test": people(50, 5).drop(columns="site")}, "the test rows lack columns that the reconstruction has: site"),
-        ({"test": people(50, 5).assign(ill="maybe")}, "holds 'maybe', none of the classes 'no', 'yes'"),
-        ({"test": people(50, 5).assign(ill=None)}, "50 of the test rows have no target"),
-        ({"test": people(50, 5)[:0]}, "the test rows are none"),
-        ({"test": [1, 2]}, "the test rows must be a pandas DataFrame, got list"),
-        ({"test": people(50, 5).assign(age="old")}, "the test rows: column 'age' should hold numbers"),
+        ({"holdout": people(50, 5).drop(columns="ill")}, "the held-out rows have no target column 'ill'"),
+        (
+            {"holdout": people(50, 5).drop(columns="site")},
+            "the held-out rows lack columns that the reconstruction has: site",
+        ),
+        ({"holdout": people(50, 5).assign(ill="maybe")}, "holds 'maybe', none of the classes 'no', 'yes'"),
+        ({"holdout": people(50, 5).assign(ill=None)}, "50 of the held-out rows have no target"),
+        ({"holdout": people(50, 5)[:0]}, "the held-out rows are none"),
+        ({"holdout": [1, 2]}, "the held-out rows must be a pandas DataFrame, got list"),
+        ({"holdout": people(50, 5).assign(age="old")}, "the held-out rows: column 'age' should hold numbers"),
         ({"train": people(50, 5).assign(ill="no")}, "the training rows hold one class only"),
-        ({"test": None, "base": None}, "there is nothing to compare replicas with"),
-        ({"base": None, "soft_labels": True}, "soft labels and a temperature need the base model"),
+        ({"holdout": None, "model": None}, "there is nothing to compare replicas with"),
+        ({"model": None, "soft_labels": True}, "soft labels and a temperature need the base model"),
         ({"temperature": 0}, "the temperature must be a positive number, got 0"),
         ({"rows": 0}, "the number of rows must be a whole number of at least 1"),
         ({"seed": -1}, "the seed must be a whole number of at least 0"),
@@ -231,10 +236,10 @@ def test_bad_input_is_one_clear_line(world: World, change: dict[str, object], te
 
 def test_a_bare_table_needs_its_target_and_two_classes(world: World) -> None:
     with pytest.raises(rd.errors.RequestError, match="name its target column"):
-        rd.replicate(world.train, test=world.test)
+        rd.replicate(world.train, holdout=world.test)
     with pytest.raises(rd.errors.SchemaError, match="no target column 'sick'"):
-        rd.replicate(world.train, test=world.test, target="sick")
+        rd.replicate(world.train, holdout=world.test, target="sick")
     with pytest.raises(rd.errors.RequestError, match="hold one class only"):
-        rd.replicate(world.train.assign(ill="no"), test=world.test.assign(ill="no"), **TARGET)
+        rd.replicate(world.train.assign(ill="no"), holdout=world.test.assign(ill="no"), **TARGET)
     with pytest.raises(rd.errors.RequestError, match="a Reconstruction or a DataFrame is needed"):
-        rd.replicate("rec", test=world.test)  # type: ignore[arg-type]
+        rd.replicate("rec", holdout=world.test)  # type: ignore[arg-type]

@@ -65,9 +65,9 @@ def test_identical_tables() -> None:
     assert found.singled_out.exact.all()
     assert found.singled_out.label.all()
     assert found.singled_out_control == 0
-    held = found.attributes.groupby("tolerance")[["train", "held_out"]].mean()
+    held = found.attributes.groupby("tolerance")[["train", "holdout"]].mean()
     assert (held.train == 1).all()
-    assert (held.held_out < 1).all()
+    assert (held.holdout < 1).all()
 
 
 def test_independent_tables_tell_nothing() -> None:
@@ -126,14 +126,14 @@ def test_without_held_out_rows_nothing_is_claimed_of_chance() -> None:
     assert found.nearer is None
     assert found.singled_out_control is None
     assert len(found.singled_out) >= 75
-    assert "held_out" not in found.attributes
+    assert "holdout" not in found.attributes
     assert any("what chance reaches is not known" in line for line in found.notes)
 
 
 def test_fewer_held_out_rows_stand_beside_as_many_training_rows() -> None:
     train, holdout = table(300, 0), table(120, 1)
     found = risk(table(300, 2), train, holdout)
-    assert len(found.closest_held_out) == 300
+    assert len(found.closest_holdout) == 300
     assert found.nearer.rows == 120
     assert found.nearer.low <= 0.5 <= found.nearer.high
     assert found.rows["held-out rows"] == 120

@@ -13,7 +13,7 @@ from retrodict.evaluation.membership.result import FALSE_RATE, Attack, Membershi
 from retrodict.evaluation.membership.roc import auc, rate_at
 from retrodict.evaluation.membership.signals import of_labels, of_values
 from retrodict.evaluation.replicas.base_model import Base, loaded
-from retrodict.evaluation.replicas.inputs import TEST, TRAIN, Rows, read_inputs, schema_of
+from retrodict.evaluation.replicas.inputs import HOLDOUT, TRAIN, Rows, read_inputs, schema_of
 from retrodict.reconstruction.request import check_count, check_seed
 
 Array = np.ndarray
@@ -80,14 +80,14 @@ def membership_attacks(
             raise RequestError(f"{len(frame)} {title} rows say nothing of membership; give at least {FEWEST} of either")
     column = target_column(base_model.schema, train, target)
     own = [*base_model.schema.names, column] if base_model.schema.named else None
-    frames = {TRAIN: train, TEST: holdout}
+    frames = {TRAIN: train, HOLDOUT: holdout}
     if own is not None:
         frames = {title: _columns(frame, own) for title, frame in frames.items()}
     inputs = read_inputs(schema_of(frames[TRAIN], base_model, column), frames, column, None)
     base = Base.of(base_model, inputs)
     rng = np.random.default_rng(seed)
     notes: list[str] = []
-    told = [_signals(base, inputs.tables[title], title, most, rng, notes) for title in (TRAIN, TEST)]
+    told = [_signals(base, inputs.tables[title], title, most, rng, notes) for title in (TRAIN, HOLDOUT)]
     members, others = told
     distinct = len(
         {np.unique(np.concatenate([s, others[name]]), return_inverse=True)[1].tobytes() for name, s in members.items()}

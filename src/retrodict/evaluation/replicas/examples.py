@@ -47,7 +47,7 @@ class Labelling:
         if not (isinstance(temperature, int | float | np.number) and 0 < temperature < math.inf):
             raise RequestError(f"the temperature must be a positive number, got {temperature!r}")
         if model is None and (soft or temperature != 1):
-            raise RequestError("soft labels and a temperature need the base model's probabilities; give it (base=)")
+            raise RequestError("soft labels and a temperature need the base model's probabilities; give it (model=)")
         if model is not None and not model.schema.target.is_class and temperature != 1:
             raise RequestError("a temperature is for labels, and the base model predicts a real value; leave it out")
         return cls(bool(soft), float(temperature))
@@ -105,7 +105,7 @@ def more_rows(
     """
     if model is None or prior is None:
         raise RequestError(
-            f"the reconstruction has {len(frame):,} rows; more need the base model and a prior (base=, prior=)"
+            f"the reconstruction has {len(frame):,} rows; more need the base model and a prior (model=, prior=)"
         )
     prior = prior if isinstance(prior, Prior) else fit_prior(prior[list(schema.names)], kind="empirical")
     labels = frame[schema.target.name].astype(object)

@@ -20,7 +20,7 @@ from retrodict.tables.layout import Layout, said_of
 
 Array = np.ndarray
 
-REBUILT, TRAIN, TEST, PRIOR = "the reconstruction", "the training rows", "the test rows", "rows of the prior"
+REBUILT, TRAIN, HOLDOUT, PRIOR = "the reconstruction", "the training rows", "the held-out rows", "rows of the prior"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,7 @@ def read_inputs(
     schema
         Of the reconstruction.
     frames
-        Tables with their target, by title: the reconstruction and, where given, training rows and test rows.
+        Tables with their target, by title: the reconstruction and, where given, training rows and held-out rows.
     target
         The target's column in the real rows; by default that of the reconstruction.
     drawn
@@ -181,17 +181,17 @@ def _doubts(layout: Layout, tables: Mapping[str, Rows]) -> tuple[str, ...]:
         absent = [str(c) for i, c in enumerate(classes) if title in tables and i not in tables[title].y]
         if absent:
             lines.append(f"{title} have no row of class {_shown(absent)}: what is trained on them never predicts it")
-    if TEST not in tables:
+    if HOLDOUT not in tables:
         return tuple(lines)
-    test = tables[TEST]
-    if classes and len(np.unique(test.y)) < 2:
-        lines.append(f"{TEST} hold one class only: AUC is undefined, and accuracy says little")
+    holdout = tables[HOLDOUT]
+    if classes and len(np.unique(holdout.y)) < 2:
+        lines.append(f"{HOLDOUT} hold one class only: AUC is undefined, and accuracy says little")
     both = {title: np.column_stack([tables[title].X, tables[title].y]) for title in tables if title != PRIOR}
     if TRAIN in tables:
-        lines += [line.replace("held-out rows", "test rows") for line in overlap(both[TEST], both[TRAIN])]
+        lines += overlap(both[HOLDOUT], both[TRAIN])
     else:
-        found = [line for line in overlap(both[TEST], both[REBUILT]) if "the parts overlap" in line]
-        share = [line.split(" equal ")[0].replace("held-out rows", "test rows") for line in found]
+        found = [line for line in overlap(both[HOLDOUT], both[REBUILT]) if "the parts overlap" in line]
+        share = [line.split(" equal ")[0] for line in found]
         lines += [f"{text} equal a row of {REBUILT}: the base model may have been trained on them" for text in share]
     return tuple(lines)
 

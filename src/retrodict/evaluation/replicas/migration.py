@@ -108,7 +108,7 @@ def migrate(
     prior: Prior | str | Path | None = None,
     *,
     rows: int = ROWS,
-    test: pd.DataFrame | None = None,
+    holdout: pd.DataFrame | None = None,
     target: str | None = None,
     soft_labels: bool = False,
     temperature: float = 1.0,
@@ -127,7 +127,7 @@ def migrate(
         A prior or its file; by default what the model's own disclosures imply.
     rows
         Draws to train on; others are held out to measure agreement.
-    test, target, soft_labels, temperature, seed
+    holdout, target, soft_labels, temperature, seed
         As `replicate` takes them.
     progress
         Whether to show a bar on standard error; by default where that is a terminal.
@@ -146,8 +146,8 @@ def migrate(
     found = replicate(
         rec,
         [to],
-        test=test,
-        base=base,
+        holdout=holdout,
+        model=base,
         prior=prior,
         target=target,
         soft_labels=soft_labels,

@@ -14,15 +14,15 @@ from retrodict.errors import RequestError, RetrodictError, RunError, TimeLimitEr
 from retrodict.evaluation.fidelity.assumed import assumed, prior_frame
 from retrodict.evaluation.replicas.base_model import Base, loaded
 from retrodict.evaluation.replicas.examples import Labelling, more_rows
-from retrodict.evaluation.replicas.inputs import PRIOR, REBUILT, TEST, TRAIN, Inputs, Rows, read_inputs, schema_of
+from retrodict.evaluation.replicas.inputs import HOLDOUT, PRIOR, REBUILT, TRAIN, Inputs, Rows, read_inputs, schema_of
 from retrodict.evaluation.replicas.questions import Question
 from retrodict.evaluation.replicas.result import (
     BASE,
     COLUMNS,
     LABELLED,
     NUMBERS,
+    ON_HOLDOUT,
     ON_PRIOR,
-    ON_TEST,
     REAL,
     REPLICA,
     SHUFFLED,
@@ -46,8 +46,8 @@ def replicate(
     rec: Reconstruction | pd.DataFrame,
     estimators: Any = None,
     *,
-    test: pd.DataFrame | None = None,
-    base: Any = None,
+    holdout: pd.DataFrame | None = None,
+    model: Any = None,
     train: pd.DataFrame | None = None,
     prior: Prior | pd.DataFrame | str | Path | None = None,
     target: str | None = None,
@@ -70,15 +70,15 @@ def replicate(
     estimators
         Names of the default family, an estimator, or estimators by name; by default all ten of the family. An estimator
         that is no `Pipeline` is put behind a preprocessing that takes mixed and missing data.
-    test
+    holdout
         Real rows with their target that the base model did not see. Without them only agreement on prior draws is told.
-    base
+    model
         The base model: what `load_model` takes.
     train
         The real training rows.
     prior
         The prior that the reconstruction was drawn under: a `Prior`, a prior file, or rows of it. By default what
-        `base` discloses.
+        `model` discloses.
     target
         The target's column in the real rows; by default that of the reconstruction.
     soft_labels
@@ -111,11 +111,11 @@ def replicate(
     Intervals are over the rows asked. That another reconstruction, or another fit, would be another is not in them.
     """
     check_seed(seed)
-    model = loaded(base)
+    model = loaded(model)
     labelling = Labelling.of(soft_labels, temperature, model)
-    if test is None and model is None:
+    if holdout is None and model is None:
         raise RequestError(
-            "there is nothing to compare replicas with; give test rows (test=) or the base model (base=)"
+            "there is nothing to compare replicas with; give held-out rows (holdout=) or the base model (model=)"
         )
     schema = schema_of(rec, model, target)
     source, notes = None, ["no base model and no prior are given: agreement and controls of the prior are left out"]
@@ -131,7 +131,9 @@ def replicate(
     drawn = None
     if source is not None:
         drawn = prior_frame(source, schema, AGREED_ON + wanted, _rng(seed, _PRIOR))
-    given = {REBUILT: frame} | ({} if train is None else {TRAIN: train}) | ({} if test is None else {TEST: test})
+    given = (
+        {REBUILT: frame} | ({} if train is None else {TRAIN: train}) | ({} if holdout is None else {HOLDOUT: holdout})
+    )
     inputs = read_inputs(schema, given, target, drawn)
     family_of = family(estimators, inputs.features, schema.target.is_class, int(seed))
     asked = None if model is None else Base.of(model, inputs)
@@ -142,8 +144,8 @@ def replicate(
     if TRAIN in tables:
         examples[REAL] = Examples(tables[TRAIN])
     questions = []
-    if TEST in tables:
-        questions.append(Question.of(ON_TEST, tables[TEST].X, tables[TEST].y, asked, _rng(seed, _WEIGHTS)))
+    if HOLDOUT in tables:
+        questions.append(Question.of(ON_HOLDOUT, tables[HOLDOUT].X, tables[HOLDOUT].y, asked, _rng(seed, _WEIGHTS)))
     if PRIOR in tables:
         X = tables[PRIOR].X
         held = min(AGREED_ON, max(len(X) - wanted, len(X) // 2))

@@ -16,7 +16,7 @@ BASE, REPLICA, REAL = "base model", "reconstruction", "real rows"
 LABELLED, SHUFFLED = "prior, labelled by the model", "prior, labels at random"
 _CONTROLS = (REAL, LABELLED, SHUFFLED)
 TABLES = (BASE, REPLICA, *_CONTROLS)
-ON_TEST, ON_PRIOR = "test rows", "prior draws"
+ON_HOLDOUT, ON_PRIOR = "held-out rows", "prior draws"
 COLUMNS = ["estimator", "table", "rows", "measure", "value", "low", "high", "gap", "gap_low", "gap_high"]
 NUMBERS = COLUMNS[4:]
 
@@ -83,7 +83,7 @@ class Replicas:
         rows = {title: n for title, n in other.rows.items() if title in _CONTROLS}
         return replace(self, frame=pd.concat([own, controls], ignore_index=True), rows={**self.rows, **rows})
 
-    def score(self, estimator: str, measure: str, table: str = REPLICA, rows: str = ON_TEST) -> pd.Series[Any]:
+    def score(self, estimator: str, measure: str, table: str = REPLICA, rows: str = ON_HOLDOUT) -> pd.Series[Any]:
         """Return one line of `frame`.
 
         Raises
@@ -108,7 +108,7 @@ class Replicas:
             By default accuracy or R2.
         """
         measure = measure or (ACCURACY if self.classes else R2)
-        own = self.frame[(self.frame.measure == measure) & (self.frame.rows == ON_TEST)]
+        own = self.frame[(self.frame.measure == measure) & (self.frame.rows == ON_HOLDOUT)]
         wide = own.pivot(index="estimator", columns="table", values="value").rename_axis(columns=None)
         wide = wide.reindex(index=[*self.models], columns=[table for table in TABLES[1:] if table in wide])
         of_base = own[own.table == BASE]
@@ -117,7 +117,7 @@ class Replicas:
         replicas = own[own.table == REPLICA].set_index("estimator")[["gap", "gap_low", "gap_high"]]
         wide = wide.join(replicas.dropna(how="all", axis="columns"))
         agreed = self.frame[(self.frame.measure == AGREEMENT) & (self.frame.table == REPLICA)]
-        for rows in (ON_TEST, ON_PRIOR):
+        for rows in (ON_HOLDOUT, ON_PRIOR):
             found = agreed[agreed.rows == rows].set_index("estimator").value
             if len(found):
                 wide[f"agreement, {rows}"] = found
@@ -148,7 +148,7 @@ class Replicas:
 
     def _lines(self) -> list[str]:
         gaps = bool(self.frame.gap.notna().any())
-        about = ["gap: how much worse than the base model, with its 95% interval over test rows"] if gaps else []
+        about = ["gap: how much worse than the base model, with its 95% interval over held-out rows"] if gaps else []
         return about + [f"warning: {line}" for line in self.warnings] + [f"note: {line}" for line in self.notes]
 
     def __repr__(self) -> str:
@@ -175,7 +175,7 @@ _SHORT = {
     REAL: "real",
     LABELLED: "labelled",
     SHUFFLED: "random",
-    f"agreement, {ON_TEST}": "agrees, test",
+    f"agreement, {ON_HOLDOUT}": "agrees, held out",
     f"agreement, {ON_PRIOR}": "agrees, prior",
 }
 

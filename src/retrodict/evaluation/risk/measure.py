@@ -95,7 +95,7 @@ def record_risk(
         return paired(rebuilt.cells, real.cells, (rebuilt.labels, real.labels), names, TOLERANCE, close)
 
     time_limit.check("nearest rows were found")
-    found: dict[str, Any] = dict.fromkeys(("control", "closest_held_out", "nearer", "membership", "hits", "exact_hits"))
+    found: dict[str, Any] = dict.fromkeys(("control", "closest_holdout", "nearer", "membership", "hits", "exact_hits"))
     if others is None:
         close = nearest(rebuilt.cells, members.cells)
         matched, low = match(members, close)
@@ -113,11 +113,11 @@ def record_risk(
             notes.append(f"{len(same):,} training rows, as many as held-out ones, stand beside these")
         shares = {
             "train": agreeing(beside, rebuilt.cells, rows.cells, TOLERANCES),
-            "held_out": agreeing(control, rebuilt.cells, others.cells, TOLERANCES),
+            "holdout": agreeing(control, rebuilt.cells, others.cells, TOLERANCES),
         }
         found = {
             "control": control,
-            "closest_held_out": pd.DataFrame({"train": to_same.error, "held_out": to_held.error}),
+            "closest_holdout": pd.DataFrame({"train": to_same.error, "holdout": to_held.error}),
             "nearer": nearer(to_same.error, to_held.error, to_same.at, to_held.at, len(same)),
             "membership": by_distance(close.back, to_held.back, np.random.default_rng([seed, _HALVES])),
             "hits": _hits(members, others, rebuilt, tolerance),

@@ -35,11 +35,11 @@ class RecordRisk:
         As many held-out rows paired with the rebuilt ones; ``None`` without held-out rows.
     attributes
         For each `feature` and `tolerance`: the share of the pairs that agree, `train`, and the same of the
-        control, `held_out`.
+        control, `holdout`.
     closest
         Distance of each rebuilt row to the nearest training row, in mean cell error.
-    closest_held_out
-        The same to the nearest of the held-out rows, and of as many training rows: columns `held_out`, `train`.
+    closest_holdout
+        The same to the nearest of the held-out rows, and of as many training rows: columns `holdout`, `train`.
     nearer
         How often the training row is the nearer one.
     membership
@@ -70,7 +70,7 @@ class RecordRisk:
     control: RecordMatch | None
     attributes: pd.DataFrame
     closest: Float[Array, " k"] = field(repr=False)
-    closest_held_out: pd.DataFrame | None
+    closest_holdout: pd.DataFrame | None
     nearer: Nearer | None
     membership: Advantage | None
     hits: Advantage | None
@@ -111,9 +111,9 @@ class RecordRisk:
             "control": None if self.control is None else self.control.to_dict(),
             "attributes": _records(self.attributes),
             "closest": _quantiles(self.closest),
-            "closest_held_out": None
-            if self.closest_held_out is None
-            else {name: _quantiles(column.to_numpy()) for name, column in self.closest_held_out.items()},
+            "closest_holdout": None
+            if self.closest_holdout is None
+            else {name: _quantiles(column.to_numpy()) for name, column in self.closest_holdout.items()},
             "nearer": None if self.nearer is None else self.nearer.to_dict(),
             "membership": None if self.membership is None else self.membership.to_dict(),
             "hits": None if self.hits is None else self.hits.to_dict(),

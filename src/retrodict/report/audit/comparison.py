@@ -30,7 +30,7 @@ def audit_both(
     out: str | Path,
     prior: Prior | str | Path | None = None,
     train: pd.DataFrame | None = None,
-    test: pd.DataFrame | None = None,
+    holdout: pd.DataFrame | None = None,
     target: str | None = None,
     appetite: str | Path | None = None,
     rows: int | None = None,
@@ -48,7 +48,7 @@ def audit_both(
         The model, and what `sanitize` made of it.
     out
         A new folder: ``before/`` and ``after/``, each as `audit` writes it, ``comparison.html``, ``comparison.json``.
-    prior, train, test, target, appetite, rows, seed, quick, seconds
+    prior, train, holdout, target, appetite, rows, seed, quick, seconds
         As `audit` takes them, the last for each of the two.
     command
         How to do it again, for the reports.
@@ -70,7 +70,7 @@ def audit_both(
                 one,
                 prior,
                 train,
-                test,
+                holdout,
                 target,
                 limits,
                 rows=rows,

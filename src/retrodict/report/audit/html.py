@@ -78,7 +78,7 @@ def render(found: AuditResult, command: str) -> str:
                 for name, facts in found.facts
             ],
             over=found.over,
-            given={"train": found.real is not None, "test": found.fresh is not None},
+            given={"train": found.train is not None, "holdout": found.holdout is not None},
             attacks=[] if found.membership is None else [_attack_cells(one) for one in found.membership.attacks],
             attack_lines=_attack_lines(found.membership),
             ways=[_way(found, way) for way in ("from_file", "by_query")],
@@ -106,7 +106,7 @@ def environment() -> Environment:
 
 def _subtitle(found: AuditResult) -> str:
     about = found.provenance
-    sizes = about["real_rows"]
+    sizes = {"training": about["real_rows"]["train"], "held-out": about["real_rows"]["holdout"]}
     real = ", ".join(f"{n:,} {title} rows" for title, n in sizes.items() if n) or "no real rows: the model alone"
     return (
         f"{real}; {about['request']['rows']:,} rows drawn, seed {about['seed']}; {about['model']['fingerprint'][:19]}"
@@ -151,7 +151,7 @@ def _attack_lines(found: MembershipAttacks | None) -> list[str]:
         return []
     best = found.worst
     return [
-        f"{best.members:,} training rows beside {best.others:,} test rows. The direction of each attack is fixed "
+        f"{best.members:,} training rows beside {best.others:,} held-out rows. The direction of each attack is fixed "
         "beforehand: the model is held to be surer of rows that it has seen.",
         f"The largest AUC is {best.auc:.3f}; that it is the largest of several is in its own interval: {found.low:.3f} "
         f"to {found.high:.3f}, of {found.distinct} attacks that order rows differently.",
@@ -175,7 +175,7 @@ def _way(found: AuditResult, way: str) -> dict[str, Any]:
         "missing": None,
         "text": _text(one),
         "notes": [*one.reconstruction.notes, *one.reconstruction.shortfalls],
-        "attribution": f"{_OWED[owed['to']]}: {owed['reason']}." if owed and found.real is not None else "",
+        "attribution": f"{_OWED[owed['to']]}: {owed['reason']}." if owed and found.train is not None else "",
         "lift": None if lift is None else _cells(lift),
         "lift_notes": [] if one.fidelity is None else [_sizes(one.fidelity), *one.fidelity.notes],
         "lift_heads": [] if lift is None else ["measure", *map(str, lift.columns)],

@@ -185,7 +185,7 @@ def embedding(drawn: Drawn) -> Picture:
 
 
 def closest_rows(drawn: Drawn) -> Picture | None:
-    """Draw how far extracted rows are from the closest training row, beside the same for test rows."""
+    """Draw how far extracted rows are from the closest training row, beside the same for held-out rows."""
     from sklearn.neighbors import NearestNeighbors
 
     titles = [title for title in (BY_QUERY, FROM_FILE) if title in drawn.points]
@@ -200,7 +200,7 @@ def closest_rows(drawn: Drawn) -> Picture | None:
             to = {side: found.kneighbors(drawn.points[title])[0][:, 0] for side, found in near.items()}
         edges = np.linspace(0, float(np.quantile(np.concatenate([*to.values()]), 0.99)) or 1.0, 31)
         shares = {side: np.histogram(np.minimum(d, edges[-1]), edges)[0] / len(d) for side, d in to.items()}
-        axes.stairs(shares[FRESH], edges, fill=True, color="#c8c8c8", label="to the closest test row (control)")
+        axes.stairs(shares[FRESH], edges, fill=True, color="#c8c8c8", label="to the closest held-out row (control)")
         axes.stairs(shares[REAL], edges, color=_COLOURS[title], linewidth=1.8, label="to the closest training row")
         axes.set_title(f"rows {title}", fontsize=10, loc="left")
         axes.set_xlabel("distance, in standard deviations of a feature", fontsize=9)
@@ -208,12 +208,12 @@ def closest_rows(drawn: Drawn) -> Picture | None:
         axes.set_ylim(0, 1.3 * max(share.max() for share in shares.values()))  # room for the legend
         axes.legend(frameon=False, fontsize=8.5, loc="upper left")
         near = {side: float(np.median(d)) for side, d in to.items()}
-        parts.append(f"{title}: {near[REAL]:.2f} to training rows, {near[FRESH]:.2f} to test rows")
+        parts.append(f"{title}: {near[REAL]:.2f} to training rows, {near[FRESH]:.2f} to held-out rows")
     return Picture(
         "Distance to the closest row",
         svg(figure),
         f"Histograms of the distance from each extracted row to the closest of {m:,} training rows, beside the same "
-        f"for as many test rows. Medians: {'; '.join(parts)}.",
+        f"for as many held-out rows. Medians: {'; '.join(parts)}.",
         "Where both agree, extracted rows are no nearer to the people in the training table than to others.",
     )
 

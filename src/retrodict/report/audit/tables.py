@@ -15,7 +15,7 @@ from retrodict.tables.layout import Layout, embed
 
 Array = np.ndarray
 
-REAL, FRESH, PRIOR, BY_QUERY, FROM_FILE = "training rows", "test rows", "prior alone", "by query", "from the file"
+REAL, FRESH, PRIOR, BY_QUERY, FROM_FILE = "training rows", "held-out rows", "prior alone", "by query", "from the file"
 _DRAWS = 2_000
 _MOST = 2_000
 
@@ -46,7 +46,7 @@ class Drawn:
         made = {title: one.reconstruction for title, one in recs.items() if one is not None}
         schema = made[BY_QUERY if BY_QUERY in made else FROM_FILE].schema
         frames: dict[str, pd.DataFrame] = {}
-        for title, frame in ((REAL, found.real), (FRESH, found.fresh)):
+        for title, frame in ((REAL, found.train), (FRESH, found.holdout)):
             if frame is not None:
                 frames[title] = frame.iloc[rng.permutation(len(frame))[:_MOST]]
         if found.prior is not None:

@@ -26,7 +26,7 @@ def audit(
     prior: Prior | str | Path | None = None,
     *,
     train: pd.DataFrame | None = None,
-    test: pd.DataFrame | None = None,
+    holdout: pd.DataFrame | None = None,
     out: str | Path,
     target: str | None = None,
     appetite: str | Path | None = None,
@@ -45,8 +45,8 @@ def audit(
         What `load_model` takes.
     prior
         What is known of the features without the model: a prior or the path of a prior file. By default uniform over
-        the ranges of the test rows, else over those that the file shows.
-    train, test
+        the ranges of the held-out rows, else over those that the file shows.
+    train, holdout
         The training rows with their target, and others of the same source that the model did not see. Without them the
         file, the reconstruction and its self-consistency are judged, and the report says what could not be.
     out
@@ -82,12 +82,12 @@ def audit(
     out = Path(out)
     with claimed(out):
         check_writable(out)
-        command = command or _call(model, prior, train, test, out, target, appetite, rows, seed, quick, seconds)
+        command = command or _call(model, prior, train, holdout, out, target, appetite, rows, seed, quick, seconds)
         found = compute_audit(
             model,
             prior,
             train,
-            test,
+            holdout,
             target,
             load_appetite(appetite),
             rows=rows,
@@ -131,9 +131,9 @@ def command_line(model: Path, command: str = "audit", **options: Any) -> str:
     return shlex.join(words)
 
 
-def _call(model: Any, prior: Any, train: Any, test: Any, out: Path, *rest: Any) -> str:
+def _call(model: Any, prior: Any, train: Any, holdout: Any, out: Path, *rest: Any) -> str:
     """Return the Python call; what is no path is named only."""
-    shown = {"model": model, "prior": prior, "train": train, "test": test, "out": str(out)}
+    shown = {"model": model, "prior": prior, "train": train, "holdout": holdout, "out": str(out)}
     shown |= dict(zip(("target", "appetite", "rows", "seed", "quick", "seconds"), rest, strict=True))
     words = [_word(name, value) for name, value in shown.items() if value is not None and value is not False]
     return f"retrodict.audit({', '.join(words)})"
