@@ -26,8 +26,8 @@ def public_prior(
     """Return the prior of someone who may only ask for predictions, and in words what it is or why there is none.
 
     The prior given; else uniform over the ranges and categories of the held-out rows, which stand for what the public
-    knows of such people; else uniform over the ranges that draws of the implied prior show, which come from the file and are
-    said to.
+    knows of such people; else uniform over the ranges that draws of the implied prior show, which come from the file
+    and are said to.
 
     Parameters
     ----------

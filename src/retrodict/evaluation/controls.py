@@ -41,9 +41,9 @@ def controls(
     Returns
     -------
     dict[str, RecordMatch]
-        `random`: every cell uniform over the training column's range or values; `shuffled columns`: the training columns,
-        each in an order of its own; `held out`: the held-out rows beside the real ones; `rebuilt to held out`: the rebuilt
-        rows beside the held-out ones. Those without their table are left out.
+        `random`: every cell uniform over the training column's range or values; `shuffled columns`: the training
+        columns, each in an order of its own; `held out`: the held-out rows beside the training rows; `rebuilt to held
+        out`: the rebuilt rows beside the held-out ones. Those without their table are left out.
     """
     rng = np.random.default_rng(seed)
     tables = {RANDOM: (random_table(train, rng), train), SHUFFLED: (shuffled_columns(train, rng), train)}
