@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from retrodict.execution.work import ONE_THREAD
+from retrodict.threads import ONE_THREAD, cores
 
 _MOST = 8  # processes; more would spend longer on imports than on tests
 
@@ -20,5 +20,4 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return a process for each core; none but this one for single files, which are over before others have begun."""
     if any(".py" in str(argument) for argument in config.invocation_params.args):
         return 0
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, _MOST) if cores > 1 else 0
+    return min(cores(), _MOST) if cores() > 1 else 0

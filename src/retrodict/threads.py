@@ -26,6 +26,17 @@ CELLS_ASKED = 100_000
 take up to four times as long as one on 50,000 cells, and a third longer on 200,000, where a quiet machine gains
 (`bench/busy.py`)."""
 
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+"""Variables set before a worker process imports numpy, which starts its threads then: workers are as many as cores, and
+sums must not depend on threads."""
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
 
 @contextmanager
 def fitting(rows: int, columns: int) -> Iterator[None]:

@@ -1,1 +1,5 @@
-"""Where a study's cells are measured: worker processes of this machine, or a Ray cluster."""
+"""Work spread over processes: one function, many tasks; worker processes of this machine, or a Ray cluster."""
+
+from retrodict.execution.pool import Failure, Outcome, Pool, map_ordered
+
+__all__ = ["Failure", "Outcome", "Pool", "map_ordered"]

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from retrodict.errors import RunError
-from retrodict.execution.work import MEASURE, ONE_THREAD, Row, failed, measure_function, measured
-
-if TYPE_CHECKING:
-    from retrodict.study.design import Cell, Design
-
-_TRIES = 2  # of a cell whose worker dies: once may be another process's fault
+from retrodict.execution.pool import TRIES, Failure, Numbered, Outcome, Result, Task, attempt, died
+from retrodict.threads import ONE_THREAD, cores
 
 
 @dataclass(frozen=True)
@@ -29,65 +26,46 @@ class Local:
 
     Parameters
     ----------
-    design
-        Of the study.
     workers
-        How many.
-    measure
-        What measures a cell: ``module:function``.
+        How many; by default one a core that this process may use.
     """
 
-    design: Design
-    workers: int
-    measure: str = MEASURE
+    workers: int | None = None
 
-    def rows(self, groups: Sequence[Sequence[Cell]]) -> Iterator[tuple[Cell, Row]]:
-        """Yield every cell with its row; see `Backend`.
-
-        Raises
-        ------
-        RunError
-            If a worker can't even start.
-        """
+    def run(
+        self, function: Callable[[Task], Result], groups: Sequence[Sequence[Numbered[Task]]]
+    ) -> Iterator[tuple[int, Outcome[Result]]]:
+        """Yield every task's number and outcome; see `Pool`."""
+        job = pickle.dumps(function)
         waiting = deque(deque(group) for group in groups)
-        deaths: Counter[Cell] = Counter()
+        deaths: Counter[int] = Counter()
         team: list[_Worker] = []
         try:
-            team += [self._start(i) for i in range(min(self.workers, len(waiting)))]
-            while waiting or any(worker.cells for worker in team):
-                by_pipe = {worker.pipe: worker for worker in team if worker.cells or not worker.ready}
+            team += [_start(job, i) for i in range(min(self.workers or cores(), len(waiting)))]
+            while waiting or any(worker.tasks for worker in team):
+                by_pipe = {worker.pipe: worker for worker in team if worker.tasks or not worker.ready}
                 for pipe in wait(list(by_pipe)):
                     worker = by_pipe[pipe]  # type: ignore[index]  # only connections were given
                     try:
-                        row = worker.pipe.recv()
+                        outcome = worker.pipe.recv()
                     except (EOFError, ConnectionResetError):
                         how = worker.end()
-                        team[team.index(worker)] = self._start(worker.number)
-                        lost = worker.cells
-                        deaths[lost[0]] += 1
-                        if deaths[lost[0]] >= _TRIES:
-                            yield lost.popleft(), failed(f"WorkerDied: its process ended {how}, {_TRIES} times")
+                        team[team.index(worker)] = _start(job, worker.number)
+                        lost = worker.tasks
+                        deaths[lost[0][0]] += 1
+                        if deaths[lost[0][0]] >= TRIES:
+                            yield lost.popleft()[0], died(f"its process ended {how}, {TRIES} times")
                         if lost:
                             waiting.appendleft(lost)  # of whoever is free first
                         continue
                     if worker.ready:
-                        yield worker.cells.popleft(), row
+                        yield worker.tasks.popleft()[0], outcome
                     worker.ready = True
-                    if not worker.cells and waiting:
+                    if not worker.tasks and waiting:
                         worker.give(waiting.popleft())
         finally:
             for worker in team:
                 worker.stop()
-
-    def _start(self, number: int) -> _Worker:
-        context = get_context("spawn")
-        here, there = context.Pipe()
-        job = (there, self.design, self.measure, f"local-{number}")
-        process = context.Process(target=_serve, args=job, name=f"retrodict-study-{number}", daemon=True)
-        with _environment(ONE_THREAD), _deaf():
-            process.start()
-        there.close()
-        return _Worker(number, process, here)
 
 
 @dataclass
@@ -95,15 +73,15 @@ class _Worker:
     number: int
     process: SpawnProcess
     pipe: Connection
-    cells: deque[Cell] = field(default_factory=deque)
+    tasks: deque[Numbered[Any]] = field(default_factory=deque)
     ready: bool = False
 
-    def give(self, cells: deque[Cell]) -> None:
-        """Hand it a group, whose rows it sends one by one."""
-        self.cells = cells
-        if cells:
-            with suppress(BrokenPipeError, ConnectionResetError):  # of a dead one: seen when its row is waited for
-                self.pipe.send(list(cells))
+    def give(self, tasks: deque[Numbered[Any]]) -> None:
+        """Hand it a group, whose outcomes it sends one by one."""
+        self.tasks = tasks
+        if tasks:
+            with suppress(BrokenPipeError, ConnectionResetError):  # of a dead one: seen when its outcome is waited for
+                self.pipe.send([task for _, task in tasks])
 
     def end(self) -> str:
         """Wait for the end of a process that closed its pipe; say how it ended."""
@@ -121,16 +99,34 @@ class _Worker:
         self.process.join()
 
 
-def _serve(pipe: Connection, design: Design, path: str, name: str) -> None:
-    """Measure groups of cells until the pipe is closed."""
+def _start(job: bytes, number: int) -> _Worker:
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(
+        target=_serve, args=(there, job, f"local-{number}"), name=f"retrodict-worker-{number}", daemon=True
+    )
+    with _environment(ONE_THREAD), _deaf():
+        process.start()
+    there.close()
+    return _Worker(number, process, here)
+
+
+def _serve(pipe: Connection, job: bytes, name: str) -> None:
+    """Run groups of tasks until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    measure = measure_function(path)
+    function = pickle.loads(job)
     try:
-        pipe.send(None)  # ready: what ends it from here on is a cell's doing
+        pipe.send(None)  # ready: what ends it from here on is a task's doing
         while True:
-            for cell in pipe.recv():
-                pipe.send(measured(measure, design, cell, name))
+            for task in pipe.recv():
+                outcome: Outcome[Any] = attempt(function, task, name)
+                try:
+                    pipe.send(outcome)
+                except OSError:
+                    raise
+                except Exception as error:  # a value that can't be pickled: nothing of it was sent
+                    pipe.send(Outcome(None, Failure.of(error), outcome.seconds, name))
     except (EOFError, OSError):
         return
 

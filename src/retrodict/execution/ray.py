@@ -3,48 +3,43 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import socket
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from retrodict.errors import MissingExtraError, RunError
-from retrodict.execution.work import MEASURE, ONE_THREAD, Row, failed, measure_function, measured
+from retrodict.errors import RunError
+from retrodict.execution.pool import TRIES, Failure, Numbered, Outcome, Result, Task, attempt, died
+from retrodict.extras import extra_for
+from retrodict.threads import ONE_THREAD
 
-if TYPE_CHECKING:
-    from retrodict.study.design import Cell, Design
-
-_TRIES = 2  # of a cell whose actor dies
-_AHEAD = 2  # cells that an actor has been given: the next one is there when the first is done
+_AHEAD = 2  # tasks that an actor has been given: the next one is there when the first is done
 
 
 @dataclass(frozen=True)
 class Ray:
-    """Actors of one core each.
+    """Actors of one core each. The files that tasks read must be there, under the same paths.
 
     Parameters
     ----------
-    design
-        Of the study. Its files must be readable, under the same paths, where the actors are.
     workers
         How many actors; ``None`` for as many as the cluster has cores.
-    measure
-        What measures a cell: ``module:function``.
     address
         Of a running cluster; ``None`` takes the one of the environment (``RAY_ADDRESS``), else starts one on this
         machine for the time of the run.
     """
 
-    design: Design
     workers: int | None = None
-    measure: str = MEASURE
     address: str | None = None
 
-    def rows(self, groups: Sequence[Sequence[Cell]]) -> Iterator[tuple[Cell, Row]]:
-        """Yield every cell with its row; see `Backend`.
+    def run(
+        self, function: Callable[[Task], Result], groups: Sequence[Sequence[Numbered[Task]]]
+    ) -> Iterator[tuple[int, Outcome[Result]]]:
+        """Yield every task's number and outcome; see `Pool`.
 
         Raises
         ------
@@ -58,7 +53,7 @@ class Ray:
         if ours:
             self._connect(ray)
         try:
-            yield from self._rows(ray, groups)
+            yield from self._outcomes(ray, pickle.dumps(function), groups)
         finally:
             if ours:
                 ray.shutdown()
@@ -79,55 +74,57 @@ class Ray:
         if callable(terminated) and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, terminated)  # which Ray takes for itself
 
-    def _rows(self, ray: Any, groups: Sequence[Sequence[Cell]]) -> Iterator[tuple[Cell, Row]]:
-        # Actors serve one cell after another, and keep what neighbours share; their threads are set before they start.
+    def _outcomes(
+        self, ray: Any, job: bytes, groups: Sequence[Sequence[Numbered[Any]]]
+    ) -> Iterator[tuple[int, Outcome[Any]]]:
+        # Actors serve one task after another, and keep what neighbours share; their threads are set before they start.
         kind = ray.remote(num_cpus=1, max_restarts=0, runtime_env={"env_vars": dict(ONE_THREAD)})(Server)
-        shared = ray.put((self.design, self.measure))
+        shared = ray.put(job)
         count = self.workers or int(ray.cluster_resources().get("CPU", 0))
         if not count:
             raise RunError("the Ray cluster has no cores; add a node to it, or say how many --workers will come")
         waiting = deque(deque(group) for group in groups)
-        running: dict[Any, tuple[_Actor, Cell | None]] = {}
-        deaths: Counter[Cell] = Counter()
+        running: dict[Any, tuple[_Actor, Numbered[Any] | None]] = {}
+        deaths: Counter[int] = Counter()
 
         def hire(number: int) -> _Actor:
-            # One that finds no core yet is given no cell: the others do its work.
+            # One that finds no core yet is given no task: the others do its work.
             actor = _Actor(kind.remote(shared, number), number)
             running[actor.handle.ready.remote()] = actor, None
             return actor
 
         team = [hire(i) for i in range(min(count, len(waiting)))]
         try:
-            while waiting or any(actor.flying or actor.cells for actor in team):
+            while waiting or any(actor.flying or actor.tasks for actor in team):
                 ended = ray.wait(list(running), num_returns=1)[0][0]
-                actor, cell = running.pop(ended)
+                actor, task = running.pop(ended)
                 try:
-                    row = ray.get(ended)
+                    outcome = ray.get(ended)
                 except ray.exceptions.RayTaskError as error:
-                    row = failed(f"{type(error.cause).__name__}: {error.cause}")
+                    outcome = Outcome(None, Failure.of(error.cause))
                 except ray.exceptions.RayError as error:
                     said = str(error).splitlines()[0]
-                    if cell is None:
+                    if task is None:
                         raise RunError(f"a worker of the Ray cluster could not start: {said}") from error
                     running = {ref: pair for ref, pair in running.items() if pair[0] is not actor}
                     team[team.index(actor)] = hire(actor.number)
-                    lost = deque([*actor.flying, *actor.cells])
-                    deaths[lost[0]] += 1  # it serves them in order: the first was under way
-                    if deaths[lost[0]] >= _TRIES:
-                        yield lost.popleft(), failed(f"WorkerDied: {said} ({_TRIES} times)")
+                    lost = deque([*actor.flying, *actor.tasks])
+                    deaths[lost[0][0]] += 1  # it serves them in order: the first was under way
+                    if deaths[lost[0][0]] >= TRIES:
+                        yield lost.popleft()[0], died(f"{said} ({TRIES} times)")
                     if lost:
                         waiting.appendleft(lost)
                     continue
-                if cell is not None:
-                    actor.flying.remove(cell)
-                while len(actor.flying) < _AHEAD and (actor.cells or waiting):
-                    if not actor.cells:
-                        actor.cells = waiting.popleft()
-                    given = actor.cells.popleft()
+                if task is not None:
+                    actor.flying.remove(task)
+                while len(actor.flying) < _AHEAD and (actor.tasks or waiting):
+                    if not actor.tasks:
+                        actor.tasks = waiting.popleft()
+                    given = actor.tasks.popleft()
                     actor.flying.append(given)
-                    running[actor.handle.measure.remote(given)] = actor, given
-                if cell is not None:
-                    yield cell, row
+                    running[actor.handle.run.remote(given[1])] = actor, given
+                if task is not None:
+                    yield task[0], outcome
         finally:
             for actor in team:
                 ray.kill(actor.handle)
@@ -137,25 +134,24 @@ class Ray:
 class _Actor:
     handle: Any
     number: int
-    cells: deque[Cell] = field(default_factory=deque)
-    flying: deque[Cell] = field(default_factory=deque)
-    """Cells it was given whose rows are not back yet, in order."""
+    tasks: deque[Numbered[Any]] = field(default_factory=deque)
+    flying: deque[Numbered[Any]] = field(default_factory=deque)
+    """Tasks it was given whose outcomes are not back yet, in order."""
 
 
 class Server:
-    """Measures cells, one after another, in a process of a cluster."""
+    """Runs tasks, one after another, in a process of a cluster."""
 
-    def __init__(self, job: tuple[Design, str], number: int) -> None:
-        self._design, path = job
-        self._measure = measure_function(path)
+    def __init__(self, job: bytes, number: int) -> None:
+        self._function = pickle.loads(job)
         self._name = f"ray-{number}"
 
     def ready(self) -> None:
         """Say that it has a place, and everything it needs."""
 
-    def measure(self, cell: Cell) -> Row:
-        """Return the row of one cell."""
-        return measured(self._measure, self._design, cell, self._name)
+    def run(self, task: Any) -> Outcome[Any]:
+        """Return what becomes of one task."""
+        return attempt(self._function, task, self._name)
 
 
 def _knock(address: str) -> None:
@@ -171,10 +167,6 @@ def _ray() -> Any:
     # Under `uv run` Ray would send the working directory to the nodes and build an environment there: they have theirs.
     os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    try:
+    with extra_for("the backend 'ray'"):
         import ray
-    except ImportError as error:
-        raise MissingExtraError(
-            "the backend 'ray' needs ray, which is not installed; pip install 'retrodict[ray]'"
-        ) from error
     return ray

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from retrodict.errors import RequestError
+from retrodict.execution import Outcome, Pool, map_ordered
 from retrodict.execution.local import Local
 from retrodict.execution.ray import Ray
-from retrodict.execution.work import MEASURE, Backend
 from retrodict.study.design import Cell, Design, check_design, load_design
+from retrodict.study.rows import MEASURE, CellRow, Row, row_of
 from retrodict.study.store import Status, Writer, read_status
-
-if TYPE_CHECKING:
-    from retrodict.execution.work import Row
 
 BACKENDS = ("local", "ray")
 
-Told = Callable[[Cell, "Row"], None]
+Told = Callable[[Cell, Row], None]
 """Is told of each cell when it is written."""
 
 
@@ -95,24 +90,18 @@ def run_study(
         kept = writer.kept()
         left = [cell for cell in cells if cell.key not in kept][:limit]
         started(len(cells), len(left))
-        if left:
-            place: Backend = (
-                Ray(design, workers, measure, address)
-                if backend == "ray"
-                else Local(design, workers or _cores(), measure)
-            )
-            for cell, row in place.rows(_groups(left)):
-                writer.add(cell, row)
-                told(cell, row)
+        place: Pool = Ray(workers, address) if backend == "ray" else Local(workers)
+
+        def write(cell: Cell, outcome: Outcome[Row]) -> None:
+            row = row_of(outcome)
+            writer.add(cell, row)
+            told(cell, row)
+
+        for _ in map_ordered(CellRow(design, measure), left, place, together=_base_model, done=write):
+            pass  # each was written the moment it ended
     return read_status(path)
 
 
-def _groups(cells: Iterable[Cell]) -> list[list[Cell]]:
-    """Return neighbours that share a base model together: they are measured by one worker."""
-    shared = groupby(cells, lambda cell: (cell.dataset, cell.seed, cell.algorithm, cell.quality))
-    return [list(group) for _, group in shared]
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _base_model(cell: Cell) -> tuple[str | int, ...]:
+    """Return what names the base model of a cell: neighbours that share one are measured by one worker."""
+    return cell.dataset, cell.seed, cell.algorithm, cell.quality

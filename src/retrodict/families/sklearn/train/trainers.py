@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-from retrodict.errors import MissingExtraError, RequestError
+from retrodict.errors import RequestError
+from retrodict.extras import extra_for
 from retrodict.schema import Feature
 from retrodict.tables.frames import preprocessor
 
@@ -164,12 +165,8 @@ def _seeded(estimator: Any, seed: int) -> Any:
 
 
 def _boosted(name: str, classes: bool) -> Any:
-    try:
+    with extra_for(f"the estimator '{name}'"):
         library = import_module(name)
-    except ImportError:
-        raise MissingExtraError(
-            f"{name} is not installed; install the extra: pip install 'retrodict[{name}]'"
-        ) from None
     if name == "lightgbm":
         kind = library.LGBMClassifier if classes else library.LGBMRegressor
         return kind(n_estimators=200, verbose=-1, n_jobs=1, deterministic=True, force_row_wise=True)

@@ -1,0 +1,44 @@
+"""Optional libraries: which extra brings them, and what is said where one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from retrodict.errors import MissingExtraError
+
+EXTRA_OF = {
+    "jinja2": "report",
+    "lightgbm": "lightgbm",
+    "matplotlib": "plot",
+    "numba": "rebuild",
+    "ray": "ray",
+    "statsmodels": "study",
+    "xgboost": "xgboost",
+}
+"""The extra of retrodict that installs a library, by the name it is imported under."""
+
+
+@contextmanager
+def extra_for(what: str) -> Iterator[None]:
+    """Import optional libraries inside; say in one line what needs the one that is missing, and how to get it.
+
+    Parameters
+    ----------
+    what
+        What they are for, as the subject of the sentence.
+
+    Raises
+    ------
+    MissingExtraError
+        If a library of `EXTRA_OF` is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name not in EXTRA_OF:
+            raise
+        raise MissingExtraError(
+            f"{what} needs {name}, which is not installed; pip install 'retrodict[{EXTRA_OF[name]}]'"
+        ) from error
