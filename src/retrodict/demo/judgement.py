@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool
 from scipy.stats import ks_2samp
-from statsmodels.stats.proportion import proportion_confint
 
 from retrodict import threads
 from retrodict.demo.inputs import TARGET, new_estimator
+from retrodict.evaluation.proportions import wilson
 
 Array = np.ndarray
 
@@ -114,8 +114,7 @@ def _said(rows: pd.DataFrame, labels: Any, asked: pd.DataFrame) -> Array:
 
 
 def _wilson(right: Bool[Array, " n"]) -> Accuracy:
-    low, high = proportion_confint(int(right.sum()), len(right), method="wilson")
-    return Accuracy(float(right.mean()), float(low), float(high))
+    return Accuracy(float(right.mean()), *wilson(int(right.sum()), len(right)))
 
 
 def _resampled(right: Array, rng: np.random.Generator) -> Accuracy:

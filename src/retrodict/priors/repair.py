@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +14,14 @@ Array = np.ndarray
 SMALLEST = 1e-7
 """The smallest eigenvalue that is left as it is: below it the Cholesky factor loses its accuracy."""
 
+_CUT = 10 * SMALLEST
+"""What smaller eigenvalues are raised to."""
+
 _WIDE = 100
+"""Features above which the search for the nearest matrix would take minutes."""
+
+_STEPS = 10
+"""Of that search, times the features."""
 
 
 def check_correlation(matrix: Float[Array, "d d"], names: Sequence[str]) -> Float[Array, "d d"]:
@@ -53,7 +59,7 @@ def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[A
     -------
     tuple[Float[Array, "d d"], tuple[str, ...]]
         The matrix itself where its smallest eigenvalue is above `SMALLEST`, else the nearest one after Higham (2002,
-        doi:10.1093/imanum/22.3.329) as statsmodels computes it (of more than `_WIDE` features, whose search would take
+        doi:10.1093/imanum/22.3.329; of more than `_WIDE` features, whose search would take
         minutes: the one with its negative eigenvalues cut off); and the notes.
     """
     least = float(np.linalg.eigvalsh(matrix)[0])
@@ -76,13 +82,37 @@ def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[A
 
 
 def _nearest(matrix: Float[Array, "d d"]) -> Float[Array, "d d"]:
-    from statsmodels.stats.correlation_tools import corr_clipped, corr_nearest
-
-    threshold = 10 * SMALLEST
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that it stopped early is mended by the blend that follows
-        wide = len(matrix) > _WIDE
-        near = corr_clipped(matrix, threshold) if wide else corr_nearest(matrix, threshold, n_fact=10)
-    near = (np.asarray(near) + np.asarray(near).T) / 2
+    near = _clipped(matrix) if len(matrix) > _WIDE else _projected(matrix)
+    near = (near + near.T) / 2
     np.fill_diagonal(near, 1.0)
     return near
+
+
+def _projected(matrix: Float[Array, "d d"]) -> Float[Array, "d d"]:
+    """Project in turn onto matrices without small eigenvalues and onto those of unit diagonal (Higham's algorithm).
+
+    What the first projection moved is taken back before the next, as Dykstra has it: else a possible matrix is found,
+    and not the nearest. Where the steps run out, the caller's blend mends what is left.
+    """
+    near, moved = matrix, np.zeros_like(matrix)
+    for _ in range(_STEPS * len(matrix)):
+        start = near - moved
+        near, changed = _without_small(start)
+        if not changed:
+            break
+        moved = near - start
+        np.fill_diagonal(near, 1.0)
+    return near
+
+
+def _clipped(matrix: Float[Array, "d d"]) -> Float[Array, "d d"]:
+    """Cut the small eigenvalues off, and scale to unit diagonal."""
+    near, changed = _without_small(matrix)
+    scale = np.sqrt(np.diag(near))
+    return near / scale / scale[:, None] if changed else matrix
+
+
+def _without_small(matrix: Float[Array, "d d"]) -> tuple[Float[Array, "d d"], bool]:
+    """Return the nearest matrix whose eigenvalues are all above `_CUT`, and whether it is another one."""
+    values, vectors = np.linalg.eigh(matrix)
+    return (vectors * np.maximum(values, _CUT)) @ vectors.T, bool(values[0] < _CUT)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 from scipy.stats import rankdata
-from statsmodels.stats.proportion import proportion_confint
 
 from retrodict.evaluation.fidelity.resampling import Resample, interval
+from retrodict.evaluation.proportions import wilson
 from retrodict.evaluation.replicas.training import Answers
 
 Array = np.ndarray
@@ -133,8 +133,7 @@ def _auc(p: Array, one: Array, weights: Resample) -> Array | None:
 
 
 def _wilson(share: float, n: int) -> Score:
-    low, high = proportion_confint(round(share * n), n, method="wilson")
-    return Score(share, float(low), float(high))
+    return Score(share, *wilson(round(share * n), n))
 
 
 def _bounded(name: str, value: float, low: float, high: float) -> Score:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
-from statsmodels.stats.proportion import confint_proportions_2indep
+
+from retrodict.evaluation.proportions import newcombe
 
 Array = np.ndarray
 
@@ -37,10 +38,9 @@ class Advantage:
     @classmethod
     def of(cls, members: Bool[Array, " n"], others: Bool[Array, " m"]) -> Advantage:
         """Return the advantage of a rule from what it calls each training row and each held-out row."""
-        ones = (int(members.sum()), len(members), int(others.sum()), len(others))
-        low, high = confint_proportions_2indep(*ones, method="newcomb", compare="diff")
+        low, high = newcombe((int(members.sum()), len(members)), (int(others.sum()), len(others)))
         share, false = float(members.mean()), float(others.mean())
-        return cls(share - false, float(low), float(high), share, false)
+        return cls(share - false, low, high, share, false)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
