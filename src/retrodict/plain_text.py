@@ -113,3 +113,8 @@ def _escape(one: str) -> str:
     if one in _SHORT:
         return _SHORT[one]
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def article(name: str) -> str:
+    """Return a name with the article before it."""
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"

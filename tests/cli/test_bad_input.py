@@ -49,7 +49,7 @@ def only(a: str, b: str = "b: {mean: 0, sd: 1}") -> str:
 
 CASES = [
     # model files
-    model("missing", "{here}/no.skops", "does not exist; give the path of a skops file"),
+    model("missing", "{here}/no.skops", "does not exist; give the path of a model file"),
     model("folder", "{here}", "is a folder; give the path of a model file"),
     model("empty", "{here}/m", "is no model file but an empty file", {"m": b""}),
     model("text", "{here}/m", "is no model file but text", {"m": "hello\n"}),
@@ -263,7 +263,7 @@ CASES = [
         2,
         {"o": "y\nhigh\n"},
     ),
-    Case("inspect", "inspect {here}/no.skops", "does not exist; give the path of a skops file"),
+    Case("inspect", "inspect {here}/no.skops", "does not exist; give the path of a model file"),
 ]
 
 

@@ -10,12 +10,13 @@ import pandas as pd
 from retrodict.disclosures.capability import Disclosing
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.known_rows import KnownRows
+from retrodict.disclosures.reading import disclosed
 from retrodict.disclosures.result import Disclosures
+from retrodict.disclosures.review import review_of
 from retrodict.disclosures.unread import Unread
 from retrodict.errors import RequestError
 from retrodict.models import Model, load_model
 from retrodict.models.contract import own_schema
-from retrodict.models.family import families, family_of, part
 
 
 def inspect_model(model: Any, *, train: pd.DataFrame | None = None, **settings: Any) -> Disclosures:
@@ -48,21 +49,12 @@ def inspect_model(model: Any, *, train: pd.DataFrame | None = None, **settings: 
     """
     if train is not None and not isinstance(train, pd.DataFrame):
         raise RequestError(f"the training rows must be a pandas DataFrame, got {type(train).__name__}")
-    if isinstance(model, str | Path):
+    made = not isinstance(model, str | Path) and not (isinstance(model, Model) and not isinstance(model, type))
+    names = review_of(type(model)).names_of(model) if made else None
+    if names is None:
         model = load_model(model, **settings)
-    if isinstance(model, Model) and not isinstance(model, type):
         names = own_schema(model).names
-    else:
-        names = _reader(type(model)).names_of(model)
     known = None if train is None else KnownRows.of(train, names)
-    if isinstance(model, Disclosing):
-        facts = list(model.disclose(known))
-    else:
-        facts = list(_reader(type(model)).disclosed(model, names, known))
+    facts = list(model.disclose(known) if isinstance(model, Disclosing) else disclosed(model, names, known))
     unread = tuple(one for one in facts if isinstance(one, Unread))
     return Disclosures.sorted((one for one in facts if isinstance(one, Disclosure)), names, unread)
-
-
-def _reader(cls: type) -> Any:
-    """Return the file `disclose` of a type's family; of a type that no family knows, that of the last."""
-    return part(family_of(cls) or families()[-1], "disclose")

@@ -67,7 +67,7 @@ class Opened:
     object
         As its library makes it.
     fingerprint
-        Hash of its content, with the name of the hash.
+        Hash of its content, with the name of the hash; empty where it was given, until it is hashed.
     origin
         The file, for errors; ``None`` where it was given.
     audit
@@ -98,6 +98,12 @@ class Opening(Protocol):
 
     PACKAGES: tuple[str, ...]
     """Top-level packages whose types are the family's."""
+
+    FILES: str
+    """What files it opens, with the words that tell how one is made: `a skops file, written by skops.io.dump`."""
+
+    MODELS: str
+    """What it takes for a model, with an article: `a fitted scikit-learn classifier or regressor`."""
 
     def recognises(self, source: Source) -> bool:
         """Whether a file is one of the family's, by its bytes and never by its suffix."""

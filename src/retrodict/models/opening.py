@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,10 @@ import joblib
 
 from retrodict.errors import ModelError, RequestError
 from retrodict.models.contract import Model
-from retrodict.models.family import Opened, Opening, Settings, Source, Trust, families, family_of, openings
+from retrodict.models.family import Opened, Opening, Settings, Source, Trust, family_of, openings
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.file_kinds import file_kind
-from retrodict.plain_text import shown
+from retrodict.plain_text import article, shown
 from retrodict.schema import Schema
 
 
@@ -33,8 +34,8 @@ def load_model(
     Parameters
     ----------
     source
-        Path of a model file, which is told by its bytes: a skops file (or, if trusted, a pickle or joblib file); or a
-        fitted scikit-learn estimator; or any object that satisfies `Model`, which is returned as it is.
+        Path of a model file of any family, which is told by its bytes (a pickle or joblib file only if trusted); or
+        what a family's library fitted; or any object that satisfies `Model`, which is returned as it is.
     schema
         Names, kinds, bounds and categories of the features, where they override or complete what the model stores.
     noise_scale
@@ -45,7 +46,7 @@ def load_model(
     link_slope
         Classifiers that give margins only: log-odds for each unit of `decision_function`; 2 by default.
     trusted
-        Dotted names of types outside skops' list of safe ones that a skops file may build.
+        Dotted names of types, not known to be safe, that a file may build.
     trust_pickle
         Read a pickle or joblib file, which can run any code: only for files whose maker you trust.
 
@@ -69,13 +70,8 @@ def load_model(
     settings = Settings(schema, noise_scale, error_rate, link_slope)
     if isinstance(source, str | Path):
         read = _read(Path(source))
-        opened = _opening_of(read).open_file(read, Trust(tuple(trusted), trust_pickle))
-        return _model_of(opened, settings)
-    if isinstance(source, Model) and not isinstance(source, type):
-        if settings != Settings():
-            raise RequestError("a model that was loaded is as it is; give such settings when it is loaded")
-        return source
-    return _model_of(Opened(source, fingerprint_of(source)), settings)
+        return _model_of(_opening_of(read).open_file(read, Trust(tuple(trusted), trust_pickle)), settings)
+    return _model_of(Opened(source, ""), settings)
 
 
 def audit_file(path: str | Path, trusted: Collection[str] = ()) -> FileAudit:
@@ -106,14 +102,28 @@ def _opening_of(source: Source) -> Opening:
     if source.members or (not source.content and source.path.is_dir()):
         raise ModelError(f"'{where}' is a folder; give the path of a model file")
     kind = file_kind(source.content)
-    raise ModelError(f"'{where}' is no model file but {kind}; save the fitted estimator with skops.io.dump")
+    files = " or ".join(opening.FILES for _, opening in openings())
+    raise ModelError(f"'{where}' is no model file but {kind}; give {files}")
 
 
 def _model_of(opened: Opened, settings: Settings) -> Model:
-    """Return an object as a model of its family; what no family knows is refused by the last, in its words."""
-    family = family_of(type(opened.object)) or families()[-1]
+    """Return what was opened or given as a model: as it is, or as its family takes it."""
+    made = opened.object
+    if isinstance(made, Model) and not isinstance(made, type):
+        if settings != Settings():
+            raise RequestError("a model that was loaded is as it is; give such settings when it is loaded")
+        return made
+    family = family_of(type(made))
+    if family is None:
+        where = "got" if opened.origin is None else f"{opened.origin} holds"
+        needed = " or ".join(opening.MODELS for _, opening in openings())
+        if isinstance(made, type):
+            raise ModelError(f"{where} the class {made.__name__}; {needed} is needed: build and fit it")
+        raise ModelError(f"{where} {article(type(made).__name__)}; {needed} is needed")
     opening: Opening = import_module(f"{family}.open")
-    return opening.model_of(opened, settings)
+    return opening.model_of(
+        opened if opened.fingerprint else replace(opened, fingerprint=fingerprint_of(made)), settings
+    )
 
 
 def _read(path: Path) -> Source:
@@ -123,11 +133,11 @@ def _read(path: Path) -> Source:
             return Source(path, b"", tuple(sorted(entry.name for entry in path.iterdir())))
         return Source(path, path.read_bytes())
     except FileNotFoundError as error:
-        raise ModelError(f"model file {where} does not exist; give the path of a skops file") from error
+        raise ModelError(f"model file {where} does not exist; give the path of a model file") from error
     except OSError as error:
         raise ModelError(f"model file {where} can't be read: {error.strerror}; check its permissions") from error
     except ValueError as error:
-        raise ModelError(f"model file {where} is no path: {error}; give the path of a skops file") from error
+        raise ModelError(f"model file {where} is no path: {error}; give the path of a model file") from error
     except MemoryError as error:
         raise ModelError(f"model file {where} is larger than the memory there is") from error
 

@@ -24,8 +24,8 @@ from sklearn.utils._test_common.instance_generator import _construct_instances
 from retrodict.disclosures.columns import Column
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.reading import facts_of
 from retrodict.disclosures.unread import Unread
-from retrodict.families.sklearn.structure.visit import facts_of
 
 ROWS, WIDTH = 41, 4
 MANY = ROWS // 4

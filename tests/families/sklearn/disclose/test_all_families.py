@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from sklearn.utils import all_estimators
 
-from retrodict.families.sklearn.structure import visit as walk
+from retrodict.families.sklearn.disclose.known_classes import REVIEW
 from retrodict.families.sklearn.structure.wrappers import HELD
 from tests.families.sklearn.disclose.checks import inspect
 from tests.families.sklearn.model.sweep import BINARY_ONLY, MULTI_OUTPUT, fitted
 
-_READ = {cls.__name__ for cls in (*walk.READERS, *HELD)} - MULTI_OUTPUT
+_READ = {cls.__name__ for cls in (*REVIEW.readers, *HELD)} - MULTI_OUTPUT
 # searches need an estimator of their own; the tests of wrappers have them
 _PREDICTORS = [
     (kind, name)

@@ -20,7 +20,7 @@ from sklearn.preprocessing import (
 )
 
 from retrodict.disclosures.place import Place
-from retrodict.families.sklearn.structure.visit import facts_of
+from retrodict.disclosures.reading import facts_of
 from tests.families.sklearn.disclose.checks import TIGHT, by_feature, inspect, one
 from tests.families.sklearn.disclose.tables import FRAME, NAMES, VALUE, N, X, Y
 

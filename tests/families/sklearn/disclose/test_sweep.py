@@ -11,8 +11,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.manifold import TSNE
 from sklearn.utils import all_estimators
 
-from retrodict.families.sklearn.structure import visit as walk
-from retrodict.models.type_lookup import known_type
+from retrodict.families.sklearn.disclose.known_classes import REVIEW
 from tests.families.sklearn.disclose.sweep import faults, names, sweep
 
 NOT_YET = {"MiniBatchDictionaryLearning", "MiniBatchNMF"}
@@ -30,7 +29,7 @@ def test_what_is_kept_is_said() -> None:
 
 
 def test_every_estimator_is_known_or_not_read() -> None:
-    unknown = {name for name, cls in all_estimators() if known_type(cls, walk.KNOWN) is None}
+    unknown = {name for name, cls in all_estimators() if REVIEW.known(cls) is None}
     assert unknown >= NOT_YET
     assert all(sweep(name).unread for name in unknown)
 
@@ -42,12 +41,12 @@ def test_a_reader_that_is_mute_is_found(monkeypatch: pytest.MonkeyPatch, cls: ty
         return iter(())
 
     assert not faults(sweep(cls.__name__))
-    monkeypatch.setitem(walk.READERS, cls, mute)
+    monkeypatch.setitem(REVIEW.readers, cls, mute)
     assert kept in faults(sweep(cls.__name__))
 
 
 def test_a_type_without_a_reader_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(walk.READERS, KernelPCA)
-    monkeypatch.delitem(walk.KNOWN, KernelPCA)
+    monkeypatch.delitem(REVIEW.readers, KernelPCA)
+    monkeypatch.delitem(REVIEW._known, KernelPCA)
     found = sweep("KernelPCA")
     assert [one.why for one in found.unread] == ["unknown"]

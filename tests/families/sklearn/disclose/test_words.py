@@ -16,8 +16,8 @@ from sklearn.pipeline import make_pipeline
 
 from retrodict.disclosures.columns import Column
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.reading import facts_of
 from retrodict.families.sklearn.disclose.words import document_counts
-from retrodict.families.sklearn.structure.visit import facts_of
 from tests.families.sklearn.disclose.checks import inspect, one
 
 _RNG = np.random.default_rng(4)

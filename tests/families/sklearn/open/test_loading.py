@@ -250,7 +250,7 @@ def test_files_that_hold_no_model(tmp_path: Path, content: bytes) -> None:
 
 
 def test_paths_that_hold_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"^model file 'nowhere.skops' does not exist; give the path of a skops file$"):
+    with pytest.raises(ModelError, match=r"^model file 'nowhere.skops' does not exist; give the path of a model file$"):
         load_model("nowhere.skops")
     with pytest.raises(ModelError, match=r"is a folder; give the path of a model file$"):
         load_model(tmp_path)

@@ -42,13 +42,13 @@ import retrodict as rd
 from retrodict.errors import ModelError, RequestError
 from retrodict.families.sklearn.open.reviewed import REVIEWED
 from retrodict.families.sklearn.strip.visit import parts
-from retrodict.families.sklearn.structure import visit as walk
+from retrodict.families.sklearn.disclose.known_classes import REVIEW
 from retrodict.families.sklearn.structure.wrappers import HELD
 from retrodict.sanitizing.battery import outputs_of, same
 from tests.families.sklearn.disclose.checks import inspect
 from tests.families.sklearn.model.sweep import BINARY_ONLY, MULTI_OUTPUT, fitted
 
-_READ = {cls.__name__ for cls in (*walk.READERS, *HELD)} - MULTI_OUTPUT
+_READ = {cls.__name__ for cls in (*REVIEW.readers, *HELD)} - MULTI_OUTPUT
 _PREDICTORS = [
     (kind, name)
     for kind in ("classifier", "regressor")

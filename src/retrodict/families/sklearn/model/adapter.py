@@ -16,13 +16,14 @@ from retrodict.families.sklearn.model.input import layout_of
 from retrodict.families.sklearn.model.likelihood import ERROR_RATE, LINK_SLOPE, Assumptions, route_of
 from retrodict.families.sklearn.model.models import SklearnClassifier, SklearnRegressor, positive, stored_noise
 from retrodict.families.sklearn.model.schema import Known, known_of
+from retrodict.families.sklearn.open import MODELS
 from retrodict.families.sklearn.open.releases import differs, installed
 from retrodict.families.sklearn.open.trial_rows import TRIAL_ROWS, sklearn_alone, trial_rows, use
 from retrodict.models.family import Opened, Settings
 from retrodict.models.trial import can_fork, endured
-from retrodict.plain_text import one_line
+from retrodict.plain_text import article, one_line
 
-_NEEDED = "a fitted scikit-learn classifier or regressor is needed"
+_NEEDED = f"{MODELS} is needed"
 
 
 def wrap(opened: Opened, settings: Settings) -> SklearnClassifier | SklearnRegressor:
@@ -96,18 +97,15 @@ def _share(rate: float) -> float:
 
 def _check_kind(estimator: Any) -> None:
     name = type(estimator).__name__
-    article = "an" if name[:1] in "AEIOUaeiou" else "a"
-    if isinstance(estimator, type):
-        raise ModelError(f"the class {estimator.__name__}; {_NEEDED}: build and fit it")
     if not isinstance(estimator, BaseEstimator):
-        raise ModelError(f"{article} {name}; {_NEEDED}")
+        raise ModelError(f"{article(name)}; {_NEEDED}")
     if is_classifier(estimator) or is_regressor(estimator):
         return
     for test, words in ((is_clusterer, "a clusterer"), (is_outlier_detector, "an outlier detector")):
         if test(estimator):
-            raise ModelError(f"{article} {name}, {words}; {_NEEDED}")
+            raise ModelError(f"{article(name)}, {words}; {_NEEDED}")
     words = ", a transformer" if hasattr(estimator, "transform") else ""
-    raise ModelError(f"{article} {name}{words}; {_NEEDED}")
+    raise ModelError(f"{article(name)}{words}; {_NEEDED}")
 
 
 def _check_fitted(estimator: Any) -> None:

@@ -98,7 +98,7 @@ class SklearnModel:
 
     def disclose(self, train: KnownRows | None = None) -> Iterable[Disclosure | Unread]:
         """Return the facts that the estimator states, and what of it is not read; see `Disclosing`."""
-        from retrodict.families.sklearn.disclose import disclosed
+        from retrodict.disclosures.reading import disclosed
 
         return disclosed(self.estimator, self.known.schema.names, train)
 
@@ -107,6 +107,12 @@ class SklearnModel:
         from retrodict.families.sklearn.trees.read_problem import problem_of
 
         return problem_of(self, found)
+
+    def table_rows(self, found: Disclosures) -> int | None:
+        """Return how many rows that table has, cheaply; see `TreeTable`."""
+        from retrodict.families.sklearn.trees.read_problem import table_rows_of
+
+        return table_rows_of(self)
 
     def duplicate(self) -> Self:
         """Return a copy that shares nothing with it; see `Strippable`."""

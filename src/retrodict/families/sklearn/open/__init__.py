@@ -9,6 +9,8 @@ from retrodict.models.file_kinds import file_kind
 from retrodict.plain_text import shown
 
 PACKAGES = ("sklearn",)
+FILES = "a skops file: save the fitted estimator with skops.io.dump"
+MODELS = "a fitted scikit-learn classifier or regressor"
 
 
 def recognises(source: Source) -> bool:

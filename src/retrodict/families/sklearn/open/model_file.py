@@ -16,7 +16,14 @@ from sklearn.exceptions import InconsistentVersionWarning
 
 from retrodict.errors import ModelError, UnsafeFileError
 from retrodict.families.sklearn.open.built_check import check_built
-from retrodict.families.sklearn.open.releases import missing_module, release_in_pickle, release_named, unreadable
+from retrodict.families.sklearn.open.releases import (
+    differs,
+    installed,
+    missing_module,
+    release_in_pickle,
+    release_named,
+    unreadable,
+)
 from retrodict.families.sklearn.open.reviewed import REVIEWED
 from retrodict.families.sklearn.open.skops_file import SkopsFile, open_skops
 from retrodict.models.family import Source, Trust
@@ -73,8 +80,8 @@ class ModelFile:
         kind, digest = file_kind(content), hashlib.sha256(content).hexdigest()
         if kind == "pickle":
             code = (_CODE,) if trust.pickle else ()
-            audit = FileAudit(kind, digest, len(content), (_CODE,), (), code, release_in_pickle(content))
-            return cls(path, content, audit, None)
+            by = release_in_pickle(content)
+            return cls(path, content, FileAudit(kind, digest, len(content), (_CODE,), (), code, by, _here(by)), None)
         where = shown(path)
         try:
             file = open_skops(content)
@@ -88,7 +95,8 @@ class ModelFile:
         reviewed = tuple(name for name in untrusted if name in REVIEWED and name not in misbuilt)
         accepted = tuple(name for name in untrusted if name in trust.names and name not in reviewed)
         by = release_named(file.releases)
-        return cls(path, content, FileAudit(kind, digest, len(content), untrusted, reviewed, accepted, by), file)
+        audit = FileAudit(kind, digest, len(content), untrusted, reviewed, accepted, by, _here(by))
+        return cls(path, content, audit, file)
 
     def build(self) -> tuple[Any, tuple[str, ...], FileAudit]:
         """Return what the file holds, a line for each warning that building it gave, and the audit.
@@ -118,7 +126,8 @@ class ModelFile:
         audit = self.audit
         for warning in caught:
             if audit.written_by is None and isinstance(warning.message, InconsistentVersionWarning):
-                audit = replace(audit, written_by=f"scikit-learn {shown(warning.message.original_sklearn_version, 30)}")
+                by = f"scikit-learn {shown(warning.message.original_sklearn_version, 30)}"
+                audit = replace(audit, written_by=by, read_by=_here(by))
         return estimator, tuple(dict.fromkeys(_line(warning.message) for warning in caught)), audit
 
     def _built(self) -> Any:
@@ -168,6 +177,10 @@ class ModelFile:
 
     def _why(self, error: Exception) -> str:
         return unreadable(error, self.audit.written_by) or f"{_reason(error)}; save it again"
+
+
+def _here(written_by: str | None) -> str | None:
+    return installed() if differs(written_by) else None
 
 
 def _few(names: list[str]) -> str:

@@ -11,9 +11,9 @@ from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier
 
 from retrodict.disclosures import Unread
+from retrodict.disclosures.by_value import everything
 from retrodict.disclosures.unread import type_name
-from retrodict.families.sklearn.disclose.inside import everything, is_fitted
-from retrodict.families.sklearn.disclose.net import plumbing
+from retrodict.families.sklearn.disclose.known_classes import REVIEW
 from retrodict.families.sklearn.disclose.silent import SILENT
 from retrodict.families.sklearn.strip import bayes, boosting, entries, linear, rows, transformers, trees, wrappers
 from retrodict.families.sklearn.structure.wrappers import HELD
@@ -44,7 +44,9 @@ def plan_of(estimator: Any) -> Plan:
     plan = Plan()
     for path, part in parts(estimator):
         trim = Trim(plan, path)
-        if not isinstance(part, BaseEstimator) or is_fitted(part):  # a template that was never fitted holds no data
+        if not isinstance(part, BaseEstimator) or REVIEW.is_fitted(
+            part
+        ):  # a template that was never fitted holds no data
             _trim(part, trim)
         _seeds(part, trim)
     return plan
@@ -53,7 +55,7 @@ def plan_of(estimator: Any) -> Plan:
 def _trim(part: Any, trim: Trim) -> None:
     cls = known_type(type(part), JUDGED)
     if cls is None:
-        if isinstance(part, BaseEstimator) and not plumbing(part):
+        if isinstance(part, BaseEstimator) and not REVIEW.plumbing(part):
             trim.plan.unjudged.append(Unread(trim.path, type_name(part), "unknown", _UNKNOWN))
         return
     changed = overridden(type(part), cls)

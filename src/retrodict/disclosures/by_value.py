@@ -13,12 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.base import BaseEstimator
-from sklearn.compose import ColumnTransformer
-from sklearn.exceptions import NotFittedError
-from sklearn.neighbors import BallTree, KDTree
-from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
+
+from retrodict.disclosures.review import Reviews
 
 MOST = 3_000_000
 """Parts that are looked at: a forest of 10,000 trees has half a million, and each costs a microsecond."""
@@ -46,6 +42,7 @@ def everything(thing: Any, path: str = "") -> Iterator[tuple[str, Any, tuple[Any
         If it holds more than `MOST` parts.
     """
     seen: dict[int, Any] = {}
+    reviews = Reviews()
     stack: list[tuple[str, Any, tuple[Any, ...]]] = [(path, thing, ())]
     while stack:
         path, part, above = stack.pop()
@@ -56,11 +53,11 @@ def everything(thing: Any, path: str = "") -> Iterator[tuple[str, Any, tuple[Any
             raise OverflowError(f"it holds more than {MOST:,} parts")
         yield path, part, above
         if table_of(part) is None:
-            inner = [(f"{path}{step}" if path else step.lstrip("."), value) for step, value in children(part)]
+            inner = [(f"{path}{step}" if path else step.lstrip("."), value) for step, value in _children(part, reviews)]
             stack += [(where, value, (*above, part)) for where, value in reversed(inner)]
 
 
-def children(part: Any) -> Iterator[tuple[str, Any]]:
+def _children(part: Any, reviews: Reviews) -> Iterator[tuple[str, Any]]:
     """Yield what an object holds itself, each with its step of the path: ``.name``, ``[key]`` or ``[i]``."""
     if isinstance(part, dict):
         yield from ((f"[{key!r}]", value) for key, value in part.items())
@@ -77,20 +74,14 @@ def children(part: Any) -> Iterator[tuple[str, Any]]:
         cells = part.__closure__ or ()
         yield ".__closure__", [cell.cell_contents for cell in cells if _filled(cell)]
         yield ".__defaults__", [*(part.__defaults__ or ()), *(part.__kwdefaults__ or {}).values()]
-    elif isinstance(part, KDTree | BallTree):
-        yield ".data", np.asarray(part.data)
     elif not isinstance(part, _GENERATORS):
-        yield from _attributes(part)
+        own = reviews[type(part)].steps(part)
+        yield from attributes(part) if own is None else own
 
 
-def _attributes(part: Any) -> Iterator[tuple[str, Any]]:
-    for name, value in getattr(part, "__dict__", {}).items():
-        if isinstance(part, Pipeline) and name == "steps" and isinstance(value, list):
-            yield from ((f".named_steps[{title!r}]", step) for title, step in value)
-        elif isinstance(part, ColumnTransformer) and name == "transformers_" and isinstance(value, list):
-            yield from ((f".named_transformers_[{title!r}]", step) for title, step, _ in value)
-        else:
-            yield f".{name}", value
+def attributes(part: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes of an object, in its ``__dict__`` or its slots, each with its step of the path."""
+    yield from ((f".{name}", value) for name, value in getattr(part, "__dict__", {}).items())
     for base in type(part).__mro__:
         slots = vars(base).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
@@ -105,30 +96,21 @@ def _filled(cell: Any) -> bool:
         return False
 
 
-def fitted_inside(part: Any) -> Iterator[tuple[BaseEstimator, str]]:
-    """Yield the fitted estimators within an object that no reader knows, each with its path from there.
+def models_inside(part: Any) -> Iterator[tuple[Any, str]]:
+    """Yield the fitted models of any family within an object that no reader knows, each with its path from there.
 
     What these hold themselves is not entered.
     """
     entered: set[int] = set()
+    reviews = Reviews()
     for path, inner, above in everything(part):
         if inner is part or any(id(one) in entered for one in above):
             continue
-        if isinstance(inner, BaseEstimator):
+        review = reviews[type(inner)]
+        if review.is_model(inner):
             entered.add(id(inner))
-            if is_fitted(inner):
+            if review.is_fitted(inner):
                 yield inner, path
-
-
-def is_fitted(estimator: Any) -> bool:
-    """Whether an estimator was fitted; a template that a wrapper was given was not."""
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError:
-        return False
-    except Exception:  # what can't be asked counts as fitted: it is looked at
-        return True
-    return True
 
 
 def table_of(part: Any) -> Any:
