@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float, Int
 
+from retrodict.extras import extra_for
 from retrodict.matching.codebook import Codebook
 from retrodict.matching.problem import Problem
 from retrodict.schema import Schema
@@ -63,7 +64,8 @@ class Reading:
         rng
             What codes and midpoints leave open is drawn from it.
         """
-        from retrodict.matching.search.cell_values import settle  # compiled: imported when needed
+        with extra_for("rebuilding a table from its counts"):
+            from retrodict.matching.search.cell_values import settle  # compiled: imported when needed
 
         drawn = self.codebook.decode(codes, rng)
         return settle(self.problem, self.codebook, self.midpoints, codes, labels, drawn)
