@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
-from numba import njit
 
+from retrodict.extras import extra_for
 from retrodict.tables.cells import cell_errors
+from retrodict.threads import cores
 
 Array = np.ndarray
 
@@ -75,59 +78,27 @@ def nearest(a: Float[Array, "n d"], b: Float[Array, "m d"]) -> Nearest:
     rows = a.astype(np.float32)
     at = np.zeros(n, dtype=np.int64)
     back = np.full((count, _BLOCK), np.inf, dtype=np.float32)
-    with ThreadPoolExecutor(min(len(parts), _cores())) as pool:
-        for part, (found, mine) in zip(parts, pool.map(lambda p: _part(rows[p], blocks), parts), strict=True):
+    scan = _compiled().scan
+    with ThreadPoolExecutor(min(len(parts), cores())) as pool:
+        for part, (found, mine) in zip(parts, pool.map(lambda p: _part(scan, rows[p], blocks), parts), strict=True):
             at[part] = found
             np.minimum(back, mine, out=back)
     error = cell_errors(a, b[at]).mean(axis=1)
     return Nearest(at, error, back.ravel()[:m].astype(np.float64) / d)
 
 
-def _part(rows: Array, blocks: Array) -> tuple[Array, Array]:
+def errors_between(a: Float[Array, "n d"], b: Float[Array, "m d"]) -> Float[Array, "n m"]:
+    """Return the mean error of every row of one table beside every row of the other."""
+    return _compiled().errors_between(a, np.ascontiguousarray(b.T))
+
+
+def _part(scan: Callable[..., None], rows: Array, blocks: Array) -> tuple[Array, Array]:
     at, back = np.zeros(len(rows), dtype=np.int64), np.full((blocks.shape[0], blocks.shape[2]), np.inf, np.float32)
-    _scan(rows, blocks, at, back)
+    scan(rows, blocks, at, back)
     return at, back
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _scan(rows: Array, blocks: Array, at: Array, back: Array) -> None:
-    """Fill in each row's nearest column of `blocks`, and each column's least distance to any row."""
-    count, width, size = blocks.shape
-    best = np.full(len(rows), np.inf, np.float32)
-    distance = np.empty(size, np.float32)
-    one = np.float32(1.0)
-    for k in range(count):
-        mine = back[k]
-        for i in range(len(rows)):
-            distance[:] = 0.0
-            for j in range(width):
-                value, others = rows[i, j], blocks[k, j]
-                for w in range(size):
-                    distance[w] += min(abs(value - others[w]), one)
-            least = distance[0]
-            for w in range(size):
-                least = min(least, distance[w])
-                mine[w] = min(mine[w], distance[w])
-            if least < best[i]:
-                best[i] = least
-                for w in range(size):
-                    if distance[w] == least:
-                        at[i] = k * size + w
-                        break
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def errors_between(a: Array, b: Array) -> Array:
-    """Return the mean error of every row of one table beside every row of the other; `b` by columns, shape (d, m)."""
-    out = np.zeros((len(a), b.shape[1]))
-    for i in range(len(a)):
-        mine = out[i]
-        for j in range(b.shape[0]):
-            value, others = a[i, j], b[j]
-            for w in range(b.shape[1]):
-                mine[w] += min(abs(value - others[w]), 1.0)
-    return out / b.shape[0]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _compiled() -> Any:
+    """Return the loops, whose compiler is an extra."""
+    with extra_for("comparing rebuilt rows with real ones"):
+        return import_module("retrodict.evaluation.risk.scan")

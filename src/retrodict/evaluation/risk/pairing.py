@@ -74,7 +74,7 @@ def _many(a: Array, b: Array, labels: Labels, close: Nearest) -> Int[Array, "k 2
     keep(np.column_stack([rows[again[:, 0]], others[again[:, 1]]]))
     keep(_greedy(close, free_a, free_b))
     for rows, others in _parts(np.flatnonzero(free_a), np.flatnonzero(free_b), a, b):
-        cost = errors_between(a[rows], np.ascontiguousarray(b[others].T))
+        cost = errors_between(a[rows], b[others])
         i, j = linear_sum_assignment(cost)
         keep(np.column_stack([rows[i], others[j]]))
     found = np.concatenate(pairs)
