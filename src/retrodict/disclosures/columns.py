@@ -26,6 +26,8 @@ class Column:
         The raw feature.
     filled
         Whether gaps in it were filled on the way.
+    estimated
+        Whether a fill may be no value of the column in the table: one that was predicted, or a zero where it is empty.
     label
         What the affine part goes back to: the raw feature itself, or a transform of it.
     """
@@ -42,6 +44,7 @@ class Column:
     block: Block | None = None
     position: int = 0
     filled: bool = False
+    estimated: bool = False
 
     @classmethod
     def start(cls, name: str) -> Self:

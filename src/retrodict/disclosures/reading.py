@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from retrodict.disclosures.by_value import models_inside
@@ -11,9 +13,10 @@ from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.known_rows import KnownRows
 from retrodict.disclosures.net import Net
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.review import Review, review_of
+from retrodict.disclosures.review import Review, Reviews
 from retrodict.disclosures.unread import Unread, type_name
-from retrodict.models.type_lookup import overridden
+from retrodict.disclosures.visit import Part, visit
+from retrodict.models.type_lookup import known_of_type, overridden
 from retrodict.plain_text import one_line
 
 Found = Disclosure | Unread
@@ -38,9 +41,7 @@ def disclosed(thing: Any, names: tuple[str, ...], train: KnownRows | None = None
     yield from Net(visited, facts, names, train).draw(thing)
 
 
-def facts_of(
-    thing: Any, place: Place, above: tuple[Any, ...] = (), visited: list[Any] | None = None
-) -> Iterator[Found]:
+def facts_of(thing: Any, place: Place, visited: list[Any] | None = None) -> Iterator[Found]:
     """Yield the facts that a part states itself, then those of the parts it holds, and what was not read.
 
     A type is read as the nearest class of its ``__mro__`` that its family knows. A subclass that overrides anything of
@@ -52,49 +53,68 @@ def facts_of(
         Anything a fitted model may hold.
     place
         Where it stands.
-    above
-        What holds it, from the outermost on.
     visited
         Is added to: every part that was come to.
     """
-    if thing is None or isinstance(thing, str):
-        return
-    visited = [] if visited is None else visited
-    visited.append(thing)
-    if any(one is thing for one in above):
-        yield Unread(place.path, type_name(thing), "broken", "it holds itself")
-        return
-    above = (*above, thing)
-    review = review_of(type(thing))
-    place = place.inner("", review.placed(thing, place.columns, type(thing).__name__.lower()))
+    reviews = Reviews()
+    for one in visit(_placed(Part(thing, place), reviews), partial(_inside, reviews=reviews)):
+        if isinstance(one, Unread):
+            yield one
+        else:
+            if visited is not None:
+                visited.append(one.thing)
+            yield from _read(one.thing, one.place, reviews[type(one.thing)])
+
+
+def _placed(part: Part, reviews: Reviews) -> Part:
+    if part.thing is None or isinstance(part.thing, str):
+        return part
+    columns = reviews[type(part.thing)].placed(part.thing, part.place.columns, type(part.thing).__name__.lower())
+    return replace(part, place=part.place.inner("", columns))
+
+
+def _read(thing: Any, place: Place, review: Review) -> Iterator[Found]:
+    """Yield what a part states itself, and whether it could be read."""
     cls = review.known(type(thing))
     if cls is None:
         yield Unread(place.path, type_name(thing), "unknown", "no reader knows this type")
-        yield from _inside(thing, place, above, visited)
         return
     changed = overridden(type(thing), cls)
     if changed:
         yield Unread(place.path, type_name(thing), "overrides", _changes(cls, changed))
     if cls in review.readers:
         yield from _guarded(review.readers[cls](thing, place), thing, place)
-    if cls in review.held:
-        for inner in _guarded(review.held[cls](thing, place), thing, place):
-            if isinstance(inner, Unread):
-                yield inner
-            else:
-                yield from facts_of(inner[0], inner[1], above, visited)
 
 
-def _inside(thing: Any, place: Place, above: tuple[Any, ...], visited: list[Any]) -> Iterator[Found]:
-    """Read what a part of an unknown type holds; what became of the rows on their way there is for it to know."""
+def _inside(part: Part, reviews: Reviews) -> Iterator[Part | Unread]:
+    """Yield what a part holds, without members that its own reader has read together."""
+    thing, place, review = part.thing, part.place, reviews[type(part.thing)]
+    cls = review.known(type(thing))
+    if cls is None:
+        yield from _inside_unknown(thing, place, reviews)
+    if cls not in review.held:
+        return
+    found = list(_guarded(review.held[cls](thing, place), thing, place))
+    together = (known_of_type(cls, review.together) or ()) if cls in review.readers else ()
+    members = [one for one in found if isinstance(one, Part) and one.role == "member"]
+    read = all(isinstance(member.thing, together) for member in members)
+    for one in found:
+        if isinstance(one, Unread):
+            yield one
+        elif not (read and one.role == "member"):
+            yield _placed(one, reviews)
+
+
+def _inside_unknown(thing: Any, place: Place, reviews: Reviews) -> Iterator[Part]:
+    """Yield the models in a part of an unknown type; what became of the rows on their way is for it to know."""
     name = type(thing).__name__
     sample = f"of what the {name} that holds it was given and made of it"
     for inner, path in models_inside(thing):
-        review: Review = review_of(type(inner))
+        review = reviews[type(inner)]
         same = review.width(inner) == len(place.columns)
         columns = tuple(Column.derived(f"{name}({column.label})") for column in place.columns) if same else ()
         columns = review.placed(inner, columns, f"{name}.{path}")
-        yield from facts_of(inner, place.inner(path, columns, sample), above, visited)
+        yield _placed(Part(inner, place.inner(path, columns, sample)), reviews)
 
 
 _SHOWN = 6

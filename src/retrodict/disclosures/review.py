@@ -13,14 +13,14 @@ from typing import Any
 from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.unread import Unread
+from retrodict.disclosures.visit import Part
 from retrodict.models.family import family_of, openings, part
 from retrodict.models.type_lookup import known_type
 
 Reader = Callable[[Any, Place], Iterator[Disclosure]]
 """Yields what a part states itself."""
 
-Holder = Callable[[Any, Place], Iterator[tuple[Any, Place] | Unread]]
+Holder = Callable[[Any, Place], Iterator[Part]]
 """Yields the parts that a part holds, each with its place."""
 
 _BENEATH = frozenset({"numpy", "scipy", "pandas", "joblib", "threadpoolctl"}) | sys.stdlib_module_names

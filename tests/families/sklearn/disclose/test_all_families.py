@@ -7,7 +7,7 @@ import pytest
 from sklearn.utils import all_estimators
 
 from retrodict.families.sklearn.disclose.known_classes import REVIEW
-from retrodict.families.sklearn.structure.wrappers import HELD
+from retrodict.families.sklearn.structure.visit import HELD
 from tests.families.sklearn.disclose.checks import inspect
 from tests.families.sklearn.model.sweep import BINARY_ONLY, MULTI_OUTPUT, fitted
 

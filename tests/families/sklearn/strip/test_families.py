@@ -40,10 +40,10 @@ from sklearn.utils import all_estimators
 
 import retrodict as rd
 from retrodict.errors import ModelError, RequestError
+from retrodict.families.sklearn.disclose.known_classes import REVIEW
 from retrodict.families.sklearn.open.reviewed import REVIEWED
 from retrodict.families.sklearn.strip.visit import parts
-from retrodict.families.sklearn.disclose.known_classes import REVIEW
-from retrodict.families.sklearn.structure.wrappers import HELD
+from retrodict.families.sklearn.structure.visit import HELD
 from retrodict.sanitizing.battery import outputs_of, same
 from tests.families.sklearn.disclose.checks import inspect
 from tests.families.sklearn.model.sweep import BINARY_ONLY, MULTI_OUTPUT, fitted

@@ -40,7 +40,7 @@ from retrodict.families.sklearn.disclose import (
 from retrodict.families.sklearn.disclose.silent import SILENT
 from retrodict.families.sklearn.model import schema
 from retrodict.families.sklearn.structure.transformers import aligned
-from retrodict.families.sklearn.structure.wrappers import HELD
+from retrodict.families.sklearn.structure.visit import HELD
 
 _FILES = (
     scalers,

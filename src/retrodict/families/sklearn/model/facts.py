@@ -9,29 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from retrodict.disclosures.columns import Column
 from retrodict.schema import Feature, Kind
 
 Array = np.ndarray
-
-
-@dataclass(frozen=True)
-class Column:
-    """One raw column on its way through a pipeline.
-
-    Parameters
-    ----------
-    name
-        Its raw name.
-    raw
-        Whether its values are still those of the table (an imputer leaves them, a scaler does not).
-    """
-
-    name: str
-    raw: bool = True
-
-
-Columns = list[Column | None]
-"""The input of one step, by position; ``None`` is what is no longer one raw column."""
 
 
 @dataclass(frozen=True)
@@ -68,21 +49,23 @@ class Facts:
     strict: set[str] = field(default_factory=set)
     tolerant: set[str] = field(default_factory=set)
 
-    def mark_numeric(self, columns: Columns) -> None:
+    def mark_numeric(self, columns: Sequence[Column]) -> None:
         """Note that numbers are needed in these columns."""
-        self.numeric.update(column.name for column in columns if column)
+        self.numeric.update(column.name for column in columns if is_one(column))
 
-    def note_bounds(self, columns: Columns, lows: Sequence[float] | Array, highs: Sequence[float] | Array) -> None:
-        """Note the stored range of columns that are still raw."""
+    def note_bounds(
+        self, columns: Sequence[Column], lows: Sequence[float] | Array, highs: Sequence[float] | Array
+    ) -> None:
+        """Note the stored range of columns whose values are still those of the table."""
         for column, low, high in zip(columns, lows, highs, strict=True):
-            if column and column.raw and np.isfinite(low) and np.isfinite(high):
+            if _of_table(column) and np.isfinite(low) and np.isfinite(high):
                 self.bounds[column.name] = (float(low), float(high))
 
     def note_categories(
-        self, column: Column | None, values: Array, *, dtype: str | None = None, ordered: bool = False
+        self, column: Column, values: Array, *, dtype: str | None = None, ordered: bool = False
     ) -> None:
         """Note an encoder's categories of a raw column; NaN or None among them is a token of missing values."""
-        if column is None or not column.raw:
+        if not _of_table(column):
             return
         values = np.asarray(values)
         present = [value.item() if isinstance(value, np.generic) else value for value in values if not pd.isna(value)]
@@ -107,6 +90,16 @@ class Facts:
             return Feature(name, kind, categories=found.categories, dtype=found.dtype)
         low, high = self.bounds.get(name, (None, None))
         return Feature(name, low=low, high=high)
+
+
+def is_one(column: Column) -> bool:
+    """Whether it still is one raw column, whatever was done to its values."""
+    return column.raw and not column.indicator
+
+
+def _of_table(column: Column) -> bool:
+    """Whether its values are still those of the table: imputers that take fills from it leave them, scalers do not."""
+    return column.untouched and not column.estimated
 
 
 def _is_float(value: Any) -> bool:

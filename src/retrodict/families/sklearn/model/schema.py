@@ -9,8 +9,7 @@ import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
 from retrodict.errors import ModelError, SchemaError
-from retrodict.families.sklearn.model.columns import walk_predictor
-from retrodict.families.sklearn.model.facts import Column, Facts
+from retrodict.families.sklearn.model.columns import facts_of_columns
 from retrodict.families.sklearn.open.widths import width_of
 from retrodict.schema import Schema, Target, reconcile
 
@@ -62,8 +61,7 @@ def known_of(estimator: Any, given: Schema | None = None) -> Known:
     """
     stored = getattr(estimator, "feature_names_in_", None)
     names = names_of(estimator, stored, given)
-    facts = Facts()
-    walk_predictor(estimator, [Column(name) for name in names], facts)
+    facts = facts_of_columns(estimator, names)
     schema = Schema(tuple(facts.feature(name) for name in names), _target(estimator), named=stored is not None)
     undetermined = facts.undetermined(names)
     none_tokens = frozenset(i for i, name in enumerate(names) if name in facts.none_tokens)

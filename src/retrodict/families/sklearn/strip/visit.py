@@ -16,7 +16,7 @@ from retrodict.disclosures.unread import type_name
 from retrodict.families.sklearn.disclose.known_classes import REVIEW
 from retrodict.families.sklearn.disclose.silent import SILENT
 from retrodict.families.sklearn.strip import bayes, boosting, entries, linear, rows, transformers, trees, wrappers
-from retrodict.families.sklearn.structure.wrappers import HELD
+from retrodict.families.sklearn.structure.visit import HELD
 from retrodict.models.type_lookup import known_type, overridden
 from retrodict.plain_text import one_line
 from retrodict.sanitizing.plan import Plan, Trim

@@ -13,9 +13,8 @@ from sklearn.feature_extraction import DictVectorizer, text
 from sklearn.impute._iterative import IterativeImputer  # its public name is there only after an experimental import
 
 from retrodict.disclosures.columns import Block, Column, Columns
-from retrodict.families.sklearn.model.columns import resamples
-from retrodict.families.sklearn.structure.containers import parts_of
-from retrodict.families.sklearn.structure.imputed import IMPUTERS, imputed
+from retrodict.families.sklearn.structure.containers import branches_of, resamples
+from retrodict.families.sklearn.structure.imputed import IMPUTERS, doubtful, imputed
 from retrodict.families.sklearn.structure.output_names import inputs_of_outputs
 from retrodict.models.type_lookup import faithful_of_type
 
@@ -37,7 +36,7 @@ def passed(step: Any, columns: Columns, label: str) -> Columns:
     if step is None or isinstance(step, str):
         return () if step == "drop" else columns
     columns = aligned(step, columns, label)
-    known = faithful_of_type(type(step), _PASSED)
+    known = faithful_of_type(type(step), _KNOWN)
     if known is not None:
         try:
             out = known(step, columns, label)
@@ -81,15 +80,17 @@ def _nameless(width: int, label: str) -> Columns:
     return tuple(Column.derived(f"{label}[{i}]") for i in range(width))
 
 
-def _parts(step: Any, columns: Columns, label: str) -> Columns:
+def _branches(step: Any, columns: Columns, label: str) -> Columns:
     del label
     out: Columns = ()
-    for part in parts_of(step, columns):
-        made = passed(part.step, part.columns, part.name)
-        if part.width is not None and part.width != len(made):
-            made = _nameless(part.width, part.name)
-        weight = (step.transformer_weights or {}).get(part.name, 1.0)
-        out += tuple(c.affine(1.0 / weight, 0.0) for c in made) if weight else _nameless(len(made), part.name)
+    for branch in branches_of(step, columns):
+        made = passed(branch.step, branch.columns, branch.name)
+        if branch.width is not None and branch.width != len(made):
+            made = _nameless(branch.width, branch.name)
+        if branch.width is None and not made and branch.step != "drop":
+            return ()  # it is not told how many columns this branch makes
+        weight = (step.transformer_weights or {}).get(branch.name, 1.0)
+        out += tuple(c.affine(1.0 / weight, 0.0) for c in made) if weight else _nameless(len(made), branch.name)
     return out
 
 
@@ -204,8 +205,13 @@ def _bins(step: preprocessing.KBinsDiscretizer, columns: Columns, label: str) ->
 def _imputer(step: Any, columns: Columns, label: str) -> Columns:
     """Return the columns that are put out, then the flags of those that had gaps."""
     kept, empty = imputed(step, len(columns))
+    zero = doubtful(step) if isinstance(step, impute.SimpleImputer) else empty
+    guessed = isinstance(step, IterativeImputer)
     out = tuple(
-        Column.derived(f"{label}({columns[i].label})") if empty[i] else replace(columns[i], filled=True) for i in kept
+        Column.derived(f"{label}({columns[i].label})")
+        if empty[i]
+        else replace(columns[i], filled=True, estimated=columns[i].estimated or guessed or bool(zero[i]))
+        for i in kept
     )
     return out + _missing_flags(step, label)
 
@@ -260,10 +266,10 @@ def _function(step: preprocessing.FunctionTransformer, columns: Columns, label: 
 _SURE = (pipeline.Pipeline, pipeline.FeatureUnion, compose.ColumnTransformer, *IMPUTERS)
 """Steps whose own parts are asked, and imputers: these leave empty columns that they keep out of their names."""
 
-_PASSED: dict[type, Callable[[Any, Columns, str], Columns]] = {
+_KNOWN: dict[type, Callable[[Any, Columns, str], Columns]] = {
     pipeline.Pipeline: _pipeline,
-    pipeline.FeatureUnion: _parts,
-    compose.ColumnTransformer: _parts,
+    pipeline.FeatureUnion: _branches,
+    compose.ColumnTransformer: _branches,
     preprocessing.StandardScaler: _standard,
     preprocessing.MinMaxScaler: _min_max,
     preprocessing.MaxAbsScaler: _max_abs,
