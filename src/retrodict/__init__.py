@@ -1,7 +1,7 @@
 """retrodict: from a trained model back to the data behind it.
 
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`, `invert`;
-`Matching`, the engine that rebuilds training tables, with settings of its own; `evaluate`, which says how near a
+`rebuild`, which finds the training table itself where a model states it; `evaluate`, which says how near a
 reconstruction comes to real rows as a distribution, and `record_risk`, `matched_error`, `aligned_error`,
 `calibration` and `controls`, which do so row by row; `membership_attacks`, who was in the table by the model's own
 outputs; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes one of another
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     )
     from retrodict.evaluation.calibration import calibration
     from retrodict.evaluation.controls import controls
-    from retrodict.matching.search.engine import Matching
     from retrodict.models import load_model
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
-    from retrodict.reconstruction import Inversion, Reconstruction
+    from retrodict.reconstruction import Inversion, Rebuilt, Reconstruction
     from retrodict.reconstruction.invert import invert
+    from retrodict.reconstruction.rebuild import rebuild
     from retrodict.reconstruction.reconstruct import reconstruct
     from retrodict.report.audit.write import audit
     from retrodict.sanitizing import Sanitized, sanitize
@@ -58,10 +58,10 @@ __all__ = [
     "Feature",
     "Fidelity",
     "Inversion",
-    "Matching",
     "MembershipAttacks",
     "Migration",
     "QueryCurve",
+    "Rebuilt",
     "Reconstruction",
     "RecordMatch",
     "RecordRisk",
@@ -92,6 +92,7 @@ __all__ = [
     "models",
     "priors",
     "query_curve",
+    "rebuild",
     "reconstruct",
     "record_risk",
     "replicate",
@@ -109,10 +110,9 @@ _HOMES = {
         *("RecordRisk", "record_risk", "MembershipAttacks", "membership_attacks"),
         *("Migration", "QueryCurve", "Replicas", "migrate", "query_curve", "replicate"),
     ),
-    "matching.search.engine": ("Matching",),
     "models": ("load_model",),
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
-    "reconstruction": ("Inversion", "Reconstruction", "invert", "reconstruct"),
+    "reconstruction": ("Inversion", "Rebuilt", "Reconstruction", "invert", "rebuild", "reconstruct"),
     "sanitizing": ("Sanitized", "sanitize"),
     "report.audit.write": ("audit",),
     "schema": ("Feature", "Schema", "Target", "load_schema"),

@@ -23,7 +23,7 @@ from retrodict.errors import RequestError
 from retrodict.models import Model, load_model
 from retrodict.models.contract import about
 from retrodict.priors import Prior
-from retrodict.reconstruction import Reconstruction
+from retrodict.reconstruction import LabelledRows
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.request import check_count, check_seed
 from retrodict.tables.for_model import checked_rows
@@ -181,7 +181,7 @@ def _rebuilt(model: Model, n: int, seed: int, quick: bool, work: Work) -> Extrac
 
 
 def _check(
-    rec: Reconstruction, train: pd.DataFrame | None, holdout: pd.DataFrame | None, target: str | None, work: Work
+    rec: LabelledRows, train: pd.DataFrame | None, holdout: pd.DataFrame | None, target: str | None, work: Work
 ) -> None:
     """Refuse tables that can't be compared before the long work starts, and note what is doubtful about them."""
     real = train if train is not None else holdout

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retrodict import time_limit
 from retrodict.auditing.finding import Way
-from retrodict.errors import RetrodictError
+from retrodict.errors import ModelError, RetrodictError
 from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.risk import RecordRisk
 from retrodict.matching import Reading
-from retrodict.matching.search.engine import Matching
 from retrodict.models import Meter, Model
 from retrodict.priors import Prior
-from retrodict.reconstruction import Reconstruction, reconstruct
+from retrodict.reconstruction import LabelledRows, Rebuilt, Reconstruction, reconstruct
 from retrodict.reconstruction.rebuilding import Rebuilding
-from retrodict.reconstruction.training_table import rebuilding_unasked
+from retrodict.reconstruction.stored_rows import Stored
+from retrodict.reconstruction.training_table import training_table
+from retrodict.results.notes import Note
+
+if TYPE_CHECKING:
+    from retrodict.matching import Matching
 
 SURE = 0.95
 """Confidence from which a rebuilt row counts as known."""
 
-_QUICK = Matching(chains=2, sweeps=150, restarts=0)
-_MANY_VALUED = Matching(longest=400, restarts=1)
+LARGEST = 2_000
+"""Rows of the largest table that is searched for: the search of a larger one takes longer than all else of an audit."""
+
+_QUICK = {"chains": 2, "sweeps": 150, "restarts": 0}
+_MANY_VALUED = {"longest": 400, "restarts": 1}
 """The search of a full audit where columns have many values: a third of what the engine does by default. Not all counts
 can be met there in any time that an audit has; on 200 rows the rest lowers the mismatch by less than a tenth."""
 _MANY = 10
@@ -77,8 +84,8 @@ class Extraction:
     """
 
     way: Way
-    reconstruction: Reconstruction
-    method: str
+    reconstruction: LabelledRows
+    method: Note
     consistency: Consistency
     fidelity: Fidelity | None = field(default=None, repr=False)
     records: RecordRisk | None = field(default=None, repr=False)
@@ -90,10 +97,15 @@ class Extraction:
             "method": self.method,
             "rows": rec.n_rows,
             "queries": rec.provenance.queries,
-            "complete": rec.complete,
+            "complete": not self.shortfalls,
             "notes": list(rec.notes),
-            "shortfalls": list(rec.shortfalls),
+            "shortfalls": list(self.shortfalls),
         }
+
+    @property
+    def shortfalls(self) -> tuple[str, ...]:
+        """One line for each class that fell short of the rows asked for; a rebuilt table is all that was asked for."""
+        return self.reconstruction.shortfalls if isinstance(self.reconstruction, Reconstruction) else ()
 
 
 def by_query(model: Model, prior: Prior, words: str, rows: int, seed: int) -> Extraction:
@@ -105,7 +117,8 @@ def by_query(model: Model, prior: Prior, words: str, rows: int, seed: int) -> Ex
         If no row can be drawn.
     """
     rec = reconstruct(model, prior, rows, seed=seed, progress=False)
-    return Extraction("by_query", rec, f"drawn by predictions under a prior: {words}", consistency(rec, model))
+    method = Note("drawn_under_prior", f"drawn by predictions under a prior: {words}", prior=words)
+    return Extraction("by_query", rec, method, consistency(rec, model))
 
 
 def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extraction, str | None]:
@@ -121,38 +134,39 @@ def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extracti
     RetrodictError
         If the file implies no prior either.
     """
-    job = rebuilding_unasked(model, seed)
-    if isinstance(job, str):
+    try:
+        source = training_table(model, LARGEST)
+    except ModelError as error:
         rec = reconstruct(model, None, rows, seed=seed, progress=False)
-        return Extraction(
-            "from_file", rec, "drawn by predictions under the prior that the file implies", consistency(rec, model)
-        ), job.split(": ", 1)[-1]
-    if job.engine is not None:
-        engine, left = _QUICK if quick else _full(job), time_limit.left()
-        if not math.isinf(left):
-            engine = replace(engine, seconds=max(_SEARCHED * left, _LEAST))
-        job = replace(job, engine=engine)
-    rec = job.run(None, False)
-    words = "stored in the file" if job.engine is None else "rebuilt from the node counts of the file's trees"
-    return Extraction("from_file", rec, f"rows {words}", consistency(rec, model)), None
+        method = Note("drawn_under_implied_prior", "drawn by predictions under the prior that the file implies")
+        return Extraction("from_file", rec, method, consistency(rec, model)), str(error)
+    if isinstance(source, Stored):
+        method, search = Note("stored_rows", "stored in the file"), None
+    else:
+        method, search = Note("node_counts", "rebuilt from the node counts of the file's trees"), _search(source, quick)
+    table = Rebuilding(model, source, search, seed).run(None, False)
+    return Extraction("from_file", table, method, consistency(table, model)), None
 
 
-def _full(job: Rebuilding) -> Matching:
-    many = isinstance(job.source, Reading) and float(np.mean(job.source.problem.cells)) >= _MANY
-    return _MANY_VALUED if many or job.engine is None else job.engine
+def _search(source: Reading, quick: bool) -> Matching:
+    from retrodict.matching import Matching  # compiled: imported when needed
+
+    many = float(np.mean(source.problem.cells)) >= _MANY
+    settings, left = _QUICK if quick else _MANY_VALUED if many else {}, time_limit.left()
+    return Matching(**settings, seconds=None if math.isinf(left) else max(_SEARCHED * left, _LEAST))
 
 
-def consistency(rec: Reconstruction, model: Model) -> Consistency:
+def consistency(rec: LabelledRows, model: Model) -> Consistency:
     """Hold a table against the model that it came from."""
     energy = confident = share = None
-    if rec.rebuilt is not None:
-        energy = rec.rebuilt.energy
-        confident = sum(each.rows for each in rec.rebuilt.confidence if each.low >= SURE)
+    if isinstance(rec, Rebuilt):
+        energy = rec.quality.energy
+        confident = sum(each.rows for each in rec.quality.confidence if each.low >= SURE)
         share = confident / rec.n_rows
     return Consistency(_agreement(rec, model), energy, confident, share)
 
 
-def _agreement(rec: Reconstruction, model: Model) -> float | None:
+def _agreement(rec: LabelledRows, model: Model) -> float | None:
     target = rec.schema.target
     try:
         output = Meter(model.bind(rec.schema)).output(rec.schema.encode(rec.frame))

@@ -12,22 +12,24 @@ from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.evaluation.replicas import Replicas
 from retrodict.evaluation.risk import RecordRisk
+from retrodict.reconstruction import Rebuilt
 
 _HEADLINES = ("energy distance", "sliced wasserstein", "association", "two-sample AUC")
 
 
 def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Finding]:
     """Yield how sure the rows are that node counts give; nothing where the table was not rebuilt from them."""
-    rebuilt, seen = extraction.reconstruction.rebuilt, extraction.consistency
-    if rebuilt is None or rebuilt.engine != "matching" or seen.confident_share is None:
+    rec, seen = extraction.reconstruction, extraction.consistency
+    if not isinstance(rec, Rebuilt) or rec.quality.source != "node counts" or seen.confident_share is None:
         return
     limits = appetite.from_file.confident_rows
-    if rebuilt.met:
-        n = extraction.reconstruction.n_rows
-        words = f"{seen.confident:,} of {n:,} rows are rebuilt with a confidence of {SURE:g} or more"
+    if rec.quality.met:
+        words = f"{seen.confident:,} of {rec.n_rows:,} rows are rebuilt with a confidence of {SURE:g} or more"
         yield judge("from_file", "confident_rows", limits, seen.confident_share, words)
     else:  # a longer search may find one: it speaks neither for release nor against it
-        words = f"no table was found that meets every node count (energy {rebuilt.energy:.3g}): no row counts as known"
+        words = (
+            f"no table was found that meets every node count (energy {rec.quality.energy:.3g}): no row counts as known"
+        )
         yield Finding("from_file", "confident_rows", None, None, None, limits.review, limits.reject, None, words)
 
 

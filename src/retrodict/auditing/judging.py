@@ -22,7 +22,7 @@ from retrodict.evaluation.replicas import Replicas, replicate
 from retrodict.evaluation.risk import record_risk
 from retrodict.models import Model
 from retrodict.priors import Prior
-from retrodict.reconstruction import Reconstruction
+from retrodict.reconstruction import LabelledRows
 
 _LADDER = (100, 1_000, 10_000)
 """Steps of an audit's query curve: those of `query_curve` but the ones between, since each costs as much as all else
@@ -112,7 +112,7 @@ class Judge:
             self.work.find(record_findings(one.way, records, self.appetite))
         return replace(one, records=records)
 
-    def _records(self, rec: Reconstruction) -> Any:
+    def _records(self, rec: LabelledRows) -> Any:
         if self.holdout is None:
             raise RequestError(f"{NO_HOLDOUT}, and rows at risk need others of the same source as a control")
         return record_risk(rec, train=self.train, holdout=self.holdout, target=self.target, seed=self.seed)

@@ -35,13 +35,17 @@ class ConfidenceBin:
 
 
 @dataclass(frozen=True)
-class Rebuilt:
-    """How a training table was rebuilt.
+class RebuildQuality:
+    """How a training table was rebuilt, how well it fits what the file states, and what that leaves open.
 
     Parameters
     ----------
-    engine
-        `matching`: found from node counts; `stored rows`: read from the file as they are.
+    source
+        `node counts`: found as the rows that give trees theirs; `stored rows`: read from the file as they are.
+    rows
+        Rows rebuilt.
+    table_rows
+        Rows of the whole training table, as the file says; ``None`` where it does not say.
     energy
         Mismatch between the table's node counts and the file's; 0 where every one is met, and for stored rows.
     restarts, sweeps, seconds
@@ -54,9 +58,13 @@ class Rebuilt:
         Rows and cells by stated confidence: how far independent chains agree.
     confidence_column
         The table's column with each row's confidence.
+    open_columns
+        Features that no tree splits on: the file says nothing of their values in single rows.
     """
 
-    engine: Literal["matching", "stored rows"]
+    source: Literal["node counts", "stored rows"]
+    rows: int
+    table_rows: int | None
     energy: float
     restarts: int
     sweeps: int
@@ -65,22 +73,34 @@ class Rebuilt:
     energies: tuple[float, ...]
     confidence: tuple[ConfidenceBin, ...]
     confidence_column: str
+    open_columns: tuple[str, ...] = ()
 
     @property
     def met(self) -> bool:
         """Whether the table meets every node count."""
         return self.energy <= MET
 
+    @property
+    def verdict(self) -> str:
+        """How well it fits what the file states, in one line."""
+        if self.source == "stored rows":
+            return f"{self.rows:,} rows as the file stores them"
+        if self.met:
+            return f"{self.rows:,} rows rebuilt: every node count of the file is met"
+        fit = f"node counts differ from the file's by an energy of {self.energy:.4g} (0: every one met)"
+        return f"{self.rows:,} rows rebuilt: {fit}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
-        return asdict(self)
+        return {**asdict(self), "met": self.met}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Rebuild from `to_dict`'s plain data; other keys are left out."""
         own: dict[str, Any] = {name: data[name] for name in cls.__dataclass_fields__}
         bins = tuple(ConfidenceBin(**each) for each in own["confidence"])
-        return cls(**{**own, "energies": tuple(own["energies"]), "confidence": bins})
+        tuples = {name: tuple(own[name]) for name in ("energies", "open_columns")}
+        return cls(**{**own, **tuples, "confidence": bins})
 
 
 def confidence_bins(rows: Float[Array, " n"], cells: Float[Array, "n d"]) -> tuple[ConfidenceBin, ...]:

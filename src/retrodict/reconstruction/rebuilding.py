@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,14 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from retrodict.inference.diagnostics import Diagnostics
 from retrodict.inference.run import subseed
-from retrodict.matching import Reading
+from retrodict.matching.reading import Reading
 from retrodict.models import Model
 from retrodict.priors import Prior
 from retrodict.reconstruction.provenance import Provenance, describe
-from retrodict.reconstruction.rebuild_quality import Rebuilt, confidence_bins
+from retrodict.reconstruction.rebuild_quality import RebuildQuality, confidence_bins
+from retrodict.reconstruction.rebuilt import Rebuilt
 from retrodict.reconstruction.request import check_seed
-from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.rows import table
 from retrodict.reconstruction.stored_rows import Stored
 from retrodict.results.claim import claimed
@@ -28,7 +26,7 @@ from retrodict.results.progress import EnergyProgress
 from retrodict.schema import Schema, Target, free_name
 
 if TYPE_CHECKING:
-    from retrodict.matching.search.engine import Matched, Matching
+    from retrodict.matching import Matched, Matching
 
 Array = np.ndarray
 
@@ -46,7 +44,7 @@ class Rebuilding:
         Whose table it is.
     source
         What its file discloses of the table.
-    engine
+    search
         Matches node counts; ``None`` where rows are stored.
     seed
         The one seed.
@@ -56,7 +54,7 @@ class Rebuilding:
 
     model: Model
     source: Reading | Stored
-    engine: Matching | None
+    search: Matching | None
     seed: int
     prior: Prior | None = None
 
@@ -65,13 +63,13 @@ class Rebuilding:
         """How many rows the table will have."""
         return len(self.source.X) if isinstance(self.source, Stored) else self.source.problem.n
 
-    def run(self, out: str | Path | None, progress: bool | None) -> Reconstruction:
+    def run(self, out: str | Path | None, progress: bool | None) -> Rebuilt:
         """Rebuild it, in memory or in a folder."""
         if isinstance(self.source, Stored):
             found = self._stored(self.source)
             return found if out is None else replace(found, path=found.save(out), _frame=None)
         reading = self.source
-        with EnergyProgress("matching", progress) as bar:
+        with EnergyProgress("rebuilding", progress) as bar:
             if out is None:
                 matched = self._solve(reading, progress=bar.update)
                 return replace(self._matched(reading, matched), _frame=self._table(*self._rows(reading, matched)))
@@ -85,7 +83,7 @@ class Rebuilding:
             with claimed(out):
                 return self._to_folder(PartsFolder(out, identity, len(self._schema) + 1, self._table), reading, bar)
 
-    def _to_folder(self, folder: PartsFolder, reading: Reading, bar: EnergyProgress) -> Reconstruction:
+    def _to_folder(self, folder: PartsFolder, reading: Reading, bar: EnergyProgress) -> Rebuilt:
         try:
             state = folder.kept_bytes()
             matched = self._solve(reading, state=state, checkpoint=folder.keep_bytes, progress=bar.update)
@@ -100,12 +98,12 @@ class Rebuilding:
         return replace(found, path=folder.out)
 
     def _solve(self, reading: Reading, **hooks: Any) -> Matched:
-        return self._engine.solve(reading.problem, self._seed(_SOLVE), labels=reading.labels, **hooks)
+        return self._search.solve(reading.problem, self._seed(_SOLVE), labels=reading.labels, **hooks)
 
     @property
-    def _engine(self) -> Matching:
-        assert self.engine is not None  # node counts come with an engine
-        return self.engine
+    def _search(self) -> Matching:
+        assert self.search is not None  # node counts come with a search
+        return self.search
 
     def _seed(self, key: int) -> np.random.SeedSequence:
         return subseed(check_seed(self.seed), _JOB, key)
@@ -123,9 +121,9 @@ class Rebuilding:
     @property
     def _request(self) -> dict[str, Any]:
         if isinstance(self.source, Stored):
-            return {"engine": "stored rows"}
+            return {"search": None}
         # Workers never change the table: a killed run may go on with another number of them.
-        return {"engine": repr(replace(self._engine, workers=None))}
+        return {"search": repr(replace(self._search, workers=None))}
 
     def _table(self, X: Float[Array, "n d"], y: Array) -> pd.DataFrame:
         """Return rows whose last number is their confidence as a table."""
@@ -136,10 +134,12 @@ class Rebuilding:
         rows = reading.rows(matched.codes, matched.labels, np.random.default_rng(self._seed(_FILL)))
         return np.column_stack([rows, matched.confidence]), reading.target(matched.labels)
 
-    def _matched(self, reading: Reading, matched: Matched) -> Reconstruction:
+    def _matched(self, reading: Reading, matched: Matched) -> Rebuilt:
         cells = np.column_stack([matched.cell_agreement, matched.label_agreement])
-        rebuilt = Rebuilt(
-            engine="matching",
+        quality = RebuildQuality(
+            source="node counts",
+            rows=self.n,
+            table_rows=self.n,
             energy=float(matched.energy),
             restarts=int(matched.restarts),
             sweeps=int(matched.sweeps),
@@ -148,20 +148,20 @@ class Rebuilding:
             energies=tuple(float(each) for each in matched.energies),
             confidence=confidence_bins(np.asarray(matched.confidence), cells),
             confidence_column=self._confidence_column,
+            open_columns=tuple(name for name in self._schema.names if name not in reading.codebook.features),
         )
-        fit = (
-            "every node count of the file is met"
-            if rebuilt.met
-            else f"node counts differ from the file's by an energy of {rebuilt.energy:.4g} (0: every one met)"
-        )
-        found = self._result(rebuilt, 0, f"{self.n:,} rows rebuilt: {fit}", reading.notes)
         known = pd.DataFrame(cells.astype(np.float32), columns=[*reading.codebook.features, self._schema.target.name])
-        return replace(found, _cells=known.reindex(columns=[*self._schema.names, self._schema.target.name]))
+        columns = [*self._schema.names, self._schema.target.name]
+        return Rebuilt(
+            self._schema, self._about(0), quality, notes=reading.notes, _cells=known.reindex(columns=columns)
+        )
 
-    def _stored(self, stored: Stored) -> Reconstruction:
+    def _stored(self, stored: Stored) -> Rebuilt:
         sure = np.ones((self.n, 1))
-        rebuilt = Rebuilt(
-            engine="stored rows",
+        quality = RebuildQuality(
+            source="stored rows",
+            rows=self.n,
+            table_rows=stored.total,
             energy=0.0,
             restarts=0,
             sweeps=0,
@@ -171,40 +171,8 @@ class Rebuilding:
             confidence=confidence_bins(sure[:, 0], np.ones((self.n, len(stored.schema)))),
             confidence_column=self._confidence_column,
         )
-        found = self._result(rebuilt, stored.queries, f"{self.n:,} rows as the file stores them", stored.notes)
-        return replace(found, _frame=self._table(np.hstack([stored.X, sure]), stored.y))
+        frame = self._table(np.hstack([stored.X, sure]), stored.y)
+        return Rebuilt(self._schema, self._about(stored.queries), quality, notes=stored.notes, _frame=frame)
 
-    def _result(self, rebuilt: Rebuilt, queries: int, verdict: str, notes: tuple[str, ...]) -> Reconstruction:
-        report = Diagnostics(
-            observation="rows",
-            engine=rebuilt.engine,
-            exact=rebuilt.engine == "stored rows",
-            requested=self.n,
-            reached=self.n,
-            evidence=math.nan,
-            evidence_se=math.nan,
-            log_evidence=math.nan,
-            acceptance=math.nan,
-            ess=math.nan,
-            queries=queries,
-            seconds=rebuilt.seconds,
-            reason="the file discloses the training table",
-            verdict=verdict,
-        )
-        about = Provenance.of(self.model, self.prior, self._request, self.seed, queries)
-        return Reconstruction(self._schema, (report,), about, rebuilt=rebuilt, notes=notes)
-
-
-def matching_engine(engine: Any) -> Matching | None:
-    """Return the engine that matches node counts, where one was asked for by its name or as an object."""
-    if isinstance(engine, str):
-        return default_engine() if engine == "matching" else None
-    solves = callable(getattr(engine, "solve", None)) and not callable(getattr(engine, "draw", None))
-    return engine if solves and not isinstance(engine, type) else None
-
-
-def default_engine() -> Matching:
-    """Return the engine with its own settings; its compiled parts are imported now, not before."""
-    from retrodict.matching.search.engine import Matching
-
-    return Matching()
+    def _about(self, queries: int) -> Provenance:
+        return Provenance.of(self.model, self.prior, self._request, self.seed, queries)

@@ -1,15 +1,15 @@
-"""Rebuild a dataset from a model and an assumed prior."""
+"""Draw a dataset from a model and an assumed prior."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from retrodict.errors import RequestError, RunError
+from retrodict.errors import PriorError, RequestError, RunError
 from retrodict.inference.diagnostics import Diagnostics, Engine, exact_verdict
 from retrodict.inference.given import engine_text
 from retrodict.inference.observation import Label
@@ -17,20 +17,16 @@ from retrodict.inference.rejection import Sink, draw_labels, run_joint, stream_d
 from retrodict.inference.run import Checkpoint, Run, RunState, engine_named, subseed
 from retrodict.inference.stream import Batch, PriorStream
 from retrodict.inference.tally import Tally
-from retrodict.models import Meter, Model, Regressor, load_model
+from retrodict.models import Meter, Regressor, load_model
 from retrodict.reconstruction.provenance import Provenance, describe
-from retrodict.reconstruction.rebuilding import Rebuilding, matching_engine
 from retrodict.reconstruction.request import Request, check_count, check_seed, resolve, with_known_noise
 from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.rows import MemoryRows, table
 from retrodict.reconstruction.shares import ClassShares, class_quota
-from retrodict.reconstruction.training_table import rebuilding, rebuilding_unasked
+from retrodict.reconstruction.training_table import stated_table
 from retrodict.results.claim import claimed
 from retrodict.results.parts import PartsFolder
 from retrodict.results.progress import RowProgress
-
-if TYPE_CHECKING:
-    from retrodict.matching.search.engine import Matching
 
 Array = np.ndarray
 
@@ -50,15 +46,14 @@ def reconstruct(
     *,
     seed: int = 0,
     class_shares: ClassShares | None = None,
-    engine: str | Engine | Matching = "auto",
+    engine: str | Engine = "auto",
     max_queries: int | None = None,
     out: str | Path | None = None,
     progress: bool | None = None,
 ) -> Reconstruction:
-    """Rebuild rows with labels from a trained model.
+    """Draw rows with labels from a trained model under a prior: ``Q(x|y) = Q(y|x) Q(x) / Z_y`` for each class `y`.
 
-    Where the file discloses the training table itself (stored rows, or trees' node counts), the engine `matching`
-    rebuilds that. All others draw from ``Q(x|y) = Q(y|x) Q(x) / Z_y`` for each class `y`.
+    Where the model states its training table itself, a note of the result says so: `rebuild` finds that.
 
     Parameters
     ----------
@@ -68,17 +63,15 @@ def reconstruct(
         A prior, or the path of a prior file; by default the one that the model's own disclosures imply;
         see `implied_prior`.
     rows
-        Rows in all; by default 10,000, or those of the training table where that is rebuilt.
+        Rows in all; by default 10,000.
     seed
         The one seed: the same seed gives the same table.
     class_shares
         A share for each class, ``"equal"``, or ``"model"``: the model's own shares under the prior. By default those of
         the prior where it states any, else ``"model"``.
     engine
-        ``"auto"``, ``"matching"``, ``"rejection"``, ``"smc"``, ``"enumeration"``, or an engine with settings of its
-        own: any object with ``draw(posterior, n, rng)``, which is asked for each class's rows. Where neither a prior
-        nor rows, shares or a budget are asked for, ``"auto"`` rebuilds the training table if the file discloses it, and
-        it is small.
+        ``"auto"``, ``"rejection"``, ``"smc"``, ``"enumeration"``, or an engine with settings of its own: any object
+        with ``draw(posterior, n, rng)``, which is asked for each class's rows.
     max_queries
         Model calls (rows scored) to spend at most; by default a million, or a hundred a row.
     out
@@ -102,22 +95,18 @@ def reconstruct(
     Rows and labels follow the joint ``Q(y|x) Q(x)``, or ``Q(x|y)`` with the class shares given (Hartoyo, Ciupek,
     Malawski & Crimi, Scientific Reports 15:13856, 2025). A regressor's target is its prediction plus Gaussian noise.
     """
-    rows = None if rows is None else check_count(rows, "the number of rows")
+    rows = DEFAULT_ROWS if rows is None else check_count(rows, "the number of rows")
     root = check_seed(seed)
-    matching = matching_engine(engine)
-    if matching is not None:
-        return rebuilding(model, matching, int(seed), prior, rows, class_shares, max_queries).run(out, progress)
-    drawing = engine_named(engine, also=("matching",))
-    model = model if isinstance(model, Model) else load_model(model)
-    notes: tuple[str, ...] = ()
-    if drawing == "auto" and all(given is None for given in (prior, rows, class_shares, max_queries)):
-        disclosed = rebuilding_unasked(model, int(seed))
-        if isinstance(disclosed, Rebuilding):
-            return disclosed.run(out, progress)
-        notes = (disclosed,)
-    rows = DEFAULT_ROWS if rows is None else rows
+    drawing = engine_named(engine)
+    model = load_model(model)
     budget = default_budget(rows) if max_queries is None else check_count(max_queries, "the query budget")
-    job = resolve(model, prior)
+    stated = stated_table(model)
+    try:
+        job = resolve(model, prior)
+    except PriorError as error:
+        if prior is None and stated is not None:
+            raise PriorError(f"{error}; {stated}") from None
+        raise
     if isinstance(job.model, Regressor):
         if class_shares is not None:
             raise RequestError("class shares are for classifiers; this model is a regressor")
@@ -133,6 +122,7 @@ def reconstruct(
     }
     meter = Meter(job.model, budget)
     job = with_known_noise(job, meter, subseed(root, _NOISE))
+    notes = () if stated is None else (stated,)
     return _Job(job, meter, rows, subseed(root, _JOB), drawing, quota, notes).run(request, int(seed), out, progress)
 
 

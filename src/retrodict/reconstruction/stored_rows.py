@@ -15,6 +15,7 @@ from retrodict.disclosures.place import FILLED
 from retrodict.errors import SchemaError
 from retrodict.models import Meter, Model
 from retrodict.models.contract import own_schema
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -31,8 +32,8 @@ class Stored:
     X, y
         Rows, shape (n, d), and class indices or target values, shape (n,); in the order of the training table, as far
         as the file tells.
-    whole
-        Whether they are all rows of the training table.
+    total
+        Rows of the training table; ``None`` where the file does not say.
     labels_from
         `file`, or `model`: what it predicts for the rows.
     queries
@@ -44,19 +45,43 @@ class Stored:
     schema: Schema
     X: Float[Array, "n d"]
     y: Float[Array, " n"]
-    whole: bool
+    total: int | None
     labels_from: Literal["file", "model"]
     queries: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
-def stored_rows(model: Model, found: Disclosures) -> Stored | None:
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Rows that a file stores unchanged, before anything is said of their labels.
+
+    Parameters
+    ----------
+    fact
+        What the file states.
+    X
+        Its rows in the encoding of the model's own schema, shape (n, d).
+    total
+        Rows of the training table; ``None`` where the file does not say.
+    """
+
+    fact: Rows
+    X: Float[Array, "n d"]
+    total: int | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether they are all rows of the training table."""
+        return self.total is not None and self.total <= len(self.X)
+
+
+def kept_rows(model: Model, found: Disclosures) -> Kept | None:
     """Return the rows that a file stores unchanged; ``None`` where it stores none with all features.
 
     Parameters
     ----------
     model
-        Labels rows whose labels are not stored.
+        Whose features they must have.
     found
         Its disclosures.
     """
@@ -69,33 +94,41 @@ def stored_rows(model: Model, found: Disclosures) -> Stored | None:
         except SchemaError:  # a way back that was not exact can leave the lists
             continue
         if len(X):
-            return _labelled(model, fact, X, _total(found))
+            total = max((size.n for size in found.of(SampleSize) if size.exact is True), default=None)
+            return Kept(fact, X, total)
     return None
 
 
-def _total(found: Disclosures) -> int | None:
-    return max((fact.n for fact in found.of(SampleSize) if fact.exact is True), default=None)
+def labelled(model: Model, kept: Kept) -> Stored:
+    """Return stored rows with their labels, in the order of the training table as far as it is told.
 
-
-def _labelled(model: Model, fact: Rows, X: Array, total: int | None) -> Stored:
-    schema = own_schema(model)
+    Parameters
+    ----------
+    model
+        Labels rows whose labels are not stored.
+    kept
+        The rows.
+    """
+    schema, fact, X = own_schema(model), kept.fact, kept.X
     y, queries = _codes(fact.labels, schema.target.classes), 0
-    notes = [_told(fact, total)]
+    notes = [_told(fact, kept.total)]
     if y is None:
         meter = Meter(model.bind(schema))
         output = meter.output(X)
         y, queries = (output.argmax(axis=1) if schema.target.is_class else output), meter.queries
         notes.append(
-            "the file does not store the labels of these rows: they are what the model predicts, and confidence is of "
-            "the features alone"
+            Note(
+                "labels_are_predicted",
+                "the file does not store the labels of these rows: they are what the model predicts, and confidence is "
+                "of the features alone",
+            )
         )
     if fact.exact == FILLED:
-        notes.append("gaps were filled before the rows were stored: they have the fills")
+        notes.append(Note("gaps_are_filled", "gaps were filled before the rows were stored: they have the fills"))
     if fact.index is not None:
         order = np.argsort(fact.index, kind="stable")
         X, y = X[order], y[order]
-    whole = total is not None and total <= len(X)
-    return Stored(schema, X, y, whole, "model" if queries else "file", queries, tuple(notes))
+    return Stored(schema, X, y, kept.total, "model" if queries else "file", queries, tuple(notes))
 
 
 def _codes(labels: Sequence[Any] | None, classes: tuple[Any, ...]) -> Array | None:
@@ -105,9 +138,12 @@ def _codes(labels: Sequence[Any] | None, classes: tuple[Any, ...]) -> Array | No
     return np.array([classes.index(label) for label in labels]) if set(labels) == set(classes) else None
 
 
-def _told(fact: Rows, total: int | None) -> str:
+def _told(fact: Rows, total: int | None) -> Note:
+    where = fact.source
     if total is None:
-        return f"{fact.n:,} rows stored in {fact.source}; the file does not say how many the table had"
-    if total > fact.n:
-        return f"{fact.n:,} of the table's {total:,} rows are stored in {fact.source}; nothing is said of the others"
-    return f"all {fact.n:,} rows of the table are stored in {fact.source}"
+        text = f"{fact.n:,} rows stored in {where}; the file does not say how many the table had"
+    elif total > fact.n:
+        text = f"{fact.n:,} of the table's {total:,} rows are stored in {where}; nothing is said of the others"
+    else:
+        text = f"all {fact.n:,} rows of the table are stored in {where}"
+    return Note("rows_are_stored", text, rows=fact.n, table_rows=total, source=where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from retrodict.priors.implied.build import FROM
-from retrodict.reconstruction import Reconstruction
+from retrodict.reconstruction import LabelledRows, Rebuilt
 
 Attribution = Literal["file", "predictions", "both"]
 
@@ -16,13 +16,13 @@ def attribution(rec: Any) -> tuple[Attribution | None, str]:
     Parameters
     ----------
     rec
-        The engine and the prior of a `Reconstruction` decide; of a bare table nothing is known.
+        How a table was rebuilt, or the prior that rows were drawn under, decides; of a bare table nothing is known.
     """
-    if not isinstance(rec, Reconstruction):
+    if not isinstance(rec, LabelledRows):
         return None, "a bare table does not say how it was made"
-    if rec.rebuilt is not None:
-        what = "stores rows" if rec.rebuilt.engine == "stored rows" else "stores node counts, which were matched"
-        if rec.rebuilt.labels_from == "model":
+    if isinstance(rec, Rebuilt):
+        what = "stores rows" if rec.quality.source == "stored rows" else "stores node counts, which were matched"
+        if rec.quality.labels_from == "model":
             return "both", f"the model file {what}; their labels are the model's predictions"
         return "file", f"the model file {what}: the lift says nothing of what predictions give away"
     if FROM in rec.provenance.prior.get("notes", ()):
