@@ -15,8 +15,17 @@ import numpy as np
 
 from document import DOCS, machine, markdown, write_section
 from forest_tables import DATA, table
-from retrodict.report.theory_pictures import draw_budget, draw_concurrence, draw_paths
-from retrodict.theory import EXAMPLES, DiscreteWorld, path, random_world, table_world
+from retrodict.report.theory.pictures import draw_budget, draw_concurrence, draw_paths
+from retrodict.theory import (
+    EXAMPLES,
+    DiscreteWorld,
+    concurrence,
+    error_budget,
+    gradients,
+    path,
+    random_world,
+    table_world,
+)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.theory.reference import OF_MODEL, OF_PRIOR, QUANTITIES, automatic, central, relative_error, variables_of
@@ -31,9 +40,9 @@ def identity(worlds: int = 1_000) -> str:
     by_class: dict[str, list[float]] = {"none": [], "30 %": []}
     for i in range(worlds):
         kind = "30 %" if i % 2 else "none"
-        budget = random_world(
-            int(rng.integers(1, 201)), int(rng.integers(1, 11)), rng, zeros=0.3 if i % 2 else 0.0
-        ).error_budget()
+        budget = error_budget(
+            random_world(int(rng.integers(1, 201)), int(rng.integers(1, 11)), rng, zeros=0.3 if i % 2 else 0.0)
+        )
         gaps[kind].append(abs(budget.gap))
         by_class[kind] += [abs(c.posterior - (c.prior + c.model - c.label)) for c in budget.by_class if c.share > 0]
     rows = [
@@ -58,7 +67,7 @@ def derivatives(worlds: int = 200) -> str:
     for _ in range(worlds):
         n, k = int(rng.integers(2, 201)), int(rng.integers(2, 11))
         world = random_world(n, k, rng)
-        found = world.gradients()
+        found = gradients(world)
         for variable in (*OF_PRIOR, *OF_MODEL):
             at = (int(rng.integers(n)),) if variable in OF_PRIOR else (int(rng.integers(n)), int(rng.integers(k)))
             precise = central(world, variable, at)
@@ -112,7 +121,7 @@ def random_concurrence(worlds: int = 200) -> tuple[str, str]:
                 )
                 for i in range(worlds)
             ]
-            found = [world.concurrence() for world in made]
+            found = [concurrence(world) for world in made]
             wrong = "independent" if np.isinf(error) else f"{error:g}"
             head = [states, classes, wrong]
             prior, model, accuracy = (
@@ -127,7 +136,7 @@ def random_concurrence(worlds: int = 200) -> tuple[str, str]:
                     against: shares([one for each in found for one in each.by_class if one.against == against])
                     for against in ("prior", "model")
                 }
-                raw = [world.concurrence("raw") for world in made]
+                raw = [concurrence(world, "raw") for world in made]
                 own = [f"{np.mean([getattr(one, against).share for one in raw]):.3f}" for against in ("prior", "model")]
                 others.append([states, classes, *each["prior"][:3], *each["model"][:3], *own])
     head = ["states", "classes", "error", "prior: coordinates", "mass", "cosine", "worlds without a failure", "forced"]
@@ -189,7 +198,7 @@ def counter_examples() -> str:
     rows = []
     for name, make in EXAMPLES.items():
         world = make()
-        found, budget = world.concurrence(), world.error_budget()
+        found, budget = concurrence(world), error_budget(world)
         ends = [path(world, moving).posterior[-1] for moving in ("prior", "model")]
         failing = [
             f"{int((one.counted & ~one.same).sum())} of {int(one.counted.sum())}"
@@ -200,7 +209,7 @@ def counter_examples() -> str:
     head = ["world", "prior", "model", "label", "posterior", "posterior with the true prior", "with the true model"]
     head += ["coordinates that differ: prior", "model", "accuracy"]
     place = EXAMPLES["perfect-model"]()
-    line = place.concurrence().prior.failures().iloc[0]
+    line = concurrence(place).prior.failures().iloc[0]
     told = (
         f"In `perfect-model`, raising the prior logit of state {int(line['state'])} changes the prior divergence by "
         f"{line['derivative']:+.4f} and the posterior divergence by {line['posterior']:+.4f} nats a unit; the label "
@@ -225,7 +234,7 @@ def real_tables(data: Path) -> str:
         for prior in ("independent", "uniform"):
             for model in ("logistic", "naive_bayes", "tree"):
                 fitted = table_world(frame, "target", prior=prior, model=model)
-                budget, found = fitted.world.error_budget(), fitted.world.concurrence()
+                budget, found = error_budget(fitted.world), concurrence(fitted.world)
                 terms = [f"{getattr(budget, term):.4f}" for term in ("prior", "model", "label", "posterior")]
                 by_prior, by_model = (
                     [f"{one.share:.3f}", f"{one.mass_share:.3f}", f"{one.cosine:.3f}"]
@@ -250,7 +259,7 @@ def pictures(data: Path) -> None:
     frame = table("penguins", data)
     if frame is not None:
         fitted = table_world(frame, "target", model="naive_bayes").world
-        draw_budget(DOCS / "explanation" / "theory_budget.png", fitted.error_budget())
+        draw_budget(DOCS / "explanation" / "theory_budget.png", error_budget(fitted))
     draw_concurrence(DOCS / "explanation" / "theory_concurrence.png", random_world(60, 3, 7))
     wrong = random_world(20, 3, 11, prior_error=1.0, model_error=1.0)
     exact = random_world(20, 3, 11, prior_error=1.0, model_error=0.0)

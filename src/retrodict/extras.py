@@ -20,13 +20,15 @@ EXTRA_OF = {
 
 
 @contextmanager
-def extra_for(what: str) -> Iterator[None]:
+def extra_for(what: str, extra: str | None = None) -> Iterator[None]:
     """Import optional libraries inside; say in one line what needs the one that is missing, and how to get it.
 
     Parameters
     ----------
     what
         What they are for, as the subject of the sentence.
+    extra
+        What installs all that it needs; by default the extra of the library that is missing.
 
     Raises
     ------
@@ -40,5 +42,5 @@ def extra_for(what: str) -> Iterator[None]:
         if name not in EXTRA_OF:
             raise
         raise MissingExtraError(
-            f"{what} needs {name}, which is not installed; pip install 'retrodict[{EXTRA_OF[name]}]'"
+            f"{what} needs {name}, which is not installed; pip install 'retrodict[{extra or EXTRA_OF[name]}]'"
         ) from error

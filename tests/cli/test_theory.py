@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from retrodict.theory import random_world, read_world
+from retrodict.theory import concurrence, error_budget, random_world, read_world
 from tests.cli.conftest import Outcome
 from tests.theory.test_table_worlds import frame
 
@@ -35,9 +35,9 @@ def test_for_people(cli: Cli) -> None:
 def test_json(cli: Cli) -> None:
     found = cli("theory", RANDOM, "--json", "--steps", 3).json
     world = random_world(12, 3, 4)
-    assert found["budget"]["posterior"] == world.error_budget().posterior
+    assert found["budget"]["posterior"] == error_budget(world).posterior
     assert found["divergences"]["by_class"]["kl"] == world.posterior_divergence().tolist()
-    assert found["concurrence"]["comparisons"][0]["share"] == world.concurrence().prior.share
+    assert found["concurrence"]["comparisons"][0]["share"] == concurrence(world).prior.share
     assert found["paths"]["model"]["t"] == [0.0, 0.5, 1.0]
     assert found["table"] is None
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from retrodict.theory import DiscreteWorld, random_world
+from retrodict.theory import DiscreteWorld, gradients, random_world
 from tests.theory.reference import OF_MODEL, OF_PRIOR, QUANTITIES, automatic, central, relative_error, variables_of
 from tests.theory.worlds import worlds
 
@@ -17,7 +17,7 @@ PAIRS = [(quantity, variable) for quantity in QUANTITIES for variable in (*OF_PR
 @pytest.mark.parametrize(("states", "classes"), SIZES)
 def test_automatic_differentiation(states: int, classes: int) -> None:
     world = random_world(states, classes, 3)
-    found = world.gradients()
+    found = gradients(world)
     for quantity, variable in PAIRS:
         if variables_of(quantity)(variable):
             right = automatic(world, quantity, variable)
@@ -30,7 +30,7 @@ def test_automatic_differentiation(states: int, classes: int) -> None:
 @pytest.mark.parametrize(("states", "classes"), SIZES[:3])
 def test_central_differences(states: int, classes: int) -> None:
     world, rng = random_world(states, classes, 4), np.random.default_rng(0)
-    found = world.gradients()
+    found = gradients(world)
     for variable in (*OF_PRIOR, *OF_MODEL):
         at = (int(rng.integers(states)),) if variable in OF_PRIOR else tuple(map(int, rng.integers((states, classes))))
         right = central(world, variable, at)
@@ -50,7 +50,7 @@ def test_a_derivative_without_the_label_term_is_caught() -> None:
 @settings(max_examples=80, deadline=None)
 @given(worlds(zeros=(0.0, 0.4)))
 def test_terms_add_up(world: DiscreteWorld) -> None:
-    found = world.gradients()
+    found = gradients(world)
     for variable in (*OF_PRIOR, *OF_MODEL):
         terms = [found[name].get(variable, 0.0) for name in ("prior", "model", "label")]
         np.testing.assert_allclose(found["posterior", variable], terms[0] + terms[1] - terms[2], atol=1e-9, rtol=1e-9)
@@ -63,7 +63,7 @@ def test_terms_add_up(world: DiscreteWorld) -> None:
 @settings(max_examples=40, deadline=None)
 @given(worlds())
 def test_a_constant_added_to_all_logits_changes_nothing(world: DiscreteWorld) -> None:
-    found = world.gradients()
+    found = gradients(world)
     for quantity, of in found.items():
         for variable, axis in (("theta", -1), ("phi", -1)):
             if variable in of:
@@ -80,7 +80,7 @@ def test_limits_at_zero() -> None:
         return DiscreteWorld([0.6, 0.4, 0.0], np.vstack([[[1.0, 0.0]], p_y[1:]]), [0.5, 0.5 - small, small],
                              np.vstack([first, q_y[1:]]))  # fmt: skip
 
-    at, near = world(0.0).gradients(), world(1e-9).gradients()
+    at, near = gradients(world(0.0)), gradients(world(1e-9))
     for quantity, of in at.items():
         for variable, array in of.items():
             np.testing.assert_allclose(array, near[quantity, variable], atol=1e-7, err_msg=f"{quantity} {variable}")
@@ -88,13 +88,13 @@ def test_limits_at_zero() -> None:
 
 def test_class_without_posterior_is_nan() -> None:
     world = DiscreteWorld([0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]], [0.5, 0.5], [[1.0, 0.0], [1.0, 0.0]])
-    found = world.gradients()
+    found = gradients(world)
     assert np.isnan(found["posterior_by_class", "theta"][1]).all()
     assert np.isfinite(found["posterior_by_class", "theta"][0]).all()
 
 
 def test_access_and_form() -> None:
-    found = random_world(4, 2, 0).gradients()
+    found = gradients(random_world(4, 2, 0))
     assert found["posterior"]["theta"] is found["posterior", "theta"]
     assert found["posterior_by_class", "phi"].shape == (2, 4, 2)
     with pytest.raises(ValueError, match="read-only"):

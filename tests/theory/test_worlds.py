@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import retrodict as rd
-from retrodict.theory import EXAMPLES, DiscreteWorld, random_world, read_world
+from retrodict.theory import EXAMPLES, DiscreteWorld, error_budget, random_world, read_world
 
 P_Y = [[0.9, 0.1], [0.2, 0.8]]
 
@@ -59,7 +59,7 @@ def test_random_worlds_repeat_and_have_the_zeros_asked_for() -> None:
     # 4 of 5 cells of a row can be zero (one is kept), 1,000 cells: 4 sd of a binomial are 0.062.
     assert abs((one.p_y_given_x == 0).mean() - 0.4 * 0.8) < 0.08
     assert not ((one.q_x == 0) & (one.p_x > 0)).any()
-    assert random_world(5, 2, 0, prior_error=0.0, model_error=0.0).error_budget().posterior < 1e-15
+    assert error_budget(random_world(5, 2, 0, prior_error=0.0, model_error=0.0)).posterior < 1e-15
 
 
 @pytest.mark.parametrize(

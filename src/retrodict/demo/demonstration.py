@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.demo.figure import draw_demo
 from retrodict.demo.inputs import TARGET, load_parts, write_inputs
 from retrodict.demo.judgement import CONTROLS, Judgement, judge
 from retrodict.errors import RequestError
+from retrodict.extras import extra_for
 from retrodict.families.sklearn.model.models import SklearnClassifier
 from retrodict.models import load_model
 from retrodict.plain_text import json_text
@@ -95,6 +95,9 @@ def demonstrate(out: str | Path, seed: int = 0, say: Callable[[str], None] = lam
     RequestError
         If the folder holds anything that is not the demo's, or can't be written.
     """
+    with extra_for("the picture of the demo"):
+        from retrodict.demo.figure import draw_demo
+
     started = time.perf_counter()
     out = Path(out)
     with claimed(out), writing(out):

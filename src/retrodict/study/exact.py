@@ -10,7 +10,7 @@ from jaxtyping import Float
 from retrodict.priors import CopulaPrior, EmpiricalPrior, IndependentPrior, MixturePrior, Prior
 from retrodict.priors.marginals import FiniteMarginal
 from retrodict.study.worlds import Truth
-from retrodict.theory import DiscreteWorld
+from retrodict.theory import DiscreteWorld, error_budget
 
 Array = np.ndarray
 
@@ -55,7 +55,7 @@ def exact_divergences(
     """
     if q_x is None:
         return ExactDivergences()
-    budget = DiscreteWorld(truth.p_x, truth.p_y, q_x, _floored(q_y_given_x)).error_budget()
+    budget = error_budget(DiscreteWorld(truth.p_x, truth.p_y, q_x, _floored(q_y_given_x)))
     return ExactDivergences(_finite(budget.prior), _finite(budget.posterior))
 
 
@@ -65,7 +65,7 @@ def model_divergence(truth: Truth, q_y_given_x: Float[Array, "n k"]) -> float | 
     Trees, neighbours and naive Bayes rule out what can happen, which would make it infinite: probabilities are at least
     a millionth, as they are for the log-loss.
     """
-    return _finite(DiscreteWorld(truth.p_x, truth.p_y, truth.p_x, _floored(q_y_given_x)).error_budget().model)
+    return _finite(error_budget(DiscreteWorld(truth.p_x, truth.p_y, truth.p_x, _floored(q_y_given_x))).model)
 
 
 def _floored(p: Float[Array, "n k"]) -> Float[Array, "n k"]:

@@ -6,25 +6,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from retrodict.theory.concurrence import Concurrence, SignAgreement
-    from retrodict.theory.decomposition import ErrorBudget
+    from retrodict.theory.decomposition import ErrorBudget, error_budget
+    from retrodict.theory.derivatives import Gradients, gradients
     from retrodict.theory.divergences import DIVERGENCES
     from retrodict.theory.examples import EXAMPLES
-    from retrodict.theory.gradients import Gradients
     from retrodict.theory.paths import Path, path
     from retrodict.theory.random_worlds import random_world
+    from retrodict.theory.sign_agreement import Concurrence, SignAgreement, concurrence
     from retrodict.theory.table_worlds import table_world
     from retrodict.theory.world import DiscreteWorld
     from retrodict.theory.world_files import read_world
 
 _HOMES = {
-    "concurrence": ("Concurrence", "SignAgreement"),
-    "decomposition": ("ErrorBudget",),
+    "decomposition": ("ErrorBudget", "error_budget"),
+    "derivatives": ("Gradients", "gradients"),
     "divergences": ("DIVERGENCES",),
     "examples": ("EXAMPLES",),
-    "gradients": ("Gradients",),
     "paths": ("Path", "path"),
     "random_worlds": ("random_world",),
+    "sign_agreement": ("Concurrence", "SignAgreement", "concurrence"),
     "table_worlds": ("table_world",),
     "world": ("DiscreteWorld",),
     "world_files": ("read_world",),
@@ -40,6 +40,9 @@ __all__ = [
     "Gradients",
     "Path",
     "SignAgreement",
+    "concurrence",
+    "error_budget",
+    "gradients",
     "path",
     "random_world",
     "read_world",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,7 @@ from scipy.special import kl_div
 
 from retrodict.plain_text import shown_plainly
 from retrodict.theory.posteriors import joint, ratio
-
-if TYPE_CHECKING:
-    from retrodict.theory.world import DiscreteWorld
+from retrodict.theory.world import DiscreteWorld
 
 Array = np.ndarray
 
@@ -102,8 +100,8 @@ class ErrorBudget:
         return str(self.frame().to_html(float_format="{:.4g}".format))
 
 
-def error_terms(world: DiscreteWorld) -> ErrorBudget:
-    """Return the exact error budget of a world; see `ErrorBudget`."""
+def error_budget(world: DiscreteWorld) -> ErrorBudget:
+    """Return the exact decomposition of the expected posterior divergence, overall and for each class."""
     p_y, q_y, present = world.p_y, world.q_y, world.p_y > 0
     posteriors = world.posterior_divergence("kl")
     # A state without mass in the class takes no part, whatever its ratio: 0 times infinity is no doubt here.

@@ -11,7 +11,9 @@ from jaxtyping import Float
 
 from retrodict.errors import RequestError
 from retrodict.plain_text import shown_plainly
+from retrodict.theory.decomposition import error_budget
 from retrodict.theory.posteriors import ratio
+from retrodict.theory.sign_agreement import concurrence
 from retrodict.theory.world import DiscreteWorld
 
 Array = np.ndarray
@@ -117,7 +119,7 @@ def path(world: DiscreteWorld, moving: str = "prior", kind: str = "mixture", ste
         raise RequestError(f"a path needs a whole number of steps from 2, got {steps!r}")
     t = np.linspace(0.0, 1.0, steps)
     worlds = [_at(world, moving, kind, float(s)) for s in t]
-    budgets, agreements = [one.error_budget() for one in worlds], [one.concurrence() for one in worlds]
+    budgets, agreements = [error_budget(one) for one in worlds], [concurrence(one) for one in worlds]
     terms = {name: np.array([getattr(b, name) for b in budgets]) for name in ("posterior", "prior", "model", "label")}
     return Path(
         moving=moving,

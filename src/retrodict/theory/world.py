@@ -12,10 +12,7 @@ from jaxtyping import Float
 from retrodict.errors import RequestError
 from retrodict.plain_text import shown_plainly
 from retrodict.theory.checking import conditional, distribution, names
-from retrodict.theory.concurrence import Concurrence, concurrence
-from retrodict.theory.decomposition import ErrorBudget, error_terms
 from retrodict.theory.divergences import column_divergences
-from retrodict.theory.gradients import Gradients, gradients
 from retrodict.theory.posteriors import class_posteriors, joint
 
 Array = np.ndarray
@@ -132,29 +129,6 @@ class DiscreteWorld:
         present = self.p_y > 0
         return float(self.p_y[present] @ self.posterior_divergence(kind)[present])
 
-    def error_budget(self) -> ErrorBudget:
-        """Return the exact decomposition of the expected posterior divergence, overall and for each class."""
-        return error_terms(self)
-
-    def gradients(self) -> Gradients:
-        """Return all derivatives in closed form, by quantity and variable; see `Gradients`."""
-        return gradients(self)
-
-    def concurrence(self, coordinates: str = "logits") -> Concurrence:
-        """Return where derivatives of posterior divergence have the sign of those of prior and model divergence.
-
-        Parameters
-        ----------
-        coordinates
-            `logits`, `weights` (the same signs) or `raw`; see `Gradients`.
-
-        Raises
-        ------
-        RequestError
-            If the coordinates are none of these.
-        """
-        return concurrence(self, coordinates)
-
     def with_known_shares(self) -> DiscreteWorld:
         """Return the world with the same posteriors `Q(x|y)` whose class shares are the true ones.
 
@@ -182,5 +156,5 @@ class DiscreteWorld:
         return {**arrays, "states": list(self.states), "classes": list(self.classes)}
 
     def __repr__(self) -> str:
-        budget = self.error_budget()
-        return f"DiscreteWorld: {self.n_states} states, {self.n_classes} classes\n  {budget.line()}"
+        divergence = f"{self.expected_divergence():.4g} nats"
+        return f"DiscreteWorld: {self.n_states} states, {self.n_classes} classes; posterior divergence {divergence}"

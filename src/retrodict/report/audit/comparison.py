@@ -13,8 +13,8 @@ from retrodict.auditing import AuditComparison, compute_audit, load_appetite
 from retrodict.models import Model
 from retrodict.plain_text import json_text
 from retrodict.priors import Prior
-from retrodict.report.audit.html import environment, number
-from retrodict.report.audit.write import write_audit
+from retrodict.report.audit.tables import number
+from retrodict.report.audit.write import check_extras, write_audit
 from retrodict.report.pages import write_page
 from retrodict.results.claim import claimed
 from retrodict.results.folder import check_writable, new_folder, replace_text
@@ -61,6 +61,7 @@ def audit_both(
         If an audit can't be made, or the folder can't be written.
     """
     out = Path(out)
+    check_extras()
     with claimed(out):
         check_writable(out)
         limits = load_appetite(appetite)
@@ -94,6 +95,8 @@ def _write(both: AuditComparison, found: Sanitized, out: Path) -> None:
 
 
 def _page(both: AuditComparison, found: Sanitized) -> str:
+    from retrodict.report.templates import environment
+
     return (
         environment()
         .get_template("comparison.html.j2")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from retrodict.auditing import AuditResult
@@ -13,12 +12,12 @@ from retrodict.auditing.file_findings import unread_sentences
 from retrodict.auditing.finding import WORDS
 from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.membership import Attack, MembershipAttacks
+from retrodict.reconstruction import Rebuilt
 from retrodict.report.audit.pictures import pictures
 from retrodict.report.audit.query_picture import query_picture
+from retrodict.report.audit.tables import number
 from retrodict.report.svg import Picture
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from retrodict.report.templates import environment
 
 _MEANING = {
     "release": "Nothing that was tested speaks against giving this model away.",
@@ -95,15 +94,6 @@ def render(found: AuditResult, command: str) -> str:
     )
 
 
-def environment() -> Environment:
-    """Return where the templates of pages are found."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("retrodict.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-
-
 def _subtitle(found: AuditResult) -> str:
     about = found.provenance
     sizes = {"training": about["real_rows"]["train"], "held-out": about["real_rows"]["holdout"]}
@@ -111,15 +101,6 @@ def _subtitle(found: AuditResult) -> str:
     return (
         f"{real}; {about['request']['rows']:,} rows drawn, seed {about['seed']}; {about['model']['fingerprint'][:19]}"
     )
-
-
-def number(value: Any, digits: int = 3) -> str:
-    """Return a cell of a table as text; what is undefined is empty."""
-    if value is None or (isinstance(value, float) and not np.isfinite(value)):
-        return ""
-    if isinstance(value, bool | str):
-        return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{round(value, digits) + 0.0:.{digits}f}"  # and no -0.000
 
 
 def _interval(low: Any, high: Any) -> str:
@@ -174,7 +155,7 @@ def _way(found: AuditResult, way: str) -> dict[str, Any]:
         **blank,
         "missing": None,
         "text": _text(one),
-        "notes": [*one.reconstruction.notes, *one.reconstruction.shortfalls],
+        "notes": [*one.reconstruction.notes, *one.shortfalls],
         "attribution": f"{_OWED[owed['to']]}: {owed['reason']}." if owed and found.train is not None else "",
         "lift": None if lift is None else _cells(lift),
         "lift_notes": [] if one.fidelity is None else [_sizes(one.fidelity), *one.fidelity.notes],
@@ -202,14 +183,13 @@ def _said(lines: list[str]) -> list[str]:
 
 def _text(one: Extraction) -> str:
     rec, seen = one.reconstruction, one.consistency
-    parts = [f"{rec.n_rows:,} {one.method}." if one.method.startswith("rows") else f"{rec.n_rows:,} rows {one.method}."]
-    parts.append(f"{rec.provenance.queries:,} model calls.")
+    parts = [f"{rec.n_rows:,} rows {one.method}.", f"{rec.provenance.queries:,} model calls."]
     if seen.agreement is not None:
         what = "of its labels are what the model predicts" if rec.schema.target.is_class else "R2 of the predictions"
         share = f"{seen.agreement:.1%}" if rec.schema.target.is_class else f"{seen.agreement:.3f}"
         parts.append(f"Self-consistency: {share} {what}.")
-    if rec.rebuilt is not None and rec.rebuilt.engine == "matching":
-        met = "every node count is met" if rec.rebuilt.met else "0 is every node count met"
+    if isinstance(rec, Rebuilt) and rec.quality.source == "node counts":
+        met = "every node count is met" if rec.quality.met else "0 is every node count met"
         parts.append(
             f"Node counts: energy {seen.energy:.4g} ({met}); {seen.confident:,} rows with a confidence of 0.95 or more."
         )

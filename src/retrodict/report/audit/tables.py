@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,3 +72,12 @@ class Drawn:
     def others(self) -> Sequence[str]:
         """Titles of the tables that are held against the real rows."""
         return [title for title in (PRIOR, BY_QUERY, FROM_FILE) if title in self.tables]
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """Return a cell of a table as text; what is undefined is empty."""
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return ""
+    if isinstance(value, bool | str):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{round(value, digits) + 0.0:.{digits}f}"  # and no -0.000

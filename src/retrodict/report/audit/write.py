@@ -5,12 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from retrodict.auditing import AuditResult, compute_audit, load_appetite
+from retrodict.extras import extra_for
 from retrodict.priors import Prior
 from retrodict.report.pages import write_page
 from retrodict.results.claim import claimed
@@ -80,6 +82,7 @@ def audit(
         If the model, the prior, the tables or the appetite can't be used, or the folder can't be written.
     """
     out = Path(out)
+    check_extras()
     with claimed(out):
         check_writable(out)
         command = command or _call(model, prior, train, holdout, out, target, appetite, rows, seed, quick, seconds)
@@ -100,6 +103,19 @@ def audit(
         say("report")
         write_audit(found, out)
         return found
+
+
+def check_extras() -> None:
+    """Import what an audit needs beside the core, before it takes its time.
+
+    Raises
+    ------
+    MissingExtraError
+        If something is not installed.
+    """
+    with extra_for("an audit", "report"):
+        for name in ("retrodict.report.audit.html", "retrodict.evaluation.risk.scan"):
+            import_module(name)
 
 
 def write_audit(found: AuditResult, out: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from retrodict.extras import extra_for
 from retrodict.plain_text import json_text
 from retrodict.report.pages import write_page
 from retrodict.results.claim import claimed
@@ -54,8 +55,9 @@ def study_report(
     RunError
         If writing fails.
     """
-    from retrodict.report.study.html import render
-    from retrodict.report.study.pictures import drawings
+    with extra_for("the report of a study", "study"):
+        from retrodict.report.study.html import render
+        from retrodict.report.study.pictures import drawings
 
     out, study = Path(out), study or {}
     with claimed(out):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 import numpy as np
 
 from retrodict.plain_text import shown_plainly
 from retrodict.theory.posteriors import joint, ratio
-
-if TYPE_CHECKING:
-    from retrodict.theory.world import DiscreteWorld
+from retrodict.theory.world import DiscreteWorld
 
 Array = np.ndarray
 

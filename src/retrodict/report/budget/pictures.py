@@ -1,12 +1,14 @@
-"""An estimated error budget as a picture, bars with intervals for the whole and each class, and as a folder."""
+"""An estimated error budget as a picture: bars with intervals for the whole and each class."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
 from retrodict.report.svg import picture_text
-from retrodict.results.folder import new_folder, replace_text
 
 if TYPE_CHECKING:
     from retrodict.budget import Estimate, EstimatedBudget
@@ -22,26 +24,6 @@ _WORDS = {"prior": "prior", "model": "+ model", "label": "− label", "total": "
 _MOST_CLASSES = 8
 
 
-def write_budget(found: EstimatedBudget, out: Path) -> None:
-    """Write `budget.json` and `budget.png` to a new folder, in one step.
-
-    Parameters
-    ----------
-    found
-        The budget.
-    out
-        The folder.
-
-    Raises
-    ------
-    RequestError
-        If the folder can't be written.
-    """
-    with new_folder(out) as work:
-        replace_text(work / "budget.json", found.document())
-        draw_budget(found, work / "budget.png")
-
-
 def draw_budget(found: EstimatedBudget, path: Path) -> None:
     """Draw a group of bars for the whole and for each class, with 95% intervals, and write it as PNG.
 
@@ -52,9 +34,6 @@ def draw_budget(found: EstimatedBudget, path: Path) -> None:
     path
         The file.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     classes = found.classes[:_MOST_CLASSES]
     groups: list[tuple[str, dict[str, Estimate]]] = [("all classes", found.terms)]
     groups += [(f"class {picture_text(one.name)}", {name: getattr(one, name) for name in _COLOURS}) for one in classes]

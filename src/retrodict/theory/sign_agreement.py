@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError
 from retrodict.plain_text import shown_plainly
-from retrodict.theory.gradients import Gradients, gradients
+from retrodict.theory.derivatives import Gradients, gradients
 from retrodict.theory.posteriors import joint, ratio
-
-if TYPE_CHECKING:
-    from retrodict.theory.world import DiscreteWorld
+from retrodict.theory.world import DiscreteWorld
 
 Array = np.ndarray
 

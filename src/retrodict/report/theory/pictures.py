@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 
 from retrodict.report.svg import picture_text
 from retrodict.theory import DiscreteWorld
-from retrodict.theory.concurrence import SignAgreement
 from retrodict.theory.decomposition import ErrorBudget
 from retrodict.theory.paths import Path as WorldPath
+from retrodict.theory.sign_agreement import SignAgreement, concurrence
 
 Array = np.ndarray
 
@@ -90,7 +90,7 @@ def draw_concurrence(path: Path, world: DiscreteWorld) -> None:
     world
         The world.
     """
-    found = world.concurrence()
+    found = concurrence(world)
     figure, (left, right) = _canvas(10.0, 4.6, 2)
     _map(left, found.prior, world.p_x + world.q_x, "prior divergence")
     both = (world.p_x + world.q_x)[:, None] * (world.p_y_given_x + world.q_y_given_x)

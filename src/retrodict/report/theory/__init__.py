@@ -1,0 +1,1 @@
+"""A world in which all is known, as a folder."""
