@@ -225,7 +225,7 @@ def test_an_interruption_says_how_to_go_on(
     def stop(*arguments: object, **settings: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("retrodict.reconstruction.reconstruct", stop)
+    monkeypatch.setattr("retrodict.reconstruct", stop)
     outcome = cli("reconstruct", shelf / "logistic.skops", "--out", tmp_path / "out")
     assert outcome.code == 130
     assert outcome.err == "error: stopped; the same command goes on from what was kept so far\n"
@@ -237,7 +237,7 @@ def test_a_fault_of_ours_is_one_line_and_a_traceback_on_request(
     def fail(*arguments: object, **settings: object) -> None:
         raise ZeroDivisionError("oh\nno")
 
-    monkeypatch.setattr("retrodict.reconstruction.reconstruct", fail)
+    monkeypatch.setattr("retrodict.reconstruct", fail)
     arguments = ("reconstruct", shelf / "logistic.skops", "--out", tmp_path / "out")
     outcome = cli(*arguments)
     assert outcome.code == 1

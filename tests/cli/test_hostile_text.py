@@ -37,15 +37,15 @@ COMMANDS = {
     "invert --json": "invert {m} --outputs {h}/outputs.parquet --draws 3 --out {o}/i --json",
     "evaluate": "evaluate {h}/rows --train {h}/rows.parquet",
     "sanitize": "sanitize {m} --rows 100 --out {o}/s.skops",
-    "replicate": "replicate {m} --to naive_bayes --rows 100 --out {o}/n.skops",
-    "budget": "budget {m} --holdout {h}/rows.parquet --draws 2000 --out {o}/b",
+    "migrate": "migrate {m} --to naive_bayes --rows 100 --out {o}/n.skops",
+    "error-budget": "error-budget {m} --holdout {h}/rows.parquet --draws 2000 --out {o}/b",
 }
 WRONG = {
     "no file": "inspect {h}/\x1b[31mnone\u202e",
     "no option": "inspect {m} --\x1b[31m",
     "labels unknown": "invert {m} --outputs {h}/names.parquet --out {o}/i",
     "shares of none": "reconstruct {m} --class-shares \x1b[31mx=1 --out {o}/r",
-    "no estimator": "replicate {m} --to \x1b[31m --out {o}/n.skops",
+    "no estimator": "migrate {m} --to \x1b[31m --out {o}/n.skops",
     "no prior for these": "reconstruct {m} --prior {h}/prior.yaml --out {o}/r",
     "no design": "study run {h}/design.yaml --out {o}/s.study",
     "no such study": "study status {h}/\x1b[31mnone",

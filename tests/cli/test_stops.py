@@ -166,14 +166,14 @@ def test_dash_h_is_help_everywhere() -> None:
 
     from retrodict.cli.commands import app
 
-    for words in ([], ["inspect"], ["audit"], ["study"], ["study", "run"], ["replicate"]):
+    for words in ([], ["inspect"], ["audit"], ["study"], ["study", "run"], ["migrate"]):
         short, long = (CliRunner().invoke(app, [*words, flag]) for flag in ("-h", "--help"))
         assert short.exit_code == 0
         assert short.output == long.output
     assert "130 stopped by Ctrl-C" in " ".join(CliRunner().invoke(app, ["-h"]).output.split())
 
 
-def test_the_help_of_replicate_names_all_that_it_takes() -> None:
+def test_the_help_of_migrate_names_all_that_it_takes() -> None:
     from retrodict.cli import options
     from retrodict.families.sklearn.train import trainers as family
 

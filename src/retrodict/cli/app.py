@@ -11,10 +11,8 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 
+from retrodict.cli.exits import CUT_OFF
 from retrodict.cli.stops import StoppedError, code_of_stop, ending, quiet_output, stopped, watch_signals
-
-CUT_OFF = 141
-"""Exit code where whoever read the output went away, as shells have it of SIGPIPE."""
 
 
 def run(arguments: Sequence[str]) -> int:

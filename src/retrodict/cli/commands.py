@@ -8,14 +8,26 @@ from typing import Annotated
 import typer
 
 from retrodict import __version__
+from retrodict.cli.aligned_error import aligned_error
 from retrodict.cli.audit import audit
-from retrodict.cli.budget import budget
+from retrodict.cli.calibration import calibration
+from retrodict.cli.controls import controls
 from retrodict.cli.demo import demo
+from retrodict.cli.error_budget import error_budget
 from retrodict.cli.evaluate import evaluate
+from retrodict.cli.exits import MEANINGS
+from retrodict.cli.fit_prior import fit_prior
+from retrodict.cli.implied_prior import implied_prior
 from retrodict.cli.inspect import inspect
 from retrodict.cli.invert import invert
+from retrodict.cli.matched_error import matched_error
+from retrodict.cli.membership_attacks import membership_attacks
+from retrodict.cli.migrate import migrate
 from retrodict.cli.printing import print_line
+from retrodict.cli.query_curve import query_curve
+from retrodict.cli.rebuild import rebuild
 from retrodict.cli.reconstruct import reconstruct
+from retrodict.cli.record_risk import record_risk
 from retrodict.cli.replicate import replicate
 from retrodict.cli.sanitize import sanitize
 from retrodict.cli.study import app as study
@@ -24,14 +36,20 @@ from retrodict.cli.theory import theory
 app = typer.Typer(
     name="retrodict",
     help="Go back from a trained model to the data behind it.",
-    epilog="Exit codes: 0 done, 1 the run failed, 2 the request was wrong, 130 stopped by Ctrl-C, 143 terminated, "
-    "141 nobody reads the output any more.",
+    epilog=f"Exit codes: {', '.join(f'{code} {meaning}' for code, meaning in MEANINGS.items())}.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, inspect, reconstruct, invert, evaluate, audit, sanitize, theory, budget, replicate):
+COMMANDS = (
+    *(inspect, reconstruct, rebuild, invert, implied_prior, fit_prior),
+    *(evaluate, record_risk, matched_error, aligned_error, calibration, controls, membership_attacks),
+    *(replicate, migrate, query_curve, error_budget, audit, sanitize, theory, demo),
+)
+"""In the order in which the help lists them."""
+
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(study, name="study")
 

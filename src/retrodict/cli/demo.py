@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from retrodict.cli import options
-from retrodict.cli.printing import note, print_json, print_line, print_table
+from retrodict.cli.grouping import grouped
+from retrodict.cli.output import Output
+from retrodict.cli.printing import print_line, print_table
 from retrodict.cli.stops import stopping
 
 if TYPE_CHECKING:
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from retrodict.demo.judgement import Accuracy
 
 
+@grouped
 def demo(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The demo's folder.")] = Path("retrodict-demo"),
+    output: Output,
+    out: Annotated[Path, options.more(options.OUT, "A new folder, or that of an earlier demo.")] = Path(
+        "retrodict-demo"
+    ),
     seed: options.Seed = 0,
-    json: options.Json = False,
 ) -> None:
-    """Fit a model, forget its data, rebuild it from the file, and compare."""
+    """Show the main job on a bundled real example: fit a model, forget its data, rebuild them, compare."""
     from retrodict.demo.demonstration import demonstrate
     from retrodict.reconstruction.request import check_seed
 
     check_seed(seed)
     with stopping("the same command starts the demo again"):
-        found = demonstrate(out, seed, note)
-    if json:
-        print_json(found.to_dict())
-    else:
-        _print(found)
+        found = demonstrate(out, seed, output.note)
+    output.show(found.to_dict(), lambda: _print(found))
 
 
 def _print(found: Demonstration) -> None:

@@ -3,51 +3,55 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+import retrodict as rd
+from retrodict.cli import options, row_files
+from retrodict.cli.grouping import grouped
+from retrodict.cli.opening import Opening
+from retrodict.cli.output import Output
+from retrodict.cli.printing import print_block, print_line
 
-from retrodict.cli import options
-from retrodict.cli.opening import open_model
-from retrodict.cli.printing import print_block, print_json, print_line
-from retrodict.tables.files import read_rows
+if TYPE_CHECKING:
+    from retrodict.evaluation import Fidelity
+
+_HOLDOUT = options.more(options.HOLDOUT, "Else half of the training rows.")
+_LIMIT = options.more(options.LIMIT, "For measures of whole rows.")
+_MODEL = options.more(options.MODEL, "It shows what predictions alone reach.")
+_PRIOR = options.more(options.PRIOR, "Else what --model implies; else there is no lift.")
 
 
+@grouped
 def evaluate(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A reconstruction's folder.")],
-    train: Annotated[Path, typer.Option(metavar="FILE", help="The training rows with their target (CSV or Parquet).")],
-    holdout: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Other rows of the same source; else half of the training rows.")
-    ] = None,
-    prior: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="The prior of the reconstruction (YAML); else what --model implies; else no lift."
-        ),
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The base model: shows what predictions alone reach.")
-    ] = None,
-    target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The target in the real rows; else as in the reconstruction.")
-    ] = None,
+    folder: options.RebuiltFolder,
+    train: Annotated[Path, options.TRAIN],
+    opening: Opening,
+    output: Output,
+    holdout: Annotated[Path | None, _HOLDOUT] = None,
+    prior: Annotated[Path | None, _PRIOR] = None,
+    model: Annotated[Path | None, _MODEL] = None,
+    target: options.Target = None,
+    limit: Annotated[int, _LIMIT] = 2_000,
     seed: options.Seed = 0,
-    trust: options.Trust = None,
-    trust_pickle: options.TrustPickle = False,
-    json: options.Json = False,
 ) -> None:
-    """Compare a reconstruction with real rows, beside the prior alone, chance and held-out rows."""
-    from retrodict.evaluation.fidelity import evaluate as judge
-    from retrodict.reconstruction import Reconstruction
+    """Compare a reconstruction with real rows as a distribution, beside the prior alone, chance and held-out rows."""
+    from retrodict.reconstruction import load_rows
 
-    rec = Reconstruction.load(folder)
-    real = read_rows(train, "training rows", rec.schema, target)
-    fresh = None if holdout is None else read_rows(holdout, "held-out rows", rec.schema, target)
-    loaded = None if model is None else open_model(model, trust, trust_pickle)
-    found = judge(rec, real, fresh, prior, loaded, target=target, seed=seed)
-    if json:
-        print_json(found.to_dict())
-    else:
-        print_block(repr(found))
-        for _, line in found.undefined.iterrows():
-            print_line(f"  no lift of {line['measure']}, {line['scope']}: {line['reason']}")
+    rec = load_rows(folder)
+    found = rd.evaluate(
+        rec,
+        row_files.read(train, row_files.TRAIN, rec.schema, target),
+        row_files.read(holdout, row_files.HOLDOUT, rec.schema, target),
+        prior,
+        None if model is None else opening.open(model),
+        target=target,
+        limit=limit,
+        seed=seed,
+    )
+    output.show(found.to_dict(), lambda: _print(found))
+
+
+def _print(found: Fidelity) -> None:
+    print_block(repr(found))
+    for _, line in found.undefined.iterrows():
+        print_line(f"  no lift of {line['measure']}, {line['scope']}: {line['reason']}")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from retrodict.cli.exits import FAILED, STOPPED, WRONG
 from retrodict.errors import RetrodictError, RunError
 from retrodict.plain_text import one_line
-
-FAILED, WRONG, STOPPED = 1, 2, 130
 
 _USAGE = typer.BadParameter.__mro__[1]
 """What the parser raises where options don't fit; its home differs between releases of typer."""

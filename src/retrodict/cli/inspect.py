@@ -6,9 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import retrodict as rd
 from retrodict.cli import options
-from retrodict.cli.opening import audit_line, file_line, open_model
-from retrodict.cli.printing import print_json, print_line, print_table
+from retrodict.cli.grouping import grouped
+from retrodict.cli.opening import Opening, audit_line, file_line
+from retrodict.cli.output import Output
+from retrodict.cli.printing import print_line, print_table
 from retrodict.errors import UnsafeFileError
 
 if TYPE_CHECKING:
@@ -20,45 +23,33 @@ SHOWN = 12
 """How many facts of one group are printed for people."""
 
 
-def inspect(
-    model: options.ModelFile,
-    schema: options.SchemaFile = None,
-    trust: options.Trust = None,
-    trust_pickle: options.TrustPickle = False,
-    json: options.Json = False,
-) -> None:
-    """Show a model's schema, likelihood and file audit, and what it states about its training data."""
-    from retrodict.disclosures import inspect_model
-    from retrodict.models import audit_file
-
+@grouped
+def inspect(model: options.ModelFile, opening: Opening, output: Output) -> None:
+    """Show what a model file states about its training data, its schema, likelihood and safety."""
     try:
-        loaded = open_model(model, trust, trust_pickle, schema)
+        loaded = opening.open(model)
     except UnsafeFileError:  # what was checked is shown all the same; the refusal is the error
-        audit = audit_file(model, trust or ())
-        if json:
-            print_json(
-                {
-                    "model": None,
-                    "audit": _audit(audit),
-                    "schema": None,
-                    "undetermined": [],
-                    "unread": [],
-                    "disclosures": [],
-                }
-            )
-        else:
-            print_line(audit_line(model, audit))
+        from retrodict.models import audit_file
+
+        audit = audit_file(model, opening.trust or ())
+        output.show(_nothing_read(audit), lambda: print_line(audit_line(model, audit)))
         raise
-    if json:
-        found = inspect_model(loaded)
-        unread = [one.to_dict() for one in found.unread]
-        print_json({**_report(model, loaded), "unread": unread, "disclosures": found.to_dicts()})
-    else:
-        found = inspect_model(loaded)
-        for line in found.told_unread(SHOWN):
-            print_line(line)
-        _print(model, loaded)
-        _print_disclosures(found)
+    found = rd.inspect_model(loaded)
+    unread = [one.to_dict() for one in found.unread]
+    document = {**_report(model, loaded), "unread": unread, "disclosures": found.to_dicts()}
+    output.show(document, lambda: _print(model, loaded, found))
+
+
+def _nothing_read(audit: FileAudit) -> dict[str, Any]:
+    """Return what is said of a file that was refused."""
+    return {
+        "model": None,
+        "audit": _audit(audit),
+        "schema": None,
+        "undetermined": [],
+        "unread": _refused(audit),
+        "disclosures": [],
+    }
 
 
 def _report(path: Path, model: Model) -> dict[str, Any]:
@@ -94,9 +85,11 @@ def _audit(audit: FileAudit | None) -> dict[str, Any] | None:
     return None if audit is None else {**asdict(audit), "refused": list(audit.refused)}
 
 
-def _print(path: Path, model: Model) -> None:
+def _print(path: Path, model: Model, found: Disclosures) -> None:
     from retrodict.models.contract import about
 
+    for line in found.told_unread(SHOWN):
+        print_line(line)
     undetermined = about(model).undetermined
     features = model.schema.features
     rows = [
@@ -122,6 +115,7 @@ def _print(path: Path, model: Model) -> None:
     print_line(f"file:        {file_line(path, model)}")
     for line in about(model).warnings:
         print_line(f"warning:     {line}")
+    _print_disclosures(found)
 
 
 def _print_disclosures(found: Disclosures) -> None:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+import retrodict as rd
 from retrodict.cli import options
-from retrodict.cli.failures import FAILED
+from retrodict.cli.exits import FAILED
+from retrodict.cli.grouping import grouped
 from retrodict.cli.observed import read_outputs
-from retrodict.cli.opening import file_line, open_model
+from retrodict.cli.opening import Opening, file_line
+from retrodict.cli.output import Output
 from retrodict.cli.printing import note, print_json, print_line, print_table
 from retrodict.cli.reports import print_reports
 from retrodict.cli.stops import stopping
 from retrodict.errors import RunError
 
-if TYPE_CHECKING:
-    from retrodict.reconstruction import Inversion
-
 _SHOWN = 12
 
 
+@grouped
 def invert(
     model: options.ModelFile,
     outputs: Annotated[
@@ -31,34 +32,27 @@ def invert(
         ),
     ],
     out: options.OutFolder,
-    prior: options.PriorFile = None,
-    draws: Annotated[int, typer.Option(metavar="N", help="Draws for each output.")] = 100,
+    opening: Opening,
+    output: Output,
+    prior: options.Prior = None,
+    draws: Annotated[int, options.more(options.DRAWS, "For each output.")] = 100,
     precision: Annotated[
         float, typer.Option(metavar="P", help="To how many labels a probability vector is equivalent.")
     ] = 200.0,
     seed: options.Seed = 0,
-    engine: options.EngineName = "auto",
-    max_queries: options.Budget = None,
-    schema: options.SchemaFile = None,
-    noise_scale: options.NoiseScale = None,
-    error_rate: options.ErrorRate = None,
-    link_slope: options.LinkSlope = None,
-    trust: options.Trust = None,
-    trust_pickle: options.TrustPickle = False,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
+    engine: Annotated[str, options.ENGINE] = "auto",
+    max_queries: options.MaxQueries = None,
 ) -> None:
-    """Draw the features behind each observed output: DIR/rows.parquet and DIR/inversion.json."""
-    from retrodict.reconstruction import invert as draw
+    """Draw the features that may stand behind observed outputs: rows.parquet and inversion.json."""
     from retrodict.results.claim import claimed
     from retrodict.results.folder import check_writable
 
-    loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
+    loaded = opening.open(model)
     classes = loaded.schema.target.classes
     observed = read_outputs(outputs, text=bool(classes) and all(isinstance(label, str) for label in classes))
     check_writable(out)
     with stopping("nothing was written"), claimed(out):
-        found = draw(
+        found = rd.invert(
             loaded,
             prior,
             outputs=observed,
@@ -67,26 +61,22 @@ def invert(
             precision=precision,
             engine=engine,
             max_queries=max_queries,
-            progress=False if quiet else None,
+            progress=output.progress,
         )
         if found.frame.empty:
-            if json:
+            if output.json:
                 print_json({**found.to_dict(), "out": None})
             raise RunError(f"no draw was found: {found.shortfalls[0]}")
         found.save(out)
-    if not quiet:
-        note(file_line(model, loaded))
-    if json:
-        print_json({**found.to_dict(), "out": str(out)})
-    elif not quiet:
-        _print(found, out)
+    output.note(file_line(model, loaded))
+    output.show({**found.to_dict(), "out": str(out)}, lambda: _print(found, out))
     if not found.complete:
         for line in found.shortfalls:
             note(f"error: {line}")
         raise typer.Exit(FAILED)
 
 
-def _print(found: Inversion, out: Path) -> None:
+def _print(found: rd.Inversion, out: Path) -> None:
     about = found.provenance
     print_reports("output", found.diagnostics)
     every = found.summary()

@@ -1,44 +1,68 @@
-"""Open what a user names: a model file, with its audit in one line."""
+"""Open what a user names: a model file, with what was checked of it in one line."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+import retrodict as rd
 from retrodict.plain_text import shown
 
 if TYPE_CHECKING:
     from retrodict.models import FileAudit, Model
 
 
-def open_model(
-    path: Path,
-    trust: list[str] | None,
-    trust_pickle: bool,
-    schema: Path | None = None,
-    noise_scale: float | None = None,
-    error_rate: float | None = None,
-    link_slope: float | None = None,
-) -> Model:
-    """Load a model file with the settings of the command line.
+@dataclass(frozen=True)
+class Opening:
+    """How a model file is opened: the options of every command that takes one."""
 
-    Raises
-    ------
-    RetrodictError
-        As `load_model` and `load_schema`.
-    """
-    from retrodict.models import load_model
-    from retrodict.schema import load_schema
+    schema: Annotated[
+        Path | None,
+        typer.Option("--schema", metavar="FILE", help="Names, kinds, bounds and categories of the features (YAML)."),
+    ] = None
+    noise_scale: Annotated[
+        float | None,
+        typer.Option("--noise-scale", metavar="X", help="Regressors: sd of the target around the prediction."),
+    ] = None
+    error_rate: Annotated[
+        float | None,
+        typer.Option(
+            "--error-rate", metavar="X", help="Classifiers that give labels only: share of labels that differ."
+        ),
+    ] = None
+    link_slope: Annotated[
+        float | None,
+        typer.Option("--link-slope", metavar="X", help="Classifiers that give margins only: log-odds a unit."),
+    ] = None
+    trust: Annotated[
+        list[str] | None,
+        typer.Option("--trust", metavar="TYPE", help="Accept this type in a model file; may be given several times."),
+    ] = None
+    trust_pickle: Annotated[
+        bool,
+        typer.Option("--trust-pickle", help="Read a pickle or joblib file. It can run any code: know its maker."),
+    ] = False
 
-    return load_model(
-        path,
-        schema=None if schema is None else load_schema(schema),
-        noise_scale=noise_scale,
-        error_rate=error_rate,
-        link_slope=link_slope,
-        trusted=trust or (),
-        trust_pickle=trust_pickle,
-    )
+    def open(self, path: Path) -> Model:
+        """Load a model file.
+
+        Raises
+        ------
+        RetrodictError
+            As `load_model` and `load_schema`.
+        """
+        return rd.load_model(
+            path,
+            schema=None if self.schema is None else rd.load_schema(self.schema),
+            noise_scale=self.noise_scale,
+            error_rate=self.error_rate,
+            link_slope=self.link_slope,
+            trusted=self.trust or (),
+            trust_pickle=self.trust_pickle,
+        )
 
 
 def file_line(path: Path, model: Model) -> str:
@@ -50,19 +74,17 @@ def file_line(path: Path, model: Model) -> str:
 
 def audit_line(path: Path, audit: FileAudit | None) -> str:
     """Say in one line what was checked before a model file was read."""
-    from retrodict.families.sklearn.open.releases import differs, installed
-
     if audit is None:
         return f"{path}: not read from a file"
     head = f"{path}: {audit.size:,} bytes, sha256 {audit.sha256[:12]}"
-    if differs(audit.written_by):
-        head += f", written by {audit.written_by} and read by {installed()}"
+    if audit.read_by is not None:
+        head += f", written by {audit.written_by} and read by {audit.read_by}"
     if audit.format == "pickle":
         return f"{head}; a pickle, which can run any code" + (
             ": read because you trust it" if not audit.refused else ": refused"
         )
     if not audit.untrusted:
-        return f"{head}; skops audit: nothing untrusted"
+        return f"{head}; {audit.format} audit: nothing untrusted"
     parts = [
         f"{words}: {_few(names)}"
         for words, names in (
@@ -72,7 +94,7 @@ def audit_line(path: Path, audit: FileAudit | None) -> str:
         )
         if names
     ]
-    return f"{head}; skops audit: {'; '.join(parts)}"
+    return f"{head}; {audit.format} audit: {'; '.join(parts)}"
 
 
 _MOST_NAMED = 12

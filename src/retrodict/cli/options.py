@@ -1,9 +1,13 @@
-"""Arguments and options that several subcommands share."""
+"""Arguments and options that several commands share: one name has one type, one metavar and one meaning everywhere.
+
+What an option means stands in the first sentence of its help; what it means to one command may follow (`more`).
+"""
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,39 +22,60 @@ REGRESSORS = (
 EXTRAS = ("lightgbm", "xgboost")
 """What `--to` takes, as its help says: written out, since the family itself takes seconds to import."""
 
-ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file, saved with skops.io.dump.")]
-Trust = Annotated[
-    list[str] | None,
-    typer.Option("--trust", metavar="TYPE", help="Accept this type in a skops file; may be given several times."),
+ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file; its bytes tell which kind.")]
+RebuiltFolder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The folder that reconstruct or rebuild has written.")
 ]
-TrustPickle = Annotated[
-    bool, typer.Option("--trust-pickle", help="Read a pickle or joblib file. It can run any code: know its maker.")
-]
-SchemaFile = Annotated[
-    Path | None,
-    typer.Option("--schema", metavar="FILE", help="Names, kinds, bounds and categories of the features (YAML)."),
-]
-NoiseScale = Annotated[
-    float | None, typer.Option(metavar="X", help="Regressors: sd of the target around the prediction.")
-]
-ErrorRate = Annotated[
-    float | None, typer.Option(metavar="X", help="Classifiers that give labels only: share of labels that differ.")
-]
-LinkSlope = Annotated[
-    float | None, typer.Option(metavar="X", help="Classifiers that give margins only: log-odds a unit of margin.")
-]
-PriorFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--prior", metavar="FILE", help="What is assumed of the features (YAML); else what the model file implies."
-    ),
-]
-Seed = Annotated[int, typer.Option(metavar="S", help="The same seed gives the same rows.")]
-OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the result.")]
-EngineName = Annotated[str, typer.Option("--engine", help="auto, rejection, smc or enumeration.")]
-Budget = Annotated[
-    int | None,
-    typer.Option("--max-queries", metavar="N", help="Rows the model may score; else a million, or a hundred a row."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no summary: errors only.")]
+
+OUT = typer.Option("--out", metavar="PATH", help="Where the result goes.")
+TRAIN = typer.Option("--train", metavar="FILE", help="The training rows with their target (CSV or Parquet).")
+HOLDOUT = typer.Option(
+    "--holdout", metavar="FILE", help="Other rows of the same source that the model did not see (CSV or Parquet)."
+)
+TARGET = typer.Option("--target", metavar="COLUMN", help="The target's column in real rows, if it is not plain.")
+MODEL = typer.Option("--model", metavar="FILE", help="The base model's file.")
+PRIOR = typer.Option("--prior", metavar="FILE", help="What is assumed of the features (YAML).")
+SEED = typer.Option("--seed", metavar="S", help="The same seed gives the same result.")
+ROWS = typer.Option("--rows", metavar="N", help="How many rows are asked for.")
+DRAWS = typer.Option("--draws", metavar="N", help="How many draws of the features are made.")
+LIMIT = typer.Option("--limit", metavar="N", help="Rows of a table that are looked at, at most.")
+WORKERS = typer.Option("--workers", metavar="N", help="How many work at a time, else one a core.")
+SECONDS = typer.Option("--seconds", metavar="S", help="Take about so long at most.")
+ENGINE = typer.Option("--engine", metavar="NAME", help="auto, rejection, smc or enumeration.")
+MAX_QUERIES = typer.Option("--max-queries", metavar="N", help="Rows that the model may score, at most.")
+ESTIMATORS = typer.Option("--estimators", metavar="A,B", help="Which estimators are trained, by their names.")
+SOFT_LABELS = typer.Option(
+    "--soft-labels", help="Train on the model's probabilities: as a rule the new model and the old agree more."
+)
+TEMPERATURE = typer.Option("--temperature", metavar="T", help="Above 1 flatter probabilities, below 1 sharper ones.")
+TOLERANCE = typer.Option("--tolerance", metavar="X", help="Share of a column's range within which two numbers agree.")
+APPETITE = typer.Option("--appetite", metavar="FILE", help="The risk appetite of an audit (YAML), else the default.")
+QUICK = typer.Option("--quick", help="A first look by audit: fewer rows, two replicas, no budget; two minutes.")
+
+Target = Annotated[str | None, TARGET]
+Seed = Annotated[int, SEED]
+
+
+def more(option: Any, text: str) -> Any:
+    """Return an option whose help says more than its meaning.
+
+    Parameters
+    ----------
+    option
+        One of this module.
+    text
+        What follows its own help: of this command alone.
+    """
+    own = copy(option)
+    own.help = f"{option.help} {text}"
+    return own
+
+
+OutFolder = Annotated[Path, more(OUT, "A new folder.")]
+MaxQueries = Annotated[int | None, more(MAX_QUERIES, "Else a million, or a hundred a row.")]
+Prior = Annotated[Path | None, more(PRIOR, "Else what the model file implies.")]
+
+
+def names(text: str | None) -> list[str] | None:
+    """Return the names of a list that is separated by commas."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]

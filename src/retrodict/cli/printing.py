@@ -24,8 +24,8 @@ WIDEST = 4_000
 
 
 def print_json(data: dict[str, Any]) -> None:
-    """Print one JSON object on standard output."""
-    _print(json_text(data))
+    """Print one JSON object on standard output; what JSON has no word for is null."""
+    _print(json_text(finite(data)))
 
 
 def finite(data: Any) -> Any:

@@ -1,106 +1,66 @@
-"""``retrodict reconstruct``: the training table that a model file discloses, or rows drawn from it under a prior."""
+"""``retrodict reconstruct``: rows with labels, drawn from a model under a prior."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+import retrodict as rd
 from retrodict.cli import options
 from retrodict.cli.class_shares import read_class_shares
-from retrodict.cli.failures import FAILED
-from retrodict.cli.opening import file_line, open_model
-from retrodict.cli.printing import note, print_each, print_json, print_line
-from retrodict.cli.rebuilt import print_rebuilt
+from retrodict.cli.exits import FAILED
+from retrodict.cli.grouping import grouped
+from retrodict.cli.opening import Opening, file_line
+from retrodict.cli.output import Output
+from retrodict.cli.printing import note, print_each, print_line
 from retrodict.cli.reports import print_reports
 from retrodict.cli.stops import stopping
-from retrodict.errors import RequestError
-
-if TYPE_CHECKING:
-    from retrodict.matching.search.engine import Matching
-    from retrodict.reconstruction import Reconstruction
 
 
+@grouped
 def reconstruct(
     model: options.ModelFile,
     out: options.OutFolder,
-    prior: options.PriorFile = None,
-    rows: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Rows in all; else 10,000, or those of the training table that is rebuilt."),
-    ] = None,
+    opening: Opening,
+    output: Output,
+    prior: options.Prior = None,
+    rows: Annotated[int | None, options.more(options.ROWS, "In all; else 10,000.")] = None,
     seed: options.Seed = 0,
     class_shares: Annotated[
         str | None,
         typer.Option(metavar="SHARES", help="model, equal, or a=0.3,\"b, c\"=0.7; else the prior's, or the model's."),
     ] = None,
-    engine: Annotated[str, typer.Option("--engine", help="auto, matching, rejection, smc or enumeration.")] = "auto",
-    seconds: Annotated[
-        float | None, typer.Option(metavar="S", help="Engine matching: stop after so long and keep the best.")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Engine matching: threads, else all cores; the table is the same.")
-    ] = None,
-    max_queries: options.Budget = None,
-    schema: options.SchemaFile = None,
-    noise_scale: options.NoiseScale = None,
-    error_rate: options.ErrorRate = None,
-    link_slope: options.LinkSlope = None,
-    trust: options.Trust = None,
-    trust_pickle: options.TrustPickle = False,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
+    engine: Annotated[str, options.ENGINE] = "auto",
+    max_queries: options.MaxQueries = None,
 ) -> None:
-    """Rebuild rows with labels: DIR/rows.parquet and DIR/reconstruction.json."""
-    from retrodict.reconstruction import reconstruct as rebuild
-
-    shares, chosen = read_class_shares(class_shares), _engine(engine, seconds, workers)
-    loaded = open_model(model, trust, trust_pickle, schema, noise_scale, error_rate, link_slope)
+    """Draw rows with labels from a model under a prior: rows.parquet and reconstruction.json."""
+    shares = read_class_shares(class_shares)
+    loaded = opening.open(model)
     with stopping("the same command goes on from what was kept so far"):
-        found = rebuild(
+        found = rd.reconstruct(
             loaded,
             prior,
             rows,
             seed=seed,
             class_shares=shares,  # type: ignore[arg-type]  # class_quota checks the word
-            engine=chosen,
+            engine=engine,
             max_queries=max_queries,
             out=out,
-            progress=False if quiet else None,
+            progress=output.progress,
         )
-    if not quiet:
-        note(file_line(model, loaded))
-    if json:
-        print_json({**found.to_dict(), "out": str(out)})
-    elif not quiet:
-        _print(found, out)
+    output.note(file_line(model, loaded))
+    output.show({**found.to_dict(), "out": str(out)}, lambda: _print(found, out))
     if not found.complete:
         for line in found.shortfalls:
             note(f"error: {line}")
         raise typer.Exit(FAILED)
 
 
-def _engine(name: str, seconds: float | None, workers: int | None) -> str | Matching:
-    """Return the engine's name, or the engine with the settings given."""
-    if seconds is None and workers is None:
-        return name
-    if name != "matching":
-        option = "--workers" if seconds is None else "--seconds"
-        raise RequestError(
-            f"{option} is for the engine 'matching', not '{name}'; leave it out, or add --engine matching"
-        )
-    from retrodict.matching.search.engine import Matching
-
-    return Matching(seconds=seconds, workers=workers)
-
-
-def _print(found: Reconstruction, out: Path) -> None:
+def _print(found: rd.Reconstruction, out: Path) -> None:
     about = found.provenance
-    if found.rebuilt is not None:
-        print_rebuilt(found.n_rows, found.rebuilt)
-    else:
-        print_reports("class" if found.schema.target.is_class else "target", found.diagnostics)
+    print_reports("class" if found.schema.target.is_class else "target", found.diagnostics)
     print_line(
         f"{found.n_rows:,} rows of {len(found.schema)} features from {about.model['family']}, "
         f"{about.queries:,} model calls, seed {about.seed}"

@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from retrodict.cli import options
-from retrodict.cli.opening import open_model
-from retrodict.cli.printing import finite, note, print_block, print_json, print_line
+import retrodict as rd
+from retrodict.cli import options, row_files
+from retrodict.cli.grouping import grouped
+from retrodict.cli.opening import Opening, file_line
+from retrodict.cli.output import Output
+from retrodict.cli.printing import print_block, print_line
 from retrodict.cli.stops import stopping
 from retrodict.errors import RequestError
 
+if TYPE_CHECKING:
+    from retrodict.auditing import AuditComparison
 
+
+@grouped
 def sanitize(
     model: options.ModelFile,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The copy's file (skops).")],
+    out: Annotated[Path, options.more(options.OUT, "A file for the copy.")],
+    opening: Opening,
+    output: Output,
     as_pickle: Annotated[bool, typer.Option("--pickle", help="Write a pickle, which readers must trust.")] = False,
-    rows: Annotated[int, typer.Option(metavar="N", help="Rows on which all outputs are compared.")] = 2_000,
-    seed: Annotated[int, typer.Option(metavar="S", help="Of those rows.")] = 0,
+    rows: Annotated[int, options.more(options.ROWS, "All outputs are compared on them.")] = 2_000,
+    seed: options.Seed = 0,
     audit: Annotated[
         Path | None,
         typer.Option("--audit", metavar="DIR", help="Audit model and copy, side by side, into this new folder."),
     ] = None,
-    train: Annotated[Path | None, typer.Option(metavar="FILE", help="Training rows, for the audits.")] = None,
-    holdout: Annotated[Path | None, typer.Option(metavar="FILE", help="Other labelled rows, for the audits.")] = None,
-    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The target's column in both.")] = None,
-    prior: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What is known without the model, for the audits.")
-    ] = None,
-    appetite: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The risk appetite of the audits; else the default.")
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Quick audits: fewer rows, two replicas, no budget.")] = False,
-    schema: options.SchemaFile = None,
-    trust: options.Trust = None,
-    trust_pickle: options.TrustPickle = False,
-    json: options.Json = False,
+    train: Annotated[Path | None, options.more(options.TRAIN, "For the audits.")] = None,
+    holdout: Annotated[Path | None, options.more(options.HOLDOUT, "For the audits.")] = None,
+    target: options.Target = None,
+    prior: Annotated[Path | None, options.more(options.PRIOR, "For the audits.")] = None,
+    appetite: Annotated[Path | None, options.APPETITE] = None,
+    quick: Annotated[bool, options.QUICK] = False,
 ) -> None:
-    """Write a copy without the facts that prediction does not need, and show what it states before and after."""
+    """Write a copy of a model without the facts that prediction does not need, and show what both state."""
     from retrodict.results.claim import claimed
     from retrodict.results.folder import check_file, check_writable
-    from retrodict.sanitizing import sanitize as bare_copy
 
     given = {"train": train, "holdout": holdout, "target": target, "prior": prior, "appetite": appetite, "quick": quick}
     if audit is None and any(given.values()):
@@ -52,40 +53,37 @@ def sanitize(
     if audit is not None:
         check_writable(audit)
     with stopping("nothing was written"), claimed(out), claimed(audit):
-        loaded = open_model(model, trust, trust_pickle, schema)
-        found = bare_copy(loaded, rows=rows, seed=seed)
+        loaded = opening.open(model)
+        found = rd.sanitize(loaded, rows=rows, seed=seed)
         both = None
         if audit is not None:
             from retrodict.report.audit.comparison import audit_both
             from retrodict.report.audit.write import command_line
-            from retrodict.tables.files import read_rows
 
-            tables = {
-                name: None if path is None else read_rows(path, f"{words} rows", loaded.schema, target)
-                for name, path, words in (("train", train, "training"), ("holdout", holdout, "held-out"))
-            }
-            repeat: dict[str, Any] = {**given, "rows": rows, "seed": seed}
-            repeat |= {"schema": schema, "trust": trust, "trust_pickle": trust_pickle}
+            repeat: dict[str, Any] = {**given, "rows": rows, "seed": seed, "pickle": as_pickle, **asdict(opening)}
             both = audit_both(
                 loaded,
                 found,
                 out=audit,
-                **tables,
+                train=row_files.read(train, row_files.TRAIN, loaded.schema, target),
+                holdout=row_files.read(holdout, row_files.HOLDOUT, loaded.schema, target),
                 target=target,
                 prior=prior,
                 appetite=appetite,
                 seed=seed,
                 quick=quick,
-                command=command_line(model, "sanitize", **repeat, pickle=as_pickle, out=out, audit=audit),
-                say=lambda line: note(f"audit {line}"),
+                command=command_line(model, "sanitize", **repeat, out=out, audit=audit),
+                say=lambda line: output.note(f"audit {line}"),
             )
         found.save(out, as_pickle=as_pickle)
-    if json:
-        audits = {} if both is None else {"audit": {**both.to_dict(), "out": str(audit)}}
-        print_json(finite({"out": str(out), **found.to_dict(), **audits}))
-        return
+    output.note(file_line(model, loaded))
+    audits = {} if both is None else {"audit": {**both.to_dict(), "out": str(audit)}}
+    output.show({"out": str(out), **found.to_dict(), **audits}, lambda: _print(found, both, out, audit))
+
+
+def _print(found: rd.Sanitized, both: AuditComparison | None, out: Path, audit: Path | None) -> None:
     print_block(repr(found))
     if both is not None:
         print_block(repr(both))
         print_line(f"side by side: {audit}/comparison.html")
-    note(f"written to {out}")
+    print_line(f"written to {out}")

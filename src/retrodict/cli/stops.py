@@ -19,6 +19,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
+from retrodict.cli.exits import STOPPED, of_signal
+
 GRACE = 5.0
 """Seconds that a stopped command has to put its work away."""
 
@@ -39,7 +41,7 @@ class StopSignal(KeyboardInterrupt):
 
     def __init__(self, number: int) -> None:
         super().__init__()
-        self.code = code_of(number)
+        self.code = of_signal(number)
 
 
 class StoppedError(Exception):
@@ -67,14 +69,9 @@ def stopping(remedy: str) -> Iterator[None]:
         raise StoppedError(f"stopped; {remedy}", code_of_stop(error)) from None
 
 
-def code_of(number: int) -> int:
-    """Return the exit code of a command that a signal ended, as shells have it."""
-    return 128 + number
-
-
 def code_of_stop(error: KeyboardInterrupt) -> int:
     """Return the exit code of an interruption: that of its signal."""
-    return error.code if isinstance(error, StopSignal) else code_of(signal.SIGINT)
+    return error.code if isinstance(error, StopSignal) else STOPPED
 
 
 class _Watch:
@@ -130,7 +127,7 @@ class _Watch:
                 break
             first = heard
             self._awake.settimeout(GRACE)
-        self._end(code_of(first or heard))
+        self._end(of_signal(first or heard))
 
     def _end(self, code: int) -> None:
         claim = sys.modules.get("retrodict.results.claim")

@@ -9,28 +9,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.printing import print_block, print_json, print_line
+from retrodict.cli.grouping import grouped
+from retrodict.cli.output import Output
+from retrodict.cli.printing import print_block, print_line
 from retrodict.cli.stops import stopping
 
 if TYPE_CHECKING:
     import pandas as pd
 
+StudyFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="A study file, or NAME for NAME.study; for a report a table exported from one, too."
+    ),
+]
 
+
+@grouped
 def report(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE", help="A study file, NAME for NAME.study, or a table of cells exported from one (Parquet)."
-        ),
-    ],
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="A new folder; else NAME-report beside the file.")
-    ] = None,
+    file: StudyFile,
+    output: Output,
+    out: Annotated[Path | None, options.more(options.OUT, "A new folder; else NAME-report beside the file.")] = None,
     seed: options.Seed = 0,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
 ) -> None:
-    """Correlations, ladders and the four claims, judged: DIR/report.html, DIR/report.json and figures."""
+    """Judge a study's claims on its cells: report.html, report.json and figures."""
     from retrodict.report.study.write import study_report
     from retrodict.results.folder import check_writable
 
@@ -41,11 +43,12 @@ def report(
     command = shlex.join(["retrodict", "study", "report", str(file), "--out", str(out)])
     with stopping("nothing was written"):
         found = study_report(cells, study, out=out, command=command, seed=seed)
-    if json:
-        print_json({**found.to_dict(), "out": str(out)})
-    elif not quiet:
-        print_block(repr(found))
-        print_line(f"report: {out / 'report.html'}    all the rest: {out / 'report.json'}")
+    output.show({**found.to_dict(), "out": str(out)}, lambda: _print(repr(found), out))
+
+
+def _print(text: str, out: Path) -> None:
+    print_block(text)
+    print_line(f"report: {out / 'report.html'}    all the rest: {out / 'report.json'}")
 
 
 def find_study(file: Path) -> Path:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retrodict.cli import options
-from retrodict.cli.printing import finite, print_json, print_line, print_table
+from retrodict.cli.grouping import grouped
+from retrodict.cli.output import Output
+from retrodict.cli.printing import finite, print_line, print_table
 from retrodict.cli.stops import stopping
 from retrodict.errors import RequestError
 
@@ -22,13 +24,15 @@ _TABLE_ONLY: dict[str, Any] = {
     "features": None,
     "bins": 3,
     "max_states": 500,
-    "prior": "independent",
-    "model": "logistic",
+    "table_prior": "independent",
+    "table_model": "logistic",
 }
 """Options that make sense beside ``--table`` alone, with their defaults."""
 
 
+@grouped
 def theory(
+    output: Output,
     world: Annotated[
         str | None,
         typer.Argument(
@@ -40,34 +44,32 @@ def theory(
     table: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Fit the world to this table instead (CSV or Parquet).")
     ] = None,
-    target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The table's target, else its last column.")
-    ] = None,
+    target: options.Target = None,
     features: Annotated[
         str | None, typer.Option(metavar="A,B", help="Columns that make the states, else the most telling that fit.")
     ] = None,
     bins: Annotated[int, typer.Option(metavar="N", help="Most bins of a column.")] = 3,
     max_states: Annotated[int, typer.Option(metavar="N", help="Most states of a table's world.")] = 500,
-    prior: Annotated[
-        str, typer.Option(help="Assumed in a table's world: independent, uniform or true.")
+    table_prior: Annotated[
+        str, typer.Option(metavar="NAME", help="Assumed in a table's world: independent, uniform or true.")
     ] = "independent",
-    model: Annotated[
-        str, typer.Option(help="Model of a table's world: logistic, naive_bayes, tree, shares or true.")
+    table_model: Annotated[
+        str, typer.Option(metavar="NAME", help="Model of a table's world: logistic, naive_bayes, tree, shares or true.")
     ] = "logistic",
-    coordinates: Annotated[str, typer.Option(help="What derivatives are taken by: logits, weights or raw.")] = "logits",
+    coordinates: Annotated[
+        str, typer.Option(metavar="NAME", help="What derivatives are taken by: logits, weights or raw.")
+    ] = "logits",
     steps: Annotated[int, typer.Option(metavar="N", help="Worlds on each path to the truth.")] = 51,
     out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="A new folder for pictures, the world and these numbers as JSON."),
+        Path | None, options.more(options.OUT, "A new folder, for pictures, the world and these numbers as JSON.")
     ] = None,
-    json: options.Json = False,
 ) -> None:
-    """Show a world's exact error budget, where posterior divergence follows prior and model, and paths to the truth."""
+    """Show a world in which all is known: its exact error budget, what divergence follows, paths to the truth."""
     from retrodict.theory.paths import path
 
     if (world is None) == (table is None):
         raise RequestError("give either a WORLD or --table FILE")
-    given = (target, features, bins, max_states, prior, model)
+    given = (target, features, bins, max_states, table_prior, table_model)
     chosen = dict(zip(_TABLE_ONLY, given, strict=True))
     fitted = _fit(table, chosen) if table is not None else None
     known = fitted.world if fitted is not None else _read(world, chosen)
@@ -75,13 +77,11 @@ def theory(
     report = _report(known, fitted, coordinates, paths)
     if out is not None:
         with stopping("nothing was written"):
-            _write(out, known, report, paths)
-    if json:
-        print_json(report)
-    else:
-        _print(known, fitted, coordinates, paths)
-        if out is not None:
-            print_line(f"pictures, world and numbers: {out}")
+            from retrodict.report.theory.write import write_theory
+
+            write_theory(known, report, paths, out)
+    document = report if out is None else {**report, "out": str(out)}
+    output.show(document, lambda: _print(known, fitted, coordinates, paths, out))
 
 
 def _read(world: str | None, chosen: dict[str, Any]) -> DiscreteWorld:
@@ -94,18 +94,26 @@ def _read(world: str | None, chosen: dict[str, Any]) -> DiscreteWorld:
 
 
 def _fit(table: Path, chosen: dict[str, Any]) -> TableWorld:
-    from retrodict.cli.theory_table import read_table
+    from retrodict.cli.tables import read_table
     from retrodict.theory.table_worlds import table_world
 
     listed = chosen["features"]
     features = None if listed is None else [name.strip() for name in listed.split(",")]
-    return table_world(read_table(table), **{**chosen, "features": features})
+    return table_world(
+        read_table(table),
+        target=chosen["target"],
+        features=features,
+        bins=chosen["bins"],
+        max_states=chosen["max_states"],
+        prior=chosen["table_prior"],
+        model=chosen["table_model"],
+    )
 
 
 def _report(
     world: DiscreteWorld, fitted: TableWorld | None, coordinates: str, paths: list[WorldPath]
 ) -> dict[str, Any]:
-    from retrodict.theory import DIVERGENCES
+    from retrodict.theory import DIVERGENCES, concurrence, error_budget
 
     kinds = {kind: world.posterior_divergence(kind).tolist() for kind in DIVERGENCES}
     table = fitted and {
@@ -120,32 +128,23 @@ def _report(
             "classes": list(world.classes),
             "table": table,
             "class_shares": {"true": world.p_y.tolist(), "assumed": world.q_y.tolist()},
-            "budget": world.error_budget().to_dict(),
+            "budget": error_budget(world).to_dict(),
             "divergences": {
                 "by_class": kinds,
                 "expected": {kind: world.expected_divergence(kind) for kind in DIVERGENCES},
             },
-            "concurrence": world.concurrence(coordinates).to_dict(),
+            "concurrence": concurrence(world, coordinates).to_dict(),
             "paths": {one.moving: one.to_dict() for one in paths},
         }
     )
 
 
-def _write(out: Path, world: DiscreteWorld, report: dict[str, Any], paths: list[WorldPath]) -> None:
-    from retrodict.plain_text import json_text
-    from retrodict.report.theory_pictures import draw_budget, draw_concurrence, draw_paths
-    from retrodict.results.folder import new_folder, replace_text
+def _print(
+    world: DiscreteWorld, fitted: TableWorld | None, coordinates: str, paths: list[WorldPath], out: Path | None
+) -> None:
+    from retrodict.theory import concurrence, error_budget
 
-    with new_folder(out) as work:
-        draw_budget(work / "budget.png", world.error_budget())
-        draw_concurrence(work / "concurrence.png", world)
-        draw_paths(work / "paths.png", [("this world", paths[0])], [("this world", paths[1])])
-        for name, data in (("world", world.to_dict()), ("theory", report)):
-            replace_text(work / f"{name}.json", json_text(data) + "\n")
-
-
-def _print(world: DiscreteWorld, fitted: TableWorld | None, coordinates: str, paths: list[WorldPath]) -> None:
-    budget = world.error_budget()
+    budget = error_budget(world)
     if fitted is not None:
         print_line(f"{fitted.rows:,} rows in {world.n_states:,} states of {', '.join(fitted.features)}")
         print_line(f"assumed: prior {fitted.prior}, model {fitted.model}")
@@ -156,7 +155,7 @@ def _print(world: DiscreteWorld, fitted: TableWorld | None, coordinates: str, pa
         [[name, *(f"{line[number]:.4g}" for number in numbers)] for name, line in budget.frame().iterrows()],
         right=numbers,
     )
-    found = world.concurrence(coordinates)
+    found = concurrence(world, coordinates)
     columns = ["coordinates", "differ", "same sign", "of mass", "cosine", "forced"]
     print_table(
         f"Derivatives by {coordinates}: how far posterior divergence (all classes) moves the same way as",
@@ -179,3 +178,5 @@ def _print(world: DiscreteWorld, fitted: TableWorld | None, coordinates: str, pa
     print_line(
         f"known class shares are worth {budget.label:.4g} nats: without them the divergence is {budget.bound:.4g}"
     )
+    if out is not None:
+        print_line(f"pictures, world and numbers: {out}")

@@ -73,7 +73,7 @@ def test_export_writes_the_cells_whole(begun: Path, name: str) -> None:
     ("words", "said"),
     [
         (["status", "none"], "there is no study 'none', nor 'none.study'"),
-        (["export", "toy", "--out", "cells.xls"], "cells are written as Parquet or CSV, got 'cells.xls'"),
+        (["export", "toy", "--out", "cells.xls"], "tables are written as Parquet or CSV, got 'cells.xls'"),
         (["run", "toy.yaml"], "design file 'toy.yaml' can't be read"),
         (["run", "smok"], "unknown design 'smok'"),
         (["run", "smoke", "--out", "toy.study"], "'toy.study' is a study of another design ('toy';"),

@@ -1,4 +1,4 @@
-"""Read the table that a world is fitted to."""
+"""Read and write tables that no model or reconstruction describes."""
 
 from __future__ import annotations
 
@@ -37,3 +37,31 @@ def read_table(path: Path) -> pd.DataFrame:
     if frame.empty:
         raise RequestError(f"table '{path}' holds no rows; give at least one")
     return frame
+
+
+def check_table_file(out: Path) -> None:
+    """Check that a table can be written to a file.
+
+    Raises
+    ------
+    RequestError
+        If its name ends in no known way, it is a folder, or lies in none.
+    """
+    from retrodict.results.folder import check_file
+
+    if out.suffix not in (".parquet", ".csv"):
+        raise RequestError(f"tables are written as Parquet or CSV, got '{out}'; end its name with .parquet or .csv")
+    check_file(out)
+
+
+def write_table(frame: pd.DataFrame, out: Path) -> None:
+    """Write a table as Parquet, or CSV if its name ends so, in one step.
+
+    Raises
+    ------
+    RetrodictError
+        If it can't be written.
+    """
+    from retrodict.results.folder import write_file
+
+    write_file(out, frame.to_csv(index=False).encode() if out.suffix == ".csv" else frame.to_parquet(index=False))

@@ -1,4 +1,4 @@
-"""``retrodict replicate``: what it writes, prints and refuses."""
+"""``retrodict migrate``: what it writes, prints and refuses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_new_model_without_data(cli: Cli, shelf: Path, test_rows: Path, tmp_pa
         "said",
         "--soft-labels",
     )
-    outcome = cli("replicate", shelf / "logistic.skops", "--to", "random_forest", "--out", out, *given, "--json")
+    outcome = cli("migrate", shelf / "logistic.skops", "--to", "random_forest", "--out", out, *given, "--json")
     assert outcome.code == 0, outcome.err
     data = outcome.json
     assert data["out"] == str(out)
@@ -56,7 +56,7 @@ def test_a_new_model_without_data(cli: Cli, shelf: Path, test_rows: Path, tmp_pa
     assert (new.predict(X) == old.predict(X)).mean() == pytest.approx(agreed["value"], abs=0.02)
     assert rd.load_model(out).schema.names == ("a", "b")
     again = tmp_path / "again.skops"
-    assert cli("replicate", shelf / "logistic.skops", "--to", "random_forest", "--out", again, *given).code == 0
+    assert cli("migrate", shelf / "logistic.skops", "--to", "random_forest", "--out", again, *given).code == 0
     second = skops.io.load(again, trusted=_trusted(again))
     assert np.array_equal(second.predict_proba(X), new.predict_proba(X))
 
@@ -67,7 +67,7 @@ def _trusted(path: Path) -> list[str]:
 
 def test_it_prints_agreement_beside_its_control(cli: Cli, shelf: Path, tmp_path: Path) -> None:
     given = ("--prior", shelf / "mixed.yaml", "--rows", 500)
-    outcome = cli("replicate", shelf / "mixed.skops", "--to", "logistic_regression", "--out", tmp_path / "m", *given)
+    outcome = cli("migrate", shelf / "mixed.skops", "--to", "logistic_regression", "--out", tmp_path / "m", *given)
     assert outcome.code == 0, outcome.err
     assert "agreement" in outcome.out
     assert "control: the same estimator trained on draws of the prior with labels at random" in outcome.out
@@ -78,7 +78,7 @@ def test_it_prints_agreement_beside_its_control(cli: Cli, shelf: Path, tmp_path:
 def test_a_regressor(cli: Cli, shelf: Path, tmp_path: Path) -> None:
     out = tmp_path / "new.skops"
     given = ("--prior", shelf / "prior.yaml", "--rows", 500, "--soft-labels", "--json")
-    outcome = cli("replicate", shelf / "linear.skops", "--to", "linear_regression", "--out", out, *given)
+    outcome = cli("migrate", shelf / "linear.skops", "--to", "linear_regression", "--out", out, *given)
     assert outcome.code == 0, outcome.err
     assert outcome.json["measures"][0]["value"] == pytest.approx(1.0)
 
@@ -106,7 +106,7 @@ def test_bad_input_is_one_line_and_nothing_is_written(
     arguments: str, text: str, cli: Cli, shelf: Path, test_rows: Path, tmp_path: Path
 ) -> None:
     places = {"s": shelf, "o": tmp_path, "t": test_rows}
-    outcome = cli("replicate", *arguments.format(**places).split())
+    outcome = cli("migrate", *arguments.format(**places).split())
     assert text.format(**places) in outcome.err
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1

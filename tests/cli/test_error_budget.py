@@ -1,4 +1,4 @@
-"""``retrodict budget``: what it prints, writes and refuses."""
+"""``retrodict error-budget``: what it prints, writes and refuses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def arguments(shelf: Path, rows: Path, *more: object) -> tuple[object, ...]:
     options = ("--prior", shelf / "prior.yaml", "--holdout", rows / "test.csv", "--draws", 4_000)
-    return ("budget", shelf / "logistic.skops", *options, *more)
+    return ("error-budget", shelf / "logistic.skops", *options, *more)
 
 
 def test_one_object_for_machines_and_a_folder(cli: Cli, shelf: Path, rows: Path, tmp_path: Path) -> None:
@@ -74,13 +74,15 @@ def test_wrong_requests_are_one_line(cli: Cli, shelf: Path, rows: Path, more: tu
 
 def test_regressors_and_odd_files_are_refused(cli: Cli, shelf: Path, rows: Path, tmp_path: Path) -> None:
     prior = ("--prior", shelf / "prior.yaml")
-    linear = cli("budget", shelf / "linear.skops", *prior, "--holdout", rows / "test.csv")
+    linear = cli("error-budget", shelf / "linear.skops", *prior, "--holdout", rows / "test.csv")
     assert linear.code == 2
     assert "for classifiers" in linear.err
-    absent = cli("budget", shelf / "logistic.skops", *prior, "--holdout", rows / "none.csv")
+    absent = cli("error-budget", shelf / "logistic.skops", *prior, "--holdout", rows / "none.csv")
     assert absent.code == 2
     assert "does not exist" in absent.err
-    narrow = cli("budget", shelf / "logistic.skops", *prior, "--holdout", rows / "narrow.csv", "--target", "label")
+    narrow = cli(
+        "error-budget", shelf / "logistic.skops", *prior, "--holdout", rows / "narrow.csv", "--target", "label"
+    )
     assert narrow.code == 2
     assert "lack the column 'b'" in narrow.err
     (tmp_path / "full").mkdir()
