@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,9 @@ from retrodict.errors import RequestError, SchemaError
 from retrodict.families.sklearn.train.algorithms import CLASSIFICATION, REGRESSION, Task
 from retrodict.schema import Feature, Schema, Target
 from retrodict.schema.csv_numbers import AS_WRITTEN
-from retrodict.study.specs import BundledSet, FileSet, FolderSet, OpenMLSet, SingleSet, WorldSet
+from retrodict.study.bundled import bundled_frame
+from retrodict.study.specs import BundledSet, DatasetEntry, FileSet, FolderSet, OpenMLSet, SingleSet, WorldSet
 from retrodict.study.worlds import Truth, world_of
-
-if TYPE_CHECKING:
-    from retrodict.study.design import Design
 
 Array = np.ndarray
 
@@ -29,7 +27,6 @@ MOST_FEATURES = 1_000
 MOST_VALUES = 200
 """A list of more values (names, identifiers) is left out."""
 
-FEWEST_ROWS = 60
 FEWEST_OF_A_CLASS = 10
 _ENDINGS = (".parquet", ".csv")
 
@@ -65,8 +62,8 @@ class Table:
         return CLASSIFICATION if self.schema.target.is_class else REGRESSION
 
 
-def singles(design: Design) -> tuple[SingleSet, ...]:
-    """Return the design's tables one by one, folders opened.
+def singles(entries: Iterable[DatasetEntry]) -> tuple[SingleSet, ...]:
+    """Return a design's tables one by one, folders opened.
 
     Raises
     ------
@@ -74,7 +71,7 @@ def singles(design: Design) -> tuple[SingleSet, ...]:
         If a folder is absent or holds no table with its target, or two tables have one name.
     """
     found: list[SingleSet] = []
-    for entry in design.datasets:
+    for entry in entries:
         found += _of_folder(entry) if isinstance(entry, FolderSet) else [entry]
     names = [entry.name for entry in found]
     twice = [name for name in names if names.count(name) > 1]
@@ -83,9 +80,9 @@ def singles(design: Design) -> tuple[SingleSet, ...]:
     return tuple(found)
 
 
-def entry_named(design: Design, name: str) -> SingleSet:
+def entry_named(entries: Iterable[DatasetEntry], name: str) -> SingleSet:
     """Return the entry of a cell's dataset."""
-    for entry in singles(design):
+    for entry in singles(entries):
         if entry.name == name:
             return entry
     raise RequestError(f"the design has no dataset '{name}'")
@@ -98,27 +95,6 @@ def task_of(entry: SingleSet) -> Task:
     if isinstance(entry, BundledSet):
         return REGRESSION if entry.bundled in ("diabetes", "friedman") else CLASSIFICATION
     return load_table(entry).task
-
-
-def check_table(entry: SingleSet, design: Design) -> None:
-    """Read a table and refuse what no cell could use.
-
-    Raises
-    ------
-    RequestError
-        One line.
-    """
-    table = load_table(entry)
-    if table.truth is not None:
-        return
-    used = min(len(table.X), design.max_rows)
-    least = min(design.parts.train * min(one.train_fraction for one in design.qualities.values()), design.parts.test)
-    least = min(least, design.parts.public)
-    if len(table.X) < FEWEST_ROWS or used * least < 10:
-        raise RequestError(
-            f"dataset '{entry.name}' has too few rows: {used}, of which the smallest part would be "
-            f"{int(used * least)}; at least {FEWEST_ROWS} in all and 10 in each part are needed"
-        )
 
 
 @lru_cache(maxsize=4)
@@ -153,16 +129,6 @@ def _read(entry: SingleSet) -> tuple[str, pd.DataFrame, str]:
         return "openml", *_of_openml(entry)
     assert isinstance(entry, FileSet)
     return "file", _of_file(entry.file), entry.target
-
-
-def bundled_frame(name: str) -> pd.DataFrame:
-    """Return one of scikit-learn's tables with its labels or values in the column `target`."""
-    from sklearn import datasets
-
-    if name == "friedman":
-        X, y = datasets.make_friedman1(1_000, n_features=6, noise=1.0, random_state=0)
-        return pd.DataFrame(X, columns=[f"x{j}" for j in range(X.shape[1])]).assign(target=y)
-    return getattr(datasets, f"load_{name}")(as_frame=True).frame
 
 
 def _of_openml(entry: OpenMLSet) -> tuple[pd.DataFrame, str]:

@@ -159,7 +159,7 @@ class Design(Strict):
         """
         from retrodict.study.datasets import singles, task_of
 
-        tasks = {entry.name: task_of(entry) for entry in singles(self)}
+        tasks = {entry.name: task_of(entry) for entry in singles(self.datasets)}
         _check_partners(self, tasks)
         return tuple(
             Cell(dataset, algorithm, quality, prior, seed)
@@ -254,23 +254,3 @@ def _line(error: ValidationError) -> str:
     said = first["msg"].removeprefix("Value error, ")
     given = "" if first["type"] == "value_error" or isinstance(first["input"], dict) else f", got {first['input']!r}"
     return f"{'.'.join(where)}: {said}{given}" if where else said
-
-
-def check_design(design: Design) -> None:
-    """Check what needs the tables themselves: that each can be read, split and learned from.
-
-    Parameters
-    ----------
-    design
-        Of `load_design`.
-
-    Raises
-    ------
-    RequestError
-        One line on the first table that can't be used.
-    """
-    from retrodict.study.datasets import check_table, singles
-
-    for entry in singles(design):
-        check_table(entry, design)
-    design.cells()

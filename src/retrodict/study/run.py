@@ -9,7 +9,8 @@ from retrodict.errors import RequestError
 from retrodict.execution import Outcome, Pool, map_ordered
 from retrodict.execution.local import Local
 from retrodict.execution.ray import Ray
-from retrodict.study.design import Cell, Design, check_design, load_design
+from retrodict.study.checking import check_design
+from retrodict.study.design import Cell, Design, load_design
 from retrodict.study.rows import MEASURE, CellRow, Row, row_of
 from retrodict.study.store import Status, Writer, read_status
 

@@ -158,7 +158,7 @@ def setting_of(design: Design, dataset: str, seed: int) -> Setting:
 
 
 def _made(design: Design, dataset: str, seed: int) -> Setting:
-    entry = entry_named(design, dataset)
+    entry = entry_named(design.datasets, dataset)
     table = load_table(entry)
     rows = min(design.max_rows, getattr(entry, "rows", design.max_rows))
     X, y = draw_rows(table, rows, stream(design.seed, dataset, seed, "rows"))

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from scipy.special import logsumexp, softmax
 
 from retrodict.schema import Feature
+from retrodict.study.bundled import bundled_frame
 from retrodict.study.specs import WorldSet
 
 Array = np.ndarray
@@ -66,7 +67,6 @@ def _random(entry: WorldSet) -> Truth:
 
 
 def _of_table(entry: WorldSet) -> Truth:
-    from retrodict.study.datasets import bundled_frame
     from retrodict.theory import table_world
 
     frame, states = bundled_frame(entry.world), entry.bins**entry.features

@@ -14,7 +14,8 @@ import yaml
 
 from retrodict.errors import RequestError
 from retrodict.families.sklearn.train.algorithms import CLASSIFIERS
-from retrodict.study.design import Design, check_design, load_design, template
+from retrodict.study.checking import check_design
+from retrodict.study.design import Design, load_design, template
 
 GOOD: dict[str, Any] = {
     "name": "x",
