@@ -9,21 +9,12 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from sklearn.ensemble import StackingClassifier
-from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import (
-    FixedThresholdClassifier,
-    GridSearchCV,
-    RandomizedSearchCV,
-    TunedThresholdClassifierCV,
-)
 from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
-from sklearn.pipeline import Pipeline
-from sklearn.semi_supervised import SelfTrainingClassifier
 
 from retrodict.families.sklearn.model.logits import logits_score
+from retrodict.families.sklearn.structure.delegates import delegate_of
 from retrodict.models import links
-from retrodict.models.type_lookup import faithful_of_type, overridden
+from retrodict.models.type_lookup import faithful_of_type
 
 Array = np.ndarray
 
@@ -77,17 +68,7 @@ class Route:
     labels: Callable[[Any], Array] | None = None
 
 
-_INNER: dict[type, str] = {
-    GridSearchCV: "best_estimator_",
-    RandomizedSearchCV: "best_estimator_",
-    FrozenEstimator: "estimator",
-    FixedThresholdClassifier: "estimator_",
-    TunedThresholdClassifierCV: "estimator_",
-    SelfTrainingClassifier: "estimator_",
-}
-"""Wrappers whose probabilities are those of one inner model on the same input."""
-
-_EXACT_LOGS = (GaussianNB, MultinomialNB, ComplementNB, BernoulliNB, CategoricalNB)
+_EXACT_LOGS = dict.fromkeys((GaussianNB, MultinomialNB, ComplementNB, BernoulliNB, CategoricalNB), True)
 """Families whose `predict_log_proba` never leaves the log domain."""
 
 
@@ -103,17 +84,14 @@ def route_of(estimator: Any, assumed: Assumptions) -> Route:
     """
     if len(estimator.classes_) == 1:
         return Route(_certain, "exact (a single class)")
-    inner = faithful_of_type(type(estimator), _INNER)
-    if inner is not None:
-        return route_of(getattr(estimator, inner), assumed)
-    if _is(estimator, Pipeline) and estimator.steps[-1][1] not in (None, "passthrough"):
-        return _after(partial(_transformed, estimator), route_of(estimator.steps[-1][1], assumed))
-    if _is(estimator, StackingClassifier):
-        return _after(estimator.transform, route_of(estimator.final_estimator_, assumed))
+    delegate = delegate_of(estimator)
+    if delegate is not None:
+        inner = route_of(delegate.estimator, assumed)
+        return inner if delegate.reach is None else _after(delegate.reach, inner)
     score = logits_score(estimator)
     if score is not None:
         return Route(partial(score, estimator), "exact (logits)")
-    if any(_is(estimator, family) for family in _EXACT_LOGS):
+    if faithful_of_type(type(estimator), _EXACT_LOGS):
         return Route(estimator.predict_log_proba, "exact (predict_log_proba)")
     if hasattr(estimator, "predict_proba"):
         return Route(partial(_log_proba, estimator), "exact (predict_proba)")
@@ -126,11 +104,6 @@ def route_of(estimator: Any, assumed: Assumptions) -> Route:
     return Route(score_labels, f"hard label, error rate {assumed.error_rate:g}", labels=labels)
 
 
-def _is(estimator: Any, family: type) -> bool:
-    """Whether an estimator is of a family, and overrides nothing of it."""
-    return isinstance(estimator, family) and not overridden(type(estimator), family)
-
-
 def _after(transform: Callable[[Any], Any], inner: Route) -> Route:
     def then(function: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
         return None if function is None else partial(_chain, transform, function)
@@ -140,13 +113,6 @@ def _after(transform: Callable[[Any], Any], inner: Route) -> Route:
 
 def _chain(first: Callable[[Any], Any], then: Callable[[Any], Any], X: Any) -> Any:
     return then(first(X))
-
-
-def _transformed(pipeline: Pipeline, X: Any) -> Any:
-    for _, step in pipeline.steps[:-1]:
-        if step is not None and step != "passthrough":
-            X = step.transform(X)
-    return X
 
 
 def _certain(X: Any) -> Float[Array, "n 1"]:

@@ -6,15 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import (
     ExtraTreesRegressor,
     GradientBoostingRegressor,
     HistGradientBoostingRegressor,
     RandomForestRegressor,
-    StackingRegressor,
 )
-from sklearn.frozen import FrozenEstimator
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import (
     ARDRegression,
@@ -26,10 +23,11 @@ from sklearn.linear_model import (
 )
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.neural_network import MLPRegressor
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 from sklearn.tree import DecisionTreeRegressor, ExtraTreeRegressor
 
+from retrodict.disclosures.columns import Column
+from retrodict.families.sklearn.structure.delegates import delegate_of
+from retrodict.families.sklearn.structure.transformers import passed
 from retrodict.models.type_lookup import faithful_of_type
 
 Found = tuple[float, str]
@@ -64,37 +62,32 @@ def noise_of(estimator: Any) -> tuple[float | None, str]:
 
 def _variance(estimator: Any) -> Found | None:
     read = faithful_of_type(type(estimator), _READERS)
-    return None if read is None else read(estimator)
+    own = None if read is None else read(estimator)
+    return _of_delegate(estimator) if own is None else own
 
 
-def _pipeline(estimator: Any) -> Found | None:
-    return _variance(estimator.steps[-1][1])
-
-
-def _frozen(estimator: Any) -> Found | None:
-    return _variance(estimator.estimator)
-
-
-def _stacking(estimator: Any) -> Found | None:
-    return _variance(estimator.final_estimator_)
+def _of_delegate(estimator: Any) -> Found | None:
+    """Return the variance around the estimator that another predicts as, where that saw all of its rows."""
+    delegate = delegate_of(estimator)
+    if delegate is None or delegate.sample is not None:
+        return None
+    inner = _variance(delegate.estimator)
+    if inner is None or delegate.target is None:
+        return inner
+    made = passed(estimator.transformer_, (Column.start("target"),), "target")
+    if len(made) != 1 or not made[0].number:
+        return None  # a curved transformation has no one scale
+    low, high, more = delegate.target([0.0, 1.0, 2.0])
+    return (inner[0] * float(high - low) ** 2, inner[1]) if np.isclose(more - high, high - low) else None
 
 
 def _search(estimator: Any) -> Found | None:
-    """Cross-validated errors come first: they are of rows the model had not seen."""
+    """Read cross-validated errors, which are of rows the model had not seen: they come before what it stores itself."""
     if estimator.scoring == "neg_mean_squared_error":
         return -estimator.best_score_, "cross-validated mean squared error of the search"
     if estimator.scoring == "neg_root_mean_squared_error":
         return estimator.best_score_**2, "cross-validated root mean squared error of the search"
-    return _variance(estimator.best_estimator_)
-
-
-def _transformed_target(estimator: Any) -> Found | None:
-    inner = _variance(estimator.regressor_)
-    scaler: Any = getattr(estimator, "transformer_", None)
-    if inner is None or type(scaler) not in {StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler}:
-        return None  # a curved transformation has no one scale
-    low, high = np.ravel(scaler.inverse_transform([[0.0], [1.0]]))
-    return inner[0] * float(high - low) ** 2, inner[1]
+    return None
 
 
 def _bayesian(estimator: Any) -> Found:
@@ -179,12 +172,8 @@ def _perceptron(estimator: Any) -> Found | None:
 
 
 _READERS: dict[type, Callable[[Any], Found | None]] = {
-    Pipeline: _pipeline,
-    FrozenEstimator: _frozen,
-    StackingRegressor: _stacking,
     GridSearchCV: _search,
     RandomizedSearchCV: _search,
-    TransformedTargetRegressor: _transformed_target,
     BayesianRidge: _bayesian,
     ARDRegression: _bayesian,
     LassoLarsIC: _information_criterion,
