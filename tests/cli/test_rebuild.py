@@ -1,4 +1,4 @@
-"""``retrodict reconstruct --engine matching``: what it prints, writes and refuses."""
+"""``retrodict rebuild``: what it prints, writes and refuses; and where ``retrodict reconstruct`` names it."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def forests(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_one_object_for_machines(cli: Cli, forests: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    arguments = ("reconstruct", forests / "forest.skops", "--engine", "matching", "--seed", 3)
+    arguments = ("rebuild", forests / "forest.skops", "--seed", 3)
     outcome = cli(*arguments, "--out", out, "--json")
     assert outcome.code == 0, outcome.err
     printed = outcome.json
     assert printed["rows"] == N
     assert printed["seed"] == 3
     assert printed["queries"] == 0
-    assert printed["engine"] == "matching"
+    assert (printed["source"], printed["table_rows"]) == ("node counts", N)
     assert printed["energy"] >= 0
     assert printed["restarts"] >= 0
     assert printed["seconds"] > 0
@@ -55,48 +55,60 @@ def test_one_object_for_machines(cli: Cli, forests: Path, tmp_path: Path) -> Non
     assert sum(each["rows"] for each in printed["confidence"]) == N
     for each in printed["confidence"]:
         assert each["row_confidence"] is None or each["low"] <= each["row_confidence"] <= each["high"]
-    assert {**json.loads((out / "reconstruction.json").read_text()), "out": str(out)} == printed
+    assert {**json.loads((out / "rebuild.json").read_text()), "out": str(out)} == printed
     assert list(pd.read_parquet(out / "rows.parquet").columns) == ["age", "smoker", "target", "confidence"]
-    assert rd.Reconstruction.load(out).rebuilt.energy == printed["energy"]
+    assert rd.Rebuilt.load(out).quality.energy == printed["energy"]
     again = tmp_path / "again"
     assert cli(*arguments, "--out", again, "--workers", 1).code == 0
     assert (again / "rows.parquet").read_bytes() == (out / "rows.parquet").read_bytes()
 
 
 def test_a_block_for_people(cli: Cli, forests: Path, tmp_path: Path) -> None:
-    outcome = cli(
-        "reconstruct", forests / "forest.skops", "--seconds", 20, "--engine", "matching", "--out", tmp_path / "a"
-    )
+    outcome = cli("rebuild", forests / "forest.skops", "--seconds", 20, "--out", tmp_path / "a")
     assert outcome.code == 0, outcome.err
-    for text in ("40 rows rebuilt: energy ", " sweeps, ", "confidence", "next: ", "rows.parquet"):
+    for text in ("search: energy ", " sweeps, ", "40 rows rebuilt: ", "confidence", "next: ", "rows.parquet"):
         assert text in outcome.out
-    outcome = cli("reconstruct", forests / "neighbours.skops", "--out", tmp_path / "b")
+    outcome = cli("rebuild", forests / "neighbours.skops", "--out", tmp_path / "b")
     assert outcome.code == 0
-    assert "40 rows rebuilt: the file stores them as they are" in outcome.out
+    assert "40 rows as the file stores them" in outcome.out
     assert "note: all 40 rows of the table are stored in _fit_X" in outcome.out
+
+
+@pytest.mark.parametrize("name", ["forest", "neighbours"])
+def test_drawing_rows_names_it(cli: Cli, forests: Path, tmp_path: Path, name: str) -> None:
+    line = f"the file states its training table of {N} rows: retrodict rebuild MODEL --out DIR"
+    outcome = cli("reconstruct", forests / f"{name}.skops", "--rows", 20, "--out", tmp_path / "a")
+    assert outcome.code == 0, outcome.err
+    assert f"note: {line}" in outcome.out.splitlines()
+    printed = cli("reconstruct", forests / f"{name}.skops", "--rows", 20, "--out", tmp_path / "b", "--json").json
+    assert printed["rows"] == 20
+    assert line in json.dumps(printed["notes"])
 
 
 @pytest.mark.parametrize(
     ("name", "options", "text"),
     [
-        ("stripped", "--engine matching", "stores no node counts, so its table can't be rebuilt; give a prior"),
         (
-            "forest",
-            "--engine matching --rows 50",
-            "training table of 40 rows, and the engine 'matching' rebuilds these",
+            "stripped",
+            "",
+            "stores no node counts, so its table can't be rebuilt; reconstruct rows under a prior instead",
         ),
-        ("forest", "--engine matching --max-queries 50", "makes no model calls; leave the query budget out"),
-        ("forest", "--engine matching --class-shares equal", "leave class shares out"),
-        ("forest", "--workers 2", "--workers is for the engine 'matching', not 'auto'; leave it out, or add"),
-        ("forest", "--engine smc --seconds 2", "--seconds is for the engine 'matching', not 'smc'"),
-        ("forest", "--engine magic", "use one of auto, rejection, smc, enumeration, matching"),
-        ("neighbours", "--engine matching --prior {folder}/prior.yaml", "a prior adds nothing; leave the prior out"),
+        ("forest", "--seconds 0", "the time limit must be above 0 seconds, got 0.0; leave it out for none"),
+        ("forest", "--workers 0", "the number of workers must be a whole number of at least 1, got 0"),
+        ("forest", "--rows 50", "No such option: --rows"),
+        ("neighbours", "--prior {folder}/prior.yaml", "a prior adds nothing; leave the prior out"),
     ],
 )
 def test_bad_requests(cli: Cli, forests: Path, tmp_path: Path, name: str, options: str, text: str) -> None:
     filled = options.format(folder=forests).split()
-    outcome = cli("reconstruct", forests / f"{name}.skops", *filled, "--out", tmp_path / "out")
+    outcome = cli("rebuild", forests / f"{name}.skops", *filled, "--out", tmp_path / "out")
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
     assert text in outcome.err
     assert not list(tmp_path.iterdir())
+
+
+def test_there_is_no_engine_of_that_name(cli: Cli, forests: Path, tmp_path: Path) -> None:
+    outcome = cli("reconstruct", forests / "forest.skops", "--engine", "matching", "--out", tmp_path / "out")
+    assert outcome.code == 2
+    assert "unknown engine 'matching'; use one of auto, rejection, smc, enumeration" in outcome.err

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrodict.disclosures import inspect_model
+from retrodict.disclosures import Disclosures, Rows, inspect_model
 from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.matching.capability import TreeTable
 from retrodict.matching.reading import Reading
@@ -33,7 +33,6 @@ def training_table(model: Model, largest: int | None = None) -> Reading | Stored
     """
     found = inspect_model(model)
     kept = kept_rows(model, found)
-    what = "the model, of which not all was read, shows" if found.unread else "the model stores"
     why: Exception | None = None
     text = f"no node counts of trees are known of a {model.family}, so its training table can't be rebuilt; {_INSTEAD}"
     if not (kept is not None and kept.whole) and isinstance(model, TreeTable):
@@ -47,7 +46,15 @@ def training_table(model: Model, largest: int | None = None) -> Reading | Stored
                 why, text = error, str(error)
     if kept is not None:
         return labelled(model, kept)
-    raise ModelError(f"{what} no whole training row, and {text}") from why
+    raise ModelError(f"{_no_rows(found)}, and {text}") from why
+
+
+def _no_rows(found: Disclosures) -> str:
+    """Say why no stored rows are given back; rows that are stored in another form are not passed over."""
+    others = found.of(Rows)
+    if others:
+        return f"the rows that the model stores ({others[0].source}) are not those of its table as they were"
+    return f"the model{', of which not all was read, shows' if found.unread else ' stores'} no whole training row"
 
 
 def stated_table(model: Model) -> Note | None:

@@ -17,7 +17,8 @@ import sys, time
 import numpy as np
 import pandas as pd
 import retrodict as rd
-from retrodict.reconstruction import parts
+from retrodict.matching import Matching
+from retrodict.results import parts
 from sklearn.ensemble import RandomForestClassifier
 
 out, told, slow = sys.argv[1], sys.argv[2], float(sys.argv[3])
@@ -35,7 +36,7 @@ def dawdle(self, content, now=False):
     time.sleep(slow)
 
 parts.PartsFolder.keep_bytes = dawdle
-rd.reconstruct(forest, engine=rd.Matching(chains=2, sweeps=200, workers=1), seed=5, out=out)
+rd.rebuild(forest, search=Matching(chains=2, sweeps=200, workers=1), seed=5, out=out)
 """
 
 
@@ -69,8 +70,8 @@ def test_kill_and_go_on(tmp_path: Path) -> None:
     assert last.wait() == 0, last.stderr.read() if last.stderr else ""
     assert _count(told) <= rounds - 3  # rounds that were kept are not run again
     assert (out / "rows.parquet").read_bytes() == (whole / "rows.parquet").read_bytes()
-    one, other = (json.loads((folder / "reconstruction.json").read_text()) for folder in (out, whole))
-    assert {**one, "seconds": 0, "classes": 0} == {**other, "seconds": 0, "classes": 0}
+    one, other = (json.loads((folder / "rebuild.json").read_text()) for folder in (out, whole))
+    assert {**one, "seconds": 0} == {**other, "seconds": 0}
     assert not work.exists()
 
 
@@ -84,6 +85,6 @@ def test_a_search_of_another_seed_does_not_go_on_with_what_was_left(tmp_path: Pa
     assert {path.name for path in (tmp_path / "killed").iterdir()} == {
         "rows.parquet",
         "cell_confidence.parquet",
-        "reconstruction.json",
+        "rebuild.json",
     }
     assert not work.exists()

@@ -8,15 +8,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, RandomForestRegressor
+from sklearn.decomposition import PCA
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 import retrodict as rd
-from retrodict.errors import RetrodictError
-from retrodict.matching import energy, read_problem
-from retrodict.reconstruction import training_table as disclosed
+from retrodict.errors import ModelError, PriorError, RetrodictError
+from retrodict.matching import Matching, energy, read_problem
+from retrodict.reconstruction import load_rows
+from retrodict.results.notes import Note
 
 N = 40
 rng = np.random.default_rng(0)
@@ -33,34 +41,34 @@ def forest() -> RandomForestClassifier:
 
 @pytest.fixture(scope="module")
 def quick() -> Any:
-    return rd.Matching(chains=2, sweeps=60)
+    return Matching(chains=2, sweeps=60)
 
 
 @pytest.fixture(scope="module")
-def found(forest: Any, quick: Any) -> rd.Reconstruction:
-    return rd.reconstruct(forest, engine=quick, seed=1)
+def found(forest: Any, quick: Any) -> rd.Rebuilt:
+    return rd.rebuild(forest, search=quick, seed=1)
 
 
-def test_the_table_is_that_of_the_energy(forest: Any, found: rd.Reconstruction) -> None:
+def test_the_table_is_that_of_the_energy(forest: Any, found: rd.Rebuilt) -> None:
     """What is stated of the table is true of it: recomputed from its own rows by the reference."""
     frame = found.frame
     assert list(frame.columns) == ["age", "smoker", "dose", "target", "confidence"]
     assert len(frame) == N == found.n_rows
-    assert found.complete
     assert frame["confidence"].between(0, 1).all()
     reading = read_problem(forest)
     codes = reading.codebook.encode(reading.schema.encode(frame))
     labels = np.array([reading.classes.index(label) for label in frame["target"]])
-    assert energy(reading.problem, codes, labels) == pytest.approx(found.rebuilt.energy, rel=1e-6)
-    assert len(found.rebuilt.energies) == 2
-    assert found.rebuilt.labels_from == "matched"
-    assert found.rebuilt.sweeps >= 60
-    assert sum(each.rows for each in found.rebuilt.confidence) == N
-    assert sum(each.cells for each in found.rebuilt.confidence) == N * (len(reading.codebook.features) + 1)
+    assert energy(reading.problem, codes, labels) == pytest.approx(found.quality.energy, rel=1e-6)
+    assert len(found.quality.energies) == 2
+    assert (found.quality.source, found.quality.labels_from) == ("node counts", "matched")
+    assert (found.quality.rows, found.quality.table_rows) == (N, N)
+    assert found.quality.sweeps >= 60
+    assert sum(each.rows for each in found.quality.confidence) == N
+    assert sum(each.cells for each in found.quality.confidence) == N * (len(reading.codebook.features) + 1)
     assert found.provenance.queries == 0
 
 
-def test_each_cell_has_a_confidence_and_a_row_has_their_mean(found: rd.Reconstruction) -> None:
+def test_each_cell_has_a_confidence_and_a_row_has_their_mean(found: rd.Rebuilt) -> None:
     cells = found.cell_confidence
     assert list(cells.columns) == ["age", "smoker", "dose", "target"]
     assert cells.stack().between(0, 1).all()
@@ -69,12 +77,14 @@ def test_each_cell_has_a_confidence_and_a_row_has_their_mean(found: rd.Reconstru
 
 def test_a_feature_that_no_tree_splits_on_has_no_confidence(quick: Any) -> None:
     model = RandomForestClassifier(3, random_state=0).fit(TABLE.assign(still=1.0), SICK)
-    cells = rd.reconstruct(model, engine=quick, seed=1).cell_confidence
+    found = rd.rebuild(model, search=quick, seed=1)
+    cells = found.cell_confidence
+    assert found.quality.open_columns == ("still",)
     assert cells["still"].isna().all()
     assert cells.drop(columns="still").notna().all(axis=None)
 
 
-def test_it_is_nearer_to_the_real_rows_than_chance(found: rd.Reconstruction) -> None:
+def test_it_is_nearer_to_the_real_rows_than_chance(found: rd.Rebuilt) -> None:
     real = TABLE.assign(target=SICK)
     reached = rd.matched_error(found.frame, real, target="target")
     chance = rd.controls(real, target="target", seed=0)
@@ -87,52 +97,50 @@ def test_it_is_nearer_to_the_real_rows_than_chance(found: rd.Reconstruction) -> 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(forest: Any, tmp_path: Path) -> None:
     made = [
-        rd.reconstruct(forest, engine=rd.Matching(2, 20, workers=workers), seed=seed, out=tmp_path / name)
+        rd.rebuild(forest, search=Matching(2, 20, workers=workers), seed=seed, out=tmp_path / name)
         for name, workers, seed in (("a", 1, 5), ("b", 2, 5), ("c", 1, 6))
     ]
     a, b, c = ((tmp_path / name / "rows.parquet").read_bytes() for name in "abc")
     assert a == b != c
     assert made[0].provenance.request == made[1].provenance.request
-    in_memory = rd.reconstruct(forest, engine=rd.Matching(2, 20), seed=5)
+    in_memory = rd.rebuild(forest, search=Matching(2, 20), seed=5)
     assert in_memory.frame.equals(made[0].frame)
 
 
-def test_it_is_written_and_read_back(found: rd.Reconstruction, forest: Any, quick: Any, tmp_path: Path) -> None:
+def test_it_is_written_and_read_back(found: rd.Rebuilt, forest: Any, quick: Any, tmp_path: Path) -> None:
     found.save(tmp_path / "saved")
-    back = rd.Reconstruction.load(tmp_path / "saved")
-    assert back == found
-    assert back.rebuilt == found.rebuilt
+    back = rd.Rebuilt.load(tmp_path / "saved")
+    assert back == found == load_rows(tmp_path / "saved")
+    assert back.quality == found.quality
     assert back.notes == found.notes
-    streamed = rd.reconstruct(forest, engine=quick, seed=1, out=tmp_path / "streamed")
-    assert streamed == rd.Reconstruction.load(tmp_path / "streamed")
+    streamed = rd.rebuild(forest, search=quick, seed=1, out=tmp_path / "streamed")
+    assert streamed == rd.Rebuilt.load(tmp_path / "streamed")
     assert streamed.frame.equals(found.frame)
     assert back.cell_confidence.equals(found.cell_confidence)
     assert streamed.cell_confidence.equals(found.cell_confidence)
-    names = {"rows.parquet", "cell_confidence.parquet", "reconstruction.json"}
+    names = {"rows.parquet", "cell_confidence.parquet", "rebuild.json"}
     assert {path.name for path in (tmp_path / "streamed").iterdir()} == names
     assert not (tmp_path / "streamed.partial").exists()
 
 
-def test_it_shows_itself(found: rd.Reconstruction) -> None:
+def test_it_shows_itself(found: rd.Rebuilt) -> None:
     assert "40 rows of 3 features from RandomForestClassifier (0 model calls, seed 1)" in repr(found)
     assert "40 rows rebuilt: " in repr(found)
     assert "<table" in found._repr_html_()
-    assert list(found.summary().index) == ["rows"]
-    assert found.summary()["engine"].tolist() == ["matching"]
 
 
 def test_names_that_are_taken_get_an_underscore(quick: Any) -> None:
     odd = TABLE.set_axis(["target", "confidence", "target_"], axis="columns")
     model = RandomForestClassifier(3, random_state=0).fit(odd, SICK)
-    found = rd.reconstruct(model, engine=rd.Matching(1, 2))
+    found = rd.rebuild(model, search=Matching(1, 2))
     assert list(found.frame.columns) == ["target", "confidence", "target_", "target__", "confidence_"]
-    assert found.rebuilt.confidence_column == "confidence_"
+    assert found.quality.confidence_column == "confidence_"
     assert set(found.frame["target__"]) <= {"yes", "no"}
 
 
 def test_regressors_and_arrays() -> None:
     model = RandomForestRegressor(5, random_state=0).fit(TABLE.to_numpy(), TABLE["dose"] * 10)
-    found = rd.reconstruct(model, engine=rd.Matching(1, 5))
+    found = rd.rebuild(model, search=Matching(1, 5))
     assert list(found.frame.columns) == ["x0", "x1", "x2", "target", "confidence"]
     assert found.frame["target"].between(0, 10).all()
 
@@ -140,10 +148,10 @@ def test_regressors_and_arrays() -> None:
 def test_a_prior_says_where_values_lie_inside_cells(quick: Any) -> None:
     forest = ExtraTreesClassifier(20, random_state=0).fit(TABLE, SICK)  # no midpoints, which would tell values
     known = rd.Schema.from_frame(TABLE[["age", "smoker"]]).features
-    far = rd.reconstruct(forest, rd.uniform_prior(rd.Schema((*known, FAR))), engine=quick)
+    far = rd.rebuild(forest, rd.uniform_prior(rd.Schema((*known, FAR))), search=quick)
     assert far.provenance.prior["kind"] != "none"
     assert far.frame["dose"].max() > 1.5  # beyond the last split point the prior alone says how far
-    near = rd.reconstruct(forest, engine=quick)
+    near = rd.rebuild(forest, search=quick)
     assert near.provenance.prior == {"kind": "none", "notes": []}
     assert near.frame["dose"].max() < 1.1
 
@@ -151,61 +159,67 @@ def test_a_prior_says_where_values_lie_inside_cells(quick: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        (
-            {"rows": 50},
-            "discloses a training table of 40 rows, and the engine 'matching' rebuilds these, not 50; leave",
-        ),
-        ({"rows": 0}, "the number of rows must be a whole number of at least 1, got 0"),
-        ({"class_shares": "equal"}, "class shares are what they are; leave class shares out"),
-        ({"max_queries": 10}, "makes no model calls; leave the query budget out"),
+        ({"seconds": 0}, "the time limit must be above 0 seconds, got 0; leave it out for none"),
+        ({"seconds": float("nan")}, "the time limit must be above 0 seconds, got nan"),
+        ({"workers": 0}, "the number of workers must be a whole number of at least 1, got 0"),
         ({"seed": -1}, "the seed must be a whole number"),
         ({"prior": 3}, "a prior must come from load_prior"),
         ({"prior": rd.uniform_prior(rd.Schema((FAR,)))}, "the prior lacks age"),
-        ({"model": LogisticRegression().fit(TABLE, SICK)}, "holds no decision trees, .*; give a prior"),
+        (
+            {"model": LogisticRegression().fit(TABLE, SICK)},
+            "^the model stores no whole training row, and the LogisticRegression holds no decision trees, .*; "
+            "reconstruct rows under a prior instead$",
+        ),
     ],
 )
 def test_bad_requests(forest: Any, quick: Any, change: dict[str, Any], text: str, tmp_path: Path) -> None:
     with pytest.raises(RetrodictError, match=text) as caught:
-        rd.reconstruct(**{"model": forest, "engine": quick, "out": tmp_path / "out", **change})
+        rd.rebuild(**{"model": forest, "search": quick, "out": tmp_path / "out", **change})
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.iterdir())
-
-
-def test_the_number_of_rows_may_be_given_where_it_is_right(forest: Any) -> None:
-    assert rd.reconstruct(forest, rows=N, engine=rd.Matching(1, 2)).n_rows == N
 
 
 def test_a_failure_leaves_nothing_behind(forest: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*arguments: Any, **settings: Any) -> Any:
         raise MemoryError
 
-    monkeypatch.setattr(rd.Matching, "solve", broken)
+    monkeypatch.setattr(Matching, "solve", broken)
     with pytest.raises(MemoryError):
-        rd.reconstruct(forest, engine="matching", out=tmp_path / "out")
+        rd.rebuild(forest, out=tmp_path / "out")
     assert not list(tmp_path.iterdir())
 
 
-def test_auto_rebuilds_what_is_small_where_nothing_else_is_asked_for(
-    forest: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("retrodict.reconstruction.rebuilding.default_engine", lambda: rd.Matching(1, 2))
-    monkeypatch.setattr(disclosed, "default_engine", lambda: rd.Matching(1, 2))
-    assert rd.reconstruct(forest).rebuilt.engine == "matching"
-    for asked in ({"rows": 30}, {"max_queries": 10_000}, {"class_shares": "equal", "rows": 30}):
-        drawn = rd.reconstruct(forest, **asked)
-        assert drawn.rebuilt is None
-        assert drawn.notes == ()
-    monkeypatch.setattr(disclosed, "LARGEST", N - 1)
-    drawn = rd.reconstruct(forest)
-    assert drawn.rebuilt is None
-    assert drawn.n_rows == 10_000
-    (note,) = drawn.notes
-    assert note.endswith("it has more than 39 rows")
+def test_drawn_rows_name_the_table_that_the_file_states(forest: Any, tmp_path: Path) -> None:
+    for prior in (None, rd.fit_prior(TABLE)):
+        (note,) = rd.reconstruct(forest, prior, 30).notes
+        assert isinstance(note, Note)
+        assert note == f"the file states its training table of {N} rows: retrodict rebuild MODEL --out DIR"
+        assert (note.code, note.values) == (
+            "table_is_stated",
+            {"rows": N, "source": "node counts", "whole": True},
+        )
+    rd.reconstruct(forest, None, 30, out=tmp_path / "drawn")
+    assert rd.Reconstruction.load(tmp_path / "drawn").notes == (note,)
+    assert f"note: {note}" in repr(rd.Reconstruction.load(tmp_path / "drawn"))
 
 
-def test_auto_says_why_it_draws_rows(tmp_path: Path) -> None:
-    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(TABLE, SICK)
-    drawn = rd.reconstruct(model, out=tmp_path / "drawn")
-    (note,) = rd.Reconstruction.load(tmp_path / "drawn").notes
-    assert "rows are drawn under the prior that the file implies: the Pipeline" in note
-    assert "note: the training table is not rebuilt" in repr(drawn)
+def test_where_no_prior_is_implied_the_table_that_is_stated_is_named() -> None:
+    tree = DecisionTreeClassifier().fit(TABLE.assign(still=1.0), SICK)
+    with pytest.raises(PriorError, match=f"give a prior, or .*; the file states its training table of {N} rows: "):
+        rd.reconstruct(tree, None, 10)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        LogisticRegression(),
+        HistGradientBoostingClassifier(max_iter=3),
+        GradientBoostingClassifier(n_estimators=3, subsample=0.5),
+        make_pipeline(PCA(2), RandomForestClassifier(3)),
+    ],
+)
+def test_a_table_that_can_not_be_rebuilt_is_not_named(model: Any) -> None:
+    model.fit(TABLE, SICK)
+    assert rd.reconstruct(model, rd.fit_prior(TABLE), 10).notes == ()
+    with pytest.raises(ModelError, match="reconstruct rows under a prior instead"):
+        rd.rebuild(model)

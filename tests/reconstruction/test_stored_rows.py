@@ -19,7 +19,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from sklearn.svm import SVC, SVR, NuSVC
 
 import retrodict as rd
-from retrodict.errors import RequestError
+from retrodict.errors import ModelError, RequestError
 
 N = 60
 rng = np.random.default_rng(3)
@@ -52,12 +52,11 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@pytest.mark.parametrize("engine", ["auto", "matching"])
-def test_the_whole_table_comes_back(name: str, engine: str, tmp_path: Path) -> None:
+def test_the_whole_table_comes_back(name: str, tmp_path: Path) -> None:
     model, table, y = WHOLE[name]
-    found = rd.reconstruct(model.fit(table, y), engine=engine, out=tmp_path / "out")
-    assert found.rebuilt.engine == "stored rows"
-    assert (found.rebuilt.energy, found.rebuilt.labels_from) == (0.0, "file")
+    found = rd.rebuild(model.fit(table, y), out=tmp_path / "out")
+    assert (found.quality.source, found.quality.labels_from) == ("stored rows", "file")
+    assert (found.quality.energy, found.quality.rows, found.quality.table_rows) == (0.0, N, N)
     assert found.provenance.queries == 0
     assert any(note.startswith("all 60 rows of the table are stored in ") for note in found.notes)
     frame = found.frame
@@ -66,18 +65,19 @@ def test_the_whole_table_comes_back(name: str, engine: str, tmp_path: Path) -> N
     real = table.assign(target=y)
     match = rd.aligned_error(frame, real, target="target", tolerance=1e-9)
     assert (match.exact_rows, match.label_agreement) == (1.0, 1.0)
-    assert rd.Reconstruction.load(tmp_path / "out") == found
+    assert rd.Rebuilt.load(tmp_path / "out") == found
 
 
 @pytest.mark.parametrize("model", [SVC(), NuSVC(nu=0.2), make_pipeline(StandardScaler(), SVC())])
 def test_support_vectors_are_part_of_the_table(model: Any) -> None:
-    found = rd.reconstruct(model.fit(TABLE, KIND))
+    found = rd.rebuild(model.fit(TABLE, KIND))
     svm = model[-1] if hasattr(model, "steps") else model
     at = np.sort(svm.support_)
     assert len(at) < N
     real = TABLE.assign(target=KIND).iloc[at].reset_index(drop=True)
     pd.testing.assert_frame_equal(found.frame[["a", "b", "c"]], real[["a", "b", "c"]])
     assert found.frame["target"].tolist() == real["target"].tolist()
+    assert (found.quality.rows, found.quality.table_rows) == (len(at), N)
     (note,) = found.notes
     assert note.startswith(f"{len(at)} of the table's 60 rows are stored in ")
     assert note.endswith("support_vectors_; nothing is said of the others")
@@ -85,30 +85,39 @@ def test_support_vectors_are_part_of_the_table(model: Any) -> None:
 
 def test_labels_that_are_not_stored_are_the_models_own() -> None:
     model = SVR().fit(TABLE, VALUE)
-    found = rd.reconstruct(model)
-    assert found.rebuilt.labels_from == "model"
+    found = rd.rebuild(model)
+    assert found.quality.labels_from == "model"
     assert found.provenance.queries == len(model.support_)
     assert any("they are what the model predicts, and" in note for note in found.notes)
     np.testing.assert_allclose(found.frame["target"], model.predict(found.frame[["a", "b", "c"]]))
 
     against = OneVsRestClassifier(SVC()).fit(TABLE, KIND)  # each one stores labels of its own
-    found = rd.reconstruct(against)
-    assert found.rebuilt.labels_from == "model"
+    found = rd.rebuild(against)
+    assert found.quality.labels_from == "model"
     assert found.frame["target"].tolist() == against.predict(found.frame[["a", "b", "c"]]).tolist()
 
 
 def test_rows_that_are_no_rows_of_the_table_are_not_taken_for_them() -> None:
     bagged = BaggingClassifier(KNeighborsClassifier(), 3, random_state=0).fit(TABLE, KIND)
-    assert rd.reconstruct(bagged).rebuilt is None
     bent = make_pipeline(FunctionTransformer(np.exp), KNeighborsClassifier()).fit(TABLE, KIND)
-    with pytest.raises(RequestError, match="holds no decision trees"):
-        rd.reconstruct(bent, engine="matching")
+    for model in (bagged, bent):
+        with pytest.raises(
+            ModelError, match=r"^the rows that the model stores \(.*_fit_X\) are not those of its table as"
+        ):
+            rd.rebuild(model)
+        assert rd.reconstruct(model, rd.fit_prior(TABLE), 10).notes == ()
 
 
-def test_requests_that_stored_rows_leave_no_room_for() -> None:
+def test_a_prior_adds_nothing_to_stored_rows() -> None:
     model = KNeighborsClassifier().fit(TABLE, KIND)
     with pytest.raises(RequestError, match="a prior adds nothing; leave the prior out"):
-        rd.reconstruct(model, rd.fit_prior(TABLE), engine="matching")
-    with pytest.raises(RequestError, match="training table of 60 rows"):
-        rd.reconstruct(model, rows=61, engine="matching")
-    assert rd.reconstruct(model, rows=61).rebuilt is None
+        rd.rebuild(model, rd.fit_prior(TABLE))
+
+
+def test_drawn_rows_name_the_rows_that_the_file_stores() -> None:
+    (note,) = rd.reconstruct(KNeighborsClassifier().fit(TABLE, KIND), None, 10).notes
+    assert note == "the file states its training table of 60 rows: retrodict rebuild MODEL --out DIR"
+    model = SVC().fit(TABLE, KIND)
+    (note,) = rd.reconstruct(model, None, 10).notes
+    assert note.startswith(f"the file stores {len(model.support_)} rows of its training table: retrodict rebuild ")
+    assert note.values == {"rows": len(model.support_), "source": "stored rows", "whole": False}
