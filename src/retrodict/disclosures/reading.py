@@ -92,6 +92,7 @@ def _inside(part: Part, reviews: Reviews) -> Iterator[Part | Unread]:
     cls = review.known(type(thing))
     if cls is None:
         yield from _inside_unknown(thing, place, reviews)
+        return
     if cls not in review.held:
         return
     found = list(_guarded(review.held[cls](thing, place), thing, place))

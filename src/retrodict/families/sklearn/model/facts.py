@@ -94,12 +94,12 @@ class Facts:
 
 def is_one(column: Column) -> bool:
     """Whether it still is one raw column, whatever was done to its values."""
-    return column.raw and not column.indicator
+    return column.raw and not column.indicator and not column.estimated
 
 
 def _of_table(column: Column) -> bool:
     """Whether its values are still those of the table: imputers that take fills from it leave them, scalers do not."""
-    return column.untouched and not column.estimated
+    return column.untouched and is_one(column)
 
 
 def _is_float(value: Any) -> bool:

@@ -28,7 +28,7 @@ def _delegated(estimator: Any, place: Place) -> Parts:
     delegate = known_of_type(type(estimator), DELEGATES)
     one = None if delegate is None else delegate(estimator)
     if one is not None:
-        changed = {} if one.target is None else {"target": one.target}
+        changed: dict[str, Any] = {} if one.target is None else {"target": one.target}
         yield Part(one.estimator, place.inner(one.path, sample=one.sample, **changed), "predictor")
 
 
