@@ -36,7 +36,7 @@ def one(seed: int, index: int, only: str | None, every: int, folder: Path) -> tu
     content, names = mutated(file_of(family), np.random.default_rng([seed, index]))
     path = folder / f"{seed}-{index}.skops"
     path.write_bytes(content)
-    outcome, text = tried(path, matching=family in WITH_TREES and index // len(FAMILIES) % every == 0)
+    outcome, text = tried(path, rebuilt=family in WITH_TREES and index // len(FAMILIES) % every == 0)
     if outcome in (ANSWERED, REFUSED):
         path.unlink()
     return family, names, outcome, text

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.tree import DecisionTreeClassifier
 
 import retrodict as rd
-from retrodict.errors import PriorError
+from retrodict.disclosures import Rows, SampleSize
+from retrodict.errors import ModelError, PriorError
+from retrodict.matching import Matching, Reading, read_problem
 from retrodict.models import Classifier, Model, Regressor
 from retrodict.schema import Feature, Schema, Target
 
@@ -143,5 +147,46 @@ def test_an_unknown_noise_is_assumed_and_a_table_can_not_be_rebuilt(model: Any) 
         quiet.noise_scale = None
         found = rd.reconstruct(quiet, None, 200)
         assert found.complete
-    with pytest.raises(rd.errors.RetrodictError, match="hand-made"):
-        rd.reconstruct(model, engine="matching")
+    with pytest.raises(ModelError, match="no node counts of trees are known of a hand-made, so"):
+        rd.rebuild(model)
+
+
+class Keeper(Chance):
+    """One that keeps two of its three training rows, the last first, and says so."""
+
+    def disclose(self, train: Any = None) -> list[Any]:
+        rows = np.array([[0.75, "c"], [0.25, "a"]], dtype=object)
+        whole = {"source": "kept", "exact": True, "features": self.schema.names}
+        return [Rows(rows=rows, labels=("yes", "no"), index=(2, 0), **whole), SampleSize(3, **whole)]
+
+
+def test_rows_that_a_hand_made_model_keeps_are_rebuilt(tmp_path: Path) -> None:
+    model = Keeper(CHANCE.schema)
+    (note,) = rd.reconstruct(model, None, 10).notes
+    assert note.values == {"rows": 2, "source": "stored rows", "whole": False}
+    found = rd.rebuild(model, out=tmp_path / "out")
+    assert found.frame.drop(columns="confidence").values.tolist() == [[0.25, "a", "no"], [0.75, "c", "yes"]]
+    assert (found.quality.rows, found.quality.table_rows, found.provenance.queries) == (2, 3, 0)
+    assert rd.Rebuilt.load(tmp_path / "out") == found
+
+
+class Stump(Chance):
+    """One of a single split of three rows, two of them below 0.5, all of job a."""
+
+    def table_rows(self, found: Any) -> int | None:
+        return 3
+
+    def table_problem(self, found: Any) -> Reading:
+        table = pd.DataFrame({"x": [0.2, 0.3, 0.7]})
+        return read_problem(DecisionTreeClassifier(max_depth=1).fit(table, ["no", "no", "yes"]))
+
+
+def test_node_counts_of_a_hand_made_model_are_rebuilt() -> None:
+    model = Stump(Schema((Feature("x", low=0.0, high=1.0),), Target("y", ("no", "yes"))))
+    found = rd.rebuild(model, search=Matching(chains=1, sweeps=20))
+    assert found.quality.met
+    assert sorted(zip(found.frame["x"] > 0.5, found.frame["target"], strict=True)) == [
+        (False, "no"),
+        (False, "no"),
+        (True, "yes"),
+    ]

@@ -138,8 +138,7 @@ def test_rows_that_a_file_stores_are_owed_to_the_file():
     train, holdout = (table(120, rng)[[*NUMBERS, "ill"]] for _ in range(2))
     model = rd.load_model(KNeighborsClassifier().fit(train[NUMBERS], train.ill))
     prior = rd.fit_prior(holdout[NUMBERS], kind="independent")
-    rec = rd.reconstruct(model, progress=False)
-    assert rec.rebuilt is not None
+    rec = rd.rebuild(model, progress=False)
     fid = rd.evaluate(rec, train, holdout, prior, model, target="ill")
     assert fid.attribution == "file"
     assert whole(fid, "overall").lift["two-sample AUC"] > 0.5

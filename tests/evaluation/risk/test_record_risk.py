@@ -175,7 +175,7 @@ def test_a_rebuilt_table_gives_its_own_confidence() -> None:
 
     train, holdout = (table(60, seed).drop(columns=["site", "dose"]) for seed in (0, 1))
     model = KNeighborsClassifier(3).fit(train[["age", "bmi"]], train.ill)
-    rec = rd.reconstruct(model, engine="matching", progress=False)
+    rec = rd.rebuild(model, progress=False)
     found = rd.record_risk(rec, train, holdout, target="ill")
     assert len(found.singled_out) == 60
     assert found.singled_out.exact.all()

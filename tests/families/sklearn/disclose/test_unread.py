@@ -23,6 +23,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import retrodict as rd
 from retrodict.errors import RequestError
+from retrodict.matching import Matching
 from retrodict.models.type_lookup import overridden
 from retrodict.schema import Feature, Schema, Target
 from tests.families.sklearn.disclose.checks import inspect
@@ -113,8 +114,8 @@ def test_a_subclass_of_a_forest_is_rebuilt_as_a_forest() -> None:
     tables = []
     for kind in (RandomForestClassifier, PlainForest):
         model = kind(10, random_state=0).fit(few, classes)
-        engine = rd.Matching(chains=1, sweeps=5, restarts=0)
-        tables.append(rd.reconstruct(model, engine=engine, seed=0, progress=False).frame)
+        search = Matching(chains=1, sweeps=5, restarts=0)
+        tables.append(rd.rebuild(model, search=search, seed=0, progress=False).frame)
     pd.testing.assert_frame_equal(*tables)
 
 

@@ -24,7 +24,7 @@ def test_a_mutated_file_is_answered_or_refused_in_one_line(tmp_path: Path, famil
     for index in range(4):
         content, names = mutated(file_of(family), np.random.default_rng([11, index]))
         path.write_bytes(content)
-        outcome, text = tried(path, matching=False)
+        outcome, text = tried(path, rebuilt=False)
         assert outcome in (ANSWERED, REFUSED), (family, index, names, text)
 
 

@@ -30,7 +30,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 import retrodict
-from retrodict.errors import ModelError, RequestError
+from retrodict.errors import ModelError
 from retrodict.families.sklearn.open.file_graph import FREE_VISITS
 from retrodict.families.sklearn.open.tree_state import state_of
 from retrodict.families.sklearn.structure.parts import parts_of
@@ -241,8 +241,8 @@ def test_a_table_of_more_rows_than_memory_is_not_laid_out(tmp_path: Path) -> Non
     trained = RandomForestClassifier(2, max_depth=2, random_state=0).fit(X, Y)
     trained._n_samples = trained._n_samples_bootstrap = 10**9
     skops.io.dump(trained, tmp_path / "m.skops")
-    with pytest.raises(RequestError, match=r"says that its 2 trees were grown on 1,000,000,000 rows"):
-        retrodict.reconstruct(tmp_path / "m.skops", engine="matching")
+    with pytest.raises(ModelError, match=r"says that its 2 trees were grown on 1,000,000,000 rows"):
+        retrodict.rebuild(tmp_path / "m.skops")
 
 
 def test_what_a_partial_holds_is_walked(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_a_forest_s_counts_and_draws_are_gone() -> None:
         assert not found.after.of("ClassShares")
         assert not found.after.of("TargetMoments")
         with pytest.raises(ModelError, match=r"stores no node counts, so its table can't be rebuilt"):
-            rd.reconstruct(found.model, engine="matching", progress=False)
+            rd.rebuild(found.model, progress=False)
 
 
 def test_facts_that_stay_are_still_told() -> None:

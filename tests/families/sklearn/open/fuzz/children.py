@@ -23,21 +23,21 @@ _ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud
 _LONGEST = 1_500
 
 
-def tried(path: Path, matching: bool) -> tuple[str, str]:
+def tried(path: Path, rebuilt: bool) -> tuple[str, str]:
     """Return the outcome of a file, and what was seen.
 
     Parameters
     ----------
     path
         Of a skops file.
-    matching
+    rebuilt
         Whether its table is looked for as well, for a second.
     """
     source, sink = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(source)
-        _be_the_child(path, matching, sink)
+        _be_the_child(path, rebuilt, sink)
     os.close(sink)
     end, status = time.monotonic() + WALL, None
     while status is None and time.monotonic() < end:
@@ -59,7 +59,7 @@ def tried(path: Path, matching: bool) -> tuple[str, str]:
     return outcome, text
 
 
-def _be_the_child(path: Path, matching: bool, sink: int) -> None:
+def _be_the_child(path: Path, rebuilt: bool, sink: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -69,7 +69,7 @@ def _be_the_child(path: Path, matching: bool, sink: int) -> None:
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            said = _asked(path, matching)
+            said = _asked(path, rebuilt)
     except BaseException as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         inside = [one for one in traceback.extract_tb(error.__traceback__) if "retrodict" in one.filename]
@@ -99,7 +99,7 @@ def _drawn(path: Path) -> None:
         rd.reconstruct(model, uniform_prior(replace(model.schema, features=tuple(features))), **settings)
 
 
-def _asked(path: Path, matching: bool) -> tuple[str, str]:
+def _asked(path: Path, rebuilt: bool) -> tuple[str, str]:
     """Read a file, list its facts, draw rows, sanitise it; and look for its table."""
     import retrodict as rd
 
@@ -108,7 +108,7 @@ def _asked(path: Path, matching: bool) -> tuple[str, str]:
         lambda: str(rd.inspect_model(path)),
         lambda: _drawn(path),
         lambda: rd.sanitize(path, rows=100),
-        *([lambda: rd.reconstruct(path, engine=rd.Matching(seconds=1.0), seed=0, progress=False)] if matching else []),
+        *([lambda: rd.rebuild(path, seconds=1.0, seed=0, progress=False)] if rebuilt else []),
     ):
         refusal = _refusal(step)
         if refusal is not None:
