@@ -99,7 +99,7 @@ def warm(folder: Path) -> None:
     for family in ("mixed columns, forest", "tree", "k-neighbours kd", "histogram boosting"):
         path = folder / "whole.skops"
         path.write_bytes(file_of(family))
-        _asked(path, matching=family == "tree")
+        _asked(path, rebuilt=family == "tree")
         path.unlink()
 
 

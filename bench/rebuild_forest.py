@@ -10,17 +10,9 @@ import joblib
 
 import retrodict as rd
 from processes import peak_memory, run_within
+from retrodict.matching import Matching
 
 GRACE = 60.0  # seconds beyond the budget before the process is stopped: start, parsing, writing
-
-
-def engine(settings: dict[str, Any]) -> Any:
-    """Return the engine with settings of its own, or by name where there are none."""
-    if not settings:
-        return "matching"
-    from retrodict.matching import Matching
-
-    return Matching(**settings)
 
 
 def rebuild(model: Any, seed: int, seconds: float, /, **settings: Any) -> dict[str, Any]:
@@ -31,11 +23,11 @@ def rebuild(model: Any, seed: int, seconds: float, /, **settings: Any) -> dict[s
 def main(job_file: str, result_file: str) -> None:
     job = joblib.load(job_file)
     started = time.perf_counter()
-    found = rd.reconstruct(job["model"], engine=engine(job["settings"]), seed=job["seed"], progress=False)
+    found = rd.rebuild(job["model"], search=Matching(**job["settings"]), seed=job["seed"], progress=False)
     frame = found.frame
     seconds = time.perf_counter() - started
     frame = frame.rename(columns={found.schema.target.name: "target"})
-    verdict = "; ".join(report.verdict for report in found.diagnostics)
+    verdict = found.quality.verdict
     result = {"frame": frame, "seconds": seconds, "status": "finished", "verdict": verdict, "peak": peak_memory()}
     joblib.dump(result, result_file)
 
