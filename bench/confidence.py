@@ -23,12 +23,12 @@ def bins(frame: pd.DataFrame, rows: int, seed: int) -> pd.DataFrame:
     """Rebuild the table of a forest with a bootstrap, in order; return stated confidence and hit rate of its cells."""
     part = parts(frame, rows, seed)
     reading = read_problem(forest(part.X, part.y, seed))
-    found = Matching().solve(reading.problem, np.random.SeedSequence(seed), labels=reading.labels)
+    found = Matching().solve(reading.problem, np.random.SeedSequence(seed), labels=reading.stored_labels)
     names = list(reading.codebook.features)
     real = reading.codebook.encode(reading.schema.encode(part.X))
     frames = (pd.DataFrame(codes, columns=names) for codes in (found.codes, real))
     # Codes of cells: a number is right where it lies between the same two split points.
-    return calibration(*frames, confidence=found.cell_agreement, in_order=True)
+    return calibration(*frames, confidence=found.entry_agreement, in_order=True)
 
 
 def main() -> None:

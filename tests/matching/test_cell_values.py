@@ -27,18 +27,18 @@ def read(model: Any, table: Any, target: Any) -> tuple[Reading, np.ndarray, np.n
 def residuals(reading: Reading, codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return how far each split point is from the midpoint of the two values around it, walking rows one by one."""
     problem, out = reading.problem, []
-    for t, root in enumerate(problem.roots):
-        pending = [(int(root), np.flatnonzero(problem.draws[t] > 0))]
+    for t, root in enumerate(problem.trees.roots):
+        pending = [(int(root), np.flatnonzero(problem.trees.multiplicities[t] > 0))]
         while pending:
             v, here = pending.pop()
-            f = problem.feature[v]
+            f = problem.trees.feature[v]
             if f < 0:
                 continue
-            right = (codes[here, f] > problem.low[v]) & (codes[here, f] <= problem.high[v])
+            right = (codes[here, f] > problem.trees.low[v]) & (codes[here, f] <= problem.trees.high[v])
             value = rows[here, reading.schema.names.index(reading.codebook.features[f])]
             if np.isfinite(reading.midpoints[v]):
                 out.append(abs((value[~right].max() + value[right].min()) / 2.0 - reading.midpoints[v]))
-            pending += [(int(problem.left[v]), here[~right]), (int(problem.right[v]), here[right])]
+            pending += [(int(problem.trees.left[v]), here[~right]), (int(problem.trees.right[v]), here[right])]
     return np.array(out)
 
 
@@ -114,7 +114,7 @@ def test_codes_and_gaps_stay_whatever_the_codes(seed: int, gaps: bool, digits: i
         table[rng.random((n, 3)) < 0.2] = np.nan
     table[:, 0], target = np.arange(n), rng.integers(0, 3, n)  # some feature can be split
     reading = read_problem(RandomForestClassifier(15, random_state=0).fit(table, target))
-    codes = np.column_stack([rng.integers(0, cells, n) for cells in reading.problem.cells])
+    codes = np.column_stack([rng.integers(0, cells, n) for cells in reading.problem.table.sizes])
     rows = reading.rows(codes, rng.integers(0, 3, n), rng)
     np.testing.assert_array_equal(reading.codebook.encode(rows), codes)
 

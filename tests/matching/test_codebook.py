@@ -36,7 +36,7 @@ def test_numbers_round_trip(axis: NumberAxis, seed: int, normal: bool) -> None:
     book = Codebook(
         schema, (ListedAxis("c", groups, ("y", "rest"), gaps=True), axis), (marginal, marginal, listed(np.ones(3)))
     )
-    codes = np.column_stack([rng.integers(0, 3, 50), rng.integers(0, axis.cells, 50)])
+    codes = np.column_stack([rng.integers(0, 3, 50), rng.integers(0, axis.size, 50)])
     rows = book.decode(codes, rng)
     np.testing.assert_array_equal(book.encode(rows), codes)
     assert not np.isnan(rows[:, 0]).any()

@@ -12,9 +12,9 @@ from sklearn.ensemble import ExtraTreesRegressor, RandomForestClassifier, Random
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from retrodict.matching import Problem, energy, read_problem
-from retrodict.matching.search.arrays import Chain, Forest, Scratch, blank, forest, scratch
-from retrodict.matching.search.conditionals import cell_energies, label_energies
+from retrodict.matching import Problem, Table, Targets, Trees, energy, read_problem
+from retrodict.matching.search.arrays import Chain, Fixed, Scratch, fixed_arrays, random_chain, scratch
+from retrodict.matching.search.conditionals import entry_energies, label_energies
 from retrodict.matching.search.moves import WHOLE, sweep
 from retrodict.matching.search.node_counts import bit, change, count
 
@@ -44,9 +44,9 @@ def unordered(seed: int = 0) -> Problem:
     return read_problem(make_pipeline(front, RandomForestClassifier(7, random_state=seed)).fit(table, target)).problem
 
 
-def started(given: Problem, seed: int = 1) -> tuple[Forest, Chain, Scratch]:
-    fixed, chain = forest(given), blank(given, np.random.SeedSequence(seed))
-    chain.sums[:, 0], chain.sums[:, 1:] = -given.seen, -given.mass
+def started(given: Problem, seed: int = 1) -> tuple[Fixed, Chain, Scratch]:
+    fixed, chain = fixed_arrays(given), random_chain(given, np.random.SeedSequence(seed))
+    chain.excess[:, 0], chain.excess[:, 1:] = -given.trees.counts, -given.targets.sums
     count(fixed, chain)
     return fixed, chain, scratch(given)
 
@@ -73,18 +73,18 @@ def test_conditionals_are_energies_of_whole_tables(name: str) -> None:
     fixed, chain, room = started(given)
     rng = np.random.default_rng(0)
     for _ in range(40):
-        i, f = int(rng.integers(given.n)), int(rng.integers(len(given.cells)))
-        cell_energies(fixed, chain, room, i, f)
-        found = room.gain[: given.cells[f]].copy()
+        i, f = int(rng.integers(given.table.n)), int(rng.integers(len(given.table.sizes)))
+        entry_energies(fixed, chain, room, i, f)
+        found = room.gain[: given.table.sizes[f]].copy()
         exact = []
-        for code in range(given.cells[f]):
+        for code in range(given.table.sizes[f]):
             table = chain.codes.copy()
             table[i, f] = code
             exact.append(energy(given, table, chain.labels))
         own = int(chain.codes[i, f])
         np.testing.assert_allclose(found - found[own], np.array(exact) - exact[own], atol=2e-3)
         row = chain.codes[i].copy()
-        row[f] = (own + 1) % given.cells[f]
+        row[f] = (own + 1) % given.table.sizes[f]
         moved = change(fixed, chain, i, row, np.uint64(bit(f)))
         assert moved == pytest.approx(exact[row[f]] - exact[own], abs=2e-3)
 
@@ -93,10 +93,10 @@ def test_conditionals_are_energies_of_whole_tables(name: str) -> None:
 def test_label_conditionals_are_energies_of_whole_tables(name: str) -> None:
     given = PROBLEMS[name]()
     fixed, chain, room = started(given)
-    for i in range(0, given.n, 7):
+    for i in range(0, given.table.n, 7):
         label_energies(fixed, chain, room, i)
-        found, exact = room.gain[: given.labels].copy(), []
-        for label in range(given.labels):
+        found, exact = room.gain[: given.targets.size].copy(), []
+        for label in range(given.targets.size):
             labels = chain.labels.copy()
             labels[i] = label
             exact.append(energy(given, chain.codes, labels))
@@ -108,7 +108,7 @@ def test_label_conditionals_are_energies_of_whole_tables(name: str) -> None:
 def test_moves_keep_the_energy_they_state(name: str) -> None:
     given = PROBLEMS[name]()
     fixed, chain, room = started(given)
-    sweep(fixed, chain, room, np.arange(given.n), 5.0, 3_000, 0.1, 0.2, False, -1.0)
+    sweep(fixed, chain, room, np.arange(given.table.n), 5.0, 3_000, 0.1, 0.2, False, -1.0)
     assert (chain.tally[:WHOLE, 1] > 0).all()
     assert chain.energy[0] == pytest.approx(energy(given, chain.codes, chain.labels), rel=1e-4, abs=1e-2)
 
@@ -116,26 +116,31 @@ def test_moves_keep_the_energy_they_state(name: str) -> None:
 def tiny() -> Problem:
     """Return two rows of two features and two trees: few enough tables to list."""
     leaf, none = -1, -1
-    return Problem(
+    table = Table(
         n=2,
-        cells=np.array([3, 2]),
+        sizes=np.array([3, 2]),
         ordered=np.array([True, True]),
         missing=np.array([-1, -1]),
+        chances=(np.array([0.5, 0.2, 0.3]), np.array([0.4, 0.6])),
+    )
+    trees = Trees(
         roots=np.array([0, 3]),
         feature=np.array([0, leaf, leaf, 1, leaf, leaf]),
         low=np.array([0, 0, 0, 0, 0, 0]),
         high=np.array([2, 0, 0, 1, 0, 0]),
         left=np.array([1, none, none, 4, none, none]),
         right=np.array([2, none, none, 5, none, none]),
-        draws=np.array([[1, 2], [1, 1]]),
-        seen=np.array([2.0, 1.0, 1.0, 2.0, 1.0, 1.0]),
-        mass=np.array([[1.0, 2.0], [1.0, 0.0], [0.0, 2.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]),
-        labelled=np.array([True, True]),
+        counts=np.array([2.0, 1.0, 1.0, 2.0, 1.0, 1.0]),
+        multiplicities=np.array([[1, 2], [1, 1]]),
+    )
+    targets = Targets(
         classes=2,
         levels=np.zeros(0),
-        chances=(np.array([0.5, 0.2, 0.3]), np.array([0.4, 0.6])),
-        label_chances=np.array([0.7, 0.3]),
+        chances=np.array([0.7, 0.3]),
+        sums=np.array([[1.0, 2.0], [1.0, 0.0], [0.0, 2.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]),
+        labelled=np.array([True, True]),
     )
+    return Problem(table, trees, targets)
 
 
 def _deviation(given: Problem, temperature: float, assumed: float, sweeps: int, alike: bool = False) -> float:
@@ -146,7 +151,7 @@ def _deviation(given: Problem, temperature: float, assumed: float, sweeps: int, 
         codes, labels = np.array([a[:2], b[:2]]), np.array([a[2], b[2]])
         weight = np.exp(-energy(given, codes, labels) / assumed)
         for row in (a, b):
-            weight *= given.chances[0][row[0]] * given.chances[1][row[1]] * given.label_chances[row[2]]
+            weight *= given.table.chances[0][row[0]] * given.table.chances[1][row[1]] * given.targets.chances[row[2]]
         index[a + b] = len(weights)
         weights.append(weight)
     exact = np.array(weights) / np.sum(weights)
@@ -154,7 +159,7 @@ def _deviation(given: Problem, temperature: float, assumed: float, sweeps: int, 
     batches = np.zeros((40, len(exact)))
     for batch in batches:  # the spread of the batches' means, not of single draws, is the error of a Markov chain
         for _ in range(sweeps):
-            sweep(fixed, chain, room, np.arange(given.n), temperature, 12, 0.3, 0.2, alike, -1.0)
+            sweep(fixed, chain, room, np.arange(given.table.n), temperature, 12, 0.3, 0.2, alike, -1.0)
             a, b = (tuple(int(x) for x in (*chain.codes[i], chain.labels[i])) for i in range(2))
             batch[index[a + b]] += 1 / sweeps
     common = exact > 1e-3

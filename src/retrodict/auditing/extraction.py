@@ -151,7 +151,7 @@ def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extracti
 def _search(source: Reading, quick: bool) -> Matching:
     from retrodict.matching import Matching  # compiled: imported when needed
 
-    many = float(np.mean(source.problem.cells)) >= _MANY
+    many = float(np.mean(source.problem.table.sizes)) >= _MANY
     settings, left = _QUICK if quick else _MANY_VALUED if many else {}, time_limit.left()
     return Matching(**settings, seconds=None if math.isinf(left) else max(_SEARCHED * left, _LEAST))
 

@@ -16,8 +16,13 @@ from retrodict.schema import Feature, Schema
 Array = np.ndarray
 
 _DRAWS = 20_000
+"""Rows drawn of a prior to know its shares: to about one in a hundred of the commonest."""
 _SEED = 0
-_MISSING = 0.1  # the share of missing values where splits show some but nothing says how many
+"""What is assumed is the same in every run, whatever the run's seed."""
+_MISSING = 0.1
+"""The share of missing values where splits show some but nothing says how many."""
+_UNSEEN = 0.5
+"""Added to the draws of each code, so that none is ruled out."""
 
 
 def implied_features(schema: Schema, found: Disclosures) -> tuple[Schema, tuple[Marginal | None, ...]]:
@@ -78,7 +83,7 @@ def chances_of(book: Codebook) -> tuple[Float[Array, " k"], ...]:
     features = {feature.name: feature for feature in book.schema.features}
     out = []
     for axis, codes in zip(book.axes, book.encode(rows).T, strict=True):
-        counts = np.bincount(codes, minlength=axis.cells) + 0.5
+        counts = np.bincount(codes, minlength=axis.size) + _UNSEEN
         shares = counts / counts.sum()
         if axis.gaps:
             missing = features[axis.name].missing or _MISSING

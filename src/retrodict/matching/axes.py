@@ -9,9 +9,14 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from retrodict.disclosures.columns import Column
-from retrodict.errors import RequestError
+from retrodict.errors import ModelError
 
 Array = np.ndarray
+
+_GRID_ROUNDING = 2.0**-50
+"""How far, of its size, a value of a grid is rounded: a multiple of a decimal step misses by a few last bits."""
+_SPARE_DECIMALS = 4
+"""Decimals kept beyond the first of a step: steps have up to three digits."""
 
 RARE = "(infrequent)"
 """What disclosures call the categories that a one-hot encoder took as one."""
@@ -39,7 +44,7 @@ class NumberAxis:
     gaps: bool = False
 
     @property
-    def cells(self) -> int:
+    def size(self) -> int:
         """How many codes."""
         return len(self.cuts) + 1 + self.gaps
 
@@ -51,7 +56,7 @@ class NumberAxis:
     @property
     def missing(self) -> int:
         """The code of a missing value, or -1."""
-        return self.cells - 1 if self.gaps else -1
+        return self.size - 1 if self.gaps else -1
 
     def codes(self, values: Float[Array, " n"]) -> Int[Array, " n"]:
         """Return the cells of raw values."""
@@ -72,7 +77,7 @@ class NumberAxis:
         alone = np.isinf(thresholds)  # values left, gaps right
         at = np.where(alone, last, np.searchsorted(self.cuts, on_grid(cuts, self.step), side="left"))
         gap_low = gap_left if rising else ~gap_left  # whether gaps go with the smaller raw values
-        high = np.where(alone | (self.gaps & ~gap_low), self.cells - 1, last)
+        high = np.where(alone | (self.gaps & ~gap_low), self.size - 1, last)
         return at, high, ~alone & (not rising)
 
 
@@ -101,14 +106,14 @@ class ListedAxis:
     gaps: bool = False
 
     @property
-    def cells(self) -> int:
+    def size(self) -> int:
         """How many codes."""
         return len(self.values) + self.gaps
 
     @property
     def missing(self) -> int:
         """The code of a missing value, or -1."""
-        return self.cells - 1 if self.gaps else -1
+        return self.size - 1 if self.gaps else -1
 
     def codes(self, values: Float[Array, " n"]) -> Int[Array, " n"]:
         """Return the codes of categories, given as their index in the schema."""
@@ -123,7 +128,7 @@ class ListedAxis:
         right = np.where(np.isnan(seen), ~gap_left[:, None], seen > thresholds[:, None])
         low, high, left, whole = _runs(right)
         if not whole:
-            raise RequestError(
+            raise ModelError(
                 f"the trees split '{self.name}' by two orders of its categories, which no one order of codes holds; "
                 "give the estimator behind one of the two encoders"
             )
@@ -186,7 +191,7 @@ def on_grid(cuts: Array, step: float | None) -> Array:
     """Return cuts midway between the two values of a grid that they part; as they are without a grid."""
     if step is None:
         return cuts
-    slack = 2.0**-50 * np.abs(cuts)  # a value of the grid is itself rounded
+    slack = _GRID_ROUNDING * np.abs(cuts)
     with np.errstate(invalid="ignore"):
         return (np.floor((cuts + slack) / step) + 0.5) * step
 
@@ -194,7 +199,7 @@ def on_grid(cuts: Array, step: float | None) -> Array:
 def nearest_on_grid(values: Array, low: Array, high: Array, step: float) -> Array:
     """Return the grid's values nearest to these inside their cells, whose ends lie midway between two of them."""
     units = np.clip(np.rint(values / step), np.ceil(low / step), np.floor(high / step))
-    decimals = max(0, 4 - int(np.floor(np.log10(step))))
+    decimals = max(0, _SPARE_DECIMALS - int(np.floor(np.log10(step))))
     return np.round(units * step, decimals)  # the number that a decimal writes, not a multiple that misses it
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol, runtime_checkable
 
 from retrodict.disclosures import Disclosures, inspect_model
-from retrodict.errors import RequestError
+from retrodict.errors import ModelError
 from retrodict.matching.reading import Reading
 from retrodict.models import load_model
 
@@ -25,9 +25,23 @@ class TreeTable(Protocol):
         Raises
         ------
         ModelError
-            If node counts or the seeds of draws were stripped, or parts contradict each other.
-        RequestError
-            If no tree was grown on the whole table, or trees split on columns that have no way back.
+            If no tree was grown on the whole table, node counts or the seeds of draws were stripped, trees split on
+            columns that have no way back, or parts contradict each other.
+        """
+        ...
+
+    def table_rows(self, found: Disclosures) -> int | None:
+        """Return how many rows that table has, where it can be told without laying anything out.
+
+        Parameters
+        ----------
+        found
+            What the model discloses.
+
+        Returns
+        -------
+        int or None
+            ``None`` where `table_problem` refuses.
         """
         ...
 
@@ -47,13 +61,12 @@ def read_problem(model: Any, found: Disclosures | None = None, **settings: Any) 
     Raises
     ------
     ModelError
-        If it can't be read, or what its file says contradicts itself.
-    RequestError
-        If it has no trees that tell of the whole table.
+        If it can't be read, what its file says contradicts itself, or it has no trees that tell of the whole table.
     """
     model = load_model(model, **settings)
     if not isinstance(model, TreeTable):
-        raise RequestError(
-            f"nothing is known of how a {model.family} stores its training table; give a prior, and draw rows"
+        raise ModelError(
+            f"nothing is known of how a {model.family} stores its training table; "
+            "reconstruct rows under a prior instead"
         )
     return model.table_problem(inspect_model(model) if found is None else found)

@@ -99,16 +99,20 @@ def _category(axis: ListedAxis, codes: Array, marginal: Marginal, u: Array) -> A
     out = np.full(len(codes), np.nan)
     shares = _shares(marginal, len(axis.groups))
     for code in np.unique(codes[codes != axis.missing]):
-        members = np.flatnonzero(axis.groups == code)
-        ends = np.cumsum(shares[members])
+        pooled = np.flatnonzero(axis.groups == code)
+        ends = np.cumsum(shares[pooled])
         at = np.searchsorted(ends, u[codes == code] * ends[-1], side="right")
-        out[codes == code] = members[np.minimum(at, len(members) - 1)]
+        out[codes == code] = pooled[np.minimum(at, len(pooled) - 1)]
     return out
+
+
+_UNFORESEEN = 1e-9
+"""The share of a category that the marginal does not foresee, far below that of any it does."""
 
 
 def _shares(marginal: Marginal, categories: int) -> Array:
     """Return each category's share, a little for those that the marginal does not foresee."""
-    out = np.full(categories, 1e-9)
+    out = np.full(categories, _UNFORESEEN)
     if isinstance(marginal, FiniteMarginal):
         out[marginal.values().astype(np.int64)] += marginal.probabilities()
     return out

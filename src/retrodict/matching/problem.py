@@ -1,4 +1,4 @@
-"""A table to be found: what its rows may hold, and the node counts that they must reproduce."""
+"""A table to be found: what its rows may hold, the trees that counted them, and what these state of the labels."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
-    """The rows and labels that would give a set of trees their node counts.
+class Table:
+    """What a table of `n` rows and d features of codes may hold.
 
     Every raw feature is cut into cells at the split points of all trees, and a row is one code a feature, its cell. A
     listed feature has one code a category, so a group of indicator columns is one code and can't break. Numbers have
@@ -22,63 +22,110 @@ class Problem:
     ----------
     n
         Rows of the table.
-    cells
-        Codes of each feature: 0 to ``cells[f] - 1``, shape (d,).
+    sizes
+        How many codes each feature has: 0 to ``sizes[f] - 1``, shape (d,).
     ordered
         Whether neighbouring codes are neighbouring values (the missing code aside), shape (d,).
     missing
         The code of a missing value, always the last, or -1 where none can be, shape (d,).
+    chances
+        What is assumed of the codes before any count is matched: one array a feature, shape (sizes[f],), sum 1.
+    """
+
+    n: int
+    sizes: Int[Array, " d"]
+    ordered: Bool[Array, " d"]
+    missing: Int[Array, " d"]
+    chances: tuple[Float[Array, " k"], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Trees:
+    """The splits of T trees in codes, the nodes of all in one array, and how many rows reached each.
+
+    Parameters
+    ----------
     roots
-        The first node of each tree, shape (T,); a tree's nodes lie together.
+        The first node of each tree, shape (T,); a tree's nodes lie together, children behind their parents.
     feature, low, high
         A row goes right where ``low < code[feature] <= high``; at a leaf, `feature` is -1. Shape (nodes,).
     left, right
         The children; -1 at a leaf. Shape (nodes,).
-    draws
-        How often each row was drawn for each tree (1 for all without a bootstrap), shape (T, n).
-    seen
+    counts
         How many different rows reached the node, shape (nodes,).
-    mass
-        Sums over the rows that reached the node, draws counted, shape (nodes, C): a classifier's class counts, or a
-        regressor's sum of standardised targets, C = 1.
-    labelled
-        Whether the tree's `mass` is known; else only `seen` is, shape (T,).
-    classes
-        How many classes; 0 for a regressor.
-    levels
-        A regressor's possible targets, standardised, sorted, shape (m,): a label is an index into them. Empty for a
-        classifier, whose label is the class.
-    chances
-        What is assumed of the codes before any count is matched: one array a feature, shape (cells[f],), sum 1.
-    label_chances
-        The same for the labels, shape (classes,) or (m,).
+    multiplicities
+        How often each row was drawn for each tree (1 for all without a bootstrap), shape (T, n).
     """
 
-    n: int
-    cells: Int[Array, " d"]
-    ordered: Bool[Array, " d"]
-    missing: Int[Array, " d"]
     roots: Int[Array, " T"]
     feature: Int[Array, " nodes"]
     low: Int[Array, " nodes"]
     high: Int[Array, " nodes"]
     left: Int[Array, " nodes"]
     right: Int[Array, " nodes"]
-    draws: Int[Array, "T n"]
-    seen: Float[Array, " nodes"]
-    mass: Float[Array, "nodes C"]
-    labelled: Bool[Array, " T"]
-    classes: int
-    levels: Float[Array, " m"]
-    chances: tuple[Float[Array, " k"], ...]
-    label_chances: Float[Array, " c"]
+    counts: Float[Array, " nodes"]
+    multiplicities: Int[Array, "T n"]
 
-    @property
-    def trees(self) -> int:
-        """How many trees."""
+    def __len__(self) -> int:
         return len(self.roots)
 
     @property
-    def labels(self) -> int:
+    def spans(self) -> list[tuple[int, int]]:
+        """The first node of each tree and the one after its last."""
+        ends = [*self.roots[1:].tolist(), len(self.feature)]
+        return list(zip(self.roots.tolist(), ends, strict=True))
+
+    @property
+    def alike(self) -> bool:
+        """Whether every tree drew every row once, so that nothing tells rows apart but what they hold."""
+        return bool((self.multiplicities == 1).all())
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """What nodes state of the labels of their rows. A label is a code: a class, or an index into `levels`.
+
+    Parameters
+    ----------
+    classes
+        How many classes; 0 for a regressor.
+    levels
+        A regressor's possible targets, standardised, sorted, shape (m,). Empty for a classifier.
+    chances
+        What is assumed of the labels before any count is matched, shape (classes,) or (m,), sum 1.
+    sums
+        Over the rows that reached the node, as often as they were drawn, shape (nodes, C): a classifier's class counts,
+        or a regressor's sum of standardised targets, C = 1.
+    labelled
+        Whether the tree's `sums` are known, shape (T,); else only its counts are.
+    """
+
+    classes: int
+    levels: Float[Array, " m"]
+    chances: Float[Array, " c"]
+    sums: Float[Array, "nodes C"]
+    labelled: Bool[Array, " T"]
+
+    @property
+    def size(self) -> int:
         """How many label codes."""
         return self.classes or len(self.levels)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The rows and labels that would give a set of trees their node counts.
+
+    Parameters
+    ----------
+    table
+        What the rows may hold.
+    trees
+        Who counted them, and how many.
+    targets
+        What the trees state of the labels.
+    """
+
+    table: Table
+    trees: Trees
+    targets: Targets

@@ -1,4 +1,4 @@
-"""A model read as a matching problem, and the way from codes back to rows."""
+"""A model read as a problem to be solved, and the way from found codes back to rows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float, Int
 
-from retrodict.extras import extra_for
 from retrodict.matching.codebook import Codebook
 from retrodict.matching.problem import Problem
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -18,7 +18,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A model read as a matching problem, and the way from codes back to rows.
+    """A model read as a problem to be solved, and the way from found codes back to rows.
 
     Parameters
     ----------
@@ -28,25 +28,26 @@ class Reading:
         What codes stand for.
     classes
         The labels as they were called in the table, in the order of their codes; empty for a regressor.
-    levels
-        A regressor's possible targets in raw units, in the order of their codes; empty for a classifier.
-    labels
-        The label code of every row in the order of the table, where the file gives it away; else ``None``.
+    raw_levels
+        A regressor's possible targets in raw units, in the order of their codes, shape (m,); empty for a classifier.
+    stored_labels
+        The label code of every row in the order of the table, where the file gives it away, shape (n,).
     notes
-        What the file does and does not disclose, in plain sentences.
-    sources
+        What the file does and does not disclose.
+    paths
         Attribute paths of the ensembles that were read.
     midpoints
-        Of each node, the raw number midway between two of its rows' values at which it splits, else NaN.
+        Of each node, the raw number midway between two of its rows' values at which it splits, else NaN; shape
+        (nodes,).
     """
 
     problem: Problem = field(repr=False)
     codebook: Codebook = field(repr=False)
     classes: tuple[Hashable, ...]
-    levels: Float[Array, " m"] = field(repr=False)
-    labels: Int[Array, " n"] | None = field(repr=False)
-    notes: tuple[str, ...]
-    sources: tuple[str, ...]
+    raw_levels: Float[Array, " m"] = field(repr=False)
+    stored_labels: Int[Array, " n"] | None = field(repr=False)
+    notes: tuple[Note, ...]
+    paths: tuple[str, ...]
     midpoints: Float[Array, " nodes"] = field(repr=False)
 
     @property
@@ -60,16 +61,15 @@ class Reading:
         Parameters
         ----------
         codes, labels
-            Shapes (n, c) and (n,), the rows in the order of the draws.
+            Shapes (n, c) and (n,), the rows in the order of the table, by which multiplicities count them.
         rng
             What codes and midpoints leave open is drawn from it.
         """
-        with extra_for("rebuilding a table from its counts"):
-            from retrodict.matching.search.cell_values import settle  # compiled: imported when needed
+        from retrodict.matching.search.cell_values import cell_values  # compiled: imported when needed
 
         drawn = self.codebook.decode(codes, rng)
-        return settle(self.problem, self.codebook, self.midpoints, codes, labels, drawn)
+        return cell_values(self.problem, self.codebook, self.midpoints, codes, labels, drawn)
 
     def target(self, labels: Int[Array, " n"]) -> Array:
         """Return class indices as they are, or a regressor's targets in raw units."""
-        return labels if self.classes else self.levels[labels]
+        return labels if self.classes else self.raw_levels[labels]

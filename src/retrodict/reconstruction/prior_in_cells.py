@@ -42,7 +42,8 @@ def informed(reading: Reading, job: Request) -> Reading:
     drawn = schema.encode(frame)
     marginals = tuple(_marginal(feature, drawn[:, j]) for j, feature in enumerate(schema.features))
     book = replace(reading.codebook, marginals=marginals)
-    return replace(reading, codebook=book, problem=replace(reading.problem, chances=chances_of(book)))
+    table = replace(reading.problem.table, chances=chances_of(book))
+    return replace(reading, codebook=book, problem=replace(reading.problem, table=table))
 
 
 def _marginal(feature: Feature, column: Array) -> Marginal:

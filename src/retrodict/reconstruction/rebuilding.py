@@ -61,7 +61,7 @@ class Rebuilding:
     @property
     def n(self) -> int:
         """How many rows the table will have."""
-        return len(self.source.X) if isinstance(self.source, Stored) else self.source.problem.n
+        return len(self.source.X) if isinstance(self.source, Stored) else self.source.problem.table.n
 
     def run(self, out: str | Path | None, progress: bool | None) -> Rebuilt:
         """Rebuild it, in memory or in a folder."""
@@ -98,7 +98,7 @@ class Rebuilding:
         return replace(found, path=folder.out)
 
     def _solve(self, reading: Reading, **hooks: Any) -> Matched:
-        return self._search.solve(reading.problem, self._seed(_SOLVE), labels=reading.labels, **hooks)
+        return self._search.solve(reading.problem, self._seed(_SOLVE), labels=reading.stored_labels, **hooks)
 
     @property
     def _search(self) -> Matching:
@@ -135,7 +135,7 @@ class Rebuilding:
         return np.column_stack([rows, matched.confidence]), reading.target(matched.labels)
 
     def _matched(self, reading: Reading, matched: Matched) -> Rebuilt:
-        cells = np.column_stack([matched.cell_agreement, matched.label_agreement])
+        cells = np.column_stack([matched.entry_agreement, matched.label_agreement])
         quality = RebuildQuality(
             source="node counts",
             rows=self.n,
@@ -144,7 +144,7 @@ class Rebuilding:
             restarts=int(matched.restarts),
             sweeps=int(matched.sweeps),
             seconds=float(matched.seconds),
-            labels_from="matched" if reading.labels is None else "file",
+            labels_from="matched" if reading.stored_labels is None else "file",
             energies=tuple(float(each) for each in matched.energies),
             confidence=confidence_bins(np.asarray(matched.confidence), cells),
             confidence_column=self._confidence_column,

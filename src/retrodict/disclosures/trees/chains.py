@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.disclosures.columns import Column
-from retrodict.disclosures.trees.splits import Splits, node_ends, subtree_ends
+from retrodict.disclosures.trees.splits import node_ends, subtree_ends
+from retrodict.disclosures.trees.tree import Tree
 
 Array = np.ndarray
 
@@ -46,7 +47,7 @@ def chain(edges: Float[Array, " m"], step: float | None = None) -> tuple[Float[A
     return offsets + signs * (low + high) / 2.0, (high - low) / 2.0
 
 
-def grid_values(trees: Iterable[Splits], steps: Mapping[str, float]) -> dict[str, Float[Array, " n"]]:
+def grid_values(trees: Iterable[Tree], steps: Mapping[str, float]) -> dict[str, Float[Array, " n"]]:
     """Return values of features on grids that training rows must take.
 
     A split point lies midway between two neighbours among the rows of its node. The lower one is the greatest value

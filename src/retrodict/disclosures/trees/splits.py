@@ -1,63 +1,16 @@
-"""One tree as arrays over its nodes, and what its splits say of a column at each of them."""
+"""What a tree's splits say of a column at each of its nodes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
-from retrodict.disclosures.columns import Columns
+from retrodict.disclosures.trees.tree import Tree
 
 Array = np.ndarray
 
 
-@dataclass(frozen=True)
-class Splits:
-    """One tree as arrays over its nodes.
-
-    Parameters
-    ----------
-    columns
-        Its input columns.
-    feature
-        The position of the column that a node splits; negative where it splits none by a number.
-    threshold
-        Values up to it go left.
-    left, right
-        The children; negative or equal at leaves.
-    counts
-        Rows at each node.
-    """
-
-    columns: Columns
-    feature: Int[Array, " n"]
-    threshold: Float[Array, " n"]
-    left: Int[Array, " n"]
-    right: Int[Array, " n"]
-    counts: Int[Array, " n"]
-
-    @property
-    def leaf(self) -> Bool[Array, " n"]:
-        """Which nodes are leaves."""
-        return self.left == self.right
-
-    @property
-    def used(self) -> Int[Array, " k"]:
-        """The columns that are split by a number, sorted."""
-        return np.unique(self.feature[~self.leaf & (self.feature >= 0)])
-
-    def levels(self) -> list[Int[Array, " m"]]:
-        """Return the inner nodes, level by level from the root."""
-        out = []
-        level = np.zeros(1, dtype=np.int64)
-        while len(level := level[~self.leaf[level]]):
-            out.append(level)
-            level = np.concatenate([self.left[level], self.right[level]])
-        return out
-
-
-def node_ends(tree: Splits, used: Int[Array, " k"]) -> tuple[Float[Array, "n k"], Float[Array, "n k"]]:
+def node_ends(tree: Tree, used: Int[Array, " k"]) -> tuple[Float[Array, "n k"], Float[Array, "n k"]]:
     """Return, for every node, the ends that the splits above it set to each used column."""
     lows = np.full((len(tree.feature), len(used)), -np.inf)
     highs = np.full_like(lows, np.inf)
@@ -73,7 +26,7 @@ def node_ends(tree: Splits, used: Int[Array, " k"]) -> tuple[Float[Array, "n k"]
     return lows, highs
 
 
-def subtree_ends(tree: Splits, used: Int[Array, " k"]) -> tuple[Float[Array, "n k"], Float[Array, "n k"]]:
+def subtree_ends(tree: Tree, used: Int[Array, " k"]) -> tuple[Float[Array, "n k"], Float[Array, "n k"]]:
     """Return the least and the greatest split point of each used column at or below every node."""
     least = np.full((len(tree.feature), len(used)), np.inf)
     greatest = np.full_like(least, -np.inf)

@@ -10,7 +10,8 @@ import numpy as np
 from retrodict.disclosures.columns import Column
 from retrodict.disclosures.kinds import Stretches
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.trees.splits import Splits, node_ends
+from retrodict.disclosures.trees.splits import node_ends
+from retrodict.disclosures.trees.tree import Tree
 
 Array = np.ndarray
 
@@ -18,7 +19,7 @@ MOST = 4_000_000
 """Leaves times split features that are read; later trees of a large forest repeat what the first ones say."""
 
 
-def stretches(trees: Iterable[Splits], place: Place, source: str) -> Iterator[Stretches]:
+def stretches(trees: Iterable[Tree], place: Place, source: str) -> Iterator[Stretches]:
     """Yield the stretches of every feature that trees split, over all of them."""
     found: dict[tuple[Any, ...], list[tuple[Array, Array, Array]]] = {}
     columns: dict[tuple[Any, ...], Column] = {}
@@ -38,7 +39,7 @@ def stretches(trees: Iterable[Splits], place: Place, source: str) -> Iterator[St
             key = (column.name, column.category if column.indicator else None, column.categories is None)
             some = np.isfinite(ends[0]) | np.isfinite(ends[1])
             columns[key] = column
-            found.setdefault(key, []).append((ends[0][some], ends[1][some], tree.counts[tree.leaf][some]))
+            found.setdefault(key, []).append((ends[0][some], ends[1][some], tree.rows[tree.leaf][some]))
     for key, parts in found.items():
         column, (name, category, _) = columns[key], key
         yield Stretches(

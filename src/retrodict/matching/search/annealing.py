@@ -8,48 +8,66 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.problem import Problem
-from retrodict.matching.search.arrays import Chain, Forest, Scratch, blank, scratch
+from retrodict.matching.search.arrays import Chain, Fixed, Scratch, random_chain, scratch
 from retrodict.matching.search.moves import sweep
 from retrodict.matching.search.node_counts import count
-from retrodict.matching.search.row_places import place
+from retrodict.matching.search.row_places import change_places
 
 Array = np.ndarray
 
-_HOT, _HOT_ALIKE, _HOT_LABELS, COLD = 0.18, 0.1, 0.3, 0.01
+# Temperatures, for each tree that drew a row.
+_HOT = 0.18
+"""The first one where labels are known: entries are still free, and no more."""
+_HOT_ALIKE = 0.1
+"""The first one where labels are known and rows have no order to find."""
+_HOT_LABELS = 0.3
+"""The first one where labels are unknown, which order first."""
+_COLD = 0.01
+"""The last one: what the counts hold no longer moves."""
 _QUENCH = 0.1
+"""Of the last temperature: a chain ends there, to reach the bottom of where it is."""
+
 _OF_LABELS, _OF_EXCHANGES = 0.04, 0.12
-ROUNDS, _COLD_ROUNDS = 60, 10
+"""Shares of the moves; entries, of which there are most, have the others."""
+_ROUNDS, _COLD_ROUNDS = 60, 10
+"""Into which the fall and the quench are parted: between two of them a run can be kept."""
+_QUENCH_SHARE = 6
+"""The fall's sweeps for each of the quench."""
+_ENOUGH_OF_TARGETS = 1e-6
+"""The energy up to which a regressor's sums are met: rounding leaves about so much."""
+_ENOUGH_OF_A_ROW = 0.4
+"""Of the least energy that one row in a wrong node costs."""
 
 
 @dataclass
-class Annealed:
+class Annealing:
     """One chain under way.
 
     Parameters
     ----------
-    problem, forest
+    problem, fixed
         What it is to meet.
     chain, room
         Its state.
-    fixed
-        Whether its labels are known.
+    labels_known
+        Whether its labels stay.
     """
 
     problem: Problem
-    forest: Forest
+    fixed: Fixed
     chain: Chain
     room: Scratch
-    fixed: bool
+    labels_known: bool
 
     @classmethod
     def start(
-        cls, problem: Problem, forest: Forest, seed: np.random.SeedSequence, labels: Int[Array, " n"] | None
-    ) -> Annealed:
+        cls, problem: Problem, fixed: Fixed, seed: np.random.SeedSequence, labels: Int[Array, " n"] | None
+    ) -> Annealing:
         """Return a chain at a random table."""
-        chain = blank(problem, seed)
+        chain = random_chain(problem, seed)
         if labels is not None:
             chain.labels[:] = labels
-        own = cls(problem, forest, chain, scratch(problem), labels is not None or problem.labels < 2)
+        own = cls(problem, fixed, chain, scratch(problem), labels is not None or problem.targets.size < 2)
         own.recount()
         return own
 
@@ -66,12 +84,13 @@ class Annealed:
     @property
     def enough(self) -> float:
         """An energy below that of any mismatch: one row at one root costs 1 / (n + 1)."""
-        return 0.4 / (self.problem.n + 1.0) if self.problem.classes else 1e-6
+        return _ENOUGH_OF_A_ROW / (self.problem.table.n + 1.0) if self.problem.targets.classes else _ENOUGH_OF_TARGETS
 
     @property
     def alike(self) -> bool:
         """Whether no tree tells rows apart by how often it drew them."""
-        return bool((self.problem.draws == self.problem.draws.flat[0]).all()) if self.problem.draws.size else True
+        drawn = self.problem.trees.multiplicities
+        return bool((drawn == drawn.flat[0]).all()) if drawn.size else True
 
     def put(self, codes: Int[Array, "n d"], labels: Int[Array, " n"]) -> None:
         """Take another table."""
@@ -80,39 +99,39 @@ class Annealed:
 
     def recount(self) -> None:
         """Sum all counts anew, which takes out what rounding has added up."""
-        self.chain.sums[:, 0] = -self.problem.seen
-        self.chain.sums[:, 1:] = -self.problem.mass
-        count(self.forest, self.chain)
+        self.chain.excess[:, 0] = -self.problem.trees.counts
+        self.chain.excess[:, 1:] = -self.problem.targets.sums
+        count(self.fixed, self.chain)
 
     def sweeps(self, temperatures: Float[Array, " k"], *, searching: bool = True) -> None:
-        """Make one sweep, as many moves as the table has cells, at each temperature.
+        """Make one sweep, as many moves as the table has entries, at each temperature.
 
         Parameters
         ----------
         searching
-            Whether to stop where all counts are met, and let rows exchange cells and places to get there. Else the
+            Whether to stop where all counts are met, and let rows exchange entries and places to get there. Else the
             moves are those of a sampler.
         """
-        rows = np.arange(self.problem.n)
-        placing = searching and not self.alike
+        rows = np.arange(self.problem.table.n)
+        changing = searching and not self.alike
         for temperature in temperatures:
             if searching and self.solved:
                 break
             self.move(rows, np.full(1, temperature), _OF_EXCHANGES if searching else 0.0, searching=searching)
-            if placing:
-                place(self.forest, self.chain, self.room, temperature, self.fixed)
+            if changing:
+                change_places(self.fixed, self.chain, self.room, temperature, self.labels_known)
         self.recount()
 
     def move(
         self, rows: Int[Array, " m"], temperatures: Float[Array, " k"], of_exchanges: float, *, searching: bool = True
     ) -> None:
-        """Move only these rows, as many times as they have cells, at each temperature; `energy` is not summed anew."""
-        moves = len(rows) * max(len(self.problem.cells), 1)
-        of_labels = 0.0 if self.fixed else _OF_LABELS
+        """Move only these rows, as many times as they have entries, at each temperature; counts are not summed anew."""
+        moves = len(rows) * max(len(self.problem.table.sizes), 1)
+        of_labels = 0.0 if self.labels_known else _OF_LABELS
         enough = self.enough if searching else -1.0
         for temperature in temperatures:
             sweep(
-                self.forest,
+                self.fixed,
                 self.chain,
                 self.room,
                 rows,
@@ -127,28 +146,29 @@ class Annealed:
     @property
     def coldest(self) -> float:
         """The temperature at which what the counts hold no longer moves."""
-        return self.drew * COLD
+        return self.drew * _COLD
 
     @property
     def hottest(self) -> float:
         """The temperature to begin at.
 
         A move costs a sum over the trees that drew the row, so temperatures grow with their number. While labels are
-        unknown, they order at a higher temperature than cells, and chains that begin below it freeze with wrong ones;
+        unknown, they order at a higher temperature than entries, and chains that begin below it freeze with wrong ones;
         rows without an order of their own need no high one to find it.
         """
-        if self.fixed and self.alike:
+        if self.labels_known and self.alike:
             return self.drew * _HOT_ALIKE
-        return self.drew * (_HOT if self.fixed else _HOT_LABELS)
+        return self.drew * (_HOT if self.labels_known else _HOT_LABELS)
 
     @property
     def drew(self) -> float:
         """How many trees drew a row, on average."""
-        return max(float((self.problem.draws > 0).sum(axis=0).mean()), 1.0) if self.problem.n else 1.0
+        drawn = self.problem.trees.multiplicities
+        return max(float((drawn > 0).sum(axis=0).mean()), 1.0) if self.problem.table.n else 1.0
 
 
 def schedule(hot: float, cold: float, sweeps: int) -> list[Float[Array, " k"]]:
     """Return the rounds' temperatures: a geometric fall, and a quench to reach the bottom."""
     fall = np.geomspace(hot, cold, sweeps)
-    quench = np.full(max(sweeps // 6, _COLD_ROUNDS), cold * _QUENCH)
-    return [*np.array_split(fall, min(ROUNDS, sweeps)), *np.array_split(quench, _COLD_ROUNDS)]
+    quench = np.full(max(sweeps // _QUENCH_SHARE, _COLD_ROUNDS), cold * _QUENCH)
+    return [*np.array_split(fall, min(_ROUNDS, sweeps)), *np.array_split(quench, _COLD_ROUNDS)]

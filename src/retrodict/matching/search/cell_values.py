@@ -21,15 +21,25 @@ from retrodict.matching.problem import Problem
 
 Array = np.ndarray
 
-_PULL = 1e-3  # of what was drawn: far less than any equation's
-_ROUNDS = 3  # which of a cell's rows is the greatest depends on their values
-_MOST = 50_000  # equations of a feature that are solved together
-_PURE = 0.5  # of the leaves: rows of limited trees, and equal rows of two classes, lie in impure ones
-_OFTEN = 10  # splits a cell
+_PULL = 1e-3
+"""The weight of what was drawn: far less than any equation's, so that it decides what they leave open alone."""
+_ROUNDS = 3
+"""Which of a cell's rows is the greatest depends on their values: each round asks anew."""
+_MOST_EQUATIONS = 50_000
+"""Of a feature that are solved together: beyond, the linear program takes longer than the search."""
+_PURE = 0.5
+"""Of the leaves: rows of limited trees, and equal rows of two classes, lie in impure ones."""
+_OFTEN = 10
+"""Splits a cell: trees that met so many would have parted different values of one cell somewhere."""
+_ODD_ROWS = 2
+"""Rows of a cell with another label than its commonest one: enough to be parted, had they differed."""
 _DIGITS = 7
+"""Of a number of 32 bits: split points are known to so many, and values have no more."""
+_TINY = 1e-300
+"""In place of a scale of zero."""
 
 
-def settle(
+def cell_values(
     problem: Problem,
     book: Codebook,
     midpoints: Float[Array, " nodes"],
@@ -53,18 +63,23 @@ def settle(
     out = np.array(rows)
     usable = np.isfinite(midpoints)
     at = [book.schema.names.index(name) for name in book.features]
-    splits = np.bincount(problem.feature[usable], minlength=len(book.axes))
-    numbers = [(j, axis) for j, axis in enumerate(book.axes) if isinstance(axis, NumberAxis) and 0 < splits[j] <= _MOST]
+    trees = problem.trees
+    splits = np.bincount(trees.feature[usable], minlength=len(book.axes))
+    numbers = [
+        (j, axis)
+        for j, axis in enumerate(book.axes)
+        if isinstance(axis, NumberAxis) and 0 < splits[j] <= _MOST_EQUATIONS
+    ]
     parted = _parted(problem)
     alike = {j: _alike(axis, codes[:, j], labels, splits[j]) if parted else None for j, axis in numbers}
     for _ in range(_ROUNDS if numbers else 0):
         below, above = _neighbours(
-            *(problem.roots, problem.feature, problem.low, problem.high, problem.left, problem.right),
-            *(problem.draws, usable, codes, _ranks(codes, out[:, at], book)),
+            *(trees.roots, trees.feature, trees.low, trees.high, trees.left, trees.right),
+            *(trees.multiplicities, usable, codes, _ranks(codes, out[:, at], book)),
         )
         told = usable & (below >= 0) & (above >= 0)
         for j, axis in numbers:
-            nodes = np.flatnonzero(told & (problem.feature == j))
+            nodes = np.flatnonzero(told & (trees.feature == j))
             if len(nodes):
                 pairs = np.column_stack([below[nodes], above[nodes]])
                 drawn = rows[:, at[j]]
@@ -74,9 +89,10 @@ def settle(
 
 def _parted(problem: Problem) -> bool:
     """Return whether trees were grown until their leaves were pure, or held one row."""
-    leaves = problem.feature < 0
-    pure = (problem.mass[leaves] > 0).sum(axis=1) == 1 if problem.classes else np.zeros(leaves.sum(), dtype=bool)
-    return bool((pure | (problem.seen[leaves] <= 1)).mean() >= _PURE)
+    trees, targets = problem.trees, problem.targets
+    leaves = trees.feature < 0
+    pure = (targets.sums[leaves] > 0).sum(axis=1) == 1 if targets.classes else np.zeros(leaves.sum(), dtype=bool)
+    return bool((pure | (trees.counts[leaves] <= 1)).mean() >= _PURE)
 
 
 def _alike(axis: NumberAxis, codes: Array, labels: Array, splits: int) -> Array | None:
@@ -89,7 +105,7 @@ def _alike(axis: NumberAxis, codes: Array, labels: Array, splits: int) -> Array 
         return None
     most = np.zeros((len(cells), int(labels.max()) + 1))
     np.add.at(most, (place, labels), 1.0)
-    return np.asarray((held - most.max(axis=1) >= 2)[place])
+    return np.asarray((held - most.max(axis=1) >= _ODD_ROWS)[place])
 
 
 def _ranks(codes: Array, values: Array, book: Codebook) -> Array:
@@ -110,7 +126,7 @@ def _neighbours(
     high: Any,
     left: Any,
     right: Any,
-    draws: Any,
+    multiplicities: Any,
     usable: Any,
     codes: Any,
     ranks: Any,
@@ -119,7 +135,7 @@ def _neighbours(
     below, above = np.full(len(feature), -1), np.full(len(feature), -1)
     for t in range(len(roots)):
         for i in range(codes.shape[0]):
-            if draws[t, i] == 0:
+            if multiplicities[t, i] == 0:
                 continue
             v = roots[t]
             while feature[v] >= 0:
@@ -138,7 +154,7 @@ def _neighbours(
 def _solved(axis: NumberAxis, codes: Array, drawn: Array, alike: Array | None, pairs: Array, sums: Array) -> Array:
     """Return the values of one feature; those of rows that are `alike` are the same in each cell."""
     held = codes != axis.missing
-    unknown = np.arange(len(codes)) + axis.cells
+    unknown = np.arange(len(codes)) + axis.size
     if alike is not None:
         unknown = np.where(alike, codes, unknown)
     _, first, place = np.unique(unknown[held], return_index=True, return_inverse=True)
@@ -151,8 +167,8 @@ def _solved(axis: NumberAxis, codes: Array, drawn: Array, alike: Array | None, p
         near = np.where(shared & np.isinf(high), low + half, near)
     where = np.cumsum(held) - 1
     values = _least_residuals(low, high, near, place[where[pairs]], sums)
-    if axis.step is None:  # split points are known to 32 bits, and values have no more digits
-        digits = _DIGITS - int(np.floor(np.log10(max(float(np.abs(values).max()), 1e-300)))) - 1
+    if axis.step is None:
+        digits = _DIGITS - int(np.floor(np.log10(max(float(np.abs(values).max()), _TINY)))) - 1
         values = np.minimum(np.maximum(np.round(values, digits), np.nextafter(low, np.inf)), high)
     else:
         values = nearest_on_grid(values, low, high, axis.step)
@@ -176,7 +192,7 @@ def _least_residuals(low: Array, high: Array, near: Array, pairs: Array, sums: A
     bounds = np.column_stack([low, np.maximum(low, high)])
     bounds = np.vstack([bounds, np.tile([0.0, np.inf], (2 * (m + n), 1))])
     # Sums are of the size of the feature's values; the solver's tolerances are absolute.
-    scale = max(float(np.abs(found[:, 2]).max()), float(np.ptp(near)), 1e-300)
+    scale = max(float(np.abs(found[:, 2]).max()), float(np.ptp(near)), _TINY)
     solved = linprog(
         cost,
         A_eq=equal.tocsr(),

@@ -1,4 +1,4 @@
-"""Compiled conditionals: the energies of all values that one cell, or one label, could take."""
+"""Compiled conditionals: the energies of all values that one entry, or one label, could take."""
 
 from __future__ import annotations
 
@@ -6,41 +6,42 @@ from typing import Any
 
 from numba import njit
 
-from retrodict.matching.search.arrays import FEATURE, LEFT, LOW, RIGHT, Chain, Forest, Scratch
+from retrodict.matching.search.arrays import FEATURE, LEFT, LOW, RIGHT, Chain, Fixed, Scratch
 from retrodict.matching.search.node_counts import adding, bit, child, share
 
 
 @njit(cache=True)
-def cell_energies(forest: Forest, chain: Chain, room: Scratch, i: int, f: int) -> None:
+def entry_energies(fixed: Fixed, chain: Chain, room: Scratch, i: int, f: int) -> None:
     """Fill ``room.gain`` with the energy of each code of feature `f` in row `i`, up to a constant.
 
     Codes in order of value share their paths up to the splits that part them, so that one walk through the branches of
     a tree that the feature opens serves all of them. Codes without an order, and the missing one, walk each alone.
     """
-    k, span = forest.cells[f], forest.spans[f]
+    k, span = fixed.sizes[f], fixed.spans[f]
     out, steps = room.gain, room.chance
     for c in range(k + 1):
         out[c] = 0.0
         steps[c] = 0.0
     if span > 0:
-        _ordered(forest, chain, room.stack, i, f, span, steps)
+        _ordered(fixed, chain, room.stack, i, f, span, steps)
         run = 0.0
         for c in range(span):
             run += steps[c]
             out[c] = run
-    _single(forest, chain, i, f, span, k, out)
+    _single(fixed, chain, i, f, span, k, out)
 
 
 @njit(cache=True)
-def _ordered(forest: Forest, chain: Chain, stack: Any, i: int, f0: int, span: int, steps: Any) -> None:
+def _ordered(fixed: Fixed, chain: Chain, stack: Any, i: int, f0: int, span: int, steps: Any) -> None:
     """Add the energies of the codes 0 to span - 1 to `steps`, as differences from one code to the next."""
-    nodes, roots, draws, levels, weight = forest.nodes, forest.roots, forest.draws, forest.levels, forest.weight
-    codes, sums, used = chain.codes, chain.sums, chain.used
+    nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
+    levels, weight = fixed.levels, fixed.weight
+    codes, excess, used = chain.codes, chain.excess, chain.used
     label, asked, own = chain.labels[i], bit(f0), codes[i, f0]
     for t in range(len(roots)):
         if used[i, t] & asked == 0:  # nothing is used in trees that did not draw the row
             continue
-        w = draws[i, t]
+        w = multiplicities[i, t]
         k, x = share(levels, label, w)
         met = False  # up to the first split on the feature all codes go one way, and cost the same
         top = 1
@@ -51,7 +52,7 @@ def _ordered(forest: Forest, chain: Chain, stack: Any, i: int, f0: int, span: in
             e = 0.0
             while True:  # codes lo + 1 to hi are on their way; `within` tells whether the row itself is with them
                 if met:
-                    e += adding(weight, sums, v, k, x, within)
+                    e += adding(weight, excess, v, k, x, within)
                 f = nodes[v, FEATURE]
                 if f < 0:
                     break
@@ -81,23 +82,24 @@ def _ordered(forest: Forest, chain: Chain, stack: Any, i: int, f0: int, span: in
 
 
 @njit(cache=True)
-def _single(forest: Forest, chain: Chain, i: int, f0: int, start: int, stop: int, out: Any) -> None:
+def _single(fixed: Fixed, chain: Chain, i: int, f0: int, start: int, stop: int, out: Any) -> None:
     """Add the energies of the codes start to stop - 1 to `out`."""
-    nodes, roots, draws, levels, weight = forest.nodes, forest.roots, forest.draws, forest.levels, forest.weight
-    codes, sums, used = chain.codes, chain.sums, chain.used
+    nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
+    levels, weight = fixed.levels, fixed.weight
+    codes, excess, used = chain.codes, chain.excess, chain.used
     if start >= stop:
         return
     label, asked, own = chain.labels[i], bit(f0), codes[i, f0]
     for t in range(len(roots)):
         if used[i, t] & asked == 0:
             continue
-        w = draws[i, t]
+        w = multiplicities[i, t]
         k, x = share(levels, label, w)
         for c in range(start, stop):
             v, within, met, e = roots[t], True, False, 0.0
             while True:
                 if met:
-                    e += adding(weight, sums, v, k, x, within)
+                    e += adding(weight, excess, v, k, x, within)
                 f = nodes[v, FEATURE]
                 if f < 0:
                     break
@@ -112,27 +114,28 @@ def _single(forest: Forest, chain: Chain, i: int, f0: int, start: int, stop: int
 
 
 @njit(cache=True)
-def label_energies(forest: Forest, chain: Chain, room: Scratch, i: int) -> None:
+def label_energies(fixed: Fixed, chain: Chain, room: Scratch, i: int) -> None:
     """Fill ``room.gain`` with the energy of each label of row `i`, up to a constant."""
-    nodes, roots, draws, levels, weight = forest.nodes, forest.roots, forest.draws, forest.levels, forest.weight
-    codes, sums, out = chain.codes, chain.sums, room.gain
-    own, many = chain.labels[i], len(forest.label_chances)
+    nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
+    levels, weight = fixed.levels, fixed.weight
+    codes, excess, out = chain.codes, chain.excess, room.gain
+    own, many = chain.labels[i], len(fixed.label_chances)
     square, line = 0.0, 0.0
     for c in range(many):
         out[c] = 0.0
     for t in range(len(roots)):
-        w = draws[i, t]
+        w = multiplicities[i, t]
         if w == 0:
             continue
         v = roots[t]
         while True:
             if len(levels) > 0:  # a parabola in the level
-                b = sums[v, 1] - w * levels[own]
+                b = excess[v, 1] - w * levels[own]
                 square += weight[v, 1] * w * w
                 line += 2 * weight[v, 1] * w * b
             else:
                 for c in range(many):
-                    b = sums[v, 1 + c]
+                    b = excess[v, 1 + c]
                     if c == own:
                         b -= w
                     out[c] += weight[v, 1 + c] * w * (w + 2 * b)

@@ -1,4 +1,4 @@
-"""Labels that the roots of the trees give away before any cell is known."""
+"""Labels that the roots of the trees give away before any entry is known."""
 
 from __future__ import annotations
 
@@ -6,49 +6,55 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import lsq_linear
 
-from retrodict.matching.problem import Problem
+from retrodict.matching.problem import Problem, Targets
 
 Array = np.ndarray
 
-_SOLVABLE = 2.2
+_ROWS_AN_EQUATION = 2.2
+"""Up to so many rows for each equation, bounded least squares finds indicators; beyond, it hardly ever does."""
+_STEPS = 2_000
+"""Of the solver, at most; each frees or binds one unknown."""
+_EXACT = 1e-6
+"""Of a row, in standardised targets: how far rounding may move a root's sum."""
 
 
 def root_labels(problem: Problem) -> Int[Array, " n"] | None:
     """Return the rows' label codes where the roots' sums determine them, or ``None``.
 
-    Each tree's root states, for each class, a sum of its rows' known draws. These are linear equations in indicators
-    between 0 and 1, whose bounded least-squares solution is the truth where there are about half as many equations as
-    rows, a phase transition known for binary vectors (Donoho & Tanner, Philosophical Transactions of the Royal Society
-    A 367:4273, 2009). The rounded solution must meet every equation. Where all trees saw all rows alike, rows have no
-    order, and any that gives the classes their counts is the table's up to a permutation.
+    Each tree's root states, for each class, a sum of its rows' known multiplicities. These are linear equations in
+    indicators between 0 and 1, whose bounded least-squares solution is the truth where there are about half as many
+    equations as rows, a phase transition known for binary vectors (Donoho & Tanner, Philosophical Transactions of the
+    Royal Society A 367:4273, 2009). The rounded solution must meet every equation. Where all trees saw all rows alike,
+    rows have no order, and any that gives the classes their counts is the table's up to a permutation.
     """
-    trees = np.flatnonzero(problem.labelled)
+    own = problem.targets
+    trees = np.flatnonzero(own.labelled)
     if not len(trees):
         return None
-    draws, stated = problem.draws[trees], problem.mass[problem.roots[trees]]
-    if (draws == draws[0, 0]).all():
-        return _unordered(problem, stated[0] / max(int(draws[0, 0]), 1))
-    if len(trees) * _SOLVABLE < problem.n:
+    n, drawn, stated = problem.table.n, problem.trees.multiplicities[trees], own.sums[problem.trees.roots[trees]]
+    if (drawn == drawn[0, 0]).all():
+        return _unordered(own, n, stated[0] / max(int(drawn[0, 0]), 1))
+    if len(trees) * _ROWS_AN_EQUATION < n:
         return None
-    weights = draws.astype(np.float64)
-    if not problem.classes:
+    weights = drawn.astype(np.float64)
+    if not own.classes:
         solution = np.linalg.lstsq(weights, stated[:, 0], rcond=None)[0]
-        labels = np.abs(problem.levels[None, :] - solution[:, None]).argmin(axis=1)
-        met = np.allclose(weights @ problem.levels[labels], stated[:, 0], atol=1e-6 * max(problem.n, 1))
+        labels = np.abs(own.levels[None, :] - solution[:, None]).argmin(axis=1)
+        met = np.allclose(weights @ own.levels[labels], stated[:, 0], atol=_EXACT * max(n, 1))
         return labels if met else None
-    shares = np.column_stack([_bounded(weights, stated[:, c]) for c in range(problem.classes)])
+    shares = np.column_stack([_bounded(weights, stated[:, c]) for c in range(own.classes)])
     labels = shares.argmax(axis=1)
-    met = np.array_equal(weights @ np.eye(problem.classes)[labels], stated)
+    met = np.array_equal(weights @ np.eye(own.classes)[labels], stated)
     return labels if met else None
 
 
 def _bounded(weights: Float[Array, "T n"], stated: Float[Array, " T"]) -> Float[Array, " n"]:
-    return np.asarray(lsq_linear(weights, stated, bounds=(0.0, 1.0), method="bvls", max_iter=2_000).x)
+    return np.asarray(lsq_linear(weights, stated, bounds=(0.0, 1.0), method="bvls", max_iter=_STEPS).x)
 
 
-def _unordered(problem: Problem, counts: Float[Array, " C"]) -> Int[Array, " n"] | None:
-    if problem.classes:
-        labels = np.repeat(np.arange(problem.classes), np.rint(counts).astype(np.int64))
-        return labels if len(labels) == problem.n else None
+def _unordered(own: Targets, n: int, counts: Float[Array, " C"]) -> Int[Array, " n"] | None:
+    if own.classes:
+        labels = np.repeat(np.arange(own.classes), np.rint(counts).astype(np.int64))
+        return labels if len(labels) == n else None
     # Only when no target occurs twice is it known how often each occurs.
-    return np.arange(problem.n) if len(problem.levels) == problem.n else None
+    return np.arange(n) if len(own.levels) == n else None

@@ -1,4 +1,4 @@
-"""Compiled moves of a chain: cells and labels drawn from their conditionals, and exchanges between rows."""
+"""Compiled moves of a chain: entries and labels drawn from their conditionals, and exchanges between rows."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 
 from numba import int64, njit, uint64
 
-from retrodict.matching.search.arrays import Chain, Forest, Scratch
-from retrodict.matching.search.conditionals import cell_energies, label_energies
+from retrodict.matching.search.arrays import Chain, Fixed, Scratch
+from retrodict.matching.search.conditionals import entry_energies, label_energies
 from retrodict.matching.search.node_counts import bit, change, move, relabel
 
-LABEL, CELL, EXCHANGE, WHOLE = range(4)
-_FAR = 30.0
-_HOPELESS = 200.0
+LABEL, ENTRY, EXCHANGE, WHOLE = range(4)
+HOPELESS = 30.0
+"""Temperatures above the lowest energy: a value there is drawn once in 10^13 times, and is not summed."""
+_HALF_HOPELESS = 200.0
+"""Temperatures that the first half of an exchange may cost: the second hardly ever makes up for more."""
 
 
 @njit(cache=True)
@@ -48,7 +50,7 @@ def _pick(state: Any, energies: Any, chances: Any, room: Any, many: int, tempera
     total = 0.0
     for c in range(many):
         x = (energies[c] - lowest) / temperature
-        if x < _FAR:
+        if x < HOPELESS:
             total += chances[c] * math.exp(-x)
         room[c] = total
     u = uniform(state) * total
@@ -59,40 +61,40 @@ def _pick(state: Any, energies: Any, chances: Any, room: Any, many: int, tempera
 
 
 @njit(cache=True)
-def draw_cell(forest: Forest, chain: Chain, room: Scratch, i: int, f: int, temperature: float) -> None:
-    """Draw one cell from its conditional given all others (Gibbs sampling)."""
-    cell_energies(forest, chain, room, i, f)
+def draw_entry(fixed: Fixed, chain: Chain, room: Scratch, i: int, f: int, temperature: float) -> None:
+    """Draw one entry, a feature of a row, from its conditional given all others (Gibbs sampling)."""
+    entry_energies(fixed, chain, room, i, f)
     own = chain.codes[i, f]
-    c = _pick(chain.rng, room.gain, forest.chances[f], room.chance, forest.cells[f], temperature)
-    chain.tally[CELL, 0] += 1
+    c = _pick(chain.rng, room.gain, fixed.chances[f], room.chance, fixed.sizes[f], temperature)
+    chain.tally[ENTRY, 0] += 1
     if c != own:
         for g in range(len(room.here)):
             room.here[g] = chain.codes[i, g]
         room.here[f] = c
-        move(forest, chain, i, room.here, bit(f))
+        move(fixed, chain, i, room.here, bit(f))
         chain.energy[0] += room.gain[c] - room.gain[own]
-        chain.tally[CELL, 1] += 1
+        chain.tally[ENTRY, 1] += 1
 
 
 @njit(cache=True)
-def draw_label(forest: Forest, chain: Chain, room: Scratch, i: int, temperature: float) -> None:
+def draw_label(fixed: Fixed, chain: Chain, room: Scratch, i: int, temperature: float) -> None:
     """Draw one label from its conditional given all else."""
-    label_energies(forest, chain, room, i)
+    label_energies(fixed, chain, room, i)
     own = chain.labels[i]
-    c = _pick(chain.rng, room.gain, forest.label_chances, room.chance, len(forest.label_chances), temperature)
+    c = _pick(chain.rng, room.gain, fixed.label_chances, room.chance, len(fixed.label_chances), temperature)
     chain.tally[LABEL, 0] += 1
     if c != own:
-        relabel(forest, chain, i, c)
+        relabel(fixed, chain, i, c)
         chain.energy[0] += room.gain[c] - room.gain[own]
         chain.tally[LABEL, 1] += 1
 
 
 @njit(cache=True)
-def exchange(forest: Forest, chain: Chain, room: Scratch, i: int, j: int, temperature: float, alike: bool) -> None:
-    """Propose that two rows exchange one cell, a random half, or, unless rows are `alike`, all.
+def exchange(fixed: Fixed, chain: Chain, room: Scratch, i: int, j: int, temperature: float, alike: bool) -> None:
+    """Propose that two rows exchange one entry, a random half, or, unless rows are `alike`, all.
 
     Bootstrap draws tell rows apart, and rows that are right but in each other's place are far from there by single
-    cells.
+    entries.
     """
     rng, mask = chain.rng, uint64(0)
     how, one = _below(rng, 2 if alike else 3), _below(rng, len(room.here))
@@ -105,22 +107,22 @@ def exchange(forest: Forest, chain: Chain, room: Scratch, i: int, j: int, temper
     if mask == 0:
         return
     chain.tally[EXCHANGE, 0] += 1
-    e = change(forest, chain, i, room.here, mask)
-    if e > _HOPELESS * temperature:  # the other half hardly ever makes up for so much
+    e = change(fixed, chain, i, room.here, mask)
+    if e > _HALF_HOPELESS * temperature:
         return
-    move(forest, chain, i, room.here, mask)
-    e += change(forest, chain, j, room.there, mask)
+    move(fixed, chain, i, room.here, mask)
+    e += change(fixed, chain, j, room.there, mask)
     if e <= 0.0 or uniform(rng) < math.exp(-e / temperature):
-        move(forest, chain, j, room.there, mask)
+        move(fixed, chain, j, room.there, mask)
         chain.energy[0] += e
         chain.tally[EXCHANGE, 1] += 1
     else:
-        move(forest, chain, i, room.back, mask)
+        move(fixed, chain, i, room.back, mask)
 
 
 @njit(cache=True, nogil=True)
 def sweep(
-    forest: Forest,
+    fixed: Fixed,
     chain: Chain,
     room: Scratch,
     rows: Any,
@@ -140,7 +142,7 @@ def sweep(
     proposals
         How many moves.
     of_labels, of_exchanges
-        Their shares of the moves; the others draw cells.
+        Their shares of the moves; the others draw entries.
     alike
         Whether all trees drew all rows equally often, so that whole rows have nothing to exchange.
     """
@@ -149,14 +151,14 @@ def sweep(
     for _ in range(proposals):
         u, i = uniform(rng), rows[_below(rng, n)]
         if u < of_labels:
-            draw_label(forest, chain, room, i, temperature)
+            draw_label(fixed, chain, room, i, temperature)
         elif u < of_labels + of_exchanges:
             j = rows[_below(rng, n)]
-            if j != i and (chain.labels[i] == chain.labels[j] or len(forest.levels) > 0):
-                exchange(forest, chain, room, i, j, temperature, alike)
+            if j != i and (chain.labels[i] == chain.labels[j] or len(fixed.levels) > 0):
+                exchange(fixed, chain, room, i, j, temperature, alike)
         elif d > 0:
             f = _below(rng, d)
-            if forest.cells[f] > 1:
-                draw_cell(forest, chain, room, i, f, temperature)
+            if fixed.sizes[f] > 1:
+                draw_entry(fixed, chain, room, i, f, temperature)
         if chain.energy[0] <= enough:
             return

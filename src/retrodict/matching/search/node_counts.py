@@ -10,7 +10,7 @@ from typing import Any
 
 from numba import njit, uint64
 
-from retrodict.matching.search.arrays import FEATURE, HIGH, LEFT, LOW, RIGHT, Chain, Forest
+from retrodict.matching.search.arrays import FEATURE, HIGH, LEFT, LOW, RIGHT, Chain, Fixed
 
 
 @njit(cache=True)
@@ -26,17 +26,17 @@ def bit(f: int) -> Any:
 
 
 @njit(cache=True)
-def share(levels: Any, label: int, draws: int) -> Any:
-    """Return which mass a row with this label adds to, and how much."""
+def share(levels: Any, label: int, multiplicity: int) -> Any:
+    """Return which of a node's sums a row with this label adds to, and how much."""
     if len(levels) > 0:
-        return 1, draws * levels[label]
-    return 1 + label, float(draws)
+        return 1, multiplicity * levels[label]
+    return 1 + label, float(multiplicity)
 
 
 @njit(cache=True)
-def adding(weight: Any, sums: Any, v: int, k: int, x: float, within: bool) -> float:
+def adding(weight: Any, excess: Any, v: int, k: int, x: float, within: bool) -> float:
     """Return the energy of adding a row to node `v`; one that is `within` is first taken out."""
-    a, b = sums[v, 0], sums[v, k]
+    a, b = excess[v, 0], excess[v, k]
     if within:
         a -= 1
         b -= x
@@ -44,20 +44,21 @@ def adding(weight: Any, sums: Any, v: int, k: int, x: float, within: bool) -> fl
 
 
 @njit(cache=True)
-def count(forest: Forest, chain: Chain) -> float:
-    """Sum the counts of a chain's table anew, on top of what `chain.sums` holds; return its energy."""
-    nodes, roots, draws, levels, weight = forest.nodes, forest.roots, forest.draws, forest.levels, forest.weight
-    codes, labels, sums, used = chain.codes, chain.labels, chain.sums, chain.used
+def count(fixed: Fixed, chain: Chain) -> float:
+    """Sum the counts of a chain's table anew, on top of what `chain.excess` holds; return its energy."""
+    nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
+    levels, weight = fixed.levels, fixed.weight
+    codes, labels, excess, used = chain.codes, chain.labels, chain.excess, chain.used
     for i in range(len(codes)):
         for t in range(len(roots)):
-            w = draws[i, t]
+            w = multiplicities[i, t]
             if w == 0:
                 continue
             k, x = share(levels, labels[i], w)
             v, path = roots[t], uint64(0)
             while True:
-                sums[v, 0] += 1
-                sums[v, k] += x
+                excess[v, 0] += 1
+                excess[v, k] += x
                 f = nodes[v, FEATURE]
                 if f < 0:
                     break
@@ -66,23 +67,24 @@ def count(forest: Forest, chain: Chain) -> float:
             used[i, t] = path
     total = 0.0
     for v in range(len(nodes)):
-        for k in range(sums.shape[1]):
-            total += weight[v, k] * sums[v, k] * sums[v, k]
+        for k in range(excess.shape[1]):
+            total += weight[v, k] * excess[v, k] * excess[v, k]
     chain.energy[0] = total
     return total
 
 
 @njit(cache=True)
-def change(forest: Forest, chain: Chain, i: int, row: Any, mask: Any) -> float:
+def change(fixed: Fixed, chain: Chain, i: int, row: Any, mask: Any) -> float:
     """Return the change of energy if row `i` became `row`; `mask` has the bits of the features that differ."""
-    nodes, roots, draws, levels, weight = forest.nodes, forest.roots, forest.draws, forest.levels, forest.weight
-    codes, sums, used = chain.codes, chain.sums, chain.used
+    nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
+    levels, weight = fixed.levels, fixed.weight
+    codes, excess, used = chain.codes, chain.excess, chain.used
     label = chain.labels[i]
     e = 0.0
     for t in range(len(roots)):
         if used[i, t] & mask == 0:
             continue
-        w = draws[i, t]
+        w = multiplicities[i, t]
         k, x = share(levels, label, w)
         old = roots[t]
         while True:  # the common way from the root costs nothing
@@ -97,13 +99,13 @@ def change(forest: Forest, chain: Chain, i: int, row: Any, mask: Any) -> float:
         if old == new:
             continue
         while True:
-            e -= adding(weight, sums, old, k, x, True)
+            e -= adding(weight, excess, old, k, x, True)
             f = nodes[old, FEATURE]
             if f < 0:
                 break
             old = child(nodes, old, codes[i, f])
         while True:
-            e += adding(weight, sums, new, k, x, False)
+            e += adding(weight, excess, new, k, x, False)
             f = nodes[new, FEATURE]
             if f < 0:
                 break
@@ -112,15 +114,15 @@ def change(forest: Forest, chain: Chain, i: int, row: Any, mask: Any) -> float:
 
 
 @njit(cache=True)
-def move(forest: Forest, chain: Chain, i: int, row: Any, mask: Any) -> None:
+def move(fixed: Fixed, chain: Chain, i: int, row: Any, mask: Any) -> None:
     """Make row `i` become `row`; the caller keeps the energy."""
-    nodes, roots, draws, levels = forest.nodes, forest.roots, forest.draws, forest.levels
-    codes, sums, used = chain.codes, chain.sums, chain.used
+    nodes, roots, multiplicities, levels = fixed.nodes, fixed.roots, fixed.multiplicities, fixed.levels
+    codes, excess, used = chain.codes, chain.excess, chain.used
     label = chain.labels[i]
     for t in range(len(roots)):
         if used[i, t] & mask == 0:
             continue
-        w = draws[i, t]
+        w = multiplicities[i, t]
         k, x = share(levels, label, w)
         old, path = roots[t], uint64(0)
         while True:
@@ -136,15 +138,15 @@ def move(forest: Forest, chain: Chain, i: int, row: Any, mask: Any) -> None:
         if old == new:
             continue
         while True:
-            sums[old, 0] -= 1
-            sums[old, k] -= x
+            excess[old, 0] -= 1
+            excess[old, k] -= x
             f = nodes[old, FEATURE]
             if f < 0:
                 break
             old = child(nodes, old, codes[i, f])
         while True:
-            sums[new, 0] += 1
-            sums[new, k] += x
+            excess[new, 0] += 1
+            excess[new, k] += x
             f = nodes[new, FEATURE]
             if f < 0:
                 break
@@ -156,20 +158,20 @@ def move(forest: Forest, chain: Chain, i: int, row: Any, mask: Any) -> None:
 
 
 @njit(cache=True)
-def relabel(forest: Forest, chain: Chain, i: int, label: int) -> None:
+def relabel(fixed: Fixed, chain: Chain, i: int, label: int) -> None:
     """Give row `i` another label; the caller keeps the energy."""
-    nodes, roots, draws, levels = forest.nodes, forest.roots, forest.draws, forest.levels
-    codes, sums = chain.codes, chain.sums
+    nodes, roots, multiplicities, levels = fixed.nodes, fixed.roots, fixed.multiplicities, fixed.levels
+    codes, excess = chain.codes, chain.excess
     for t in range(len(roots)):
-        w = draws[i, t]
+        w = multiplicities[i, t]
         if w == 0:
             continue
         k, x = share(levels, chain.labels[i], w)
         k2, x2 = share(levels, label, w)
         v = roots[t]
         while True:
-            sums[v, k] -= x
-            sums[v, k2] += x2
+            excess[v, k] -= x
+            excess[v, k2] += x2
             f = nodes[v, FEATURE]
             if f < 0:
                 break

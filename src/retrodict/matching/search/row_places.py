@@ -1,9 +1,10 @@
-"""Moves of whole rows to the places where the draws want them.
+"""Moves of whole rows to the places where multiplicities want them.
 
-Draws tell rows apart, so that a right row in another's place costs nearly as much as a wrong one, and a table of a
-thousand rows has half a million pairs that could change places. To first order all of them are a product of two
-matrices: what the trees that drew a place would gain from a row is the sum, over the trees, of its draws times the
-slope of the energy along the row's path. Partners are drawn by that estimate, and taken or not by the exact energy.
+How often trees drew them tells rows apart, so that a right row in another's place costs nearly as much as a wrong one,
+and a table of a thousand rows has half a million pairs that could change places. To first order all of them are a
+product of two matrices: what the trees that drew a place would gain from a row is the sum, over the trees, of its
+multiplicity times the slope of the energy along the row's path. Partners are drawn by that estimate, and taken or not
+by the exact energy.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
-from retrodict.matching.search.arrays import FEATURE, Chain, Forest, Scratch
-from retrodict.matching.search.moves import WHOLE, uniform
+from retrodict.matching.search.arrays import FEATURE, Chain, Fixed, Scratch
+from retrodict.matching.search.moves import HOPELESS, WHOLE, uniform
 from retrodict.matching.search.node_counts import child
 from retrodict.matching.search.whole_rows import enter, leave, replacing
 
 Array = np.ndarray
 
-_MOST = 2_000
-_FAR = 30.0
+_MOST_ROWS = 2_000
+"""Rows compared at a time: each of the matrices over their pairs then takes 16 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ class Estimates:
     copies: Float[Array, "m m"]
 
 
-def place(forest: Forest, chain: Chain, room: Scratch, temperature: float, fixed: bool) -> None:
+def change_places(fixed: Fixed, chain: Chain, room: Scratch, temperature: float, labels_known: bool) -> None:
     """Let rows change places, and become like one another, at a temperature; at most 2,000 rows at a time.
 
     Partners are proposed by an estimate that the move itself changes, so that this is a search and not a sampler: at a
@@ -46,25 +47,26 @@ def place(forest: Forest, chain: Chain, room: Scratch, temperature: float, fixed
 
     Parameters
     ----------
-    fixed
+    labels_known
         Whether labels are known; rows then find partners of their own label alone.
     """
     rng = np.random.default_rng(int(chain.rng[0]))  # by the chain's state, which a checkpoint keeps
-    rows = rng.permutation(len(chain.codes))[:_MOST]
-    found = estimate(forest, chain, rows)
-    _settle(forest, chain, room, rows, found.swaps, found.copies, fixed, temperature, np.empty(len(rows)))
+    rows = rng.permutation(len(chain.codes))[:_MOST_ROWS]
+    found = estimate(fixed, chain, rows)
+    room_for_sums = np.empty(len(rows))
+    _propose(fixed, chain, room, rows, found.swaps, found.copies, labels_known, temperature, room_for_sums)
 
 
-def estimate(forest: Forest, chain: Chain, rows: Int[Array, " m"]) -> Estimates:
+def estimate(fixed: Fixed, chain: Chain, rows: Int[Array, " m"]) -> Estimates:
     """Estimate the energies of all moves between `rows`.
 
     The energy is a sum of squares, so its change is a slope and a curvature. The slope is exact; of the curvature what
     two rows' paths share is left out, which are the nodes near the roots, where it is small.
     """
-    drew = forest.draws[rows].astype(np.float32)
-    places = np.hstack([np.sign(drew), drew])  # counts of rows grow by one a row drawn, masses by its draws
+    drew = fixed.multiplicities[rows].astype(np.float32)
+    places = np.hstack([np.sign(drew), drew])  # counts grow by one a row drawn, sums by its multiplicity
     slopes, curvatures = np.empty_like(places), np.empty_like(places)
-    _slopes(forest, chain, rows, slopes, curvatures)
+    _slopes(fixed, chain, rows, slopes, curvatures)
     gain = places @ slopes.T  # [place, row]
     spread = (places * places) @ curvatures.T
     g, s = np.diagonal(gain), np.diagonal(spread)
@@ -75,10 +77,10 @@ def estimate(forest: Forest, chain: Chain, rows: Int[Array, " m"]) -> Estimates:
 
 
 @njit(cache=True, nogil=True)
-def _slopes(forest: Forest, chain: Chain, rows: Any, slopes: Any, curvatures: Any) -> None:
-    """Fill both with the slopes and curvatures along rows' paths: of the counts of all trees, then of the masses."""
-    nodes, roots, levels, weight = forest.nodes, forest.roots, forest.levels, forest.weight
-    codes, sums = chain.codes, chain.sums
+def _slopes(fixed: Fixed, chain: Chain, rows: Any, slopes: Any, curvatures: Any) -> None:
+    """Fill both with the slopes and curvatures along rows' paths: of the counts of all trees, then of the sums."""
+    nodes, roots, levels, weight = fixed.nodes, fixed.roots, fixed.levels, fixed.weight
+    codes, excess = chain.codes, chain.excess
     trees = len(roots)
     for a in range(len(rows)):
         i = rows[a]
@@ -86,20 +88,20 @@ def _slopes(forest: Forest, chain: Chain, rows: Any, slopes: Any, curvatures: An
         k, x = (1, levels[label]) if len(levels) > 0 else (1 + label, 1.0)
         for t in range(trees):
             v = roots[t]
-            seen, mass, bent, bent_mass = 0.0, 0.0, 0.0, 0.0
+            of_counts, of_sums, bent_counts, bent_sums = 0.0, 0.0, 0.0, 0.0
             while True:
-                seen += weight[v, 0] * sums[v, 0]
-                mass += weight[v, k] * sums[v, k]
-                bent += weight[v, 0]
-                bent_mass += weight[v, k]
+                of_counts += weight[v, 0] * excess[v, 0]
+                of_sums += weight[v, k] * excess[v, k]
+                bent_counts += weight[v, 0]
+                bent_sums += weight[v, k]
                 f = nodes[v, FEATURE]
                 if f < 0:
                     break
                 v = child(nodes, v, codes[i, f])
-            slopes[a, t] = 2 * seen
-            slopes[a, trees + t] = 2 * mass * x
-            curvatures[a, t] = bent
-            curvatures[a, trees + t] = bent_mass * x * x
+            slopes[a, t] = 2 * of_counts
+            slopes[a, trees + t] = 2 * of_sums * x
+            curvatures[a, t] = bent_counts
+            curvatures[a, trees + t] = bent_sums * x * x
 
 
 @njit(cache=True)
@@ -115,7 +117,7 @@ def _partner(rng: Any, costs: Any, labels: Any, label: int, own: int, temperatur
     for b in range(len(costs)):
         if b != own and (label < 0 or labels[b] == label):
             x = (costs[b] - lowest) / temperature
-            if x < _FAR:
+            if x < HOPELESS:
                 total += math.exp(-x)
         sums[b] = total
     at: Any = np.searchsorted(sums, uniform(rng) * total, side="right")
@@ -123,14 +125,14 @@ def _partner(rng: Any, costs: Any, labels: Any, label: int, own: int, temperatur
 
 
 @njit(cache=True, nogil=True)
-def _settle(
-    forest: Forest,
+def _propose(
+    fixed: Fixed,
     chain: Chain,
     room: Scratch,
     rows: Any,
     swaps: Any,
     copies: Any,
-    fixed: bool,
+    labels_known: bool,
     temperature: float,
     sums: Any,
 ) -> None:
@@ -141,7 +143,7 @@ def _settle(
         i = rows[at]
         own = chain.labels[i]
         costs = copies[at] if copying else swaps[at]
-        b = _partner(rng, costs, labels, own if fixed else -1, at, temperature, sums)
+        b = _partner(rng, costs, labels, own if labels_known else -1, at, temperature, sums)
         if b < 0:
             continue
         j = rows[b]
@@ -155,23 +157,23 @@ def _settle(
             continue
         chain.tally[WHOLE, 0] += 1
         if copying:
-            e = replacing(forest, chain, i, room.here, other)
+            e = replacing(fixed, chain, i, room.here, other)
             if _taken(rng, e, temperature):
-                leave(forest, chain, i)
-                enter(forest, chain, i, room.here, other)
+                leave(fixed, chain, i)
+                enter(fixed, chain, i, room.here, other)
                 chain.energy[0] += e
                 chain.tally[WHOLE, 1] += 1
             continue
-        e = leave(forest, chain, i) + leave(forest, chain, j)
-        e += enter(forest, chain, i, room.here, other) + enter(forest, chain, j, room.there, own)
+        e = leave(fixed, chain, i) + leave(fixed, chain, j)
+        e += enter(fixed, chain, i, room.here, other) + enter(fixed, chain, j, room.there, own)
         if _taken(rng, e, temperature):
             chain.energy[0] += e
             chain.tally[WHOLE, 1] += 1
         else:
-            leave(forest, chain, i)
-            leave(forest, chain, j)
-            enter(forest, chain, i, room.back, own)
-            enter(forest, chain, j, room.last, other)
+            leave(fixed, chain, i)
+            leave(fixed, chain, j)
+            enter(fixed, chain, i, room.back, own)
+            enter(fixed, chain, j, room.last, other)
 
 
 @njit(cache=True)

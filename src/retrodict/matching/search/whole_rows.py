@@ -6,26 +6,27 @@ from typing import Any
 
 from numba import njit, uint64
 
-from retrodict.matching.search.arrays import FEATURE, Chain, Forest
+from retrodict.matching.search.arrays import FEATURE, Chain, Fixed
 from retrodict.matching.search.node_counts import adding, bit, child, share
 
 
 @njit(cache=True)
-def leave(forest: Forest, chain: Chain, i: int) -> float:
+def leave(fixed: Fixed, chain: Chain, i: int) -> float:
     """Take row `i` out of all counts; return the change of energy, which the caller keeps."""
-    nodes, roots, draws, levels, weight = forest.nodes, forest.roots, forest.draws, forest.levels, forest.weight
-    codes, sums = chain.codes, chain.sums
+    nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
+    levels, weight = fixed.levels, fixed.weight
+    codes, excess = chain.codes, chain.excess
     e = 0.0
     for t in range(len(roots)):
-        w = draws[i, t]
+        w = multiplicities[i, t]
         if w == 0:
             continue
         k, x = share(levels, chain.labels[i], w)
         v = roots[t]
         while True:
-            e -= adding(weight, sums, v, k, x, True)
-            sums[v, 0] -= 1
-            sums[v, k] -= x
+            e -= adding(weight, excess, v, k, x, True)
+            excess[v, 0] -= 1
+            excess[v, k] -= x
             f = nodes[v, FEATURE]
             if f < 0:
                 break
@@ -34,24 +35,25 @@ def leave(forest: Forest, chain: Chain, i: int) -> float:
 
 
 @njit(cache=True)
-def enter(forest: Forest, chain: Chain, i: int, row: Any, label: int) -> float:
+def enter(fixed: Fixed, chain: Chain, i: int, row: Any, label: int) -> float:
     """Put row `i`, which has left, back as `row` with a label; return the change of energy, which the caller keeps."""
-    nodes, roots, draws, levels, weight = forest.nodes, forest.roots, forest.draws, forest.levels, forest.weight
-    codes, sums, used = chain.codes, chain.sums, chain.used
+    nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
+    levels, weight = fixed.levels, fixed.weight
+    codes, excess, used = chain.codes, chain.excess, chain.used
     for f in range(len(row)):
         codes[i, f] = row[f]
     chain.labels[i] = label
     e = 0.0
     for t in range(len(roots)):
-        w = draws[i, t]
+        w = multiplicities[i, t]
         if w == 0:
             continue
         k, x = share(levels, label, w)
         v, path = roots[t], uint64(0)
         while True:
-            e += adding(weight, sums, v, k, x, False)
-            sums[v, 0] += 1
-            sums[v, k] += x
+            e += adding(weight, excess, v, k, x, False)
+            excess[v, 0] += 1
+            excess[v, k] += x
             f = nodes[v, FEATURE]
             if f < 0:
                 break
@@ -62,13 +64,14 @@ def enter(forest: Forest, chain: Chain, i: int, row: Any, label: int) -> float:
 
 
 @njit(cache=True)
-def replacing(forest: Forest, chain: Chain, i: int, row: Any, label: int) -> float:
+def replacing(fixed: Fixed, chain: Chain, i: int, row: Any, label: int) -> float:
     """Return the change of energy if row `i` became `row` with a label."""
-    nodes, roots, draws, levels, weight = forest.nodes, forest.roots, forest.draws, forest.levels, forest.weight
-    codes, sums = chain.codes, chain.sums
+    nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
+    levels, weight = fixed.levels, fixed.weight
+    codes, excess = chain.codes, chain.excess
     e = 0.0
     for t in range(len(roots)):
-        w = draws[i, t]
+        w = multiplicities[i, t]
         if w == 0:
             continue
         k, x = share(levels, chain.labels[i], w)
@@ -76,9 +79,9 @@ def replacing(forest: Forest, chain: Chain, i: int, row: Any, label: int) -> flo
         old = roots[t]
         while True:  # on the common way only the masses change
             if k == k2:
-                e += weight[old, k] * (x2 - x) * (x2 - x + 2 * sums[old, k])
+                e += weight[old, k] * (x2 - x) * (x2 - x + 2 * excess[old, k])
             else:
-                e += weight[old, k] * x * (x - 2 * sums[old, k]) + weight[old, k2] * x2 * (x2 + 2 * sums[old, k2])
+                e += weight[old, k] * x * (x - 2 * excess[old, k]) + weight[old, k2] * x2 * (x2 + 2 * excess[old, k2])
             f = nodes[old, FEATURE]
             if f < 0:
                 new = old
@@ -90,13 +93,13 @@ def replacing(forest: Forest, chain: Chain, i: int, row: Any, label: int) -> flo
         if old == new:
             continue
         while True:
-            e -= adding(weight, sums, old, k, x, True)
+            e -= adding(weight, excess, old, k, x, True)
             f = nodes[old, FEATURE]
             if f < 0:
                 break
             old = child(nodes, old, codes[i, f])
         while True:
-            e += adding(weight, sums, new, k2, x2, False)
+            e += adding(weight, excess, new, k2, x2, False)
             f = nodes[new, FEATURE]
             if f < 0:
                 break

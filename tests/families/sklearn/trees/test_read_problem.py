@@ -125,22 +125,22 @@ def test_planted_values_meet_every_sum(name: str) -> None:
     if name == "log of the target":
         reading = read_problem(model)
         problem = reading.problem
-        labels = np.abs(reading.levels - y[:, None]).argmin(axis=1)
+        labels = np.abs(reading.raw_levels - y[:, None]).argmin(axis=1)
         np.testing.assert_allclose(reading.target(labels), y)
-        drawn = problem.draws.sum(axis=0) > 0
+        drawn = problem.trees.multiplicities.sum(axis=0) > 0
         assert energy(problem, reading.codebook.encode(reading.schema.encode(FRAME)), labels) <= 1e-6, drawn.sum()
         return
     reading = check(model, FRAME, y)
     if name in {"tree", "forest", "extra trees", "voting"}:  # leaves of one target say what targets there are
-        drawn = reading.problem.draws.sum(axis=0) > 0
-        np.testing.assert_allclose(reading.levels, np.unique(y[drawn]), rtol=1e-9)
+        drawn = reading.problem.trees.multiplicities.sum(axis=0) > 0
+        np.testing.assert_allclose(reading.raw_levels, np.unique(y[drawn]), rtol=1e-9)
 
 
 def test_targets_that_repeat_are_levels_with_shares() -> None:
     reading = check(tree.DecisionTreeRegressor(**SEED).fit(FRAME, COUNT), FRAME, COUNT)
     values, counts = np.unique(COUNT, return_counts=True)
-    np.testing.assert_allclose(reading.levels, values)
-    np.testing.assert_allclose(reading.problem.label_chances, counts / N)
+    np.testing.assert_allclose(reading.raw_levels, values)
+    np.testing.assert_allclose(reading.problem.targets.chances, counts / N)
 
 
 BOOSTED = {"n_estimators": 4, **SEED}
@@ -149,14 +149,14 @@ BOOSTED = {"n_estimators": 4, **SEED}
 def test_boosted_classes_are_known_from_the_first_stage() -> None:
     model = ensemble.GradientBoostingClassifier(**BOOSTED).fit(FRAME, BINARY)
     reading = check(model, FRAME, BINARY, labelled="some")
-    assert reading.problem.labelled.tolist() == [True, False, False, False]
+    assert reading.problem.targets.labelled.tolist() == [True, False, False, False]
     assert any("first stage" in note for note in reading.notes)
 
 
 def test_boosted_values_are_known_from_the_first_stage() -> None:
     model = ensemble.GradientBoostingRegressor(**BOOSTED).fit(FRAME, VALUE)
     reading = check(model, FRAME, VALUE, labelled="some")
-    assert reading.problem.labelled.tolist() == [True, False, False, False]
+    assert reading.problem.targets.labelled.tolist() == [True, False, False, False]
 
 
 def test_boosted_classes_beyond_two_count_rows_alone() -> None:
@@ -174,7 +174,7 @@ def test_boosting_from_another_start(settings: dict[str, Any]) -> None:
 def test_reweighted_trees_count_rows_and_the_first_one_classes() -> None:
     model = ensemble.AdaBoostClassifier(tree.DecisionTreeClassifier(max_depth=2), n_estimators=4, random_state=0)
     reading = check(model.fit(FRAME, Y), FRAME, Y, labelled="some")
-    assert reading.problem.labelled.tolist() == [True] + [False] * (reading.problem.trees - 1)
+    assert reading.problem.targets.labelled.tolist() == [True] + [False] * (len(reading.problem.trees) - 1)
 
 
 @pytest.mark.parametrize("bootstrap", [True, False])
@@ -183,18 +183,18 @@ def test_stored_row_weights_are_labels(weights: Any, bootstrap: bool) -> None:
     model = ensemble.RandomForestClassifier(class_weight=weights, bootstrap=bootstrap, **FOREST).fit(FRAME, Y)
     reading = read_problem(model)
     if getattr(model, "_sample_weight", None) is None:  # before 1.9
-        assert reading.labels is None
+        assert reading.stored_labels is None
         return
-    assert reading.labels is not None
-    assert [reading.classes[code] for code in reading.labels] == Y.tolist()
+    assert reading.stored_labels is not None
+    assert [reading.classes[code] for code in reading.stored_labels] == Y.tolist()
     assert any("label of every row" in note for note in reading.notes)
 
 
 def test_other_stored_weights_are_no_labels() -> None:
     site = np.where(np.arange(N) % 3 == 0, 1.0, 2.0)
     model = ensemble.RandomForestClassifier(class_weight="balanced", **FOREST).fit(FRAME, Y, site)
-    assert read_problem(model).labels is None
-    assert read_problem(ensemble.RandomForestClassifier(**FOREST).fit(FRAME, Y)).labels is None
+    assert read_problem(model).stored_labels is None
+    assert read_problem(ensemble.RandomForestClassifier(**FOREST).fit(FRAME, Y)).stored_labels is None
 
 
 def test_a_file_is_read_as_the_model_in_it(tmp_path: Path) -> None:
@@ -219,12 +219,12 @@ HOLED = holed(0.15)
 )
 def test_missing_values_have_a_code(model: Any) -> None:
     reading = check(model.fit(HOLED, Y), HOLED, Y)
-    assert (reading.problem.missing >= 0).all()
+    assert (reading.problem.table.missing >= 0).all()
 
 
 def test_without_missing_values_there_is_no_code_for_them() -> None:
     for model in (ensemble.RandomForestClassifier(**FOREST), ensemble.ExtraTreesClassifier(**FOREST)):
-        assert (check(model.fit(FRAME, Y), FRAME, Y).problem.missing == -1).all()
+        assert (check(model.fit(FRAME, Y), FRAME, Y).problem.table.missing == -1).all()
 
 
 def test_filled_gaps_come_back_filled() -> None:
@@ -295,8 +295,8 @@ PIPELINES: dict[str, Any] = {
 def test_pipelines_of_mixed_columns(name: str) -> None:
     reading = check(PIPELINES[name].fit(MIXED, Y), MIXED, Y)
     jobs = reading.codebook.features.index("job")
-    assert reading.problem.cells[jobs] == (3 if "rare" not in name else reading.problem.cells[jobs])
-    assert reading.problem.ordered[jobs] == ("ordinal" in name or name == "both raw and scaled")
+    assert reading.problem.table.sizes[jobs] == (3 if "rare" not in name else reading.problem.table.sizes[jobs])
+    assert reading.problem.table.ordered[jobs] == ("ordinal" in name or name == "both raw and scaled")
 
 
 def test_gaps_of_listed_columns_are_a_code() -> None:
@@ -304,7 +304,7 @@ def test_gaps_of_listed_columns_are_a_code() -> None:
     y = np.where(table["job"].isna(), "none", Y)
     model = make_pipeline(front(OneHotEncoder(sparse_output=False)), ensemble.RandomForestClassifier(**FOREST))
     reading = check(model.fit(table, y), table, y)
-    assert reading.problem.missing[reading.codebook.features.index("job")] == 3
+    assert reading.problem.table.missing[reading.codebook.features.index("job")] == 3
 
 
 def test_two_views_of_one_number() -> None:
@@ -382,8 +382,8 @@ def test_one_against_the_rest_counts_rows_alone() -> None:
 
 def test_all_sets_of_trees_are_joined() -> None:
     reading = check(CLASSIFIERS["voting"].fit(FRAME, Y), FRAME, Y)
-    assert reading.problem.trees == 8
-    assert len(reading.sources) == 2
+    assert len(reading.problem.trees) == 8
+    assert len(reading.paths) == 2
 
 
 def test_a_pipeline_inside_another() -> None:

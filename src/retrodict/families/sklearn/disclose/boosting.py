@@ -28,9 +28,10 @@ from retrodict.disclosures.kinds import (
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.chains import chain
 from retrodict.disclosures.trees.grids import distinct, grid_step
-from retrodict.disclosures.trees.splits import Splits
 from retrodict.disclosures.trees.stretches import stretches
-from retrodict.disclosures.trees.tree_facts import Member, node_counts, split_points
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.disclosures.trees.tree_facts import node_counts, split_points
+from retrodict.families.sklearn.structure.tree_arrays import tree_of
 
 VALIDATED = "of the rows not held out to stop early"
 
@@ -38,20 +39,20 @@ VALIDATED = "of the rows not held out to stop early"
 def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield what the stages' trees state; the walk reads the start from `init_`."""
     place = boosted_place(estimator, place)
-    members = [Member(t, place.columns) for t in np.ravel(estimator.estimators_)]
-    whole = estimator.subsample == 1.0 and not members[0].stripped
+    trees = [tree_of(each, place.columns) for each in np.ravel(estimator.estimators_)]
+    whole = estimator.subsample == 1.0 and not trees[0].stripped
     drawn = place if estimator.subsample == 1.0 else replace(place, sample=place.sample or "of each stage's draw")
-    yield from node_counts(members, drawn, "estimators_[*].tree_.n_node_samples")
-    yield from split_points(members, place, "estimators_[*].tree_.threshold")
+    yield from node_counts(trees, drawn, "estimators_[*].tree_.n_node_samples")
+    yield from split_points(trees, place, "estimators_[*].tree_.threshold")
     if whole:
-        n, source = int(members[0].nodes.n_node_samples[0]), place.at("estimators_[0, 0].tree_.n_node_samples")
+        n, source = int(trees[0].rows[0]), place.at("estimators_[0, 0].tree_.n_node_samples")
         yield SampleSize(n, features=(), source=source, exact=place.exact)
-    equations = sum(int((np.asarray(m.nodes.children_left) == -1).sum()) for m in members)
-    yield _sums(estimator, place, len(members), equations, 0.0, "estimators_[*].tree_.value")
+    equations = sum(int(tree.leaf.sum()) for tree in trees)
+    yield _sums(estimator, place, len(trees), equations, 0.0, "estimators_[*].tree_.value")
     started = getattr(estimator, "init", None) is None and estimator.loss == "squared_error"
-    if whole and started and not members[0].weighted and place.target is None:
+    if whole and started and not trees[0].weighted and place.target is None:
         mean = float(np.ravel(estimator.init_.constant_)[0])
-        variance = float(members[0].nodes.impurity[0])  # the first tree is fitted to y less its mean
+        variance = float(estimator.estimators_[0, 0].tree_.impurity[0])  # the first tree is fitted to y less its mean
         yield TargetMoments(
             mean, variance, features=(), source=place.at("estimators_[0, 0].tree_.impurity"), exact=place.exact
         )
@@ -110,7 +111,7 @@ def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
             personal=any(bool((c[leaf] == 1).any()) for c, leaf in zip(counts, leaves, strict=True)),
         )
         yield SampleSize(int(counts[0][0]), features=(), source=source, exact=place.exact)
-        yield from stretches((_splits(t.nodes, estimator, place) for t in trees), place, source)
+        yield from stretches((_tree(t.nodes, estimator, place) for t in trees), place, source)
     yield from _start(estimator, place)
 
 
@@ -125,15 +126,15 @@ def _order(estimator: Any, place: Place) -> tuple[Any, Any]:
     return mask, np.concatenate([np.flatnonzero(mask), np.flatnonzero(~mask)])
 
 
-def _splits(nodes: Any, estimator: Any, place: Place) -> Splits:
-    """Return a tree's structure; splits by a set of categories set no ends."""
+def _tree(nodes: Any, estimator: Any, place: Place) -> Tree:
+    """Return a tree's arrays; splits by a set of categories set no ends."""
     _, order = _order(estimator, place)
     leaf = np.asarray(nodes["is_leaf"], dtype=bool)
     by_set = leaf | np.asarray(nodes["is_categorical"], dtype=bool) | ~np.isfinite(nodes["num_threshold"])
     left, right = (np.where(leaf, -1, nodes[side].astype(np.int64)) for side in ("left", "right"))
     feature = np.where(by_set, -1, nodes["feature_idx"].astype(np.int64))
     columns = tuple(place.columns[i] for i in order)
-    return Splits(columns, feature, nodes["num_threshold"], left, right, nodes["count"].astype(np.int64))
+    return Tree(columns, feature, nodes["num_threshold"], left, right, nodes["count"].astype(np.int64))
 
 
 def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
@@ -174,10 +175,10 @@ def _used(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield the split points, the bins being stripped."""
     found: dict[str, list[float]] = {}
     scale: dict[str, float] = {}
-    for splits in (_splits(t.nodes, estimator, place) for stage in estimator._predictors for t in stage):
-        for i in splits.used:
-            column = splits.columns[i]
-            values = column.raw_numbers(splits.threshold[splits.feature == i])
+    for tree in (_tree(t.nodes, estimator, place) for stage in estimator._predictors for t in stage):
+        for i in tree.used:
+            column = tree.columns[i]
+            values = column.raw_numbers(tree.threshold[tree.feature == i])
             if values is not None:
                 found.setdefault(column.name, []).extend(values.tolist())
                 scale[column.name] = max(scale.get(column.name, 0.0), abs(column.scale))

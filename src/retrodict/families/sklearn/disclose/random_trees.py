@@ -8,15 +8,16 @@ from sklearn import ensemble
 
 from retrodict.disclosures.kinds import Disclosure, SampleSize
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.trees.tree_facts import Member, node_counts, split_points
+from retrodict.disclosures.trees.tree_facts import node_counts, split_points
+from retrodict.families.sklearn.structure.tree_arrays import tree_of
 
 
 def embedding(step: ensemble.RandomTreesEmbedding, place: Place) -> Iterator[Disclosure]:
     """Yield what its trees count and where they split; their target was noise."""
-    members = [Member(tree, place.columns) for tree in step.estimators_]
-    yield from node_counts(members, place, "estimators_[*].tree_.n_node_samples")
-    yield from split_points(members, place, "estimators_[*].tree_.threshold")
-    n = int(getattr(step, "_n_samples", 0) or members[0].nodes.n_node_samples[0])
+    trees = [tree_of(tree, place.columns) for tree in step.estimators_]
+    yield from node_counts(trees, place, "estimators_[*].tree_.n_node_samples")
+    yield from split_points(trees, place, "estimators_[*].tree_.threshold")
+    n = int(getattr(step, "_n_samples", 0) or trees[0].rows[0])
     if n > 0:
         yield SampleSize(n, features=(), source=place.at("_n_samples"), exact=place.exact)
 

@@ -7,11 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn import ensemble, tree
+from sklearn import ensemble
+from sklearn import tree as sklearn_tree
 
 from retrodict.disclosures.kinds import ClassShares, Disclosure, SampleSize, TrainingErrors
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.trees.tree_facts import Member, node_counts, of_target, root_target, split_points
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.disclosures.trees.tree_facts import node_counts, split_points
+from retrodict.families.sklearn.disclose.tree_targets import of_target, root_target
+from retrodict.families.sklearn.structure.tree_arrays import tree_of
 from retrodict.models.type_lookup import known_of_type
 
 BOOTSTRAP = "of each tree's bootstrap draw"
@@ -25,47 +29,46 @@ OF_ROWS = {
 
 def single(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield what one tree states."""
-    member = Member(estimator, place.columns)
-    yield from node_counts([member], place, "tree_.n_node_samples")
-    yield from split_points([member], place, "tree_.threshold")
-    yield from root_target(member, place, "tree_.value")
-    n = int(member.nodes.n_node_samples[0])
-    if n > 0:
-        yield SampleSize(n, features=(), source=place.at("tree_.n_node_samples"), exact=place.exact)
+    tree = tree_of(estimator, place.columns)
+    yield from node_counts([tree], place, "tree_.n_node_samples")
+    yield from split_points([tree], place, "tree_.threshold")
+    yield from root_target(estimator, tree, place, "tree_.value")
+    if not tree.stripped:
+        yield SampleSize(int(tree.rows[0]), features=(), source=place.at("tree_.n_node_samples"), exact=place.exact)
 
 
 def forest(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield what a forest's trees state, and the size of the table that they were drawn from."""
-    members = [Member(t, place.columns) for t in estimator.estimators_]
+    trees = [tree_of(each, place.columns) for each in estimator.estimators_]
     drawn = replace(place, sample=place.sample or BOOTSTRAP) if estimator.bootstrap else place
-    yield from node_counts(members, drawn, "estimators_[*].tree_.n_node_samples")
-    yield from split_points(members, place, "estimators_[*].tree_.threshold")
-    n = int(getattr(estimator, "_n_samples", 0) or (0 if estimator.bootstrap else members[0].nodes.n_node_samples[0]))
+    yield from node_counts(trees, drawn, "estimators_[*].tree_.n_node_samples")
+    yield from split_points(trees, place, "estimators_[*].tree_.threshold")
+    n = int(getattr(estimator, "_n_samples", 0) or (0 if estimator.bootstrap else trees[0].rows[0]))
     if n:
         yield SampleSize(n, features=(), source=place.at("_n_samples"), exact=place.exact)
     yield from place.kept(estimator, OF_ROWS)
     if not estimator.bootstrap:
-        yield from _root(estimator, members[0], place)
-    elif any(member.stripped for member in members):
+        yield from _root(estimator, trees[0], place)
+    elif any(tree.stripped for tree in trees):
         return
-    elif np.shape(members[0].nodes.value)[1] > 1:
+    elif estimator.estimators_[0].tree_.n_outputs > 1:
         return  # several targets: their roots are not read one by one
     elif hasattr(estimator, "classes_"):
-        roots = [np.asarray(m.nodes.value)[0, 0] for m in members]
+        roots = [each.tree_.value[0, 0] for each in estimator.estimators_]
         shares = np.mean([root / root.sum() for root in roots], axis=0)
         source = place.at("estimators_[*].tree_.value")
         yield ClassShares(place.classes(estimator), tuple(shares.tolist()), features=(), source=source, exact=False)
     else:
-        value = np.mean([m.nodes.value[0, 0, 0] for m in members])
-        impurity = np.mean([m.nodes.impurity[0] for m in members])
+        value = np.mean([each.tree_.value[0, 0, 0] for each in estimator.estimators_])
+        impurity = np.mean([each.tree_.impurity[0] for each in estimator.estimators_])
         yield from of_target(estimator.criterion, value, impurity, place, "estimators_[*].tree_.value", False)
 
 
-def _root(estimator: Any, member: Member, place: Place) -> Iterator[Disclosure]:
+def _root(estimator: Any, tree: Tree, place: Place) -> Iterator[Disclosure]:
     if hasattr(estimator, "classes_"):  # a forest's trees see codes, whatever surrounds the forest
         place = replace(place, labels=place.classes(estimator))
     exact: bool | str = "of the rows as weighted" if getattr(estimator, "class_weight", None) is not None else True
-    yield from root_target(member, place, "estimators_[0].tree_.value", exact)
+    yield from root_target(estimator.estimators_[0], tree, place, "estimators_[0].tree_.value", exact)
 
 
 def bagged(estimator: Any, place: Place) -> Iterator[Disclosure]:
@@ -77,10 +80,10 @@ def bagged(estimator: Any, place: Place) -> Iterator[Disclosure]:
     if not all_trees(estimator):
         return
     pairs = zip(estimator.estimators_, estimator.estimators_features_, strict=True)
-    members = [Member(t, tuple(place.columns[i] for i in features)) for t, features in pairs]
+    trees = [tree_of(each, tuple(place.columns[i] for i in features)) for each, features in pairs]
     drawn = replace(place, sample=place.sample or "of each tree's draw")
-    yield from node_counts(members, drawn, "estimators_[*].tree_.n_node_samples")
-    yield from split_points(members, place, "estimators_[*].tree_.threshold")
+    yield from node_counts(trees, drawn, "estimators_[*].tree_.n_node_samples")
+    yield from split_points(trees, place, "estimators_[*].tree_.threshold")
 
 
 def adaptive(estimator: Any, place: Place) -> Iterator[Disclosure]:
@@ -92,28 +95,28 @@ def adaptive(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield TrainingErrors(errors, features=(), source=place.at("estimator_errors_"), exact=told)
     if not all_trees(estimator):
         return
-    members = [Member(t, place.columns) for t in estimator.estimators_]
+    trees = [tree_of(each, place.columns) for each in estimator.estimators_]
     resampled = not hasattr(estimator, "classes_")  # the regressor draws rows by their weights
     drawn = replace(place, sample=place.sample or "of each tree's weighted draw") if resampled else place
-    yield from node_counts(members, drawn, "estimators_[*].tree_.n_node_samples")
-    yield from split_points(members, place, "estimators_[*].tree_.threshold")
-    if members[0].stripped:
+    yield from node_counts(trees, drawn, "estimators_[*].tree_.n_node_samples")
+    yield from split_points(trees, place, "estimators_[*].tree_.threshold")
+    if trees[0].stripped:
         return
-    n = int(members[0].nodes.n_node_samples[0])
+    n = int(trees[0].rows[0])
     yield SampleSize(n, features=(), source=place.at("estimators_[0].tree_.n_node_samples"), exact=place.exact)
     if not resampled:
-        yield from _first_of_boosting(members[0], place)
+        yield from _first_of_boosting(estimator.estimators_[0], place)
 
 
-def _first_of_boosting(member: Member, place: Place) -> Iterator[Disclosure]:
+def _first_of_boosting(first: Any, place: Place) -> Iterator[Disclosure]:
     """Yield class shares from the first member, whose rows weighed 1/n each: sums of weights are shares of counts."""
-    nodes = member.nodes
+    nodes = first.tree_
     shares = nodes.weighted_n_node_samples / nodes.weighted_n_node_samples[0]
     if not np.allclose(shares, nodes.n_node_samples / nodes.n_node_samples[0], rtol=1e-9, atol=0.0):
         return
     value = np.asarray(nodes.value)[0, 0]
     yield ClassShares(
-        place.classes(member.tree),
+        place.classes(first),
         tuple((value / value.sum()).tolist()),
         features=(),
         source=place.at("estimators_[0].tree_.value"),
@@ -127,10 +130,10 @@ def all_trees(estimator: Any) -> bool:
 
 
 READERS = {
-    tree.DecisionTreeClassifier: single,
-    tree.DecisionTreeRegressor: single,
-    tree.ExtraTreeClassifier: single,
-    tree.ExtraTreeRegressor: single,
+    sklearn_tree.DecisionTreeClassifier: single,
+    sklearn_tree.DecisionTreeRegressor: single,
+    sklearn_tree.ExtraTreeClassifier: single,
+    sklearn_tree.ExtraTreeRegressor: single,
     ensemble.RandomForestClassifier: forest,
     ensemble.RandomForestRegressor: forest,
     ensemble.ExtraTreesClassifier: forest,

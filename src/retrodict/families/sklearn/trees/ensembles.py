@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sklearn import ensemble, tree
 
+from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.visit import Part, visit
 from retrodict.families.sklearn.disclose.trees import all_trees
-from retrodict.families.sklearn.structure.transformers import aligned
-from retrodict.families.sklearn.structure.wrappers import HELD
-from retrodict.models.type_lookup import faithful_of_type, known_of_type
+from retrodict.families.sklearn.structure.visit import HELD, inside, placed
+from retrodict.models.type_lookup import faithful_of_type
 
 _SINGLE = (
     tree.DecisionTreeClassifier,
@@ -33,7 +35,7 @@ _ABSENT = (AttributeError, IndexError, KeyError, TypeError, ValueError, NotImple
 
 
 @dataclass(frozen=True)
-class Ensemble:
+class TreeEstimator:
     """One estimator made of trees, and where it stands."""
 
     estimator: Any
@@ -44,6 +46,21 @@ class Ensemble:
         """Its class and path, for messages."""
         where = f" at {self.place.path}" if self.place.path else ""
         return f"{type(self.estimator).__name__}{where}"
+
+    @property
+    def members(self) -> list[Any]:
+        """Its trees as estimators, stage by stage where it is boosted."""
+        if self.single:
+            return [self.estimator]
+        return list(np.ravel(self.estimator.estimators_) if self.boosted else self.estimator.estimators_)
+
+    @property
+    def columns(self) -> list[Columns]:
+        """The columns that each of its trees splits."""
+        members, own = self.members, self.place.columns
+        if not _of(self.estimator, _BAGGED):
+            return [own] * len(members)
+        return [tuple(own[i] for i in chosen) for chosen in self.estimator.estimators_features_]
 
     @property
     def single(self) -> bool:
@@ -66,7 +83,7 @@ class Ensemble:
         return _of(self.estimator, _BOOSTED)
 
 
-def ensembles_of(estimator: Any, place: Place) -> Iterator[Ensemble]:
+def ensembles_of(estimator: Any, place: Place) -> Iterator[TreeEstimator]:
     """Yield every set of trees in a fitted model, whatever rows it saw; those held by another set are its own.
 
     Parameters
@@ -76,19 +93,24 @@ def ensembles_of(estimator: Any, place: Place) -> Iterator[Ensemble]:
     place
         Where it stands.
     """
-    if estimator is None or isinstance(estimator, str):
+    for one in visit(placed(Part(estimator, place)), _inside):
+        if isinstance(one, Part) and _made_of_trees(one.thing):
+            yield TreeEstimator(one.thing, one.place)
+
+
+def _inside(part: Part) -> Iterator[Part]:
+    if _made_of_trees(part.thing):
         return
-    place = place.inner("", aligned(estimator, place.columns, type(estimator).__name__.lower()))
-    held = known_of_type(type(estimator), HELD)
-    whole = _of(estimator, _SINGLE + _FOREST + _BOOSTED)
-    if whole or (_of(estimator, _BAGGED + _REWEIGHTED) and all_trees(estimator)):
-        yield Ensemble(estimator, place)
-    elif held is not None:
-        try:
-            for inner, where in held(estimator, place):
-                yield from ensembles_of(inner, where)
-        except _ABSENT:  # what was stripped holds nothing
-            return
+    try:
+        yield from inside(HELD)(part)
+    except _ABSENT:  # what was stripped holds nothing
+        return
+
+
+def _made_of_trees(estimator: Any) -> bool:
+    if _of(estimator, _BAGGED + _REWEIGHTED):
+        return all_trees(estimator)
+    return _of(estimator, _SINGLE + _FOREST + _BOOSTED)
 
 
 def _of(estimator: Any, families: tuple[type, ...]) -> bool:

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
-from retrodict.disclosures.trees.tree_facts import Member
-from retrodict.families.sklearn.trees.ensembles import Ensemble
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.families.sklearn.trees.ensembles import TreeEstimator
 from retrodict.families.sklearn.trees.weights import whole
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
 
-def stages_of(group: Ensemble, members: Sequence[Member], notes: list[str]) -> list[Array | None]:
+def stages_of(source: TreeEstimator, trees: Sequence[Tree], notes: list[Note]) -> list[Array | None]:
     """Return each tree's class counts or sums of the target: known for the first stage alone.
 
     A stage is fitted to what is left of the target. Before the first one that is the target less its start, the same
@@ -24,32 +25,34 @@ def stages_of(group: Ensemble, members: Sequence[Member], notes: list[str]) -> l
 
     Parameters
     ----------
-    group
+    source
         The boosted ensemble.
-    members
+    trees
         Its trees, stage by stage.
     notes
         Is added to.
     """
-    estimator = group.estimator
-    unknown: list[Array | None] = [None] * len(members)
+    estimator = source.estimator
+    unknown: list[Array | None] = [None] * len(trees)
     classifier = hasattr(estimator, "classes_")
     several = classifier and len(estimator.classes_) > 2
     start = None if several else _start(estimator)
-    weighted = not np.array_equal(members[0].nodes.weighted_n_node_samples, members[0].nodes.n_node_samples)
+    weighted = trees[0].weighted
     first = None
     if start is not None and not weighted:
-        first = _classes(members[0].nodes, start) if classifier else _values(members[0].nodes, start)
+        first = _classes(trees[0], start) if classifier else _values(trees[0], start)
     if first is None:
         why = (
             "with several classes each of its trees states one class's counts alone, which are not used"
             if several
             else "its first stage does not state them (another loss, start or weights)"
         )
-        notes.append(f"{group.name}: trees count rows, but not labels: {why}")
+        text = f"{source.name}: trees count rows, but not labels: {why}"
+        notes.append(Note("stages_count_rows_alone", text, ensemble=source.name))
         return unknown
-    if len(members) > 1:
-        notes.append(f"{group.name}: labels are known from the first stage alone; later stages count rows")
+    if len(trees) > 1:
+        text = f"{source.name}: labels are known from the first stage alone; later stages count rows"
+        notes.append(Note("later_stages_count_rows", text, ensemble=source.name, stages=len(trees) - 1))
     return [first, *unknown[1:]]
 
 
@@ -68,13 +71,15 @@ def _start(estimator: Any) -> float | None:
     return None
 
 
-def _classes(nodes: Any, share: float) -> Array | None:
-    left = np.asarray(nodes.value)[:, 0, 0].copy()
-    left[np.asarray(nodes.children_left) < 0] *= share * (1.0 - share)
-    seen = np.asarray(nodes.n_node_samples, dtype=np.float64)
+def _classes(tree: Tree, share: float) -> Array | None:
+    assert tree.value is not None  # every tree of scikit-learn states it
+    left = tree.value[:, 0, 0].copy()
+    left[tree.leaf] *= share * (1.0 - share)
+    seen = tree.rows.astype(np.float64)
     second = whole((left + share) * seen)
     return None if second is None else np.column_stack([seen - second, second])
 
 
-def _values(nodes: Any, mean: float) -> Array:
-    return (np.asarray(nodes.value)[:, 0, :] + mean) * np.asarray(nodes.n_node_samples)[:, None]
+def _values(tree: Tree, mean: float) -> Array:
+    assert tree.value is not None
+    return np.asarray((tree.value[:, 0, :] + mean) * tree.rows[:, None])

@@ -8,22 +8,28 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from retrodict.disclosures.trees.tree import Tree
+
 Array = np.ndarray
 
-_WHOLE = 1e-6  # how far from a whole number a count may lie by rounding
-_MOST = 100_000  # combinations of class sizes that are tried
+_ROUNDING = 1e-6
+"""How far from a whole number a count may lie, of the count: sums of many weights in doubles."""
+_MOST_COMBINATIONS = 100_000
+"""Of class sizes that are tried: about a second's work; beyond, class weights stay unknown."""
 
 
-def weighted_counts(nodes: Any) -> Float[Array, "nodes C"]:
+def weighted_counts(tree: Tree) -> Float[Array, "nodes C"]:
     """Return each node's sums of weights, class by class; releases before 1.3 stored sums, later ones shares."""
-    value = np.asarray(nodes.value, dtype=np.float64)[:, 0, :]
-    return value / value.sum(axis=1, keepdims=True) * np.asarray(nodes.weighted_n_node_samples)[:, None]
+    assert tree.value is not None  # every tree of scikit-learn states both
+    assert tree.weights is not None
+    value = np.asarray(tree.value, dtype=np.float64)[:, 0, :]
+    return np.asarray(value / value.sum(axis=1, keepdims=True) * tree.weights[:, None])
 
 
 def whole(values: Array) -> Array | None:
     """Return the whole numbers that these are up to rounding, or ``None``."""
     nearest = np.rint(values)
-    return nearest if bool((np.abs(values - nearest) <= _WHOLE * np.maximum(1.0, np.abs(values))).all()) else None
+    return nearest if bool((np.abs(values - nearest) <= _ROUNDING * np.maximum(1.0, np.abs(values))).all()) else None
 
 
 def counts_of(sums: Array, weights: Array, drawn: float) -> Array | None:
@@ -81,7 +87,7 @@ def _sizes(shares: Array, total: int) -> list[int]:
 
 def _summing(lists: list[list[int]], total: int) -> Iterator[tuple[int, ...]]:
     """Yield one size a class, with this sum; nothing where there are too many to try."""
-    if np.prod([float(len(sizes)) for sizes in lists[:-1]]) > _MOST:
+    if np.prod([float(len(sizes)) for sizes in lists[:-1]]) > _MOST_COMBINATIONS:
         return
     if len(lists) == 1:
         if total in lists[0]:

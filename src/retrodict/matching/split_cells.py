@@ -8,25 +8,27 @@ from typing import Any
 import numpy as np
 
 from retrodict.disclosures.columns import Column
-from retrodict.disclosures.trees.tree_facts import Member
-from retrodict.errors import RequestError
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.errors import ModelError
 from retrodict.matching.axes import RARE, Axis, ListedAxis, NumberAxis, is_gap, on_grid, raw_cuts
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
-Splits = dict[Column, list[tuple[Member, Array]]]
+ColumnSplits = dict[Column, list[tuple[Tree, Array]]]
 """Of one raw feature: its columns, each with the trees that split it and a mask of the nodes that do."""
 
-_FEW = 100  # splits; missing values lie together and so pass a few of them alone, half of which would show by chance
+_FEW_SPLITS = 100
+"""Missing values lie together and so pass a few splits alone, half of which would show them by chance."""
+_NAMES_SHOWN = 5  # of columns, in a message
 
 
-def axes_of(members: Sequence[Member], schema: Schema, grids: Mapping[str, float]) -> tuple[Axis, ...]:
+def axes_of(trees: Sequence[Tree], schema: Schema, grids: Mapping[str, float]) -> tuple[Axis, ...]:
     """Return the codes of each feature that any tree splits on, in the schema's order.
 
     Parameters
     ----------
-    members
-        All trees.
+    trees
+        All of the table.
     schema
         The model's raw features.
     grids
@@ -34,16 +36,10 @@ def axes_of(members: Sequence[Member], schema: Schema, grids: Mapping[str, float
 
     Raises
     ------
-    RequestError
+    ModelError
         If a split column can't be carried back to one raw feature.
     """
-    used: dict[str, Splits] = {}
-    for member in members:
-        features = np.asarray(member.nodes.feature)
-        for i in np.unique(features[features >= 0]):
-            column = member.columns[i]
-            used.setdefault(column.name, {}).setdefault(column, []).append((member, features == i))
-    _check(used, schema)
+    used = splits_of(trees, schema)
     gaps = _gaps(used, schema)
     axes: list[Axis] = []
     for feature in schema.features:
@@ -57,7 +53,18 @@ def axes_of(members: Sequence[Member], schema: Schema, grids: Mapping[str, float
     return tuple(axes)
 
 
-def _gaps(used: Mapping[str, Splits], schema: Schema) -> set[str]:
+def splits_of(trees: Sequence[Tree], schema: Schema) -> dict[str, ColumnSplits]:
+    """Return where trees split each raw feature; see `axes_of`."""
+    used: dict[str, ColumnSplits] = {}
+    for tree in trees:
+        for i in tree.used:
+            column = tree.columns[i]
+            used.setdefault(column.name, {}).setdefault(column, []).append((tree, tree.feature == i))
+    _check(used, schema)
+    return used
+
+
+def _gaps(used: Mapping[str, ColumnSplits], schema: Schema) -> set[str]:
     """Return the features whose trees met missing values, or may have.
 
     Those that few splits are on may not show theirs; they are taken to have some where any other feature does.
@@ -66,9 +73,9 @@ def _gaps(used: Mapping[str, Splits], schema: Schema) -> set[str]:
         name: [pair for column, pairs in splits.items() if not column.filled for pair in pairs]
         for name, splits in used.items()
     }
-    shown = {name for name, pairs in own.items() if any(_odd(m, mask).any() for m, mask in pairs)}
+    shown = {name for name, pairs in own.items() if any(_met_missing(tree, mask) for tree, mask in pairs)}
     stated = {name for name, pairs in own.items() if pairs and schema[name].missing}
-    few = {name for name, pairs in own.items() if 0 < sum(int(mask.sum()) for _, mask in pairs) < _FEW}
+    few = {name for name, pairs in own.items() if 0 < sum(int(mask.sum()) for _, mask in pairs) < _FEW_SPLITS}
     return shown | stated | (few if shown else set())
 
 
@@ -82,17 +89,17 @@ def _check(used: Mapping[str, Any], schema: Schema) -> None:
         or (column.categories is not None and not schema[name].listed)
     ]
     if lost:
-        shown = ", ".join(lost[:5]) + (f", ... ({len(lost)} in all)" if len(lost) > 5 else "")
-        raise RequestError(
+        shown = ", ".join(lost[:_NAMES_SHOWN]) + (f", ... ({len(lost)} in all)" if len(lost) > _NAMES_SHOWN else "")
+        raise ModelError(
             f"the trees split on {shown}, which can't be carried back to one raw feature, so rows can't be rebuilt; "
-            "give the estimator behind that step and rebuild its own columns"
+            "reconstruct rows under a prior instead, or give the estimator behind that step and rebuild its own columns"
         )
 
 
-def _number(name: str, splits: Splits, gaps: bool, step: float | None) -> NumberAxis:
+def _number(name: str, splits: ColumnSplits, gaps: bool, step: float | None) -> NumberAxis:
     cuts = []
     for column, own in splits.items():
-        thresholds = np.concatenate([np.asarray(m.nodes.threshold)[mask] for m, mask in own])
+        thresholds = np.concatenate([tree.threshold[mask] for tree, mask in own])
         cuts.append(on_grid(raw_cuts(column, thresholds)[0], step))
     values = np.unique(np.concatenate(cuts))
     return NumberAxis(name, values[np.isfinite(values)], step, gaps)
@@ -116,16 +123,5 @@ def _listed(feature: Feature, columns: Sequence[Column], gaps: bool) -> ListedAx
     return ListedAxis(feature.name, groups, values, ranked, gaps or told)
 
 
-def _odd(member: Member, mask: Array) -> Array:
-    """Return which of a tree's splits have seen missing values for sure.
-
-    Where there is none, scikit-learn has a missing value follow the larger child; a split that does otherwise, or that
-    parts the missing values from all others, has seen some.
-    """
-    nodes = member.nodes
-    sides = getattr(nodes, "missing_go_to_left", None)
-    if sides is None:
-        return np.zeros(len(mask), dtype=bool)
-    seen = np.asarray(nodes.n_node_samples)
-    larger = seen[nodes.children_left] > seen[nodes.children_right]
-    return ((np.asarray(sides).astype(bool) != larger) | np.isinf(np.asarray(nodes.threshold))) & mask
+def _met_missing(tree: Tree, mask: Array) -> bool:
+    return tree.met_missing is not None and bool(tree.met_missing[mask].any())

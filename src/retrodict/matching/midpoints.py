@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.families.sklearn.trees.draws_and_sums import Grown
+from retrodict.disclosures.trees.tree import Tree
 from retrodict.matching.axes import NumberAxis
 from retrodict.matching.codebook import Codebook
 
 Array = np.ndarray
 
 
-def node_midpoints(trees: Sequence[Grown], book: Codebook) -> Float[Array, " nodes"]:
+def node_midpoints(trees: Sequence[Tree], book: Codebook) -> Float[Array, " nodes"]:
     """Return each node's split point in raw units; NaN where it is none midway between raw numbers.
 
     Parameters
@@ -27,12 +27,11 @@ def node_midpoints(trees: Sequence[Grown], book: Codebook) -> Float[Array, " nod
     numbers = {axis.name for axis in book.axes if isinstance(axis, NumberAxis)}
     out = []
     for tree in trees:
-        split, thresholds = (np.asarray(getattr(tree.member.nodes, key)) for key in ("feature", "threshold"))
-        own = np.full(len(split), np.nan)
-        for i in np.unique(split[split >= 0]) if tree.member.midpoints else ():
-            column = tree.member.columns[i]
+        own = np.full(len(tree.feature), np.nan)
+        for i in tree.used if tree.midpoints else ():
+            column = tree.columns[i]
             if column.number and column.name in numbers:
-                mask = (split == i) & np.isfinite(thresholds)
-                own[mask] = column.back(thresholds[mask])
+                mask = (tree.feature == i) & np.isfinite(tree.threshold)
+                own[mask] = column.back(tree.threshold[mask])
         out.append(own)
     return np.concatenate(out)

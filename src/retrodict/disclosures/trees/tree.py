@@ -1,0 +1,85 @@
+"""One fitted tree as arrays over its nodes, whatever library grew it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from retrodict.disclosures.columns import Columns
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """One fitted tree as arrays over its nodes, the root first, as a family builds it from its library's own.
+
+    Parameters
+    ----------
+    columns
+        Its input columns.
+    feature
+        The position of the column that a node splits; negative where it splits none by a number.
+    threshold
+        Values up to it go left, once rounded to 32 bits; an infinite one parts missing values from all others.
+    left, right
+        The children, further back than their parent; negative at leaves.
+    rows
+        How many different rows reached the node; not positive where counts were stripped.
+    missing_left
+        Whether missing values go left; ``None`` where the tree takes none.
+    met_missing
+        Whether missing values have reached the node for sure; ``None`` where the tree does not show any.
+    weights
+        The summed weights of the rows that reached the node; ``None`` where each counts once.
+    value
+        What the file states of the target there, shape (nodes, outputs, classes); ``None`` where that is nothing.
+    impurity
+        The spread of the target there, as the tree measured it; ``None`` where it is not stated.
+    midpoints
+        Whether thresholds lie midway between two values of the node's rows, not at random or on a grid of bins.
+    """
+
+    columns: Columns
+    feature: Int[Array, " nodes"]
+    threshold: Float[Array, " nodes"]
+    left: Int[Array, " nodes"]
+    right: Int[Array, " nodes"]
+    rows: Int[Array, " nodes"]
+    missing_left: Bool[Array, " nodes"] | None = None
+    met_missing: Bool[Array, " nodes"] | None = None
+    weights: Float[Array, " nodes"] | None = None
+    value: Float[Array, "nodes outputs C"] | None = None
+    impurity: Float[Array, " nodes"] | None = None
+    midpoints: bool = False
+
+    @property
+    def leaf(self) -> Bool[Array, " nodes"]:
+        """Which nodes are leaves."""
+        return self.left < 0
+
+    @property
+    def used(self) -> Int[Array, " k"]:
+        """The columns that are split by a number, sorted."""
+        return np.unique(self.feature[self.feature >= 0])
+
+    @property
+    def stripped(self) -> bool:
+        """Whether its node counts were taken out, and with them what inner nodes would predict."""
+        return not len(self.rows) or int(self.rows[0]) <= 0
+
+    @property
+    def weighted(self) -> bool:
+        """Whether rows counted unequally (or several times: a bootstrap draw)."""
+        return self.weights is not None and not np.array_equal(self.weights, self.rows)
+
+    def levels(self) -> list[Int[Array, " m"]]:
+        """Return the inner nodes, level by level from the root."""
+        out = []
+        level = np.zeros(1, dtype=np.int64)
+        while len(level := level[~self.leaf[level]]):
+            out.append(level)
+            level = np.concatenate([self.left[level], self.right[level]])
+        return out

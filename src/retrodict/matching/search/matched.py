@@ -1,0 +1,49 @@
+"""What a search for a table found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float, Int
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """A rebuilt table in codes, and how sure it is.
+
+    Parameters
+    ----------
+    codes, labels
+        Shapes (n, d) and (n,).
+    energy
+        The mismatch of this table; 0 where it gives every node its counts. It may lie above the best chain's, whose
+        numbers are moved to the middle of where they wander.
+    energies
+        The lowest of each chain.
+    restarts
+        How often chains that fell short were heated again.
+    sweeps
+        Sweeps that all chains made together.
+    seconds
+        Wall time.
+    entry_agreement, label_agreement
+        The share of the chains' tables that agrees with this one, shapes (n, d) and (n,).
+    """
+
+    codes: Int[Array, "n d"] = field(repr=False)
+    labels: Int[Array, " n"] = field(repr=False)
+    energy: float
+    energies: tuple[float, ...]
+    restarts: int
+    sweeps: int
+    seconds: float
+    entry_agreement: Float[Array, "n d"] = field(repr=False)
+    label_agreement: Float[Array, " n"] = field(repr=False)
+
+    @property
+    def confidence(self) -> Float[Array, " n"]:
+        """The share of a row's entries, its label among them, that the chains agree on, shape (n,)."""
+        return np.asarray(np.column_stack([self.entry_agreement, self.label_agreement]).mean(axis=1))

@@ -1,0 +1,195 @@
+"""One run of the engine: independent annealed chains, round by round, and what they agree on."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Int
+
+from retrodict import threads
+from retrodict.matching.problem import Problem
+from retrodict.matching.search.agreement import FEWEST_CODES, Samples, agreement, consensus
+from retrodict.matching.search.annealing import Annealing, schedule
+from retrodict.matching.search.arrays import fixed_arrays
+from retrodict.matching.search.labels import root_labels
+from retrodict.matching.search.matched import Matched
+from retrodict.matching.search.repairing import repair
+
+Array = np.ndarray
+
+if TYPE_CHECKING:
+    from retrodict.matching.search.engine import Checkpoint, Matching
+
+_CHAINS = 2
+"""Where none is asked for: the fewest that can disagree."""
+_SAMPLES = 40
+"""Tables of each chain that are asked whether they agree."""
+_SAMPLING = 0.5
+"""Of a chain's last temperature: only what counts leave open moves there."""
+_OF_REPAIRS = 0.5
+"""Repairs take the work of so many of an attempt's sweeps."""
+_NEAR = 0.3
+"""Energy for each tree that drew a row: one in the wrong place costs more, so what is below is open to any attempt."""
+_REHEAT = 0.6
+"""Of the highest temperature: an attempt that begins from another's table is not to forget all of it."""
+
+
+class Run:
+    """One run of all chains, round by round, so that it can be kept and resumed between any two."""
+
+    def __init__(
+        self,
+        settings: Matching,
+        problem: Problem,
+        seed: np.random.SeedSequence,
+        labels: Int[Array, " n"] | None,
+    ) -> None:
+        self.settings = settings
+        self.problem = problem
+        known, fixed = root_labels(problem) if labels is None else np.asarray(labels), fixed_arrays(problem)
+        many = range(settings.chains or _CHAINS)
+        seeds = [np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in many]
+        self.annealings = [Annealing.start(problem, fixed, s, known) for s in seeds]
+        self.best_codes = [each.chain.codes.copy() for each in self.annealings]
+        self.best_labels = [each.chain.labels.copy() for each in self.annealings]
+        self.best = np.array([each.energy for each in self.annealings])
+        self.round = self.restarts = self.sweeps = 0
+        self.spent = 0.0
+
+    def execute(self, checkpoint: Checkpoint, progress: Callable[[float, float], None]) -> Matched:
+        """Anneal, heat again where needed, sample, and judge."""
+        started = time.perf_counter() - self.spent
+        workers = self.settings.workers or os.cpu_count() or 1
+        # One thread a product: more would change its last digits with the machine, and wait for one another.
+        with threads.capped(1, tasks=True), ThreadPoolExecutor(min(workers, len(self.annealings))) as pool:
+            for share in self._rounds(pool):
+                self.spent = time.perf_counter() - started
+                progress(share, float(self.best.min()))
+                checkpoint(self.state, False)
+                if self.settings.seconds is not None and self.spent > self.settings.seconds:
+                    break
+            samples = self._sample(pool)
+        return self._judge(samples, time.perf_counter() - started)
+
+    def _rounds(self, pool: ThreadPoolExecutor) -> Iterator[float]:
+        settings, problem = self.settings, self.problem
+        while True:
+            sweeps = settings.planned_sweeps(problem, self.restarts)
+            heat = _REHEAT if settings.reheats(problem, self.restarts) else 1.0
+            plans = [schedule(each.hottest * heat, each.coldest, sweeps) for each in self.annealings]
+            last = len(plans[0])  # the round after the last temperature repairs
+            while self.round <= last and not self._done():
+                now = self.round
+                if now < last:
+                    list(pool.map(Annealing.sweeps, self.annealings, [plan[now] for plan in plans]))
+                    self.sweeps += sum(len(plan[now]) for plan in plans)
+                else:
+                    self._repair(pool, _OF_REPAIRS * sweeps)
+                self.round += 1
+                self._keep()
+                yield self.round / (last + 1)
+            if self._near() or self.restarts >= settings.planned_restarts(problem):
+                return
+            self.restarts, self.round = self.restarts + 1, 0
+
+    def _repair(self, pool: ThreadPoolExecutor, sweeps: float) -> None:
+        for annealing, codes, labels in zip(self.annealings, self.best_codes, self.best_labels, strict=True):
+            annealing.put(codes, labels)
+        list(pool.map(repair, self.annealings, [sweeps] * len(self.annealings)))
+        self.sweeps += int(sweeps) * len(self.annealings)
+
+    def _done(self) -> bool:
+        """Whether a chain meets all counts: few tables do, and another chain would spend long to find the same one."""
+        return bool((self.best <= self.annealings[0].enough).any())
+
+    def _near(self) -> bool:
+        """Whether no row of a chain can be in the wrong place, which costs more than one for each tree that drew it.
+
+        What is left is open for numbers between near split points, which another attempt leaves as open.
+        """
+        return self._done() or bool((self.best <= _NEAR * self.annealings[0].drew).any())
+
+    def _keep(self) -> None:
+        for i, annealing in enumerate(self.annealings):
+            if annealing.energy < self.best[i]:
+                self.best[i] = annealing.energy
+                self.best_codes[i] = annealing.chain.codes.copy()
+                self.best_labels[i] = annealing.chain.labels.copy()
+
+    def _sample(self, pool: ThreadPoolExecutor) -> list[Samples]:
+        """Let each chain wander from its best table, at a temperature where only what counts leave open moves."""
+
+        def wander(i: int) -> Samples:
+            annealing = self.annealings[i]
+            annealing.put(self.best_codes[i], self.best_labels[i])
+            codes, labels = [], []
+            for _ in range(_SAMPLES):
+                annealing.sweeps(np.full(1, _SAMPLING * annealing.coldest), searching=False)
+                codes.append(annealing.chain.codes.copy())
+                labels.append(annealing.chain.labels.copy())
+            return Samples(np.stack(codes), np.stack(labels))
+
+        self.sweeps += _SAMPLES * len(self.annealings)
+        return list(pool.map(wander, range(len(self.annealings))))
+
+    def _judge(self, samples: list[Samples], seconds: float) -> Matched:
+        """Return the best chain's table, its numbers in the middle of its wanderings, and who agrees with it."""
+        table, lead = self.problem.table, int(self.best.argmin())
+        annealing, solved = self.annealings[lead], self._done()
+        codes, labels = self.best_codes[lead].astype(np.int64), self.best_labels[lead].astype(np.int64)
+        numbers = table.ordered & (table.sizes >= FEWEST_CODES)
+        likely = consensus(self.problem, samples[lead])[0]
+        middle = np.where(numbers, likely, codes)
+        # A table that meets every count is worth more than a likelier one.
+        for found in (likely, middle, codes) if solved else (middle,):
+            annealing.put(found, labels)
+            if annealing.solved:
+                break
+        # A chain that meets no table of its own agrees with itself in whatever it froze in: only others can tell.
+        others = [s for i, s in enumerate(samples) if i != lead]
+        judges = [samples[lead]] if solved or not others else others
+        entries, tags = agreement(found, labels, judges, alike=annealing.alike)
+        if annealing.labels_known:
+            tags = np.ones(table.n)
+        return Matched(
+            found,
+            labels,
+            annealing.energy,
+            tuple(float(e) for e in self.best),
+            self.restarts,
+            self.sweeps,
+            seconds,
+            entries,
+            tags,
+        )
+
+    def state(self) -> bytes:
+        """Return all that a resumed run needs."""
+        arrays: dict[str, Any] = {
+            "best": self.best,
+            "at": np.array([self.round, self.restarts, self.sweeps]),
+            "spent": np.array([self.spent]),
+        }
+        for i, chain in enumerate(each.chain for each in self.annealings):
+            arrays |= {f"codes{i}": chain.codes, f"labels{i}": chain.labels, f"rng{i}": chain.rng}
+            arrays |= {f"best_codes{i}": self.best_codes[i], f"best_labels{i}": self.best_labels[i]}
+        out = io.BytesIO()
+        np.savez_compressed(out, **arrays)
+        return out.getvalue()
+
+    def restore(self, state: bytes) -> None:
+        """Go back to where `state` was taken."""
+        with np.load(io.BytesIO(state), allow_pickle=False) as kept:
+            self.best[:] = kept["best"]
+            self.round, self.restarts, self.sweeps = (int(x) for x in kept["at"])
+            self.spent = float(kept["spent"][0])
+            for i, annealing in enumerate(self.annealings):
+                annealing.put(kept[f"codes{i}"], kept[f"labels{i}"])
+                annealing.chain.rng[:] = kept[f"rng{i}"]
+                self.best_codes[i], self.best_labels[i] = kept[f"best_codes{i}"], kept[f"best_labels{i}"]
