@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier, is_clusterer, is_outlier_detector, is_regressor
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.utils.validation import check_is_fitted
 
 from retrodict.errors import ModelError, RequestError, RetrodictError
@@ -19,6 +18,7 @@ from retrodict.families.sklearn.model.schema import Known, known_of
 from retrodict.families.sklearn.open import MODELS
 from retrodict.families.sklearn.open.releases import differs, installed
 from retrodict.families.sklearn.open.trial_rows import TRIAL_ROWS, sklearn_alone, trial_rows, use
+from retrodict.families.sklearn.structure.delegates import SEARCHES
 from retrodict.models.family import Opened, Settings
 from retrodict.models.trial import can_fork, endured
 from retrodict.plain_text import article, one_line
@@ -110,7 +110,7 @@ def _check_kind(estimator: Any) -> None:
 
 def _check_fitted(estimator: Any) -> None:
     name = type(estimator).__name__
-    searched = isinstance(estimator, GridSearchCV | RandomizedSearchCV) and hasattr(estimator, "cv_results_")
+    searched = isinstance(estimator, SEARCHES) and hasattr(estimator, "cv_results_")
     if searched and not hasattr(estimator, "best_estimator_"):
         raise ModelError(f"a {name} with refit=False, which keeps no model; save one that was refitted")
     try:

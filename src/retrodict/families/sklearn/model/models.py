@@ -20,6 +20,7 @@ from retrodict.families.sklearn.model.noise import noise_of
 from retrodict.families.sklearn.model.quiet import talks, unheard
 from retrodict.families.sklearn.model.schema import Known
 from retrodict.families.sklearn.open.releases import cannot_predict
+from retrodict.families.sklearn.structure.delegates import delegate_of
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.opening import fingerprint_of
@@ -298,7 +299,9 @@ def _family(estimator: Any) -> str:
     if isinstance(estimator, Pipeline):
         steps = [step for _, step in estimator.steps if step not in (None, "passthrough")]
         return f"{type(estimator).__name__}({', '.join(_family(step) for step in steps)})"
-    for inner in ("best_estimator_", "regressor_"):
-        if hasattr(estimator, inner):
-            return f"{type(estimator).__name__}({_family(getattr(estimator, inner))})"
-    return type(estimator).__name__
+    try:
+        delegate = delegate_of(estimator)
+    except AttributeError:  # a damaged wrapper still has a name
+        delegate = None
+    inner = "" if delegate is None or delegate.reach is not None else f"({_family(delegate.estimator)})"
+    return f"{type(estimator).__name__}{inner}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sklearn import model_selection, semi_supervised
+from sklearn import semi_supervised
 
+from retrodict.families.sklearn.structure.delegates import SEARCHES, THRESHOLDS
 from retrodict.sanitizing.plan import Trim
 
 _SEARCHED = (
@@ -42,9 +43,7 @@ def taught(estimator: semi_supervised.SelfTrainingClassifier, trim: Trim) -> Non
 
 
 TRIMS = {
-    model_selection.GridSearchCV: search,
-    model_selection.RandomizedSearchCV: search,
-    model_selection.FixedThresholdClassifier: threshold,
-    model_selection.TunedThresholdClassifierCV: threshold,
+    **dict.fromkeys(SEARCHES, search),
+    **dict.fromkeys(THRESHOLDS, threshold),
     semi_supervised.SelfTrainingClassifier: taught,
 }
