@@ -23,8 +23,8 @@ import retrodict as rd
 from document import machine, markdown, write_section
 from forest_runs import Results
 from forest_tables import DATA, TARGET, table
-from retrodict.families.sklearn.train.trainers import member
-from retrodict.tables.frames import features_frame
+from retrodict.families.sklearn.train.pipelines import member
+from retrodict.schema.frames import features_frame
 
 SETS = ["adult", "car", "census_income", "concrete", "credit_scoring", "diamonds", "german_credit", "heart_statlog"]
 SETS += ["mushroom", "penguins", "pima", "spambase", "telco_churn"]

@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from retrodict import threads, time_limit
 from retrodict.budget.design import Design
 from retrodict.errors import RequestError
+from retrodict.families.sklearn.train import judges
 
 Array = np.ndarray
 Predict = Callable[[Array], Array]
@@ -89,26 +90,11 @@ def fit_learner(
 
 
 def _estimator(name: str, sizes: Array, seed: int) -> Any:
-    from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     if name == "boosting":
-        return HistGradientBoostingClassifier(
-            learning_rate=0.08,
-            max_iter=60,
-            max_leaf_nodes=8,
-            min_samples_leaf=15,
-            l2_regularization=1.0,
-            categorical_features=sizes > 0,
-            early_stopping=False,
-            random_state=seed,
-        )
+        return judges.boosting(sizes, seed)
     if name == "forest":
-        return ExtraTreesClassifier(100, min_samples_leaf=3, max_features=0.5, random_state=seed)
-    strength = {"curves": 1.0, "pairs": 0.1}[name]
-    return make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=200, tol=1e-3))
+        return judges.forest(seed)
+    return judges.scaled_line({"curves": 1.0, "pairs": 0.1}[name])
 
 
 def _codes(sizes: Array) -> Callable[[Array], Array]:

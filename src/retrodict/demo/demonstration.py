@@ -16,8 +16,7 @@ from retrodict.demo.inputs import TARGET, load_parts, write_inputs
 from retrodict.demo.judgement import CONTROLS, Judgement, judge
 from retrodict.errors import RequestError
 from retrodict.extras import extra_for
-from retrodict.families.sklearn.model.models import SklearnClassifier
-from retrodict.models import load_model
+from retrodict.models import Model, load_model
 from retrodict.plain_text import json_text
 from retrodict.priors import CopulaPrior, IndependentPrior, load_prior
 from retrodict.reconstruction import Reconstruction, reconstruct
@@ -114,7 +113,7 @@ def demonstrate(out: str | Path, seed: int = 0, say: Callable[[str], None] = lam
         drawn = rebuilt.prior.sample(ROWS, np.random.default_rng([seed, 1]))
         prior_rows = pd.DataFrame(drawn, columns=list(rebuilt.prior.schema.names))
         verdict = judge(
-            rebuilt.estimator,
+            rebuilt.model,
             found.frame,
             prior_rows,
             rebuilt.prior.class_shares or {},
@@ -154,7 +153,7 @@ def _train(model: Path, prior: Path, seed: int, say: Callable[[str], None]) -> N
 class _Rebuilt:
     """What came of the two files."""
 
-    estimator: Any
+    model: Model
     prior: IndependentPrior | CopulaPrior
     found: Reconstruction
     seconds: float
@@ -164,7 +163,6 @@ def _rebuild(model: Path, prior: Path, result: Path, seed: int, say: Callable[[s
     """Rebuild rows from the two files alone."""
     say(f"3. forget the data; rebuild {ROWS:,} rows from these two files alone: {result / 'rows.parquet'}")
     loaded, stated = load_model(model), load_prior(prior)
-    assert isinstance(loaded, SklearnClassifier)  # it is what was saved
     started = time.perf_counter()
     found = reconstruct(loaded, stated, ROWS, seed=seed, out=result, progress=False)
-    return _Rebuilt(loaded.estimator, stated, found, time.perf_counter() - started)
+    return _Rebuilt(loaded, stated, found, time.perf_counter() - started)

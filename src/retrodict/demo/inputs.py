@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import skops.io
 from sklearn.datasets import load_breast_cancer
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from retrodict import threads
+from retrodict.families.sklearn.train.examples import scaled_logistic, write_skops
 from retrodict.priors import write_prior_file
 
 TARGET = "diagnosis"
@@ -37,11 +33,6 @@ def load_parts(seed: int) -> Parts:
     return Parts(train.reset_index(drop=True), test.reset_index(drop=True))
 
 
-def new_estimator() -> Any:
-    """Return the kind of model that the demo fits, unfitted."""
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=5_000))
-
-
 def write_inputs(train: pd.DataFrame, model: Path, prior: Path) -> None:
     """Fit the base model and write it and the prior file; nothing else of the training part is kept.
 
@@ -53,6 +44,6 @@ def write_inputs(train: pd.DataFrame, model: Path, prior: Path) -> None:
         The two files to write.
     """
     with threads.fitting(*train.shape):
-        estimator = new_estimator().fit(train.drop(columns=TARGET), train[TARGET])
-    skops.io.dump(estimator, model)
+        estimator = scaled_logistic().fit(train.drop(columns=TARGET), train[TARGET])
+    write_skops(estimator, model)
     write_prior_file(train, prior, target=TARGET)

@@ -12,8 +12,10 @@ from jaxtyping import Bool
 from scipy.stats import ks_2samp
 
 from retrodict import threads
-from retrodict.demo.inputs import TARGET, new_estimator
+from retrodict.demo.inputs import TARGET
 from retrodict.evaluation.proportions import wilson
+from retrodict.families.sklearn.train.examples import scaled_logistic
+from retrodict.models import Meter, Model
 
 Array = np.ndarray
 
@@ -59,7 +61,7 @@ class Judgement:
 
 
 def judge(
-    base: Any,
+    base: Model,
     rebuilt: pd.DataFrame,
     prior_rows: pd.DataFrame,
     class_shares: Mapping[Hashable, float],
@@ -87,7 +89,9 @@ def judge(
     rng = np.random.default_rng(seed)
     names = [name for name in train.columns if name != TARGET]
     truth = test[TARGET].to_numpy()
-    answers = base.predict(test[names])
+    answers = np.array(base.schema.target.classes, dtype=object)[
+        Meter(base).output(base.schema.encode(test)).argmax(axis=1)
+    ]
     replica = _said(rebuilt[names], rebuilt[TARGET].astype(object), test[names])
     labels, shares = list(class_shares), np.array(list(class_shares.values()))
     controls = []
@@ -110,7 +114,7 @@ def judge(
 def _said(rows: pd.DataFrame, labels: Any, asked: pd.DataFrame) -> Array:
     """Return what a model fitted to rows and labels says of other rows."""
     with threads.fitting(*rows.shape):
-        return np.asarray(new_estimator().fit(rows, labels).predict(asked))
+        return np.asarray(scaled_logistic().fit(rows, labels).predict(asked))
 
 
 def _wilson(right: Bool[Array, " n"]) -> Accuracy:

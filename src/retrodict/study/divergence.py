@@ -10,6 +10,8 @@ from jaxtyping import Float, Int
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
+from retrodict.families.sklearn.train import judges
+
 Array = np.ndarray
 
 FOLDS = 3
@@ -147,17 +149,10 @@ def _held_out(
     points: Array, group: Array, is_real: Array, weights: Array, fold: Array, k: int, seed: int
 ) -> Float[Array, "n 2"]:
     """Return each row's log-odds of being real, by two learners that did not see it."""
-    from sklearn.ensemble import ExtraTreesClassifier
-    from sklearn.linear_model import LogisticRegression
-
     groups = (group[:, None] == np.arange(k)).astype(np.float64) if k > 1 else np.empty((len(group), 0))
     flat = _curves(points, groups, weights)
     for_trees = np.column_stack([points, groups]).astype(np.float32)
-    columns = for_trees.shape[1]
-    trees = ExtraTreesClassifier(
-        TREES, min_samples_leaf=3, max_features=min(columns, max(4, round(columns**0.5) + k)), random_state=seed
-    )
-    line = LogisticRegression(C=0.1, max_iter=60, tol=1e-3)
+    line, trees = judges.study_pair(TREES, for_trees.shape[1], k, seed)
     out = np.empty((len(points), 2))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of iterations: the odds are calibrated afterwards

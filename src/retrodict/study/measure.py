@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.families.sklearn.train.algorithms import new_estimator
+from retrodict.families.sklearn.train.algorithms import Rung
+from retrodict.families.sklearn.train.pipelines import new_estimator
 from retrodict.models import Model, load_model
 from retrodict.priors import Prior
 from retrodict.schema import Feature, Schema
@@ -165,9 +166,7 @@ def _new(here: Setting, cell: Cell, rows: int, purpose: str) -> Any:
         cell.algorithm,
         here.schema.features,
         here.table.task,
-        capacity=here.design.qualities[cell.quality].capacity,
-        rows=rows,
-        seed=here.number("fit", purpose, cell.algorithm),
+        Rung(here.design.qualities[cell.quality].capacity, rows, here.number("fit", purpose, cell.algorithm)),
     )
 
 

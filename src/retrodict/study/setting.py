@@ -13,13 +13,13 @@ from jaxtyping import Float, Int
 from retrodict.errors import RequestError
 from retrodict.priors import Prior
 from retrodict.schema import Feature, Schema, Target
+from retrodict.schema.frames import features_frame
 from retrodict.study.cache import Kept
 from retrodict.study.datasets import TARGET, Table, entry_named, feature_columns, load_table
 from retrodict.study.divergence import Divergences, divergences
 from retrodict.study.ladder import fitted_prior
 from retrodict.study.seeds import number, stream
 from retrodict.study.split import Parts, common_classes, draw_rows, split
-from retrodict.tables.frames import features_frame
 from retrodict.tables.layout import Layout, embed
 
 if TYPE_CHECKING:

@@ -77,17 +77,17 @@ def _naive_bayes(grid: Grid, p_x: Array, p_y: Array) -> Array:
 
 
 def _logistic(grid: Grid, p_x: Array, p_y: Array) -> Array:
-    from sklearn.linear_model import LogisticRegression
+    from retrodict.families.sklearn.train.examples import unpenalised_logistic
 
     columns = [np.eye(grid[:, j].max() + 1)[grid[:, j]][:, 1:] for j in range(grid.shape[1])]
     X = np.hstack(columns)
-    return _fitted(LogisticRegression(C=np.inf, tol=1e-9, max_iter=5_000), X, p_x, p_y)
+    return _fitted(unpenalised_logistic(), X, p_x, p_y)
 
 
 def _tree(grid: Grid, p_x: Array, p_y: Array) -> Array:
-    from sklearn.tree import DecisionTreeClassifier
+    from retrodict.families.sklearn.train.examples import small_tree
 
-    return _fitted(DecisionTreeClassifier(max_leaf_nodes=16, random_state=0), grid, p_x, p_y)
+    return _fitted(small_tree(), grid, p_x, p_y)
 
 
 def _fitted(estimator: object, X: Array, p_x: Array, p_y: Array) -> Array:

@@ -14,10 +14,11 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 import retrodict as rd
-from retrodict.families.sklearn.train import trainers as members
-from retrodict.families.sklearn.train.trainers import CLASSIFIERS, REGRESSORS, family, member
+from retrodict.families.sklearn.train import pipelines as members
+from retrodict.families.sklearn.train.algorithms import usual_names
+from retrodict.families.sklearn.train.pipelines import family, member
 from retrodict.schema import Schema
-from retrodict.tables.frames import features_frame
+from retrodict.schema.frames import features_frame
 
 
 def awkward(n: int, seed: int) -> pd.DataFrame:
@@ -42,7 +43,7 @@ def test_all_ten_take_awkward_columns(classes: bool) -> None:
     if classes:
         train["y"], test["y"] = (np.where(one.y > 3, "high", "low") for one in (train, test))
     found = rd.replicate(train, train=train, holdout=test, target="y")
-    names = tuple(CLASSIFIERS if classes else REGRESSORS)
+    names = usual_names(classes)
     assert len(names) == 10
     assert found.estimators == names
     measure = "balanced accuracy" if classes else "R2"
@@ -91,7 +92,7 @@ def test_what_is_no_estimator_is_refused(estimators: Any, text: str) -> None:
 @pytest.mark.parametrize("name", ["lightgbm", "xgboost"])
 def test_a_missing_library_is_named_with_its_extra(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(module: str) -> Any:
-        if module == name:
+        if module == f"retrodict.families.{name}.train":
             raise ImportError(module)
         return importlib.import_module(module)
 

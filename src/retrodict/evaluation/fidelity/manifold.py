@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from retrodict import threads
 from retrodict.evaluation.fidelity.table import Table
+from retrodict.families.sklearn.geometry import nearest_distances
 
 Array = np.ndarray
 
@@ -59,8 +60,6 @@ def _mean(table: Table, values: Float[Array, "n r"]) -> Float[Array, " r"]:
 
 
 def _radii(points: Array) -> Array:
-    from sklearn.neighbors import NearestNeighbors
-
     with threads.asking(*points.shape):
-        found = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(points).kneighbors()[0]  # no row is its own neighbour
+        found = nearest_distances(points, k=NEIGHBOURS)
     return found[:, -1] * _SLACK + 1e-9

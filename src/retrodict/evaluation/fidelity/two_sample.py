@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -11,6 +10,7 @@ from scipy.stats import rankdata
 
 from retrodict import threads
 from retrodict.evaluation.fidelity.table import Table
+from retrodict.families.sklearn.train import judges
 from retrodict.tables.layout import Layout
 
 Array = np.ndarray
@@ -42,7 +42,6 @@ def two_sample(layout: Layout, real: Table, other: Table, seed: int) -> dict[str
     2015 (the error of an AUC over folds); Nguyen, Wainwright and Jordan, IEEE Trans. Information Theory 56, 2010 (the
     bound). The error is that of the rows that are judged; that of fitting the classifier is not in it.
     """
-    from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
 
     X, points = np.vstack([real.X, other.X]), np.vstack([real.points, other.points])
@@ -53,7 +52,7 @@ def two_sample(layout: Layout, real: Table, other: Table, seed: int) -> dict[str
         placed[judge] = _placements(score[judge], is_real[judge])
     with warnings.catch_warnings(), threads.fitting(len(X), 1):
         warnings.simplefilter("ignore")  # tables that are told apart without error leave no finite best slope
-        right = LogisticRegression(class_weight="balanced").fit(score[:, None], is_real)
+        right = judges.calibrating_line().fit(score[:, None], is_real)
     f = right.decision_function(score[:, None])
     of_real, of_other = real.weights.means(placed[is_real]), other.weights.means(placed[~is_real])
     auc = np.clip(of_real + of_other - of_other[0], 0, 1)  # both means are the AUC; each has the error of its own rows
@@ -63,22 +62,10 @@ def two_sample(layout: Layout, real: Table, other: Table, seed: int) -> dict[str
 
 def _log_odds(layout: Layout, X: Array, points: Array, is_real: Array, fit: Array, judge: Array) -> Array:
     """Return the log-odds that the mean of two classifiers gives the rows to judge, the tables' sizes still in them."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
-
     empty = np.isnan(X[fit]).all(axis=0)
     X = np.where(empty, 0.0, X)  # trees refuse to bin a column without values, and learn nothing from it
     lists = [bool(column.listed) and len(column.categories) <= _VALUES for column in layout.columns]
-    trees = HistGradientBoostingClassifier(
-        max_iter=40,
-        learning_rate=0.15,
-        max_leaf_nodes=15,
-        min_samples_leaf=max(1, min(20, len(fit) // 20)),
-        categorical_features=lists,
-        early_stopping=False,
-        random_state=0,
-    )
-    line: Any = LogisticRegression(max_iter=200)
+    trees, line = judges.telling_trees(len(fit), lists), judges.telling_line()
     with warnings.catch_warnings(), threads.fitting(*X.shape):
         warnings.simplefilter("ignore")  # of iterations: the odds are put right afterwards
         p = trees.fit(X[fit], is_real[fit]).predict_proba(X[judge])[:, 1]

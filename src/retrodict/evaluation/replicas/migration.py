@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError, RunError
@@ -14,9 +13,8 @@ from retrodict.evaluation.replicas.base_model import loaded
 from retrodict.evaluation.replicas.examples import Labelling
 from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import REPLICA, Replicas
-from retrodict.families.sklearn.open.reviewed import REVIEWED
-from retrodict.families.sklearn.open.same_bytes import skops_bytes
-from retrodict.families.sklearn.train.trainers import member
+from retrodict.families.sklearn.train.pipelines import member
+from retrodict.families.sklearn.train.skops_file import checked_bytes
 from retrodict.plain_text import shown_plainly
 from retrodict.priors import Prior
 from retrodict.reconstruction import reconstruct
@@ -82,15 +80,9 @@ class Migration:
         RunError
             If it does not come back as it was.
         """
-        from zipfile import ZIP_DEFLATED
-
-        import skops.io
-
         path = check_new_file(path)
-        content = skops_bytes(self.estimator, ZIP_DEFLATED)
-        untrusted = tuple(name for name in skops.io.get_untrusted_types(data=content) if name not in REVIEWED)
-        again = skops.io.loads(content, trusted=[*untrusted, *REVIEWED])
-        if not _equal(again, self.estimator, self.example):
+        content, untrusted = checked_bytes(self.estimator, self.example)
+        if content is None:
             raise RunError(f"'{self.to}' does not come back from a skops file as it was; nothing was written")
         write_file(path, content)
         return untrusted
@@ -174,11 +166,3 @@ def check_new_file(path: str | Path) -> Path:
     if not path.absolute().parent.is_dir():
         raise RequestError(f"'{path.absolute().parent}' is no folder; make it first, or give another path")
     return path
-
-
-def _equal(one: Any, other: Any, rows: pd.DataFrame) -> bool:
-    return all(
-        np.array_equal(getattr(one, way)(rows), getattr(other, way)(rows))
-        for way in ("predict", "predict_proba")
-        if hasattr(other, way)
-    )

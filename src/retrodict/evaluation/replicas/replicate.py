@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ import pandas as pd
 
 from retrodict import time_limit
 from retrodict.errors import RequestError, RetrodictError, RunError, TimeLimitError
+from retrodict.evaluation.beside import read_beside
 from retrodict.evaluation.fidelity.assumed import assumed, prior_frame
 from retrodict.evaluation.replicas.base_model import Base, loaded
 from retrodict.evaluation.replicas.examples import Labelling, more_rows
-from retrodict.evaluation.replicas.inputs import HOLDOUT, PRIOR, REBUILT, TRAIN, Inputs, Rows, read_inputs, schema_of
 from retrodict.evaluation.replicas.questions import Question
 from retrodict.evaluation.replicas.result import (
     BASE,
@@ -29,12 +30,15 @@ from retrodict.evaluation.replicas.result import (
     Replicas,
 )
 from retrodict.evaluation.replicas.scores import Score
-from retrodict.evaluation.replicas.training import Examples, ask, fit, takes_weights
-from retrodict.families.sklearn.train.trainers import family
+from retrodict.evaluation.replicas.training import Examples, ask, fit
+from retrodict.families.sklearn.train.pipelines import family, takes_weights
 from retrodict.priors import Prior
-from retrodict.reconstruction import Reconstruction
+from retrodict.reconstruction import LabelledRows, Reconstruction
 from retrodict.reconstruction.provenance import describe
 from retrodict.reconstruction.request import check_count, check_seed
+from retrodict.results.notes import Note
+from retrodict.tables.encoded import Inputs, Rows, encoded
+from retrodict.tables.titles import HOLDOUT, PRIOR, REBUILT, TRAIN
 
 Array = np.ndarray
 
@@ -43,7 +47,7 @@ _PRIOR, _LABELS, _SHUFFLE, _WEIGHTS, _MORE = range(5)
 
 
 def replicate(
-    rec: Reconstruction | pd.DataFrame,
+    rec: LabelledRows | pd.DataFrame,
     estimators: Any = None,
     *,
     holdout: pd.DataFrame | None = None,
@@ -117,28 +121,28 @@ def replicate(
         raise RequestError(
             "there is nothing to compare replicas with; give held-out rows (holdout=) or the base model (model=)"
         )
-    schema = schema_of(rec, model, target)
-    source, notes = None, ["no base model and no prior are given: agreement and controls of the prior are left out"]
+    read = read_beside(rec, {TRAIN: train, HOLDOUT: holdout}, target, model)
+    schema, source, notes = read.schema, None, [_NOTHING_KNOWN]
     if model is not None or prior is not None:
         source, _, notes = assumed(prior, model, rec)
-    frame = rec.frame if isinstance(rec, Reconstruction) else rec
+    frame = read.frames[REBUILT]
     wanted = len(frame) if rows is None else check_count(rows, "the number of rows")
     more, queries = None, 0
     if wanted > len(frame):
         more, queries, said = more_rows(frame, schema, wanted - len(frame), model, source, _seed(seed, _MORE))
-        frame = pd.concat([frame[[*schema.names, schema.target.name]], more], ignore_index=True)
+        frame = pd.concat([frame, more], ignore_index=True)
         notes += said
     drawn = None
     if source is not None:
         drawn = prior_frame(source, schema, AGREED_ON + wanted, _rng(seed, _PRIOR))
-    given = (
-        {REBUILT: frame} | ({} if train is None else {TRAIN: train}) | ({} if holdout is None else {HOLDOUT: holdout})
-    )
-    inputs = read_inputs(schema, given, target, drawn)
+    inputs = encoded(replace(read, frames={**read.frames, REBUILT: frame}), drawn)
+    for title in (REBUILT, TRAIN):
+        if title in inputs.tables:
+            _check_learnable(inputs, title)
     family_of = family(estimators, inputs.features, schema.target.is_class, int(seed))
     asked = None if model is None else Base.of(model, inputs)
     warnings = list(inputs.warnings)
-    tables = {title: _taken(own, title, asked, warnings) for title, own in inputs.tables.items()}
+    tables = {title: _taken(inputs.rows(title), title, asked, warnings) for title in inputs.tables}
     rebuilt = _first(tables[REBUILT], wanted, _rng(seed, _SHUFFLE))
     examples = {REPLICA: labelling.of_rows(rebuilt, asked, _rng(seed, _LABELS))}
     if TRAIN in tables:
@@ -153,7 +157,8 @@ def replicate(
             questions.append(Question.of(ON_PRIOR, X[:held], None, asked, _rng(seed, _WEIGHTS, 1)))
         X = X[held : held + wanted]
         if controls and _is_labelled_prior(rec, source):
-            notes.append("the reconstruction is prior draws labelled by the model: that control is left out")
+            text = "the reconstruction is prior draws labelled by the model: that control is left out"
+            notes.append(Note("control_left_out", text))
         elif controls and asked is not None:
             unlabelled = Rows(X, np.full(len(X), np.nan))
             examples[LABELLED] = labelling.of_rows(unlabelled, asked, _rng(seed, _LABELS, 1))
@@ -177,6 +182,19 @@ def replicate(
     )
 
 
+_NOTHING_KNOWN = Note(
+    "no_model_no_prior", "no base model and no prior are given: agreement and controls of the prior are left out"
+)
+
+
+def _check_learnable(inputs: Inputs, title: str) -> None:
+    held, target = np.unique(inputs.rows(title).y), inputs.schema.target
+    if len(held) > 1:
+        return
+    what = f"one class only ({target.classes[int(held[0])]!r})" if target.is_class else "one target value only"
+    raise RequestError(f"{title}: there is {what}; give rows of at least two")
+
+
 def _rng(seed: int, *place: int) -> np.random.Generator:
     return np.random.default_rng([seed, *place])
 
@@ -190,16 +208,16 @@ def _first(rows: Rows, n: int, rng: np.random.Generator) -> Rows:
     return rows if n >= len(rows) else rows.take(np.sort(rng.permutation(len(rows))[:n]))
 
 
-def _taken(rows: Rows, title: str, base: Base | None, warnings: list[str]) -> Rows:
+def _taken(rows: Rows, title: str, base: Base | None, warnings: list[Note]) -> Rows:
     """Return the rows that the base model can be asked of; the training rows are not asked."""
     if base is None or title == TRAIN:
         return rows
     kept = base.takes(rows.X)
     if kept.all():
         return rows
-    warnings.append(
-        f"{int((~kept).sum()):,} of {title} hold a category that the base model refuses; they are left out for all"
-    )
+    refused = int((~kept).sum())
+    text = f"{refused:,} of {title} hold a category that the base model refuses; they are left out for all"
+    warnings.append(Note("refused_rows", text, title=title, rows=refused))
     if not kept.any():
         raise RequestError(f"all of {title} hold categories that the base model refuses; write them as it knows them")
     return rows.take(kept)
@@ -207,7 +225,7 @@ def _taken(rows: Rows, title: str, base: Base | None, warnings: list[str]) -> Ro
 
 def _is_labelled_prior(rec: Any, prior: Any) -> bool:
     """Whether a reconstruction is nothing but rows of this prior, each labelled by the model."""
-    if not (isinstance(rec, Reconstruction) and isinstance(prior, Prior)) or rec.rebuilt is not None:
+    if not (isinstance(rec, Reconstruction) and isinstance(prior, Prior)):
         return False
     return bool(rec.provenance.request["class_shares"] == "model" and rec.provenance.prior == describe(prior))
 
@@ -218,14 +236,15 @@ def _run(
     questions: Sequence[Question],
     inputs: Inputs,
     labelling: Labelling,
-    notes: list[str],
+    notes: list[Note],
 ) -> tuple[list[list[Any]], dict[str, Any]]:
     """Train every estimator on every table, and ask; return lines and the replicas."""
-    lines, models, failed, k = [], {}, [], len(inputs.schema.target.classes)
+    lines, models, failed, k = [], {}, list[Note](), len(inputs.schema.target.classes)
     late: dict[str, None] = {}
     for name, estimator in estimators.items():
         if labelling.soft and k and not takes_weights(estimator):
-            notes.append(f"'{name}' takes no weights: instead of soft labels it got labels drawn from them")
+            text = f"'{name}' takes no weights: instead of soft labels it got labels drawn from them"
+            notes.append(Note("no_weights", text, estimator=name))
         for table, example in examples.items():
             if time_limit.left() <= 0.0:
                 late[name] = None
@@ -234,7 +253,8 @@ def _run(
                 fitted = fit(estimator, example, inputs)
                 answers = [ask(fitted, question.X, inputs) for question in questions]
             except RetrodictError as error:
-                failed.append(f"'{name}' could not be trained on {table}: {error}")
+                text = f"'{name}' could not be trained on {table}: {error}"
+                failed.append(Note("not_trained", text, estimator=name, table=table))
                 continue
             if table == REPLICA:
                 models[name] = fitted
@@ -243,7 +263,8 @@ def _run(
     if late and not models:
         raise TimeLimitError("the time limit was reached before an estimator was trained; give more seconds, or none")
     if late:
-        notes.append(f"the time limit was reached: {', '.join(late)} were not trained on all tables")
+        text = f"the time limit was reached: {', '.join(late)} were not trained on all tables"
+        notes.append(Note("time_limit", text, estimators=list(late)))
     if not models:
         raise RunError(f"no estimator could be trained on the reconstruction: {failed[0]}")
     notes += failed

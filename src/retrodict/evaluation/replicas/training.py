@@ -12,8 +12,9 @@ from jaxtyping import Float
 
 from retrodict import threads
 from retrodict.errors import RequestError
-from retrodict.evaluation.replicas.inputs import Inputs, Rows
-from retrodict.tables.frames import features_frame
+from retrodict.families.sklearn.train.pipelines import fresh, takes_weights
+from retrodict.schema.frames import features_frame
+from retrodict.tables.encoded import Inputs, Rows
 
 Array = np.ndarray
 
@@ -62,13 +63,6 @@ class Answers:
         return cls(output, None) if output.ndim == 1 else cls(output.argmax(axis=1).astype(np.float64), output)
 
 
-def takes_weights(estimator: Any) -> bool:
-    """Whether a pipeline's last step can weigh rows."""
-    from sklearn.utils.validation import has_fit_parameter
-
-    return bool(has_fit_parameter(estimator.steps[-1][1], "sample_weight"))
-
-
 def fit(estimator: Any, examples: Examples, inputs: Inputs) -> Any:
     """Return a fitted copy of a pipeline.
 
@@ -86,8 +80,6 @@ def fit(estimator: Any, examples: Examples, inputs: Inputs) -> Any:
     RequestError
         If the estimator can't be fitted to them.
     """
-    from sklearn.base import clone
-
     rows, settings = examples.rows, {}
     if examples.soft is not None and takes_weights(estimator):
         place, label = np.nonzero(examples.soft >= _LEAST)
@@ -96,7 +88,7 @@ def fit(estimator: Any, examples: Examples, inputs: Inputs) -> Any:
     try:
         with warnings.catch_warnings(), threads.fitting(*rows.X.shape):
             warnings.simplefilter("ignore")  # of iterations, collinear columns: the scores say how well it went
-            return clone(estimator).fit(features_frame(inputs.features, rows.X), labels(rows.y, inputs), **settings)
+            return fresh(estimator).fit(features_frame(inputs.features, rows.X), labels(rows.y, inputs), **settings)
     except Exception as error:  # whatever an estimator raises on rows it can't learn from
         raise RequestError(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}") from error
 

@@ -12,6 +12,7 @@ from retrodict import threads
 from retrodict.auditing import AuditResult
 from retrodict.evaluation.fidelity.association import associations
 from retrodict.evaluation.fidelity.table import Table
+from retrodict.families.sklearn.geometry import nearest_distances, plane
 from retrodict.report.audit.tables import BY_QUERY, FRESH, FROM_FILE, PRIOR, REAL, Drawn
 from retrodict.report.svg import Picture, canvas, picture_text, svg
 
@@ -148,13 +149,11 @@ def _square(values: Float[Array, " q"], d: int) -> Float[Array, "d d"]:
 
 def embedding(drawn: Drawn) -> Picture:
     """Draw rows in the plane of the two largest principal components of the real rows, or of the table drawn last."""
-    from sklearn.decomposition import PCA
-
     first = drawn.real or drawn.others[-1]
     points = drawn.points[first]
     with threads.fitting(*points.shape):
-        plane = PCA(min(2, *points.shape), random_state=0).fit(points)
-    flat = {title: _two(plane.transform(X)) for title, X in drawn.points.items()}
+        flattened, share = plane(points)
+    flat = {title: _two(flattened(X)) for title, X in drawn.points.items()}
     titles = drawn.others
     figure, grid = canvas(3.6 * len(titles), 3.5, 1, len(titles))
     span = np.vstack([flat[first], *(flat[title] for title in titles)])
@@ -169,7 +168,6 @@ def embedding(drawn: Drawn) -> Picture:
         axes.set_ylim(low[1] - pad[1], high[1] + pad[1])
         axes.set_xticks([])
         axes.set_yticks([])
-    share = float(plane.explained_variance_ratio_.sum())
     behind = f"Rings: {drawn.real}. Crosses: the table named above." if drawn.real else "No real rows were given."
     centres = ", ".join(
         f"{title} {np.linalg.norm(flat[title].mean(axis=0) - flat[first].mean(axis=0)):.1f}" for title in titles
@@ -186,8 +184,6 @@ def embedding(drawn: Drawn) -> Picture:
 
 def closest_rows(drawn: Drawn) -> Picture | None:
     """Draw how far extracted rows are from the closest training row, beside the same for held-out rows."""
-    from sklearn.neighbors import NearestNeighbors
-
     titles = [title for title in (BY_QUERY, FROM_FILE) if title in drawn.points]
     if not {REAL, FRESH} <= set(drawn.points):
         return None
@@ -196,8 +192,7 @@ def closest_rows(drawn: Drawn) -> Picture | None:
     parts = []
     for axes, title in zip(grid, titles, strict=True):
         with threads.asking(*drawn.points[title].shape):
-            near = {side: NearestNeighbors(n_neighbors=1).fit(drawn.points[side][:m]) for side in (REAL, FRESH)}
-            to = {side: found.kneighbors(drawn.points[title])[0][:, 0] for side, found in near.items()}
+            to = {side: nearest_distances(drawn.points[side][:m], drawn.points[title])[:, 0] for side in (REAL, FRESH)}
         edges = np.linspace(0, float(np.quantile(np.concatenate([*to.values()]), 0.99)) or 1.0, 31)
         shares = {side: np.histogram(np.minimum(d, edges[-1]), edges)[0] / len(d) for side, d in to.items()}
         axes.stairs(shares[FRESH], edges, fill=True, color="#c8c8c8", label="to the closest held-out row (control)")

@@ -1,235 +1,55 @@
-"""The algorithms of a study, from their usual settings down to ones that can hardly learn."""
+"""The algorithms that models are trained with, by name: as they are used, and as a study weakens them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
 
 from retrodict.errors import RequestError
-
-if TYPE_CHECKING:
-    from retrodict.schema import Feature
 
 Task = Literal["classification", "regression"]
 CLASSIFICATION: Task = "classification"
 REGRESSION: Task = "regression"
 
-Maker = Callable[[float, int, int], Any]
-"""From a capacity in (0, 1], the number of rows and a seed to an unfitted estimator of a matrix without gaps."""
-
-
-def _falling(capacity: float, decades: float) -> float:
-    """Return 1 at full capacity and 10 ** -decades at none."""
-    return float(10.0 ** (-decades * (1.0 - capacity)))
-
-
-def _leaves(capacity: float) -> int | None:
-    """Return how many leaves a tree may have; no limit at full capacity."""
-    return None if capacity >= 1 else max(2, round(64 * capacity**2))
-
-
-def _few(capacity: float, most: int) -> int:
-    return max(1, round(most * capacity))
-
-
-def _neighbours(capacity: float, rows: int) -> int:
-    return max(1, min(round(10 / capacity), rows))
-
-
-def _logistic(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.linear_model import LogisticRegression
-
-    return LogisticRegression(C=_falling(capacity, 4), max_iter=500)
-
-
-def _naive_bayes(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.naive_bayes import GaussianNB
-
-    return GaussianNB(var_smoothing=1e-3 / _falling(capacity, 4))
-
-
-def _discriminant(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-
-    return (
-        LinearDiscriminantAnalysis(solver="lsqr", shrinkage=1.0 - capacity)
-        if capacity < 1
-        else (LinearDiscriminantAnalysis())
-    )
-
-
-def _k_neighbours(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.neighbors import KNeighborsClassifier
-
-    return KNeighborsClassifier(_neighbours(capacity, rows))
-
-
-def _svc(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.calibration import CalibratedClassifierCV
-    from sklearn.svm import SVC
-
-    # scikit-learn's own remedy for SVC(probability=True), which it gives up
-    return CalibratedClassifierCV(SVC(C=_falling(capacity, 3)), ensemble=False, cv=3)
-
-
-def _tree(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.tree import DecisionTreeClassifier
-
-    return DecisionTreeClassifier(min_samples_leaf=5, max_leaf_nodes=_leaves(capacity), random_state=seed)
-
-
-def _forest(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.ensemble import RandomForestClassifier
-
-    return RandomForestClassifier(50, max_leaf_nodes=_leaves(capacity), random_state=seed)
-
-
-def _extra_trees(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.ensemble import ExtraTreesClassifier
-
-    return ExtraTreesClassifier(50, max_leaf_nodes=_leaves(capacity), random_state=seed)
-
-
-def _boosting(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(
-        max_iter=_few(capacity, 40), max_leaf_nodes=15, early_stopping=False, random_state=seed
-    )
-
-
-def _mlp(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.neural_network import MLPClassifier
-
-    return MLPClassifier(
-        hidden_layer_sizes=(_few(capacity, 32),), learning_rate_init=0.01, max_iter=60, random_state=seed
-    )
-
-
-def _of_scaled_target(regressor: Any) -> Any:
-    from sklearn.compose import TransformedTargetRegressor
-    from sklearn.preprocessing import StandardScaler
-
-    return TransformedTargetRegressor(regressor, transformer=StandardScaler())
-
-
-def _linear(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.linear_model import Ridge
-
-    return Ridge(rows * (1.0 / _falling(capacity, 3) - 1.0) + 1e-6)
-
-
-def _bayesian_ridge(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.linear_model import BayesianRidge
-
-    return BayesianRidge(lambda_1=rows * (1.0 / _falling(capacity, 3) - 1.0) + 1e-6)
-
-
-def _k_neighbours_values(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.neighbors import KNeighborsRegressor
-
-    return KNeighborsRegressor(_neighbours(capacity, rows))
-
-
-def _svr(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.svm import SVR
-
-    return _of_scaled_target(SVR(C=_falling(capacity, 3)))
-
-
-def _tree_values(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.tree import DecisionTreeRegressor
-
-    return DecisionTreeRegressor(min_samples_leaf=5, max_leaf_nodes=_leaves(capacity), random_state=seed)
-
-
-def _forest_values(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.ensemble import RandomForestRegressor
-
-    return RandomForestRegressor(50, max_leaf_nodes=_leaves(capacity), random_state=seed)
-
-
-def _extra_trees_values(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.ensemble import ExtraTreesRegressor
-
-    return ExtraTreesRegressor(50, max_leaf_nodes=_leaves(capacity), random_state=seed)
-
-
-def _boosting_values(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
-    return HistGradientBoostingRegressor(
-        max_iter=_few(capacity, 40), max_leaf_nodes=15, early_stopping=False, random_state=seed
-    )
-
-
-def _mlp_values(capacity: float, rows: int, seed: int) -> Any:
-    from sklearn.neural_network import MLPRegressor
-
-    return _of_scaled_target(
-        MLPRegressor(hidden_layer_sizes=(_few(capacity, 32),), learning_rate_init=0.01, max_iter=60, random_state=seed)
-    )
-
-
-CLASSIFIERS: dict[str, Maker] = {
-    "logistic_regression": _logistic,
-    "naive_bayes": _naive_bayes,
-    "linear_discriminant": _discriminant,
-    "k_neighbours": _k_neighbours,
-    "svc": _svc,
-    "decision_tree": _tree,
-    "random_forest": _forest,
-    "extra_trees": _extra_trees,
-    "hist_gradient_boosting": _boosting,
-    "mlp": _mlp,
+_HOMES = {
+    "linear_model": ("BayesianRidge", "HuberRegressor", "LinearRegression", "LogisticRegression", "Ridge"),
+    "calibration": ("CalibratedClassifierCV",),
+    "discriminant_analysis": ("LinearDiscriminantAnalysis",),
+    "naive_bayes": ("GaussianNB",),
+    "neighbors": ("KNeighborsClassifier", "KNeighborsRegressor"),
+    "kernel_approximation": ("Nystroem",),
+    "svm": ("SVC", "SVR"),
+    "tree": ("DecisionTreeClassifier", "DecisionTreeRegressor"),
+    "ensemble": (
+        *("RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor"),
+        *("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"),
+    ),
+    "neural_network": ("MLPClassifier", "MLPRegressor"),
+    "compose": ("TransformedTargetRegressor",),
+    "preprocessing": ("StandardScaler",),
 }
-"""Algorithms for labels."""
-
-REGRESSORS: dict[str, Maker] = {
-    "linear_regression": _linear,
-    "bayesian_ridge": _bayesian_ridge,
-    "svr": _svr,
-    "k_neighbours": _k_neighbours_values,
-    "decision_tree": _tree_values,
-    "random_forest": _forest_values,
-    "extra_trees": _extra_trees_values,
-    "hist_gradient_boosting": _boosting_values,
-    "mlp": _mlp_values,
-}
-"""Algorithms for values; those of the same name as a classifier are of the same kind."""
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_COMPONENTS = 300
 
 
-def tasks_of(name: str) -> set[Task]:
-    """Return the kinds of target that an algorithm can learn."""
-    both: dict[Task, dict[str, Maker]] = {CLASSIFICATION: CLASSIFIERS, REGRESSION: REGRESSORS}
-    return {task for task, makers in both.items() if name in makers}
+class _Sklearn:
+    """scikit-learn's estimators by name, imported when first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(f"sklearn.{_HOME_OF[name]}"), name)
 
 
-def check_algorithm(name: str) -> None:
-    """Refuse a name that is no algorithm's.
-
-    Raises
-    ------
-    RequestError
-        With the names that there are.
-    """
-    if not tasks_of(name):
-        raise RequestError(
-            f"unknown algorithm '{name}'; known are {', '.join(dict.fromkeys([*CLASSIFIERS, *REGRESSORS]))}"
-        )
+sk = _Sklearn()
 
 
-def new_estimator(name: str, features: Sequence[Feature], task: Task, *, capacity: float, rows: int, seed: int) -> Any:
-    """Return an unfitted pipeline of the common preprocessing and an algorithm.
+@dataclass(frozen=True)
+class Rung:
+    """Where on a study's ladder, from its usual settings down to ones that can hardly learn, an algorithm stands.
 
     Parameters
     ----------
-    name
-        One of `CLASSIFIERS` or `REGRESSORS`.
-    features
-        Of the plain table that it will be fed (numbers with gaps, lists of any values).
-    task
-        What it is to learn.
     capacity
         In (0, 1].
     rows
@@ -237,9 +57,151 @@ def new_estimator(name: str, features: Sequence[Feature], task: Task, *, capacit
     seed
         Of what is random in it.
     """
-    from sklearn.pipeline import make_pipeline
 
-    from retrodict.tables.frames import preprocessor  # designs are read without it
+    capacity: float
+    rows: int
+    seed: int
 
-    maker = (CLASSIFIERS if task == CLASSIFICATION else REGRESSORS)[name]
-    return make_pipeline(preprocessor(features), maker(capacity, rows, seed))
+    def falling(self, decades: float) -> float:
+        """Return 1 at full capacity and 10 ** -decades at none."""
+        return float(10.0 ** (-decades * (1.0 - self.capacity)))
+
+    def ridge(self, least: float = 1e-6) -> float:
+        """Return a penalty that grows to a thousand times the rows."""
+        return self.rows * (1.0 / self.falling(3) - 1.0) + least
+
+    @property
+    def leaves(self) -> int | None:
+        """How many leaves a tree may have; no limit at full capacity."""
+        return None if self.capacity >= 1 else max(2, round(64 * self.capacity**2))
+
+    def few(self, most: int) -> int:
+        """Return a share of `most`, and at least one."""
+        return max(1, round(most * self.capacity))
+
+    @property
+    def neighbours(self) -> int:
+        """Ten at full capacity, more below."""
+        return max(1, min(round(10 / self.capacity), self.rows))
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """One algorithm for one kind of target: makers of an unfitted estimator, of a matrix without gaps.
+
+    Parameters
+    ----------
+    usual
+        The steps after the common preprocessing, for replicas and migration; ``None`` where these do without it.
+    at
+        For a study, at a rung; ``None`` where studies do without it.
+    """
+
+    usual: Callable[[], list[Any]] | None = None
+    at: Callable[[Rung], Any] | None = None
+
+
+def _of_scaled_target(regressor: Any) -> Any:
+    return sk.TransformedTargetRegressor(regressor, transformer=sk.StandardScaler())
+
+
+def _discriminant(at: Rung) -> Any:
+    weak = {"solver": "lsqr", "shrinkage": 1.0 - at.capacity} if at.capacity < 1 else {}
+    return sk.LinearDiscriminantAnalysis(**weak)
+
+
+def _boosting(kind: str) -> Algorithm:
+    return Algorithm(
+        lambda: [getattr(sk, kind)(early_stopping=False)],
+        lambda at: getattr(sk, kind)(
+            max_iter=at.few(40), max_leaf_nodes=15, early_stopping=False, random_state=at.seed
+        ),
+    )
+
+
+def _trees(kind: str) -> Algorithm:
+    return Algorithm(
+        lambda: [getattr(sk, kind)(100)],
+        lambda at: getattr(sk, kind)(50, max_leaf_nodes=at.leaves, random_state=at.seed),
+    )
+
+
+def _tree(kind: str) -> Algorithm:
+    return Algorithm(
+        lambda: [getattr(sk, kind)(min_samples_leaf=5)],
+        lambda at: getattr(sk, kind)(min_samples_leaf=5, max_leaf_nodes=at.leaves, random_state=at.seed),
+    )
+
+
+def _network(kind: str, wrap: Callable[[Any], Any] = lambda network: network) -> Algorithm:
+    return Algorithm(
+        lambda: [wrap(getattr(sk, kind)(hidden_layer_sizes=(50,), max_iter=100))],
+        lambda at: wrap(
+            getattr(sk, kind)(
+                hidden_layer_sizes=(at.few(32),), learning_rate_init=0.01, max_iter=60, random_state=at.seed
+            )
+        ),
+    )
+
+
+CLASSIFIERS: dict[str, Algorithm] = {
+    "logistic_regression": Algorithm(
+        lambda: [sk.LogisticRegression(max_iter=1_000)],
+        lambda at: sk.LogisticRegression(C=at.falling(4), max_iter=500),
+    ),
+    "linear_discriminant": Algorithm(lambda: [sk.LinearDiscriminantAnalysis()], _discriminant),
+    "naive_bayes": Algorithm(
+        lambda: [sk.GaussianNB(var_smoothing=1e-3)], lambda at: sk.GaussianNB(var_smoothing=1e-3 / at.falling(4))
+    ),
+    "k_neighbours": Algorithm(lambda: [sk.KNeighborsClassifier(10)], lambda at: sk.KNeighborsClassifier(at.neighbours)),
+    "kernel_logistic": Algorithm(
+        lambda: [sk.Nystroem(n_components=_COMPONENTS), sk.LogisticRegression(max_iter=1_000)]
+    ),
+    # scikit-learn's own remedy for SVC(probability=True), which it gives up
+    "svc": Algorithm(at=lambda at: sk.CalibratedClassifierCV(sk.SVC(C=at.falling(3)), ensemble=False, cv=3)),
+    "decision_tree": _tree("DecisionTreeClassifier"),
+    "random_forest": _trees("RandomForestClassifier"),
+    "extra_trees": _trees("ExtraTreesClassifier"),
+    "hist_gradient_boosting": _boosting("HistGradientBoostingClassifier"),
+    "mlp": _network("MLPClassifier"),
+}
+"""Algorithms for labels."""
+
+REGRESSORS: dict[str, Algorithm] = {
+    "linear_regression": Algorithm(lambda: [sk.LinearRegression()], lambda at: sk.Ridge(at.ridge())),
+    "bayesian_ridge": Algorithm(lambda: [sk.BayesianRidge()], lambda at: sk.BayesianRidge(lambda_1=at.ridge())),
+    "huber": Algorithm(lambda: [_of_scaled_target(sk.HuberRegressor(max_iter=500))]),
+    "svr": Algorithm(at=lambda at: _of_scaled_target(sk.SVR(C=at.falling(3)))),
+    "k_neighbours": Algorithm(lambda: [sk.KNeighborsRegressor(10)], lambda at: sk.KNeighborsRegressor(at.neighbours)),
+    "kernel_ridge": Algorithm(lambda: [sk.Nystroem(n_components=_COMPONENTS), sk.Ridge(0.1)]),
+    "decision_tree": _tree("DecisionTreeRegressor"),
+    "random_forest": _trees("RandomForestRegressor"),
+    "extra_trees": _trees("ExtraTreesRegressor"),
+    "hist_gradient_boosting": _boosting("HistGradientBoostingRegressor"),
+    "mlp": _network("MLPRegressor", _of_scaled_target),
+}
+"""Algorithms for values; those of the same name as a classifier are of the same kind."""
+
+
+def usual_names(classes: bool) -> tuple[str, ...]:
+    """Return the algorithms of the default family, that replicas are trained with, for labels or for values."""
+    return tuple(name for name, one in (CLASSIFIERS if classes else REGRESSORS).items() if one.usual is not None)
+
+
+def tasks_of(name: str) -> set[Task]:
+    """Return the kinds of target that a study can have an algorithm learn."""
+    both: dict[Task, dict[str, Algorithm]] = {CLASSIFICATION: CLASSIFIERS, REGRESSION: REGRESSORS}
+    return {task for task, known in both.items() if name in known and known[name].at is not None}
+
+
+def check_algorithm(name: str) -> None:
+    """Refuse a name that is no algorithm of a study's.
+
+    Raises
+    ------
+    RequestError
+        With the names that there are.
+    """
+    if not tasks_of(name):
+        known = [one for one in dict.fromkeys([*CLASSIFIERS, *REGRESSORS]) if tasks_of(one)]
+        raise RequestError(f"unknown algorithm '{name}'; known are {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""Tables as estimators take them, and the preprocessing that all of them share."""
+"""The preprocessing that all estimators share which are trained here."""
 
 from __future__ import annotations
 
@@ -6,38 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from jaxtyping import Float
 
 from retrodict.schema import Feature
-
-Array = np.ndarray
+from retrodict.schema.frames import of_numbers
 
 _MOST_CATEGORIES = 100  # of one column; rarer ones share a column
-
-
-def features_frame(features: Sequence[Feature], X: Float[Array, "n d"]) -> pd.DataFrame:
-    """Return codes as a frame of plain values: float64 for numbers, objects for other values, NaN where missing.
-
-    Parameters
-    ----------
-    features
-        What the columns are.
-    X
-        Codes, shape (n, d).
-    """
-    columns = {}
-    for j, feature in enumerate(features):
-        codes = X[:, j]
-        if not feature.listed:
-            columns[feature.name] = pd.Series(codes)
-            continue
-        dtype: type = float if _numeric(feature) else object
-        values: Array = np.empty(len(feature.categories) + 1, dtype=dtype)
-        values[:] = [*feature.categories, np.nan]
-        place = np.where(np.isnan(codes), -1, codes).astype(np.intp)
-        columns[feature.name] = pd.Series(values[place], dtype=dtype)
-    return pd.DataFrame(columns)
 
 
 def preprocessor(features: Sequence[Feature]) -> Any:
@@ -56,7 +29,7 @@ def preprocessor(features: Sequence[Feature]) -> Any:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    lists = [f.name for f in features if f.listed and not (_numeric(f) and len(f.categories) <= 2)]
+    lists = [f.name for f in features if f.listed and not (of_numbers(f) and len(f.categories) <= 2)]
     numbers = [f.name for f in features if f.name not in lists]
     filled = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     encoder = OneHotEncoder(
@@ -66,5 +39,16 @@ def preprocessor(features: Sequence[Feature]) -> Any:
     return ColumnTransformer([part for part in parts if part[2]])
 
 
-def _numeric(feature: Feature) -> bool:
-    return all(isinstance(category, bool | int | float | np.number) for category in feature.categories)
+def behind(features: Sequence[Feature], steps: Sequence[Any]) -> Any:
+    """Return an unfitted pipeline of the common preprocessing and further steps.
+
+    Parameters
+    ----------
+    features
+        Of the plain table that it will be fed (numbers with gaps, lists of any values).
+    steps
+        Unfitted.
+    """
+    from sklearn.pipeline import make_pipeline
+
+    return make_pipeline(preprocessor(features), *steps)

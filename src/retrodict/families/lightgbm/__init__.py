@@ -1,0 +1,1 @@
+"""Models of lightgbm: so far, how one is trained."""

@@ -1,0 +1,1 @@
+"""Models of xgboost: so far, how one is trained."""
