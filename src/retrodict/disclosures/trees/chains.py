@@ -13,6 +13,9 @@ from retrodict.disclosures.trees.tree import Tree
 
 Array = np.ndarray
 
+_ON_LIMIT = 1e-6
+"""Of a step: edges are rounded, and a value so near to a limit is on it, not inside."""
+
 
 def chain(edges: Float[Array, " m"], step: float | None = None) -> tuple[Float[Array, " n"], float]:
     """Return all distinct values of a column from the midpoints of all neighbours, and how far off they may be.
@@ -40,8 +43,7 @@ def chain(edges: Float[Array, " m"], step: float | None = None) -> tuple[Float[A
     low = float(np.max(-room[1::2]))
     high = float(np.min(room[::2]))
     if step is not None:
-        slack = 1e-6  # edges are rounded: a value on a limit is none inside it
-        first, last = np.floor(low / step + slack) + 1.0, np.ceil(high / step - slack) - 1.0
+        first, last = np.floor(low / step + _ON_LIMIT) + 1.0, np.ceil(high / step - _ON_LIMIT) - 1.0
         if first == last:
             return np.rint((offsets + signs * first * step) / step) * step, 0.0
     return offsets + signs * (low + high) / 2.0, (high - low) / 2.0

@@ -9,11 +9,17 @@ Array = np.ndarray
 
 _COARSE = (1000.0, 500.0, 100.0, 50.0, 10.0, 5.0)
 _STEPS = (*_COARSE, 1.0, 0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001, 0.0005, 0.0001)
+"""From the coarsest on: decimal steps that tables are written in."""
 _FLOAT32 = 2.0**-23
+"""Of a number: the distance to the next one of 32 bits."""
 _CHANCE = 1e-5
+"""How often all points of a feature without a grid may fit one: so rarely that a large model shows none by chance."""
 _COARSEST_HIT = 0.1
+"""How often one of them may: beyond, the step is too near to rounding to be told."""
 _ENOUGH = 6
+"""Points that a step above one must fit."""
 _ODD = 0.4
+"""The share of points that must be odd multiples of half a step: near a half where neighbours one step apart are."""
 
 
 def rounding(values: Float[Array, " m"], scale: float = 1.0) -> float:

@@ -12,6 +12,8 @@ from retrodict.matching.search.conditionals import entry_energies, label_energie
 from retrodict.matching.search.node_counts import bit, change, move, relabel
 
 LABEL, ENTRY, EXCHANGE, WHOLE = range(4)
+_UNIT = 2.0**-53
+"""The distance of random numbers between 0 and 1: doubles have 53 digits."""
 HOPELESS = 30.0
 """Temperatures above the lowest energy: a value there is drawn once in 10^13 times, and is not summed."""
 _HALF_HOPELESS = 200.0
@@ -32,7 +34,7 @@ def _word(state: Any) -> Any:
 @njit(cache=True)
 def uniform(state: Any) -> float:
     """Return a random number between 0 and 1."""
-    return float(_word(state) >> uint64(11)) * (1.0 / 9007199254740992.0)
+    return float(_word(state) >> uint64(11)) * _UNIT
 
 
 @njit(cache=True)
@@ -93,7 +95,7 @@ def draw_label(fixed: Fixed, chain: Chain, room: Scratch, i: int, temperature: f
 def exchange(fixed: Fixed, chain: Chain, room: Scratch, i: int, j: int, temperature: float, alike: bool) -> None:
     """Propose that two rows exchange one entry, a random half, or, unless rows are `alike`, all.
 
-    Bootstrap draws tell rows apart, and rows that are right but in each other's place are far from there by single
+    Multiplicities tell rows apart, and rows that are right but in each other's place are far from there by single
     entries.
     """
     rng, mask = chain.rng, uint64(0)

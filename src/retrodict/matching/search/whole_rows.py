@@ -77,7 +77,7 @@ def replacing(fixed: Fixed, chain: Chain, i: int, row: Any, label: int) -> float
         k, x = share(levels, chain.labels[i], w)
         k2, x2 = share(levels, label, w)
         old = roots[t]
-        while True:  # on the common way only the masses change
+        while True:  # on the common way only the sums change
             if k == k2:
                 e += weight[old, k] * (x2 - x) * (x2 - x + 2 * excess[old, k])
             else:

@@ -39,7 +39,7 @@ def grown(source: TreeEstimator, notes: list[Note]) -> Ensemble:
     Raises
     ------
     ModelError
-        If node counts or the seeds of the draws were stripped, the rows of each tree are not disclosed, are more than
+        If node counts or the seeds of bootstraps were stripped, the rows of each tree are not disclosed, are more than
         can be laid out, or there are several outputs.
     """
     members, trees = source.members, trees_of(source)

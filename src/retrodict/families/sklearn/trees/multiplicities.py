@@ -55,7 +55,7 @@ def rows_of(source: TreeEstimator, trees: Sequence[Tree]) -> int:
     seeds, n = _seeds(source), getattr(estimator, "_n_samples", None)
     if seeds is None or n is None or not all(isinstance(seed, Integral) for seed in seeds):
         raise ModelError(
-            f"the {source.name} stores no seeds of its draws (random_state of its trees was taken out), so which rows "
+            f"the {source.name} stores no seeds of its bootstrap (random_state of its trees was taken out), so which rows "
             "a tree saw is unknown and the table can't be rebuilt; reconstruct rows under a prior instead"
         )
     return int(n)
@@ -79,13 +79,13 @@ def _alike(source: TreeEstimator) -> bool:
 
 
 def _seeds(source: TreeEstimator) -> Any:
-    return (
-        [each.random_state for each in source.members] if source.forest else getattr(source.estimator, "_seeds", None)
-    )
+    if source.forest:
+        return [member.random_state for member in source.members]
+    return getattr(source.estimator, "_seeds", None)
 
 
 def _check_size(source: TreeEstimator, trees: int, first: int) -> None:
-    """Refuse more draws than are laid out in memory: a file may say anything, and each is a number a row and tree."""
+    """Refuse more than are laid out in memory: a file may say anything, and there is a number for each row and tree."""
     told = [getattr(source.estimator, name, None) for name in ("_n_samples", "_max_samples", "_n_samples_bootstrap")]
     rows = max([first, *(int(count) for count in told if isinstance(count, Integral))])
     if rows * trees > MOST_MULTIPLICITIES:

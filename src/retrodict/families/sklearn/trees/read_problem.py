@@ -18,15 +18,15 @@ from retrodict.results.notes import Note
 
 _LONGEST_REASON = 200  # characters of another library's error
 _ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What code raises that works on trees and draws which do not fit together."""
+"""What code raises that works on trees and seeds which do not fit together."""
 
 
 def problem_of(model: SklearnModel, found: Disclosures) -> Reading:
     """Read the trees of a model as a matching problem; see `TreeTable`.
 
     A scikit-learn tree stores how many rows reached each node and their class counts or mean target, and a forest the
-    seed of each tree's draw, from which every row's draws follow. All ensembles that were grown on the whole table are
-    joined: they saw the same rows in the same order.
+    seed of each tree's bootstrap, from which every row's multiplicity follows. All ensembles that were grown on the
+    whole table are joined: they saw the same rows in the same order.
     """
     try:
         return _read(model, found)
@@ -34,7 +34,7 @@ def problem_of(model: SklearnModel, found: Disclosures) -> Reading:
         raise
     except _ODD as error:  # what a file says of itself
         raise ModelError(
-            f"the {model.family} holds trees and draws that do not fit together ({type(error).__name__}: "
+            f"the {model.family} holds trees and seeds that do not fit together ({type(error).__name__}: "
             f"{one_line(error, _LONGEST_REASON)}), so its table can't be rebuilt; save the model again"
         ) from error
 

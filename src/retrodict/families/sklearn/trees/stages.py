@@ -75,9 +75,9 @@ def _classes(tree: Tree, share: float) -> Array | None:
     assert tree.value is not None  # every tree of scikit-learn states it
     left = tree.value[:, 0, 0].copy()
     left[tree.leaf] *= share * (1.0 - share)
-    seen = tree.rows.astype(np.float64)
-    second = whole((left + share) * seen)
-    return None if second is None else np.column_stack([seen - second, second])
+    rows = tree.rows.astype(np.float64)
+    second = whole((left + share) * rows)
+    return None if second is None else np.column_stack([rows - second, second])
 
 
 def _values(tree: Tree, mean: float) -> Array:

@@ -33,7 +33,7 @@ def whole(values: Array) -> Array | None:
 
 
 def counts_of(sums: Array, weights: Array, drawn: float) -> Array | None:
-    """Return class counts, draws counted, if dividing by these weights gives whole numbers that sum to the draws."""
+    """Return class counts, by multiplicities, if dividing by these weights gives whole numbers that sum to `drawn`."""
     if not (weights > 0).all():
         return None
     counts = whole(sums / weights)
@@ -45,23 +45,23 @@ def listed_weights(class_weight: Any, classes: Sequence[Any]) -> Array:
     return np.array([float(class_weight.get(c, 1.0)) for c in classes])
 
 
-def balanced_weights(sums: Sequence[Array], seen: Sequence[Array], total: int, plain: bool) -> Array | None:
+def balanced_weights(sums: Sequence[Array], counts: Sequence[Array], total: int, plain: bool) -> Array | None:
     """Return the balanced weights ``total / (k n_c)`` behind weighted counts, or ``None`` where they stay unknown.
 
     Parameters
     ----------
     sums
         Weighted class counts of each tree, shape (nodes, C).
-    seen
+    counts
         Different rows at each node.
     total
-        Rows (or draws) that the class sizes ``n_c`` sum to.
+        Rows, by their multiplicities, that the class sizes ``n_c`` sum to.
     plain
-        Whether each row counts once in each tree: then class counts sum to the rows seen, which is linear in ``n_c``.
+        Whether each row counts once in each tree: then class counts sum to the counts of rows, which is linear in ``n_c``.
     """
     pooled, present = np.concatenate(list(sums)), sums[0][0] > 0
     shares = pooled[:, present] * present.sum() / total  # of each class's rows, those in the node
-    rows = np.concatenate(list(seen))
+    rows = np.concatenate(list(counts))
     if plain:
         sizes = np.linalg.lstsq(shares, rows.astype(np.float64), rcond=None)[0]
         found = [sizes] if np.linalg.matrix_rank(shares) == shares.shape[1] else []
