@@ -93,7 +93,7 @@ OWN: dict[str, tuple[str, Callable[[Path], object], str]] = {
         entry(lambda data: data["classes"]["no"].update(reached="many")),
         "'classes.reached' is wrong: .*, got 'many'",
     ),
-    "a note of numbers": ("reconstruction", entry(lambda data: data.update(notes=[1])), "'notes' is no list of texts"),
+    "a note of numbers": ("reconstruction", entry(lambda data: data.update(notes=[1])), "'notes' is no list of notes"),
     "places beyond": ("inversion", entry(lambda data: data.update(place=[0, 1, 9])), "'place' does not say"),
     "outputs beyond": (
         "inversion",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,33 +12,24 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from retrodict.inference.diagnostics import Diagnostics
-from retrodict.plain_text import json_text, plain_lines, shown, shown_plainly
-from retrodict.reconstruction.loading import (
-    OddError,
-    check_rows,
-    holding,
-    part,
-    provenance_of,
-    read_document,
-    read_rows,
-    reports_of,
-    schema_of,
-    texts,
-)
+from retrodict.reconstruction.loading import check_rows, provenance_of, read_rows, reports_of, schema_of
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.rows import storable
-from retrodict.results.folder import ROWS_FILE, write_folder
+from retrodict.results.documents import OddError, holding, part, read_document, texts
+from retrodict.results.folder import ROWS_FILE
+from retrodict.results.result import FolderResult, ShownTable
 from retrodict.schema import Schema, free_name
 
 Array = np.ndarray
 
 DOCUMENT = "inversion.json"
 OUTPUT, DRAW = "output", "draw"
+SHOWN = 5
+"""Outputs of a printed inversion that fell short."""
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class Inversion:
+@dataclass(frozen=True, eq=False, repr=False)
+class Inversion(FolderResult):
     """Posterior draws of the features behind each of many observed outputs.
 
     Parameters
@@ -113,29 +103,23 @@ class Inversion:
         columns = ["output", "observed", "feature", "estimate", "low", "high", "probability"]
         return pd.DataFrame(lines).reindex(columns=columns)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything but the draws as plain data."""
+    def content(self) -> dict[str, Any]:
+        """Return everything but the draws, as it is kept beside them."""
         return {
-            "outputs": list(self.outputs),
+            "outputs": self.outputs,
             "rows": len(self.frame),
             "complete": self.complete,
             "queries": self.provenance.queries,
             "seed": self.provenance.seed,
-            "place": list(self.place),
-            "posteriors": [report.to_dict() for report in self.diagnostics],
-            "schema": self.schema.to_dict(),
-            "provenance": self.provenance.to_dict(),
+            "place": self.place,
+            "posteriors": self.diagnostics,
+            "schema": self.schema,
+            "provenance": self.provenance,
         }
 
-    def save(self, out: str | Path) -> Path:
-        """Write the draws (Parquet) and all the rest (JSON) to a new folder.
-
-        Raises
-        ------
-        RequestError
-            If the folder holds something, or can't be written.
-        """
-        return write_folder(out, self.frame, {DOCUMENT: json_text(self.to_dict()) + "\n"})
+    def documents(self) -> dict[str, str | bytes]:
+        """Return what lies beside the draws on disk."""
+        return {DOCUMENT: self.document()}
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -163,27 +147,25 @@ class Inversion:
                 raise OddError(f"column '{output}' of '{ROWS_FILE}' names outputs that are none")
             return cls(schema, outputs, place, reports, about, frame)
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Inversion):
-            return NotImplemented
-        return self.to_dict() == other.to_dict() and self.frame.equals(other.frame)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
+    @property
+    def head(self) -> str:
+        """What it is, in one line."""
         about = self.provenance
-        exact = sum(report.exact and report.complete for report in self.diagnostics)
-        lines = [
+        return (
             f"Inversion: {len(self.frame):,} draws behind {len(self.outputs):,} outputs of "
-            f"{shown(about.model['family'])} "
-            f"({about.queries:,} model calls, seed {about.seed})",
-            f"  {len(self.diagnostics):,} different outputs: {exact:,} exact, {len(self.shortfalls):,} fell short",
-        ]
-        return "\n".join([*lines, *(f"  {shown(line, None)}" for line in self.shortfalls[:5])])
+            f"{about.model['family']} ({about.queries:,} model calls, seed {about.seed})"
+        )
 
-    def _repr_html_(self) -> str:
-        table = self.summary().head(20).to_html(float_format="{:.4g}".format)
-        return plain_lines(f"<pre>{escape(repr(self))}</pre>{table}")
+    def notebook(self) -> list[ShownTable]:
+        """Return what the draws say of the first outputs."""
+        return [ShownTable(self.summary().head(20), floats="{:.4g}")]
+
+    def remarks(self) -> list[str]:
+        """Return how many outputs were met, and the first that were not."""
+        exact = sum(report.exact and report.complete for report in self.diagnostics)
+        short = self.shortfalls
+        told = f"{len(self.diagnostics):,} different outputs: {exact:,} exact, {len(short):,} fell short"
+        return [told, *short[:SHOWN]]
 
 
 def draws_table(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from retrodict.models import Model, contract
 from retrodict.priors import Prior
+from retrodict.results.json_values import plain
+from retrodict.results.notes import as_notes
 
 _LIBRARIES = ("retrodict", "numpy", "numba", "scipy", "scikit-learn", "pandas", "pyarrow")
 
@@ -47,20 +50,25 @@ class Provenance:
             "family": model.family,
             "likelihood": model.likelihood,
             "fingerprint": model.fingerprint,
-            "warnings": list(contract.about(model).warnings),
+            "warnings": list(as_notes(contract.about(model).warnings, "model")),
         }
         assumed = {"kind": "none", "notes": []} if prior is None else describe(prior)
         return cls(about, assumed, request, int(seed), int(queries), _versions())
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
-        return asdict(self)
+        found: dict[str, Any] = plain(vars(self))
+        return found
 
 
 def describe(prior: Prior) -> dict[str, Any]:
     """Return a prior's description with its notes."""
-    return {**prior.describe(), "notes": list(prior.notes)}
+    return {**prior.describe(), "notes": list(as_notes(prior.notes, "prior"))}
 
 
 def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):  # an extra
+            found[name] = version(name)
+    return found

@@ -4,35 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
 
-from retrodict.plain_text import json_text, plain_lines, shown, shown_plainly
 from retrodict.reconstruction.labelled_rows import LabelledRows
-from retrodict.reconstruction.loading import (
-    check_rows,
-    checked,
-    holding,
-    provenance_of,
-    read_document,
-    read_rows,
-    schema_of,
-    texts,
-)
+from retrodict.reconstruction.loading import check_rows, provenance_of, read_rows, schema_of
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.rebuild_quality import RebuildQuality
+from retrodict.results.documents import checked, holding, notes, read_document
 from retrodict.results.folder import ROWS_FILE
+from retrodict.results.notes import Note
+from retrodict.results.result import ShownTable
 from retrodict.schema import Schema
 
 DOCUMENT = "rebuild.json"
 CELLS_FILE = "cell_confidence.parquet"
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Rebuilt(LabelledRows):
     """A training table found from what a model file states, each row with its confidence.
 
@@ -56,7 +47,7 @@ class Rebuilt(LabelledRows):
     provenance: Provenance
     quality: RebuildQuality
     path: Path | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     _frame: pd.DataFrame | None = field(default=None, repr=False)
     _cells: pd.DataFrame | None = field(default=None, repr=False)
 
@@ -75,22 +66,21 @@ class Rebuilt(LabelledRows):
             return self._cells
         return read_rows(self.path / CELLS_FILE)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything but the rows as plain data, as it is kept beside them and printed by ``--json``."""
+    def content(self) -> dict[str, Any]:
+        """Return everything but the rows, as it is kept beside them."""
         return {
             **self.quality.to_dict(),
             "queries": self.provenance.queries,
             "seed": self.provenance.seed,
-            "notes": list(self.notes),
-            "schema": self.schema.to_dict(),
-            "provenance": self.provenance.to_dict(),
+            "notes": self.notes,
+            "schema": self.schema,
+            "provenance": self.provenance,
         }
 
     def documents(self) -> dict[str, str | bytes]:
-        """Return what lies beside the rows on disk: `to_dict` as JSON text, and what is known of single cells."""
-        text = json_text(self.to_dict()) + "\n"
+        """Return what lies beside the rows on disk, with what is known of single cells."""
         cells = self.cell_confidence
-        return {DOCUMENT: text} | ({} if cells is None else {CELLS_FILE: cells.to_parquet(index=False)})
+        return {DOCUMENT: self.document()} | ({} if cells is None else {CELLS_FILE: cells.to_parquet(index=False)})
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -105,14 +95,15 @@ class Rebuilt(LabelledRows):
         with holding(path, "rebuilt table"):
             data = read_document(path / DOCUMENT)
             quality = checked(RebuildQuality, lambda: RebuildQuality.from_dict(data), DOCUMENT)
-            found = cls(schema_of(data), provenance_of(data), quality, path, texts(data, "notes"))
+            found = cls(schema_of(data), provenance_of(data), quality, path, notes(data, "notes"))
             check_rows(path / ROWS_FILE, found.schema, {quality.confidence_column}, found.n_rows)
             return found
 
-    def __repr__(self) -> str:
-        return "\n".join([self._head(), f"  {shown(self.quality.verdict, None)}", *self._notes()])
+    def notebook(self) -> list[ShownTable]:
+        """Return how often rows of so much confidence are right, and the first rows."""
+        bins = pd.DataFrame([vars(each) for each in self.quality.confidence])
+        return [ShownTable(bins, floats=None, index=False), ShownTable(self.frame.head(), floats=None)]
 
-    def _repr_html_(self) -> str:
-        bins = pd.DataFrame([vars(each) for each in self.quality.confidence]).to_html(index=False)
-        head = f"<p><b>{escape(self._head())}</b><br>{escape(self.quality.verdict)}</p>"
-        return plain_lines(head + bins + self.frame.head().to_html())
+    def remarks(self) -> list[str]:
+        """Return how well the table fits the file, and the notes."""
+        return [self.quality.verdict, *super().remarks()]

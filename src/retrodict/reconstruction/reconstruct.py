@@ -25,6 +25,7 @@ from retrodict.reconstruction.rows import MemoryRows, table
 from retrodict.reconstruction.shares import ClassShares, class_quota
 from retrodict.reconstruction.training_table import stated_table
 from retrodict.results.claim import claimed
+from retrodict.results.notes import Note
 from retrodict.results.parts import PartsFolder
 from retrodict.results.progress import RowProgress
 
@@ -137,7 +138,7 @@ class _Job:
         seed: np.random.SeedSequence,
         engine: str | Engine,
         quota: Array | None,
-        notes: tuple[str, ...],
+        notes: tuple[Note, ...],
     ) -> None:
         self.job = job
         self.meter = meter

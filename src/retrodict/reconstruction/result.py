@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
 
 from retrodict.inference.diagnostics import Diagnostics
-from retrodict.plain_text import json_text, plain_lines, shown, shown_plainly
 from retrodict.reconstruction.labelled_rows import LabelledRows
-from retrodict.reconstruction.loading import (
-    check_rows,
-    holding,
-    part,
-    provenance_of,
-    read_document,
-    reports_of,
-    schema_of,
-    texts,
-)
+from retrodict.reconstruction.loading import check_rows, provenance_of, reports_of, schema_of
 from retrodict.reconstruction.provenance import Provenance
+from retrodict.results.documents import holding, notes, part, read_document
 from retrodict.results.folder import ROWS_FILE
+from retrodict.results.notes import Note
+from retrodict.results.result import ShownTable
 from retrodict.schema import Schema
 
 DOCUMENT = "reconstruction.json"
 
+SHOWN = 12
+"""Classes of which a printed reconstruction speaks."""
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Reconstruction(LabelledRows):
     """A table of rows with labels, its diagnostics and its provenance.
 
@@ -55,7 +48,7 @@ class Reconstruction(LabelledRows):
     diagnostics: tuple[Diagnostics, ...]
     provenance: Provenance
     path: Path | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     _frame: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
@@ -84,22 +77,22 @@ class Reconstruction(LabelledRows):
         reports = pd.DataFrame([report.to_dict() for report in self.diagnostics])
         return reports.set_index("observation").rename_axis(self._what)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything but the rows as plain data, as it is kept beside them and printed by ``--json``."""
+    def content(self) -> dict[str, Any]:
+        """Return everything but the rows, as it is kept beside them."""
         return {
             "rows": self.n_rows,
             "complete": self.complete,
             "queries": self.provenance.queries,
             "seed": self.provenance.seed,
-            "notes": list(self.notes),
-            "classes": {report.observation: report.to_dict() for report in self.diagnostics},
-            "schema": self.schema.to_dict(),
-            "provenance": self.provenance.to_dict(),
+            "notes": self.notes,
+            "classes": {report.observation: report for report in self.diagnostics},
+            "schema": self.schema,
+            "provenance": self.provenance,
         }
 
     def documents(self) -> dict[str, str | bytes]:
-        """Return what lies beside the rows on disk: `to_dict` as JSON text."""
-        return {DOCUMENT: json_text(self.to_dict()) + "\n"}
+        """Return what lies beside the rows on disk."""
+        return {DOCUMENT: self.document()}
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -114,21 +107,17 @@ class Reconstruction(LabelledRows):
         with holding(path, "reconstruction"):
             data = read_document(path / DOCUMENT)
             reports = reports_of(list(part(data, "classes", dict).values()), "classes")
-            notes = texts(data, "notes") if "notes" in data else ()
-            found = cls(schema_of(data), reports, provenance_of(data), path, notes)
+            found = cls(schema_of(data), reports, provenance_of(data), path, notes(data, "notes"))
             check_rows(path / ROWS_FILE, found.schema, set(), found.n_rows)
             return found
 
-    def __repr__(self) -> str:
-        return "\n".join([self._head(), *_lines(self._what, self.diagnostics), *self._notes()])
-
-    def _repr_html_(self) -> str:
+    def notebook(self) -> list[ShownTable]:
+        """Return the diagnostics, and the first rows."""
         columns = ["reached", "engine", "exact", "evidence", "evidence_se", "ess", "queries", "verdict"]
-        diagnostics = self.summary()[columns].to_html(float_format="{:.4g}".format)
-        return plain_lines(f"<p><b>{escape(self._head())}</b></p>{diagnostics}{self.frame.head().to_html()}")
+        return [ShownTable(self.summary()[columns], floats="{:.4g}"), ShownTable(self.frame.head(), floats=None)]
 
-
-def _lines(what: str, reports: Iterable[Diagnostics], limit: int = 12) -> list[str]:
-    reports = list(reports)
-    lines = [f"  {what} {shown(report.observation)}: {shown(report.verdict, None)}" for report in reports[:limit]]
-    return lines + ([f"  ... and {len(reports) - limit} more"] if len(reports) > limit else [])
+    def remarks(self) -> list[str]:
+        """Return what the engine says of each class, and the notes."""
+        reports = [f"{self._what} {report.observation}: {report.verdict}" for report in self.diagnostics]
+        more = [f"... and {len(reports) - SHOWN} more"] if len(reports) > SHOWN else []
+        return [*reports[:SHOWN], *more, *super().remarks()]

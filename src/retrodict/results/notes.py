@@ -48,6 +48,11 @@ class Note(str):
         return cls(data["code"], data["text"], **data["values"])
 
 
+def as_notes(lines: Iterable[str], code: str) -> tuple[Note, ...]:
+    """Return lines as notes; one that has no code of its own gets the one given."""
+    return tuple(line if isinstance(line, Note) else Note(code, line) for line in lines)
+
+
 def _again(code: str, text: str, values: dict[str, Any]) -> Note:
     return Note(code, text, **values)
 

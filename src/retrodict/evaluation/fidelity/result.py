@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError
@@ -14,18 +12,18 @@ from retrodict.evaluation.fidelity.attribution import Attribution
 from retrodict.evaluation.fidelity.measures import MEASURES
 from retrodict.evaluation.fidelity.scopes import FRESH, LABELLED, OVERALL, PRIOR, RANDOM, RECONSTRUCTION, WITHIN
 from retrodict.evaluation.fidelity.summary import LIFTS, VALUES
-from retrodict.plain_text import json_text, shown_plainly
-from retrodict.reconstruction.loading import holding, read_document, texts
-from retrodict.results.folder import write_file
+from retrodict.results.documents import notes
+from retrodict.results.notes import Note
+from retrodict.results.result import KeptResult, ShownTable, frame_of
 
 _TABLES = (RECONSTRUCTION, PRIOR, LABELLED, RANDOM, FRESH)
 _SHORT = {RECONSTRUCTION: "rebuilt", PRIOR: "prior", LABELLED: "labelled"}
-_COLUMNS = {"measures": VALUES, "lift": LIFTS}
+_KINDS = (object, object, object, object, float, float, float, int, int)
+_LIFT_KINDS = (object, object, object, object, float, float, float, object)
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class Fidelity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Fidelity(KeptResult):
     """How near a reconstruction comes to the training rows as a distribution, beside its controls.
 
     Parameters
@@ -63,8 +61,8 @@ class Fidelity:
     limit: int
     queries: int
     seed: int
-    warnings: tuple[str, ...]
-    notes: tuple[str, ...]
+    warnings: tuple[Note, ...]
+    notes: tuple[Note, ...]
 
     @property
     def per_class(self) -> pd.DataFrame:
@@ -114,84 +112,33 @@ class Fidelity:
         ].set_index("measure")
         return wide.join(lift[["lift", "low", "high"]])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, fit for strict JSON: what is undefined is null."""
-        return {
-            "measures": _records(self.measures),
-            "lift": _records(self.lift),
-            "attribution": self.attribution,
-            "attribution_reason": self.attribution_reason,
-            "rows": dict(self.rows),
-            "limit": self.limit,
-            "queries": self.queries,
-            "seed": self.seed,
-            "warnings": list(self.warnings),
-            "notes": list(self.notes),
-        }
-
-    def save(self, path: str | Path) -> Path:
-        """Write it to a JSON file, in one step.
-
-        Raises
-        ------
-        RequestError
-            If the file can't be written.
-        """
-        path = Path(path)
-        write_file(path, (json_text(self.to_dict()) + "\n").encode())
-        return path
-
     @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read it back from its file.
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Return the result of `to_dict`."""
+        kinds: dict[str, dict[str, type]] = {
+            "measures": dict(zip(VALUES, _KINDS, strict=True)),
+            "lift": dict(zip(LIFTS, _LIFT_KINDS, strict=True)),
+        }
+        frames = {name: frame_of(data, name, columns) for name, columns in kinds.items()}
+        return cls(**{**data, **frames, **{name: notes(data, name) for name in ("warnings", "notes")}})
 
-        Raises
-        ------
-        RequestError
-            If the file holds none.
-        """
-        path = Path(path)
-        with holding(path, "fidelity"):
-            data = read_document(path)
-            frames = {name: pd.DataFrame(data[name], columns=columns) for name, columns in _COLUMNS.items()}
-            numbers = {"lift": np.float64, "low": np.float64, "high": np.float64}
-            frames["lift"] = frames["lift"].astype(numbers)
-            lines = {name: texts(data, name) for name in ("warnings", "notes")}
-            return cls(**{**data, **frames, **lines})
-
-    def __repr__(self) -> str:
+    @property
+    def head(self) -> str:
+        """The tables in one line."""
         rows = ", ".join(f"{n:,} {title}" for title, n in self.rows.items())
-        lines = [f"Fidelity: {rows} (at most {self.limit:,} for measures of whole rows, seed {self.seed})"]
-        for scope in (OVERALL, WITHIN):
-            if scope in self.scopes:
-                shown = self.summary(scope).dropna(axis="columns", how="all").rename(columns=_SHORT)
-                lines += [f"  {scope}:", *_indented(shown.to_string(float_format="{:.3f}".format, na_rep=""))]
+        return f"Fidelity: {rows} (at most {self.limit:,} for measures of whole rows, seed {self.seed})"
+
+    def tables(self) -> list[ShownTable]:
+        """Return the summaries, overall and within classes."""
+        found = [(scope, self.summary(scope)) for scope in (OVERALL, WITHIN) if scope in self.scopes]
+        return [ShownTable(one.dropna(axis="columns", how="all").rename(columns=_SHORT), scope) for scope, one in found]
+
+    def remarks(self) -> list[str]:
+        """Return how to read the tables, what the lift is owed to, and what is doubtful."""
+        lines = []
         if len(self.lift):
-            lines.append("  lift: 0 is no better than the prior alone, 1 as good as held-out rows; 95% interval")
+            lines.append("lift: 0 is no better than the prior alone, 1 as good as held-out rows; 95% interval")
         if LABELLED in set(self.measures.table):
-            lines.append("  labelled: rows of the prior with the labels that the model gives them")
-        lines.append(f"  attribution: {self.attribution or 'not known'}: {self.attribution_reason}")
-        lines += [f"  warning: {line}" for line in self.warnings] + [f"  note: {line}" for line in self.notes]
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        tables = "".join(
-            f"<p>{escape(scope)}</p>{self.summary(scope).to_html(float_format='{:.3f}'.format, na_rep='')}"
-            for scope in (OVERALL, WITHIN)
-            if scope in self.scopes
-        )
-        lines = [f"attribution: {self.attribution or 'not known'}: {self.attribution_reason}"]
-        lines += [f"warning: {line}" for line in self.warnings] + [f"note: {line}" for line in self.notes]
-        head = repr(self).split("\n", 1)[0]
-        return f"<p><b>{escape(head)}</b></p>{tables}" + "".join(f"<p>{escape(line)}</p>" for line in lines)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    return plain.to_dict(orient="records")
-
-
-def _indented(text: str) -> list[str]:
-    return [f"    {line}" for line in text.splitlines()]
+            lines.append("labelled: rows of the prior with the labels that the model gives them")
+        lines.append(f"attribution: {self.attribution or 'not known'}: {self.attribution_reason}")
+        return [*lines, *super().remarks()]
