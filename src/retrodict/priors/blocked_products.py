@@ -7,12 +7,14 @@ from jaxtyping import Float
 
 Array = np.ndarray
 
-_SINGLE = 262_144
+_ONE_THREAD = 262_144
 """Multiplications up to which OpenBLAS stays in the calling thread.
 
 Beyond it every product of a block waits for all threads: on a busy machine that costs milliseconds for microseconds of
 work, a hundred times the work itself.
 """
+_LEAST_SLICE = 16
+"""Latents multiplied at a time at the least: thinner slices cost more in calls than in products."""
 
 
 def rows_product(z: Float[Array, "n d"], factor: Float[Array, "p d"]) -> Float[Array, "n p"]:
@@ -32,5 +34,5 @@ def columns_product(z: Float[Array, "n d"], factor: Float[Array, "p d"]) -> Floa
 
 
 def _slices(n: int, factor: Array) -> list[slice]:
-    width = max(16, _SINGLE // max(1, factor.size))
+    width = max(_LEAST_SLICE, _ONE_THREAD // max(1, factor.size))
     return [slice(start, min(start + width, n)) for start in range(0, n, width)]

@@ -18,6 +18,7 @@ TERMS = 160
 """Terms of the series. What they leave is put into two last terms, which make the ends -1 and 1 exact."""
 
 _REACH, _PANEL, _POINTS = 9.0, 0.25, 8  # quadrature: Gauss-Legendre on panels that also end at every break
+_EXACT = 1e-12  # of the latent correlation: far below what a million rows could tell
 _MOST_BREAKS = 2500  # more steps than this are each too small to matter
 
 
@@ -105,7 +106,7 @@ def latent_for(value: float, polynomial: Float[Array, " k"]) -> float:
     low, high = pearson_range(polynomial)
     if value <= low or value >= high:
         return -1.0 if value <= low else 1.0
-    return float(brentq(lambda latent: _at(latent, polynomial) - value, -1.0, 1.0, xtol=1e-12))
+    return float(brentq(lambda latent: _at(latent, polynomial) - value, -1.0, 1.0, xtol=_EXACT))
 
 
 def _at(latent: float, polynomial: Array) -> float:

@@ -14,6 +14,7 @@ Array = np.ndarray
 SMALLEST = 1e-7
 """The smallest eigenvalue that is left as it is: below it the Cholesky factor loses its accuracy."""
 
+_ROUNDING = 1e-9  # that a matrix from a file or a computation may have
 _CUT = 10 * SMALLEST
 """What smaller eigenvalues are raised to."""
 
@@ -36,9 +37,9 @@ def check_correlation(matrix: Float[Array, "d d"], names: Sequence[str]) -> Floa
     d = len(names)
     if out.shape != (d, d):
         raise PriorError(f"a correlation matrix of shape ({d}, {d}) was expected, got {out.shape}; one row a feature")
-    if not np.isfinite(out).all() or np.abs(out).max() > 1 + 1e-9:
+    if not np.isfinite(out).all() or np.abs(out).max() > 1 + _ROUNDING:
         raise PriorError("a correlation matrix must hold finite numbers in [-1, 1]; correct it")
-    if not np.allclose(out, out.T, atol=1e-9) or not np.allclose(np.diag(out), 1.0, atol=1e-9):
+    if not np.allclose(out, out.T, atol=_ROUNDING) or not np.allclose(np.diag(out), 1.0, atol=_ROUNDING):
         raise PriorError("a correlation matrix must be symmetric with ones on its diagonal; correct it")
     out = (out + out.T) / 2
     np.fill_diagonal(out, 1.0)

@@ -12,7 +12,7 @@ from retrodict.priors.marginals import FiniteMarginal, Marginal, Rounded
 Array = np.ndarray
 
 _EDGE = 8.5  # latents beyond it are met once in 10**17
-_GRID = np.linspace(-_EDGE, _EDGE, 1025)
+_GRID = np.linspace(-_EDGE, _EDGE, 1025)  # where an end is sought first: 60 cells a unit of the latent
 _HALVINGS = 40  # of a cell of the grid: to a few units of the latent's last place
 
 

@@ -15,6 +15,7 @@ _PERCENT = re.compile(rf"^{_NUMBER}\s*%$")  # 67%
 
 _EDGE = 1e-9  # shares that could sum to one only if all were at the end of their rounding do not
 
+_SILENT = 1e-6  # how far from 1 shares may sum without a word
 ROUNDING = 0.02
 """How far shares may miss one in sum, where their own digits do not allow for more: published ones are rounded."""
 
@@ -72,7 +73,7 @@ def scaled_shares(
     digits = math.fsum(_half(written.get((str(key),), str(value))) for key, value in values.items())
     if abs(total - 1) > max(ROUNDING, digits * (1 - _EDGE)):
         raise ValueError(f"{name} sum to {total:.6g}, not 1; correct them, write percentages with %, or use counts")
-    note = None if abs(total - 1) <= 1e-6 else f"{name} sum to {total:.6g} and were scaled to 1"
+    note = None if abs(total - 1) <= _SILENT else f"{name} sum to {total:.6g} and were scaled to 1"
     return {key: part / total for key, part in parts.items()}, note
 
 

@@ -27,6 +27,11 @@ from retrodict.schema import Feature, Schema
 Array = np.ndarray
 Shares = Mapping[Hashable, float] | None
 
+_LONGEST_REASON = 200  # characters of another library's error
+_MOST_MISSING = 1.0 - 1e-9  # a share that leaves values to draw from
+_EDGE = 8.5  # latents beyond it are met once in 10**17
+_SAME_END = 1e-9  # of its size: one end that came back by two ways
+
 FROM = "prior implied by the model file"
 
 
@@ -65,7 +70,7 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     except RetrodictError:
         raise
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # facts of a file need not fit together
-        reason = f"{type(error).__name__}: {one_line(error, 200)}"
+        reason = f"{type(error).__name__}: {one_line(error, _LONGEST_REASON)}"
         raise PriorError(
             f"what the model states of its training data does not fit together ({reason}); give a prior"
         ) from error
@@ -149,7 +154,7 @@ def _widened(schema: Schema, rows: Array) -> Schema:
         present = column[~np.isnan(column)]
         missing = 1.0 - len(present) / len(column)
         if feature.listed or not len(present):
-            return replace(feature, missing=min(missing, 1.0 - 1e-9))
+            return replace(feature, missing=min(missing, _MOST_MISSING))
         low = None if feature.low is None else min(feature.low, float(present.min()))
         high = None if feature.high is None else max(feature.high, float(present.max()))
         return replace(feature, low=low, high=high, missing=missing)
@@ -193,8 +198,8 @@ def _reached(feature: Feature, marginal: Marginal) -> Feature:
     """Return a feature whose bounds hold its marginal: the same end comes back from two steps with two roundings."""
     if feature.listed:
         return feature
-    low, high = marginal.quantile_z(np.array([-8.5, 8.5])).tolist()
-    slack = 1e-9 * max(abs(low), abs(high))
+    low, high = marginal.quantile_z(np.array([-_EDGE, _EDGE])).tolist()
+    slack = _SAME_END * max(abs(low), abs(high))
     if feature.low is not None and feature.low - slack <= low < feature.low:
         feature = replace(feature, low=low)
     if feature.high is not None and feature.high < high <= feature.high + slack:

@@ -19,6 +19,13 @@ ROUNDS = 200
 MOST_VALUES = 2_000
 """Values of a grid up to which each has a cell of its own."""
 
+_ON_VALUE = 0.01
+"""Of a step: a bound that is rounded lies on its value."""
+_RULED_OUT = 1e-6
+"""Of the largest share: no value of the grid between the bounds has less."""
+_TINY = 1e-300
+"""In place of a share of zero."""
+
 
 def spread(inner: Float[Array, " k"], feature: Feature, facts: Facts) -> tuple[Cells, str]:
     """Return how a feature's rows spread between its split points, and a note of what that rests on.
@@ -44,10 +51,10 @@ def spread(inner: Float[Array, " k"], feature: Feature, facts: Facts) -> tuple[C
     step = 1.0 if feature.kind == "integer" else next((f.step for f in by_trust(facts, Grid) if not f.offset), None)
     on_grid = step is not None and edges[-1] - edges[0] <= MOST_VALUES * step
     if step is not None and on_grid:  # one cell a value: split points on a value itself separate no others
-        values = np.arange(np.ceil(edges[0] / step - 0.01), np.floor(edges[-1] / step + 0.01) + 1.0) * step
+        values = np.arange(np.ceil(edges[0] / step - _ON_VALUE), np.floor(edges[-1] / step + _ON_VALUE) + 1.0) * step
         edges = np.append(values - step / 2.0, values[-1] + step / 2.0)
         shares = np.diff(cells.cdf(edges))
-        cells = Cells(edges, np.maximum(shares, shares.max() * 1e-6))
+        cells = Cells(edges, np.maximum(shares, shares.max() * _RULED_OUT))
     told = [fact for fact in by_trust(facts, Stretches) if fact.categories is None and fact.category is None]
     how = "cells equally likely"
     if told:
@@ -115,7 +122,7 @@ def self_consistent(
     weights = counts / counts.sum()
     for _ in range(ROUNDS):
         ends = np.concatenate([[0.0], np.cumsum(shares)])
-        ratio = weights / np.maximum(ends[last] - ends[first], 1e-300)
+        ratio = weights / np.maximum(ends[last] - ends[first], _TINY)
         change = np.bincount(first, ratio, len(shares) + 1) - np.bincount(last, ratio, len(shares) + 1)
         shares = shares * np.maximum(np.cumsum(change)[:-1], 0.0)
         shares = shares / shares.sum()

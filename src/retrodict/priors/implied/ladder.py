@@ -37,6 +37,9 @@ from retrodict.schema import Feature
 
 Rung = tuple[Marginal, str]
 
+_ROUNDING = 1e-9
+"""How far apart two ways to the same number may come out, of a number near one."""
+
 
 def marginal_of(feature: Feature, facts: Facts) -> Rung | None:
     """Return a feature's marginal and where it comes from; ``None`` where nothing is known of its values.
@@ -114,7 +117,7 @@ def _from_quantiles(feature: Feature, facts: Facts) -> Rung | None:
     for fact in by_trust(facts, Quantiles):
         points = dict(zip(fact.probabilities, fact.quantiles, strict=True))
         p, x = np.array(list(points)), np.maximum.accumulate(np.array(list(points.values())))
-        even = len(p) > 2 and np.allclose(p, np.linspace(0.0, 1.0, len(p)), atol=1e-9)
+        even = len(p) > 2 and np.allclose(p, np.linspace(0.0, 1.0, len(p)), atol=_ROUNDING)
         if even and feature.kind == "integer":
             return sample_marginal(np.rint(x), integer=True, feature=feature.name), f"{len(p)} quantiles"
         if even:
@@ -147,7 +150,8 @@ def _from_moments(feature: Feature, facts: Facts) -> Rung | None:
     variances = [value for fact in stated if (value := rows_variance(fact)) is not None]
     if not means or not variances:
         return None
-    if stated[0].exact is True and 0 < means[0] < 1 and np.isclose(variances[0], means[0] * (1 - means[0]), rtol=1e-9):
+    two_ends = means[0] * (1 - means[0])
+    if stated[0].exact is True and 0 < means[0] < 1 and np.isclose(variances[0], two_ends, rtol=_ROUNDING):
         # Between zero and one no values have a larger variance but these two; others meet it by chance alone.
         return Discrete(np.array([0.0, 1.0]), np.array([1 - means[0], means[0]])), "mean and variance, those of 0 and 1"
     mean, sd = means[0], float(np.sqrt(variances[0]))

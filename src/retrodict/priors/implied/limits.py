@@ -24,7 +24,9 @@ of a feature that is symmetric about zero they would once in 128 tables."""
 
 _TABLE = 1001  # integers up to which shares are tabulated
 _CLOSE = 1e-9  # of its size: a bound and a value of a grid that are equal but for rounding
-_DECIMALS = (1.0, 0.1, 0.01, 0.001)
+_CLOSE_IN_STEPS = 1e3 * _CLOSE  # of a step: a bound may lie many steps from zero
+_TINY = 1e-300  # in place of a size of zero
+_DECIMALS = (1.0, 0.1, 0.01, 0.001)  # steps that continuous values are most often written in
 
 
 def grid_of(feature: Feature, facts: Facts) -> GridOf | None:
@@ -160,8 +162,10 @@ def _slackened(feature: Feature, marginal: Marginal) -> tuple[float | None, floa
 def _ends(feature: Feature, grid: GridOf) -> tuple[float, float]:
     """Return the first and the last value of a grid within a feature's bounds."""
     step, offset = grid
-    low = -np.inf if feature.low is None else np.ceil((feature.low - offset) / step - _CLOSE * 1e3) * step + offset
-    high = np.inf if feature.high is None else np.floor((feature.high - offset) / step + _CLOSE * 1e3) * step + offset
+    low = -np.inf if feature.low is None else np.ceil((feature.low - offset) / step - _CLOSE_IN_STEPS) * step + offset
+    high = (
+        np.inf if feature.high is None else np.floor((feature.high - offset) / step + _CLOSE_IN_STEPS) * step + offset
+    )
     return float(low), float(high)
 
 
@@ -169,7 +173,7 @@ def _listed(feature: Feature, marginal: Discrete, grid: GridOf | None) -> Margin
     """Return listed values, those off the grid moved to its nearest and those beyond the bounds left out."""
     values = marginal.values()
     moved = values if grid is None or _on_grid(values, grid).all() else _snapped(values, grid)
-    size = _CLOSE * np.maximum(np.abs(moved), 1e-300)
+    size = _CLOSE * np.maximum(np.abs(moved), _TINY)
     kept = np.ones(len(values), dtype=bool)
     kept &= True if feature.low is None else moved >= feature.low - size
     kept &= True if feature.high is None else moved <= feature.high + size

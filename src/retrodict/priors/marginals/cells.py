@@ -13,6 +13,9 @@ from retrodict.errors import PriorError
 
 Array = np.ndarray
 
+_SHOWN = 100  # cells up to which a description lists them
+_DECILES = np.linspace(0, 1, 11)
+
 
 @dataclass(frozen=True, eq=False)
 class Cells:
@@ -68,7 +71,7 @@ class Cells:
 
     def describe(self) -> dict[str, Any]:
         """Return edges and shares as plain data, or deciles where they are many."""
-        if len(self.shares) > 100:
-            deciles = self.quantile_z(ndtri(np.linspace(0, 1, 11)))
+        if len(self.shares) > _SHOWN:
+            deciles = self.quantile_z(ndtri(_DECILES))
             return {"kind": "cells", "n_cells": len(self.shares), "deciles": deciles.tolist()}
         return {"kind": "cells", "edges": self.edges.tolist(), "shares": self.shares.tolist()}

@@ -21,6 +21,9 @@ LARGEST_TABLE = 65_536
 """More values than this are not tabulated: they count as a continuous range that is rounded."""
 
 _FEW = 12  # thresholds up to which comparing with each of them is quickest
+_SHOWN = 100  # values up to which a description lists them
+_HAIR = 1e-9  # of the latent: more than rounding moves one into another cell
+_DEEPEST = 6  # thresholds within a cell of the guide: with more, bisection is quicker
 _REACH, _CELLS = 8.5, 4096  # the guide's reach in the latent and its number of cells
 
 
@@ -113,7 +116,7 @@ class Discrete:
         """Return values and probabilities as plain data, or their range where they are many."""
         if len(self.support) == 1:
             return {"kind": "constant", "value": float(self.support[0])}
-        if len(self.support) > 100:
+        if len(self.support) > _SHOWN:
             mean = float(self.shares @ self.support)
             sd = math.sqrt(float(self.shares @ (self.support - mean) ** 2))
             ends = {"min": float(self.support.min()), "max": float(self.support.max())}
@@ -125,11 +128,11 @@ def _guide(thresholds: Array) -> tuple[Int[Array, " c"] | None, int]:
     """Return how many thresholds lie before each cell of the latent, and the most that lie within one cell."""
     edges = np.linspace(-_REACH, _REACH, _CELLS + 1)
     # A hair below the edge: a latent that rounds up into a cell must not be taken to be past its edge.
-    before = np.searchsorted(thresholds, edges - 1e-9)
-    after = np.append(np.searchsorted(thresholds, edges[1:-1] + 1e-9), len(thresholds))
+    before = np.searchsorted(thresholds, edges - _HAIR)
+    after = np.append(np.searchsorted(thresholds, edges[1:-1] + _HAIR), len(thresholds))
     before[0] = 0
     depth = int((after - before[:-1]).max())
-    return (before[:-1].astype(np.int32), depth) if depth <= 6 else (None, 0)
+    return (before[:-1].astype(np.int32), depth) if depth <= _DEEPEST else (None, 0)
 
 
 def constant(value: float) -> Discrete:

@@ -18,6 +18,7 @@ Array = np.ndarray
 
 _LARGEST = 4096  # integers up to which the moments are matched exactly, by a table
 _SHEPPARD = 1 / 12  # the variance that rounding adds
+_GRADIENT = 1e-10  # where the search for the tilt ends: moments are then met to as much
 _SLACK = 1e-6  # how near a limit counts as on it: published moments are rounded
 
 
@@ -129,6 +130,8 @@ def _matched(support: Float[Array, " k"], shares: Float[Array, " k"], mean: floa
         centred = basis - (basis @ p)[:, None]
         return (centred * p) @ centred.T
 
-    solution = minimize(value, np.zeros(2), jac=slope, hess=curvature, method="trust-exact", options={"gtol": 1e-10})
+    solution = minimize(
+        value, np.zeros(2), jac=slope, hess=curvature, method="trust-exact", options={"gtol": _GRADIENT}
+    )
     p = tilted(solution.x)[0]
     return Discrete(support, p)

@@ -57,7 +57,7 @@ def balanced_weights(sums: Sequence[Array], counts: Sequence[Array], total: int,
     total
         Rows, by their multiplicities, that the class sizes ``n_c`` sum to.
     plain
-        Whether each row counts once in each tree: then class counts sum to the counts of rows, which is linear in ``n_c``.
+        Whether each row counts once in each tree: class counts then sum to the node's, which is linear in ``n_c``.
     """
     pooled, present = np.concatenate(list(sums)), sums[0][0] > 0
     shares = pooled[:, present] * present.sum() / total  # of each class's rows, those in the node
