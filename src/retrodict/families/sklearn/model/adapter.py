@@ -11,11 +11,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from retrodict.errors import ModelError, RequestError, RetrodictError
+from retrodict.families.sklearn import MODELS
 from retrodict.families.sklearn.model.input import layout_of
 from retrodict.families.sklearn.model.likelihood import ERROR_RATE, LINK_SLOPE, Assumptions, route_of
 from retrodict.families.sklearn.model.models import SklearnClassifier, SklearnRegressor, positive, stored_noise
 from retrodict.families.sklearn.model.schema import Known, known_of
-from retrodict.families.sklearn.open import MODELS
 from retrodict.families.sklearn.open.releases import differs, installed
 from retrodict.families.sklearn.open.trial_rows import TRIAL_ROWS, sklearn_alone, trial_rows, use
 from retrodict.families.sklearn.structure.delegates import SEARCHES

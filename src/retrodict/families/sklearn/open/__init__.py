@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrodict.families.sklearn import MODELS as MODELS
 from retrodict.models.contract import Model
 from retrodict.models.family import Opened, Settings, Source, Trust
 from retrodict.models.file_audit import FileAudit
@@ -10,7 +11,6 @@ from retrodict.plain_text import shown
 
 PACKAGES = ("sklearn",)
 FILES = "a skops file: save the fitted estimator with skops.io.dump"
-MODELS = "a fitted scikit-learn classifier or regressor"
 
 
 def recognises(source: Source) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from retrodict.disclosures import Disclosures
-from retrodict.disclosures.columns import Column
-from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError, RetrodictError
-from retrodict.families.sklearn.model.models import SklearnModel
 from retrodict.families.sklearn.trees.ensembles import TreeEstimator, ensembles_of
 from retrodict.families.sklearn.trees.grown_trees import grown, trees_of
 from retrodict.families.sklearn.trees.multiplicities import rows_of
@@ -15,6 +14,9 @@ from retrodict.matching.reading import Reading
 from retrodict.matching.split_cells import splits_of
 from retrodict.plain_text import one_line
 from retrodict.results.notes import Note
+
+if TYPE_CHECKING:
+    from retrodict.families.sklearn.model.models import SklearnModel
 
 _LONGEST_REASON = 200  # characters of another library's error
 _ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -58,8 +60,7 @@ def _read(model: SklearnModel, found: Disclosures) -> Reading:
 
 def _whole(model: SklearnModel, notes: list[Note]) -> list[TreeEstimator]:
     """Return the ensembles of a model that were grown on all rows."""
-    place = Place("", tuple(Column.start(name) for name in model.known.schema.names))
-    every = list(ensembles_of(model.estimator, place))
+    every = list(ensembles_of(model.estimator, model.known.schema.names))
     if not every:
         raise ModelError(
             f"the {model.family} holds no decision trees, forests, bagged trees or gradient boosting of scikit-learn, "
