@@ -57,7 +57,7 @@ def facts_of(thing: Any, place: Place, visited: list[Any] | None = None) -> Iter
         Is added to: every part that was come to.
     """
     reviews = Reviews()
-    for one in visit(_placed(Part(thing, place), reviews), partial(_inside, reviews=reviews)):
+    for one in visit(Part(thing, place), partial(_inside, reviews=reviews), partial(_placed, reviews=reviews)):
         if isinstance(one, Unread):
             yield one
         else:
@@ -67,8 +67,6 @@ def facts_of(thing: Any, place: Place, visited: list[Any] | None = None) -> Iter
 
 
 def _placed(part: Part, reviews: Reviews) -> Part:
-    if part.thing is None or isinstance(part.thing, str):
-        return part
     columns = reviews[type(part.thing)].placed(part.thing, part.place.columns, type(part.thing).__name__.lower())
     return replace(part, place=part.place.inner("", columns))
 
@@ -100,10 +98,8 @@ def _inside(part: Part, reviews: Reviews) -> Iterator[Part | Unread]:
     members = [one for one in found if isinstance(one, Part) and one.role == "member"]
     read = all(isinstance(member.thing, together) for member in members)
     for one in found:
-        if isinstance(one, Unread):
+        if isinstance(one, Unread) or not (read and one.role == "member"):
             yield one
-        elif not (read and one.role == "member"):
-            yield _placed(one, reviews)
 
 
 def _inside_unknown(thing: Any, place: Place, reviews: Reviews) -> Iterator[Part]:
@@ -115,7 +111,7 @@ def _inside_unknown(thing: Any, place: Place, reviews: Reviews) -> Iterator[Part
         same = review.width(inner) == len(place.columns)
         columns = tuple(Column.derived(f"{name}({column.label})") for column in place.columns) if same else ()
         columns = review.placed(inner, columns, f"{name}.{path}")
-        yield _placed(Part(inner, place.inner(path, columns, sample)), reviews)
+        yield Part(inner, place.inner(path, columns, sample))
 
 
 _SHOWN = 6

@@ -35,7 +35,10 @@ class Part:
 
 
 def visit(
-    part: Part, inside: Callable[[Part], Iterable[Part | Unread]], above: tuple[Any, ...] = ()
+    part: Part,
+    inside: Callable[[Part], Iterable[Part | Unread]],
+    placed: Callable[[Part], Part],
+    above: tuple[Any, ...] = (),
 ) -> Iterator[Part | Unread]:
     """Yield a part, then what it holds, part by part; one that holds itself ends the walk there.
 
@@ -45,6 +48,8 @@ def visit(
         Where to begin; words (``"passthrough"``, ``"drop"``) and ``None`` hold nothing and are passed over.
     inside
         The parts that one part holds; what could not be entered is passed on as it is.
+    placed
+        A part with its columns as they reach it, by what it says itself of how many it takes.
     above
         What holds it, from the outermost on.
     """
@@ -54,9 +59,10 @@ def visit(
     if any(one is thing for one in above):
         yield Unread(part.place.path, type_name(thing), "broken", "it holds itself")
         return
+    part = placed(part)
     yield part
     for one in inside(part):
         if isinstance(one, Unread):
             yield one
         else:
-            yield from visit(one, inside, (*above, thing))
+            yield from visit(one, inside, placed, (*above, thing))

@@ -11,14 +11,13 @@ from sklearn.feature_extraction import DictVectorizer, FeatureHasher, text
 from sklearn.isotonic import IsotonicRegression
 from sklearn.naive_bayes import CategoricalNB
 
-from retrodict.disclosures.columns import Column, Columns
-from retrodict.disclosures.place import Place
+from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.unread import Unread
-from retrodict.disclosures.visit import Part, visit
+from retrodict.disclosures.visit import Part
 from retrodict.errors import ModelError
 from retrodict.families.sklearn.model.facts import Facts, is_one
 from retrodict.families.sklearn.structure.imputed import IMPUTERS
-from retrodict.families.sklearn.structure.visit import inside, placed
+from retrodict.families.sklearn.structure.visit import held_by, visited
 from retrodict.families.sklearn.structure.wrappers import WRAPPERS
 from retrodict.models.type_lookup import known_type, library_class, overridden
 
@@ -39,8 +38,7 @@ def facts_of_columns(estimator: Any, names: list[str]) -> Facts:
         If a part holds itself.
     """
     facts = Facts()
-    whole = placed(Part(estimator, Place("", tuple(Column.start(name) for name in names))))
-    for one in visit(whole, _handed_on):
+    for one in visited(estimator, names, _handed_on):
         if isinstance(one, Unread):
             raise ModelError(f"a {type(estimator).__name__} in which {one.path} holds itself; save the model again")
         _tell(one.thing, one.place.columns, facts)
@@ -49,7 +47,7 @@ def facts_of_columns(estimator: Any, names: list[str]) -> Facts:
 
 def _handed_on(part: Part) -> list[Part]:
     """Return the parts that raw columns are handed on to."""
-    return [one for one in inside(WRAPPERS)(part) if one.role != "target"]
+    return [one for one in held_by(part, WRAPPERS) if one.role != "target"]
 
 
 def _tell(estimator: Any, columns: Columns, facts: Facts) -> None:

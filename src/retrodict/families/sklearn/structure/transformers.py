@@ -67,7 +67,10 @@ def _agreed(step: Any, columns: Columns, out: Columns, label: str) -> Columns:
 
 def aligned(step: Any, columns: Columns, label: str) -> Columns:
     """Return the columns, or nameless ones where the step takes another number of them."""
-    width = getattr(step, "n_features_in_", len(columns))
+    try:
+        width = getattr(step, "n_features_in_", len(columns))
+    except Exception:  # a wrapper asks what it holds, which may be anything
+        width = len(columns)
     return columns if len(columns) == width else tuple(Column.derived(f"{label}.input[{i}]") for i in range(width))
 
 

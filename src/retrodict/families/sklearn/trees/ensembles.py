@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,9 @@ from sklearn import ensemble, tree
 
 from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.visit import Part, visit
+from retrodict.disclosures.visit import Part
 from retrodict.families.sklearn.disclose.trees import all_trees
-from retrodict.families.sklearn.structure.visit import HELD, inside, placed
+from retrodict.families.sklearn.structure.visit import held_by, visited
 from retrodict.models.type_lookup import faithful_of_type
 
 _SINGLE = (
@@ -83,17 +83,17 @@ class TreeEstimator:
         return _of(self.estimator, _BOOSTED)
 
 
-def ensembles_of(estimator: Any, place: Place) -> Iterator[TreeEstimator]:
+def ensembles_of(estimator: Any, names: Iterable[str]) -> Iterator[TreeEstimator]:
     """Yield every set of trees in a fitted model, whatever rows it saw; those held by another set are its own.
 
     Parameters
     ----------
     estimator
-        Anything a fitted model may hold.
-    place
-        Where it stands.
+        A fitted model.
+    names
+        Its columns.
     """
-    for one in visit(placed(Part(estimator, place)), _inside):
+    for one in visited(estimator, names, _inside):
         if isinstance(one, Part) and _made_of_trees(one.thing):
             yield TreeEstimator(one.thing, one.place)
 
@@ -102,7 +102,7 @@ def _inside(part: Part) -> Iterator[Part]:
     if _made_of_trees(part.thing):
         return
     try:
-        yield from inside(HELD)(part)
+        yield from held_by(part)
     except _ABSENT:  # what was stripped holds nothing
         return
 
