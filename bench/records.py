@@ -69,16 +69,17 @@ def alone(rows: int, columns: int, seed: int) -> dict[str, float]:
 
 def bounds(rows: int, columns: int, seed: int) -> list[str]:
     """Return the least matched error beside the bounds that larger tables get."""
-    from retrodict.evaluation.risk.encoded import encoded
+    from retrodict.evaluation.beside import compared
     from retrodict.evaluation.risk.nearest import nearest
     from retrodict.evaluation.risk.pairing import paired
-    from retrodict.tables.labelled import REBUILT, TRAIN, read_inputs
+    from retrodict.evaluation.risk.scaled import scaled
+    from retrodict.tables.titles import REBUILT, TRAIN
 
     rng = np.random.default_rng(seed)
     train, rebuilt = table(rows, columns, rng), table(rows, columns, rng)
     rebuilt.iloc[: round(PLANTED * rows)] = train.iloc[: round(PLANTED * rows)]
-    inputs = read_inputs(rebuilt, train, None, TARGET)
-    tables = encoded(inputs, 1e-9)
+    _, inputs = compared(rebuilt, train, None, TARGET)
+    tables = scaled(inputs, 1e-9)
     a, b = tables[REBUILT], tables[TRAIN]
     given = (a.cells, b.cells, (a.labels, b.labels), list(inputs.schema.names), 1e-9, nearest(a.cells, b.cells))
     least, _ = paired(*given)

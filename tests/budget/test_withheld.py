@@ -109,11 +109,11 @@ def test_regressors_are_refused() -> None:
 
 def test_requests_that_cannot_be_met() -> None:
     frame = known.rows(100, 0)
-    with pytest.raises(SchemaError, match="no column 'label'"):
+    with pytest.raises(SchemaError, match="the held-out rows: there is no target column 'label'; it may be y"):
         rd.error_budget(known.model(), known.prior(), holdout=frame, target="label")
-    with pytest.raises(SchemaError, match="the model knows"):
+    with pytest.raises(SchemaError, match="holds 'maybe', none of the classes"):
         rd.error_budget(known.model(), known.prior(), holdout=frame.assign(y="maybe"))
-    with pytest.raises(SchemaError, match="lack the column 'b'"):
+    with pytest.raises(SchemaError, match="the held-out rows: features are absent: b"):
         rd.error_budget(known.model(), known.prior(), holdout=frame.drop(columns="b"))
     with pytest.raises(RequestError, match="learners must be"):
         rd.error_budget(known.model(), known.prior(), holdout=frame, learners=("oracle",))

@@ -82,7 +82,7 @@ def test_rows_in_order():
     found = aligned_error(rebuilt, AGES)
     assert found.error == pytest.approx((0.5 + 1 + 0.5 + 1) / 6)
     assert found.exact_rows == pytest.approx(1 / 3)
-    with pytest.raises(RequestError, match="2 rows and the real one 3; rows in order need as many: use matched_error"):
+    with pytest.raises(RequestError, match="2 rows and the training one 3; rows in order need as many: use matched_error"):
         aligned_error(rebuilt[:2], AGES)
 
 
@@ -142,11 +142,11 @@ def test_numbered_columns_and_categories_of_numbers():
 @pytest.mark.parametrize(
     ("rebuilt", "real", "error", "text"),
     [
-        (AGES[:0], AGES, RequestError, "the rebuilt table has no rows; nothing can be matched"),
-        (AGES, AGES[:0], RequestError, "the real table has no rows; nothing can be matched"),
-        (AGES[["age"]], AGES, SchemaError, "the rebuilt table lacks columns that the other has: sex"),
+        (AGES[:0], AGES, RequestError, "the reconstruction: there are no rows; give at least one"),
+        (AGES, AGES[:0], RequestError, "the training rows: there are no rows; give at least one"),
+        (AGES[["age"]], AGES, SchemaError, "the reconstruction: features are absent: sex"),
         (AGES[[]], AGES[[]], SchemaError, "the tables have no feature to compare"),
-        (AGES.assign(age="old"), AGES, SchemaError, "column 'age' holds numbers in the real table and "),
+        (AGES.assign(age="old"), AGES, SchemaError, "column 'age' holds numbers in the training table and "),
         (AGES.assign(age=np.inf), AGES, SchemaError, "column 'age' holds infinite values; replace or drop them"),
     ],
 )
@@ -158,7 +158,7 @@ def test_what_can_not_be_matched_is_one_line(rebuilt, real, error, text):
 
 
 def test_a_target_that_is_no_column():
-    with pytest.raises(SchemaError, match="target 'z' is no column of the real table"):
+    with pytest.raises(SchemaError, match="the training rows: there is no target column 'z'"):
         matched_error(AGES, AGES, target="z")
 
 

@@ -8,12 +8,14 @@ from retrodict.auditing.comparison import AuditComparison
 from retrodict.auditing.compute import compute_audit
 from retrodict.auditing.document import SCHEMA_VERSION, Report, report_schema
 from retrodict.auditing.finding import Finding
+from retrodict.auditing.request import AuditRequest
 from retrodict.auditing.result import AuditResult
 
 __all__ = [
     "SCHEMA_VERSION",
     "Appetite",
     "AuditComparison",
+    "AuditRequest",
     "AuditResult",
     "Finding",
     "Report",

@@ -8,21 +8,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.auditing.appetite import Appetite
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Way
 from retrodict.auditing.findings import agreement_finding, lift_finding, membership_finding, record_findings
+from retrodict.auditing.request import AuditRequest
 from retrodict.auditing.work import BUDGET, CURVE, LIFT, MEMBERSHIP, RECORDS, REPLICAS, Work, of
 from retrodict.budget import error_budget
 from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity import evaluate
+from retrodict.evaluation.fidelity.evaluate import LIMIT as FIDELITY_LIMIT
 from retrodict.evaluation.membership import MembershipAttacks, membership_attacks
 from retrodict.evaluation.queries import LIMIT, query_curve
 from retrodict.evaluation.replicas import Replicas, replicate
 from retrodict.evaluation.risk import record_risk
-from retrodict.models import Model
 from retrodict.priors import Prior
 from retrodict.reconstruction import LabelledRows
+from retrodict.results.notes import Note
+from retrodict.tables.titles import HOLDOUT
 
 _LADDER = (100, 1_000, 10_000)
 """Steps of an audit's query curve: those of `query_curve` but the ones between, since each costs as much as all else
@@ -37,10 +39,13 @@ _FAMILY = {
 _QUICK_FAMILY = {True: ("logistic_regression", "decision_tree"), False: ("linear_regression", "decision_tree")}
 _ASKED = 5_000
 """Held-out rows that replicas are asked of, at most: a share is then known to 1.4%."""
-NO_TRAIN = "no training rows were given"
-NO_HOLDOUT = "no held-out rows were given"
-_QUICK = "the audit was a quick one"
-_NO_PRIOR = "there is no prior to draw from"
+NO_TRAIN = Note("no_train", "no training rows were given")
+NO_HOLDOUT = Note("no_holdout", "no held-out rows were given")
+_QUICK = Note("quick", "the audit was a quick one")
+_NO_PRIOR = Note("no_prior", "there is no prior to draw from")
+_SAME_CONTROLS = Note(
+    "same_controls", "the controls are those of the replicas by query alone: the same models of the same rows"
+)
 
 
 @dataclass(frozen=True)
@@ -49,90 +54,79 @@ class Judge:
 
     Parameters
     ----------
-    model
-        The model.
+    request
+        What is asked, with tables as they were read.
     prior
         Of extraction by query; ``None`` where there is none.
-    train, holdout
-        Training rows, and others; ``None`` where not given.
-    target
-        The target's column in both.
-    appetite
-        The thresholds.
-    seed
-        The one seed.
-    quick
-        Fewer rows, replicas and steps.
     work
         Takes findings, gaps and times.
     """
 
-    model: Model
+    request: AuditRequest
     prior: Prior | None
-    train: pd.DataFrame | None
-    holdout: pd.DataFrame | None
-    target: str | None
-    appetite: Appetite
-    seed: int
-    quick: bool
     work: Work
+
+    def _rows(self) -> dict[str, Any]:
+        """Return what every measure is given alike."""
+        return {"target": self.request.target, "seed": self.request.seed}
 
     def membership(self) -> MembershipAttacks | None:
         """Return what the model's own outputs tell of who was in the training table."""
-        train, holdout = self.train, self.holdout
+        train, holdout = self.request.train, self.request.holdout
         if train is None or holdout is None:
-            self.work.skip(MEMBERSHIP, NO_TRAIN if train is None else f"{NO_HOLDOUT}, which stand for non-members")
+            others = Note(NO_HOLDOUT.code, f"{NO_HOLDOUT}, which stand for non-members")
+            self.work.skip(MEMBERSHIP, NO_TRAIN if train is None else others)
             return None
         found: MembershipAttacks | None = self.work.attempt(
-            MEMBERSHIP, lambda: membership_attacks(self.model, train, holdout, target=self.target, seed=self.seed)
+            MEMBERSHIP, lambda: membership_attacks(self.request.model, train, holdout, **self._rows())
         )
         if found is not None:
-            self.work.find(membership_finding(found, self.appetite))
+            self.work.find(membership_finding(found, self.request.appetite))
         return found
 
     def judged(self, one: Extraction | None) -> Extraction | None:
         """Return an extraction beside real rows; as it is where there are none."""
         if one is None:
             return None
-        train, rec = self.train, one.reconstruction
-        if train is None:
+        asked, rec = self.request, one.reconstruction
+        if asked.train is None:
             self.work.skip(f"nearness and {of(RECORDS, one.way)}", NO_TRAIN)
             return one
-        limit = {"limit": _QUICK_LIMIT} if self.quick else {}
+        limit = _QUICK_LIMIT if asked.quick else FIDELITY_LIMIT
         fidelity = self.work.attempt(
             of(LIFT, one.way),
-            lambda: evaluate(
-                rec, train, self.holdout, self.prior, self.model, target=self.target, seed=self.seed, **limit
-            ),
+            lambda: evaluate(rec, asked.train, asked.holdout, self.prior, asked.model, limit=limit, **self._rows()),
         )
         one = replace(one, fidelity=fidelity)
-        self.work.find(lift_finding(one, self.appetite))
+        self.work.find(lift_finding(one, asked.appetite))
         records = self.work.attempt(of(RECORDS, one.way), lambda: self._records(rec))
         if records is not None:
-            self.work.find(record_findings(one.way, records, self.appetite))
+            self.work.find(record_findings(one.way, records, asked.appetite))
         return replace(one, records=records)
 
     def _records(self, rec: LabelledRows) -> Any:
-        if self.holdout is None:
+        if self.request.holdout is None:
             raise RequestError(f"{NO_HOLDOUT}, and rows at risk need others of the same source as a control")
-        return record_risk(rec, train=self.train, holdout=self.holdout, target=self.target, seed=self.seed)
+        return record_risk(rec, train=self.request.train, holdout=self.request.holdout, **self._rows())
 
-    def asked(self) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    def asked(self) -> tuple[pd.DataFrame | None, tuple[Note, ...]]:
         """Return the held-out rows that replicas are asked of, and a note where they are not all."""
-        if self.holdout is None or len(self.holdout) <= _ASKED:
-            return self.holdout, ()
-        chosen = np.random.default_rng([self.seed, len(self.holdout)]).permutation(len(self.holdout))[:_ASKED]
-        note = f"replicas are asked of {_ASKED:,} of the {len(self.holdout):,} held-out rows, taken at random"
-        return self.holdout.iloc[np.sort(chosen)].reset_index(drop=True), (note,)
+        rows = self.request.holdout
+        if rows is None or len(rows) <= _ASKED:
+            return rows, ()
+        chosen = np.random.default_rng([self.request.seed, len(rows)]).permutation(len(rows))[:_ASKED]
+        text = f"replicas are asked of {_ASKED:,} of the {len(rows):,} held-out rows, taken at random"
+        note = Note("rows_taken", text, title=HOLDOUT, rows=_ASKED, of=len(rows))
+        return rows.iloc[np.sort(chosen)].reset_index(drop=True), (note,)
 
     def replicas(self, one: Extraction | None, before: Replicas | None) -> Replicas | None:
         """Return models trained on an extracted table; controls that were trained before are not trained again."""
         if one is None:
             return None
         what = of(REPLICAS, one.way)
-        if self.holdout is None:
+        if self.request.holdout is None:
             self.work.skip(f"{what}: accuracy", NO_HOLDOUT)
-        families = _QUICK_FAMILY if self.quick else _FAMILY
+        families = _QUICK_FAMILY if self.request.quick else _FAMILY
         holdout, notes = self.asked()
         found: Replicas | None = self.work.attempt(
             what,
@@ -140,63 +134,55 @@ class Judge:
                 one.reconstruction,
                 families[one.reconstruction.schema.target.is_class],
                 holdout=holdout,
-                model=self.model,
-                train=self.train if before is None else None,
+                model=self.request.model,
+                train=self.request.train if before is None else None,
                 prior=self.prior,
-                target=self.target,
                 controls=before is None,
-                seed=self.seed,
+                **self._rows(),
             ),
         )
         if found is None:
             return None
         if one.way == "by_query":
-            self.work.find(agreement_finding(found, self.appetite))
+            self.work.find(agreement_finding(found, self.request.appetite))
         if before is not None:
             found = found.beside(before)
-            notes += ("the controls are those of the replicas by query alone: the same models of the same rows",)
+            notes += (_SAME_CONTROLS,)
         return replace(found, notes=(*found.notes, *notes))
 
     def curve(self) -> Any:
         """Return what more queries give."""
+        asked = self.request
         holdout, notes = self.asked()
         if self.prior is None or holdout is None:
             self.work.skip(CURVE, _NO_PRIOR if self.prior is None else NO_HOLDOUT)
             return None
-        ladder, limit = (_QUICK_LADDER, _QUICK_LIMIT) if self.quick else (_LADDER, LIMIT)
+        ladder, limit = (_QUICK_LADDER, _QUICK_LIMIT) if asked.quick else (_LADDER, LIMIT)
         found = self.work.attempt(
             CURVE,
             lambda: query_curve(
-                self.model,
-                self.prior,
-                ladder,
-                self.train,
-                holdout=holdout,
-                target=self.target,
-                limit=limit,
-                seed=self.seed,
+                asked.model, self.prior, ladder, asked.train, holdout=holdout, limit=limit, **self._rows()
             ),
         )
         return None if found is None else replace(found, notes=(*found.notes, *notes))
 
     def budget(self) -> Any:
         """Return where the posterior divergence comes from."""
-        if self.holdout is None or self.quick or self.prior is None:
-            self.work.skip(BUDGET, NO_HOLDOUT if self.holdout is None else _QUICK if self.quick else _NO_PRIOR)
+        asked = self.request
+        if asked.holdout is None or asked.quick or self.prior is None:
+            self.work.skip(BUDGET, NO_HOLDOUT if asked.holdout is None else _QUICK if asked.quick else _NO_PRIOR)
             return None
         return self.work.attempt(
             BUDGET,
-            lambda: error_budget(
-                self.model, self.prior, holdout=self.holdout, train=self.train, target=self.target, seed=self.seed
-            ),
+            lambda: error_budget(asked.model, self.prior, holdout=asked.holdout, train=asked.train, **self._rows()),
         )
 
     def left_out(self) -> tuple[str, ...]:
         """Return the parts that are not done, for want of rows or since the audit is quick."""
         ways: tuple[Way, ...] = ("by_query", "from_file")
-        gone: list[str] = [BUDGET] if self.quick else []
-        if self.train is None:
+        gone: list[str] = [BUDGET] if self.request.quick else []
+        if self.request.train is None:
             gone += [MEMBERSHIP, *(of(part, way) for part in (LIFT, RECORDS) for way in ways)]
-        if self.holdout is None:
+        if self.request.holdout is None:
             gone += [MEMBERSHIP, CURVE, BUDGET]
         return tuple(dict.fromkeys(gone))

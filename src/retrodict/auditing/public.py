@@ -12,17 +12,23 @@ import pandas as pd
 from retrodict.errors import PriorError, RetrodictError
 from retrodict.models import Model
 from retrodict.priors import Prior, implied_prior, load_prior, uniform_prior
+from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema
 from retrodict.tables.labelled import observed_schema
 
 _DRAWS = 2_000
+_OF_ROWS = Note("ranges_of_rows", "uniform over the ranges and categories of the held-out rows")
+_OF_FILE = Note(
+    "ranges_of_file",
+    "uniform over ranges and categories; no prior and no held-out rows were given, so the ranges are the file's",
+)
 _ALWAYS = 1.0 - 2.0**-53
 """A missing rate that no draw escapes: rates are below 1."""
 
 
 def public_prior(
     model: Model, prior: Prior | str | Path | None, holdout: pd.DataFrame | None
-) -> tuple[Prior | None, str]:
+) -> tuple[Prior | None, Note]:
     """Return the prior of someone who may only ask for predictions, and in words what it is or why there is none.
 
     The prior given; else uniform over the ranges and categories of the held-out rows, which stand for what the public
@@ -44,23 +50,21 @@ def public_prior(
         If a prior is given and can't be read.
     """
     if isinstance(prior, str | Path):
-        return load_prior(prior), f"the prior file '{prior}'"
+        return load_prior(prior), Note("prior_file", f"the prior file '{prior}'", path=str(prior))
     if prior is not None:
         if not isinstance(prior, Prior):
             raise PriorError(f"a prior or the path of a prior file is needed, got {type(prior).__name__}")
-        return prior, "the prior given"
+        return prior, Note("prior_given", "the prior given")
     try:
         if holdout is not None:
             rows = holdout[list(model.schema.names)]
             empty = {name for name in model.schema.names if rows[name].isna().all()}
             schema = _known(observed_schema(rows, None, model.schema), model, empty)
-            return uniform_prior(schema), "uniform over the ranges and categories of the held-out rows"
+            return uniform_prior(schema), _OF_ROWS
         schema = _ranges(implied_prior(model))
-        return uniform_prior(schema), (
-            "uniform over ranges and categories; no prior and no held-out rows were given, so the ranges are the file's"
-        )
+        return uniform_prior(schema), _OF_FILE
     except RetrodictError as error:
-        return None, f"no prior is given, and none can be made: {error}"
+        return None, Note("no_prior", f"no prior is given, and none can be made: {error}")
 
 
 def _known(schema: Schema, model: Model, empty: set[str]) -> Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +17,14 @@ class Section(BaseModel):
 
 
 S = TypeVar("S", bound=Section)
+
+
+class NoteLine(Section):
+    """A warning, note or reason: a code and the numbers that its text is made of."""
+
+    code: str
+    text: str
+    values: dict[str, Any]
 
 
 class Share(Section):
@@ -48,6 +56,7 @@ class Match(Section):
     label_agreement: float | None
     tolerance: float
     pairing: str
+    warnings: list[NoteLine]
 
 
 class Attribute(Section):
@@ -98,8 +107,8 @@ class RecordSection(Section):
     rows: dict[str, int]
     tolerance: float
     seed: int
-    warnings: list[str]
-    notes: list[str]
+    warnings: list[NoteLine]
+    notes: list[NoteLine]
 
 
 class AttackLine(Section):
@@ -151,8 +160,8 @@ class ReplicaSection(Section):
     estimators: list[str]
     queries: int
     seed: int
-    warnings: list[str]
-    notes: list[str]
+    warnings: list[NoteLine]
+    notes: list[NoteLine]
 
 
 class CurveLine(Section):
@@ -175,8 +184,8 @@ class CurveSection(Section):
     ladder: list[int]
     scope: str | None
     seed: int
-    warnings: list[str]
-    notes: list[str]
+    warnings: list[NoteLine]
+    notes: list[NoteLine]
 
 
 class MeasureLine(Section):
@@ -225,8 +234,8 @@ class LiftSection(Section):
     attribution_reason: str
     measures: list[MeasureLine]
     lift: list[LiftLine]
-    warnings: list[str]
-    notes: list[str]
+    warnings: list[NoteLine]
+    notes: list[NoteLine]
 
 
 class ExtractionSection(Section):
@@ -236,7 +245,7 @@ class ExtractionSection(Section):
     rows: int
     queries: int
     complete: bool
-    notes: list[str]
+    notes: list[NoteLine]
     shortfalls: list[str]
 
 

@@ -16,16 +16,18 @@ from retrodict.budget.pool import draw_pool
 from retrodict.budget.result import EstimatedBudget
 from retrodict.budget.sources import (
     Rows,
+    encoded_rows,
     grid_steps,
     mark_impossible,
-    read_rows,
     require_classes,
     shared_rows,
-    target_column,
 )
 from retrodict.errors import RequestError
 from retrodict.models import Meter
 from retrodict.reconstruction.request import check_count, check_seed, resolve
+from retrodict.results.notes import Note
+from retrodict.tables.labelled import read_labelled
+from retrodict.tables.titles import HOLDOUT, TRAIN
 
 Array = np.ndarray
 
@@ -95,16 +97,16 @@ def error_budget(
     repeats, limit = check_count(repeats, "repeats"), check_count(limit, "limit")
     job = resolve(model, prior)
     require_classes(job.schema)
-    column = target_column(job.schema, holdout, target)
-    notes: list[str] = []
-    tested = _sampled(read_rows(job.schema, holdout, column, "held-out"), limit, "held-out", rngs["rows"], notes)
+    given = {HOLDOUT: holdout} | ({} if train is None else {TRAIN: train})
+    read = read_labelled(job.schema, given, target)
+    notes: list[Note] = list(read.notes)
+    tested = _sampled(encoded_rows(read.schema, read.frames[HOLDOUT]), limit, HOLDOUT, rngs["rows"], notes)
     trained = tested.take(np.arange(0))
     if train is not None:
-        full = read_rows(job.schema, train, column, "training")
+        full = encoded_rows(read.schema, read.frames[TRAIN])
         shared = shared_rows(full, tested)
-        if shared:
-            notes.append(f"{shared} of {len(tested):,} held-out rows are also train rows: the model may have seen them")
-        trained = _sampled(full, limit, "training", rngs["rows"], notes)
+        notes += [] if shared is None else [shared]
+        trained = _sampled(full, limit, TRAIN, rngs["rows"], notes)
     wanted = min(max(_DRAWS_A_ROW * len(tested), _LEAST_DRAWS), _MOST_DRAWS)
     wanted = wanted if draws is None else check_count(draws, "draws")
     if wanted < 2_000:
@@ -114,7 +116,7 @@ def error_budget(
     if steps:
         names = ", ".join(f"{job.schema.names[j]} ({decimals} decimals)" for j, decimals in list(steps.items())[:8])
         more = f" and {len(steps) - 8} more" if len(steps) > 8 else ""
-        notes.append(f"draws are rounded as the real rows are: {names}{more}")
+        notes.append(Note("rounded_draws", f"draws are rounded as the real rows are: {names}{more}"))
     pool = draw_pool(job.prior, meter, wanted, steps, rngs["pool"])
     n_holdout, n_train = len(tested), len(trained)
     both = Rows(*(np.concatenate([getattr(tested, a), getattr(trained, a)]) for a in ("X", "y", "impossible")))
@@ -127,7 +129,7 @@ def error_budget(
             f"{outside} of {len(both):,} rows cannot be drawn from the prior ({'; '.join(blamed[:4])}"
             f"{'; ...' if len(blamed) > 4 else ''})"
         )
-        notes.append(f"{support}; all but the sums is estimated on the others")
+        notes.append(Note("outside_prior", f"{support}; all but the sums is estimated on the others", rows=outside))
         tested, trained = tested.take(~tested.impossible), trained.take(~trained.impossible)
     classes = tuple(str(label) for label in job.schema.target.classes)
     settings = Settings(ratio_learners, envelope_learners, repeats, rngs)
@@ -159,8 +161,9 @@ def _infinite_prior(within: Estimate, support: str) -> Estimate:
     return Estimate.infinite(f"{support}; {others}", details=within.details)
 
 
-def _sampled(rows: Rows, most: int, what: str, rng: np.random.Generator, notes: list[str]) -> Rows:
+def _sampled(rows: Rows, most: int, title: str, rng: np.random.Generator, notes: list[Note]) -> Rows:
     if len(rows) <= most:
         return rows
-    notes.append(f"{most:,} of {len(rows):,} {what} rows were taken at random")
+    text = f"{most:,} of {len(rows):,} of {title} were taken at random"
+    notes.append(Note("rows_taken", text, title=title, rows=most, of=len(rows)))
     return rows.take(np.sort(rng.choice(len(rows), most, replace=False)))

@@ -17,6 +17,7 @@ from retrodict.budget.ratio import Ratio, divergence
 from retrodict.budget.sources import Rows
 from retrodict.budget.verdict import MIN_ROWS, judged
 from retrodict.models import Meter
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -84,7 +85,7 @@ def measure(
     sizes: Int[Array, " d"],
     classes: tuple[str, ...],
     settings: Settings,
-    notes: list[str],
+    notes: list[Note],
 ) -> Measured:
     """Run all estimators.
 
@@ -134,7 +135,7 @@ def measure(
 
 
 def _prior_term(
-    tested: Rows, trained: Rows, fitting: Pool, judging: Pool, sizes: Array, settings: Settings, notes: list[str]
+    tested: Rows, trained: Rows, fitting: Pool, judging: Pool, sizes: Array, settings: Settings, notes: list[Note]
 ) -> tuple[Estimate, Ratio | None]:
     n = len(tested)
     if n < MIN_ROWS:
@@ -149,10 +150,11 @@ def _prior_term(
         own, others = ratio.log_ratio[:n], ratio.log_ratio[n:]
         se = float(np.sqrt(own.var() / len(own) + others.var() / len(others)))
         if abs(own.mean() - others.mean()) > _LEAK * max(se, 1e-12):
-            notes.append(
-                f"the prior is as far from the train rows as {others.mean():.3f} nats and from the held-out rows as "
+            text = (
+                f"the prior is as far from the training rows as {others.mean():.3f} nats and from the held-out rows as "
                 f"{own.mean():.3f}: it was made from the former, or they differ; its term rests on held-out rows alone"
             )
+            notes.append(Note("prior_of_train", text, train=float(others.mean()), holdout=float(own.mean())))
             ratio = ratio_of(tested.X)
     return judged(ratio, "the rows"), ratio
 

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
-from retrodict.errors import RequestError, SchemaError
-from retrodict.schema import Schema, class_of
+from retrodict.errors import RequestError
+from retrodict.results.notes import Note
+from retrodict.schema import Schema
+from retrodict.tables.overlap import overlap
 
 Array = np.ndarray
 
@@ -32,54 +34,26 @@ class Rows:
         return Rows(self.X[chosen], self.y[chosen], self.impossible[chosen])
 
 
-def target_column(schema: Schema, frame: pd.DataFrame, target: str | None) -> str:
-    """Return the column of the labels: the one named, the schema's, or the only one that is no feature.
-
-    Raises
-    ------
-    SchemaError
-        If there is no such column.
-    """
-    columns = [str(name) for name in frame.columns]
-    name = target if target is not None else schema.target.name
-    if name in columns:
-        return name
-    others = [column for column in columns if column not in schema.names]
-    if target is None and len(others) == 1:
-        return others[0]
-    raise SchemaError(f"the held-out rows have no column '{name}' of labels; name it with --target (target=)")
-
-
-def read_rows(schema: Schema, frame: pd.DataFrame, target: str, what: str) -> Rows:
-    """Encode rows and labels.
+def encoded_rows(schema: Schema, frame: pd.DataFrame) -> Rows:
+    """Encode rows that were read as the prior lists their values.
 
     Parameters
     ----------
     schema
         The features as the prior knows them, and the classes.
     frame
-        Holds every feature and the target.
-    target
-        The column of labels.
-    what
-        `training` or `held-out`, for errors.
+        Of `read_labelled`.
 
     Raises
     ------
     SchemaError
-        If a column is absent or does not fit, or a label is none of the model's.
+        If a column does not fit.
     """
-    if frame.empty:
-        raise SchemaError(f"the {what} rows are none; give at least one")
-    columns = {str(name): name for name in frame.columns}
-    if target not in columns:
-        raise SchemaError(f"the {what} rows have no column '{target}' of labels")
-    y = _codes(schema, frame[columns[target]], what)
+    codes = {label: code for code, label in enumerate(schema.target.classes)}
+    y = np.array([codes[label] for label in frame[schema.target.name]], dtype=np.int64)
     known, impossible = {}, np.zeros(len(frame), dtype=bool)
     for feature in schema.features:
-        if feature.name not in columns:
-            raise SchemaError(f"the {what} rows lack the column '{feature.name}'")
-        column = frame[columns[feature.name]]
+        column = frame[feature.name]
         if feature.listed:
             values = column.astype(object)
             unknown = values.notna().to_numpy() & ~values.isin(list(feature.categories)).to_numpy()
@@ -89,27 +63,10 @@ def read_rows(schema: Schema, frame: pd.DataFrame, target: str, what: str) -> Ro
     return Rows(schema.encode(pd.DataFrame(known)), y, impossible)
 
 
-def _codes(schema: Schema, labels: pd.Series, what: str) -> Int[Array, " n"]:
-    classes = schema.target.classes
-    values = labels.astype(object)
-    if values.isna().any():
-        raise SchemaError(f"{int(values.isna().sum())} {what} rows have no label; drop them")
-    places = {value: class_of(value, classes) for value in values.unique()}
-    unknown = sorted(repr(value) for value, place in places.items() if place is None)
-    if unknown:
-        raise SchemaError(f"the {what} rows have labels {', '.join(unknown[:3])}; the model knows {list(classes)[:8]}")
-    codes = [places[value] for value in values]
-    return np.asarray(codes, dtype=np.int64)
-
-
-def shared_rows(train: Rows, holdout: Rows) -> int:
-    """Return how many held-out rows, labels included, are also training rows."""
-    seen = {row.tobytes() for row in _table(train)}
-    return sum(row.tobytes() in seen for row in _table(holdout))
-
-
-def _table(rows: Rows) -> Array:
-    return np.ascontiguousarray(np.column_stack([np.nan_to_num(rows.X, nan=np.inf) + 0.0, rows.y]))
+def shared_rows(train: Rows, holdout: Rows) -> Note | None:
+    """Return what is said of held-out rows, labels included, that are also training rows."""
+    held, known = (np.column_stack([rows.X, rows.y]) for rows in (holdout, train))
+    return overlap(held, known)
 
 
 def mark_impossible(schema: Schema, rows: Rows, draws: Float[Array, "m d"]) -> tuple[Rows, list[str]]:

@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError, SchemaError
-from retrodict.evaluation.records import TOLERANCE, aligned_error, matched_error
+from retrodict.evaluation.records import TOLERANCE, paired_cells
 from retrodict.reconstruction.rebuild_quality import EDGES, bin_of
 from retrodict.schema import Schema, free_name
-from retrodict.tables.cells import cell_errors, scaled_cells
+from retrodict.tables.cells import cell_errors
+from retrodict.tables.labelled import CONFIDENCE
 
 Array = np.ndarray
-
-CONFIDENCE = "confidence"
 
 
 def calibration(
@@ -51,21 +50,20 @@ def calibration(
     pandas.DataFrame
         One row a bin with anything in it: `low` and `high`; `count`, of rows or of cells; `stated`, their mean stated
         confidence; `actual`, the share of their cells that are right; `se`, its standard error over rows; and for rows
-        `exact`, the share of rows with all cells right.
+        `exact`, the share of rows with all cells right. Its ``attrs["warnings"]`` lists what was done to the tables.
 
     Raises
     ------
     RetrodictError
         If the tables can't be compared, or the confidence does not fit the rebuilt one.
     """
-    compare = aligned_error if in_order else matched_error
-    pairs = compare(rebuilt, train, schema, target=target, tolerance=tolerance).pairs
-    names = [name for name in (schema.names if schema else map(str, train.columns)) if name != target]
-    a, b = scaled_cells(rebuilt, train, names, schema, tolerance)
-    right = cell_errors(a[pairs[:, 0]], b[pairs[:, 1]]) <= tolerance
-    stated = _stated(rebuilt, confidence, names)[pairs[:, 0]]
+    found = paired_cells(rebuilt, train, schema, target, tolerance, in_order)
+    right = cell_errors(*found.cells) <= tolerance
+    stated = _stated(rebuilt, confidence, list(found.match.per_feature))[found.rows]
     at = bin_of(stated)
-    return pd.DataFrame([_line(i, stated, right, at == i) for i in range(len(EDGES) - 1) if (at == i).any()])
+    bins = pd.DataFrame([_line(i, stated, right, at == i) for i in range(len(EDGES) - 1) if (at == i).any()])
+    bins.attrs["warnings"] = list(found.match.warnings)
+    return bins
 
 
 def _stated(rebuilt: pd.DataFrame, confidence: Any, names: list[str]) -> Array:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from retrodict.evaluation.records import TOLERANCE, RecordMatch, matched_error
+from retrodict.evaluation.records import TOLERANCE, RecordMatch, cells_of, read_alike
 from retrodict.schema import Schema
 from retrodict.tables.cells import is_number
+from retrodict.tables.titles import HOLDOUT, REBUILT, TRAIN
 
 RANDOM, SHUFFLED, HELD_OUT, REBUILT_HELD_OUT = "random", "shuffled columns", "held out", "rebuilt to held out"
 
@@ -46,16 +49,18 @@ def controls(
         out`: the rebuilt rows beside the held-out ones. Those without their table are left out.
     """
     rng = np.random.default_rng(seed)
-    tables = {RANDOM: (random_table(train, rng), train), SHUFFLED: (shuffled_columns(train, rng), train)}
+    given = {REBUILT: rebuilt, TRAIN: train, HOLDOUT: holdout}
+    read = read_alike({title: frame for title, frame in given.items() if frame is not None}, schema, target)
+    real = read.frames[TRAIN]
+    frames = {**read.frames, RANDOM: random_table(real, rng), SHUFFLED: shuffled_columns(real, rng)}
+    pairs = {RANDOM: (RANDOM, TRAIN), SHUFFLED: (SHUFFLED, TRAIN)}
     if holdout is not None:
-        others = holdout.iloc[rng.permutation(len(holdout))[: len(train)]]
-        tables[HELD_OUT] = (others, train)
+        frames[HOLDOUT] = frames[HOLDOUT].iloc[rng.permutation(len(frames[HOLDOUT]))[: len(real)]]
+        pairs[HELD_OUT] = (HOLDOUT, TRAIN)
         if rebuilt is not None:
-            tables[REBUILT_HELD_OUT] = (rebuilt, others)
-    return {
-        name: matched_error(one, other, schema, target=target, tolerance=tolerance)
-        for name, (one, other) in tables.items()
-    }
+            pairs[REBUILT_HELD_OUT] = (REBUILT, HOLDOUT)
+    read = replace(read, frames=frames)
+    return {name: cells_of(read, *titles, schema, tolerance).match for name, titles in pairs.items()}
 
 
 def random_table(train: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

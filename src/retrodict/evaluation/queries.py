@@ -5,35 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from retrodict import time_limit
 from retrodict.errors import RequestError, TimeLimitError
+from retrodict.evaluation.beside import FEWEST
 from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.fidelity.scopes import RECONSTRUCTION
 from retrodict.evaluation.replicas import replicate
 from retrodict.evaluation.replicas.base_model import loaded
-from retrodict.evaluation.replicas.result import BASE, ON_HOLDOUT, REPLICA, plain_records
-from retrodict.plain_text import shown_plainly
+from retrodict.evaluation.replicas.result import BASE, ON_HOLDOUT, REPLICA
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction, reconstruct
 from retrodict.reconstruction.request import check_count, check_seed, resolve
-from retrodict.tables.labelled import FEWEST
+from retrodict.results.documents import notes as read_notes
+from retrodict.results.notes import Note, of_code
+from retrodict.results.result import KeptResult, ShownTable, frame_of
 
 LADDER = (100, 300, 1_000, 3_000, 10_000)
 LIMIT = 1_000
 FIDELITY = ("wasserstein", "total variation", "association", "energy distance", "two-sample AUC")
 _ESTIMATORS = {True: ("logistic_regression", "random_forest"), False: ("kernel_ridge", "random_forest")}
-_COLUMNS = ["queries", "what", "measure", "estimator", "value", "low", "high"]
+_KINDS: dict[str, type] = {
+    **{"queries": int, "what": object, "measure": object, "estimator": object},
+    **{"value": float, "low": float, "high": float},
+}
+_COLUMNS = list(_KINDS)
 VALUE, LIFT, REPLICAS = "fidelity", "lift", "replica"
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class QueryCurve:
+@dataclass(frozen=True, eq=False, repr=False)
+class QueryCurve(KeptResult):
     """Fidelity, lift, and how well replicas do, against the number of model calls.
 
     Parameters
@@ -60,8 +65,8 @@ class QueryCurve:
     ladder: tuple[int, ...]
     scope: str
     seed: int
-    warnings: tuple[str, ...]
-    notes: tuple[str, ...]
+    warnings: tuple[Note, ...]
+    notes: tuple[Note, ...]
 
     @property
     def estimators(self) -> tuple[str, ...]:
@@ -80,36 +85,35 @@ class QueryCurve:
         wide = self.frame.pivot(index=["what", "measure", "estimator"], columns="queries", values="value")
         return wide.reindex(pd.MultiIndex.from_frame(order))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, fit for strict JSON: what is undefined is null."""
-        return {
-            "curve": plain_records(self.frame),
-            "base": dict(self.base),
-            "ladder": list(self.ladder),
-            "scope": self.scope or None,
-            "seed": self.seed,
-            "warnings": list(self.warnings),
-            "notes": list(self.notes),
-        }
+    def content(self) -> dict[str, Any]:
+        """Return what it holds."""
+        own = super().content()
+        return {"curve": own.pop("frame"), **own, "scope": self.scope or None}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Return the result of `to_dict`."""
+        given = {name: value for name, value in data.items() if name != "curve"}
+        curve = frame_of(
+            data, "curve", dict(zip(_COLUMNS, (int, object, object, object, float, float, float), strict=True))
+        )
+        fixed = {"frame": curve, "ladder": tuple(data["ladder"]), "scope": data["scope"] or ""}
+        return cls(**{**given, **fixed, **{name: read_notes(data, name) for name in ("warnings", "notes")}})
 
     @property
-    def _lines(self) -> list[str]:
+    def head(self) -> str:
+        """The ladder in one line."""
+        return f"QueryCurve: {self.ladder[0]:,} to {self.ladder[-1]:,} model calls, seed {self.seed}"
+
+    def tables(self) -> list[ShownTable]:
+        """Return one line a curve."""
+        return [ShownTable(self.summary())]
+
+    def remarks(self) -> list[str]:
+        """Return the base model's measures, and where fidelity was measured, with what is doubtful."""
         base = ", ".join(f"{name} {value:.3f}" for name, value in self.base.items())
         where = f"fidelity and lift are {self.scope}" if self.scope else ""
-        about = [f"base model: {base}"] * bool(base) + [where] * bool(where)
-        return about + [f"warning: {line}" for line in self.warnings] + [f"note: {line}" for line in self.notes]
-
-    def __repr__(self) -> str:
-        head = f"QueryCurve: {self.ladder[0]:,} to {self.ladder[-1]:,} model calls, seed {self.seed}"
-        table = self.summary().to_string(float_format="{:.3f}".format, na_rep="")
-        return "\n".join([head, *(f"  {line}" for line in [*table.splitlines(), *self._lines])])
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        head = repr(self).split("\n", 1)[0]
-        table = self.summary().to_html(float_format="{:.3f}".format, na_rep="")
-        return f"<p><b>{escape(head)}</b></p>{table}" + "".join(f"<p>{escape(line)}</p>" for line in self._lines)
+        return [*[f"base model: {base}"] * bool(base), *[where] * bool(where), *super().remarks()]
 
 
 def query_curve(
@@ -138,7 +142,7 @@ def query_curve(
     ladder
         Numbers of model calls, at least 20 each.
     train
-        The training rows: then fidelity and lift are measured, the held-out rows being the held-out rows.
+        The training rows: then fidelity and lift are measured, too.
     holdout
         Real rows with their target that the model did not see.
     target
@@ -173,8 +177,8 @@ def query_curve(
     before = rec.provenance.queries - steps[-1]  # a pilot that finds a regressor's noise
     lines: list[list[Any]] = []
     base: dict[str, float] = {}
-    warnings: dict[str, None] = {}
-    notes: dict[str, None] = {}
+    warnings: dict[Note, None] = {}
+    notes: dict[Note, None] = {}
     scope = ""
     done: list[int] = []
     for step in steps:
@@ -197,7 +201,8 @@ def query_curve(
         except TimeLimitError:
             if not done:
                 raise
-            notes[f"the time limit was reached: steps from {calls:,} model calls on are left out"] = None
+            text = f"the time limit was reached: steps from {calls:,} model calls on are left out"
+            notes[Note("time_limit", text, queries=calls)] = None
             break
         done.append(calls)
         if fid is not None:
@@ -208,10 +213,11 @@ def query_curve(
         lines += [[calls, REPLICAS, *line] for line in own[["measure", "estimator", "value", "low", "high"]].to_numpy()]
         of_base = found.frame[(found.frame.table == BASE) & (found.frame.rows == ON_HOLDOUT)]
         base = {str(name): float(value) for name, value in zip(of_base.measure, of_base.value, strict=True)}
-        warnings |= dict.fromkeys(line for line in found.warnings if train is None or "training rows" not in line)
-        notes |= dict.fromkeys(f"{calls:,} calls: {line}" for line in found.notes if "could not" in line)
+        warnings |= dict.fromkeys(found.warnings)
+        for note in of_code(found.notes, "not_trained"):
+            notes[Note(note.code, f"{calls:,} calls: {note}", **note.values, queries=calls)] = None
     if train is None:
-        notes["no training rows are given: fidelity and lift are left out"] = None
+        notes[Note("no_train", "no training rows are given: fidelity and lift are left out")] = None
     frame = pd.DataFrame(lines, columns=_COLUMNS).astype(dict.fromkeys(_COLUMNS[4:], np.float64))
     return QueryCurve(frame, base, tuple(done), scope, int(seed), tuple(warnings), tuple(notes))
 

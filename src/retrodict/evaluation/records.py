@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,18 +12,21 @@ from jaxtyping import Float, Int
 
 from retrodict.errors import RequestError, SchemaError
 from retrodict.evaluation.assignment import assign
-from retrodict.plain_text import shown_plainly
-from retrodict.schema import Schema
+from retrodict.results.notes import Note
+from retrodict.results.result import Result
+from retrodict.schema import Schema, free_name
 from retrodict.tables.cells import cell_errors, scaled_cells
+from retrodict.tables.columns import Wanted
+from retrodict.tables.labelled import RealRows, bare_features, read_columns, read_labelled
+from retrodict.tables.titles import REBUILT, TRAIN
 
 Array = np.ndarray
 
 TOLERANCE = 1e-9
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class RecordMatch:
+@dataclass(frozen=True, eq=False, repr=False)
+class RecordMatch(Result):
     """Rebuilt rows beside real ones.
 
     Parameters
@@ -46,6 +50,8 @@ class RecordMatch:
         order`: as the rows stand.
     pairs
         Row of the rebuilt and of the training table, by position, shape (n, 2).
+    warnings
+        What was done to the tables: columns and rows that were left out.
     """
 
     error: float
@@ -55,13 +61,12 @@ class RecordMatch:
     label_agreement: float | None
     tolerance: float
     pairing: Literal["least", "near", "in order"]
-    pairs: Int[Array, "n 2"]
+    pairs: Int[Array, "n 2"] = field(repr=False)
+    warnings: tuple[Note, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return all but the pairs as plain data."""
-        return {name: value for name, value in vars(self).items() if name != "pairs"}
-
-    def __repr__(self) -> str:
+    @property
+    def head(self) -> str:
+        """The match in one line."""
         labels = "" if self.label_agreement is None else f", {self.label_agreement:.1%} of labels agree"
         bound = "at most " if self.pairing == "near" else ""
         return f"RecordMatch: {self.n:,} pairs, error {bound}{self.error:.4f}, {self.exact_rows:.1%} exact{labels}"
@@ -100,7 +105,7 @@ def matched_error(
     features; numbers are scaled by the training column's range as there. Beyond 5,000 rows without an equal one in the
     other table, `assign` says what is left out.
     """
-    return _compare(rebuilt, train, schema, target, tolerance, aligned=False)
+    return paired_cells(rebuilt, train, schema, target, tolerance, aligned=False).match
 
 
 def aligned_error(
@@ -118,40 +123,108 @@ def aligned_error(
     RetrodictError
         If the tables have different numbers of rows, have none, or one lacks a feature.
     """
-    if len(rebuilt) != len(train):
-        raise RequestError(
-            f"the rebuilt table has {len(rebuilt):,} rows and the training one {len(train):,}; rows in order need as "
-            "many: use matched_error"
-        )
-    return _compare(rebuilt, train, schema, target, tolerance, aligned=True)
+    return paired_cells(rebuilt, train, schema, target, tolerance, aligned=True).match
 
 
-def _compare(
+@dataclass(frozen=True, eq=False)
+class PairedCells:
+    """Two tables as cells, and their rows in pairs.
+
+    Parameters
+    ----------
+    match
+        How far the pairs agree.
+    cells
+        Of the pairs' rebuilt and training rows, as `scaled_cells` makes them, shape (k, d) each.
+    rows
+        The place of each pair's rebuilt row in the table given, shape (k,).
+    """
+
+    match: RecordMatch
+    cells: tuple[Float[Array, "k d"], Float[Array, "k d"]]
+    rows: Int[Array, " k"]
+
+
+def read_alike(given: Mapping[str, Any], schema: Schema | None, target: str | None) -> RealRows:
+    """Read tables that are compared cell by cell, with or without a target.
+
+    Parameters
+    ----------
+    given
+        Tables by title, the training rows among them.
+    schema
+        Names the features and the target; without it the features are the columns of the training rows.
+    target
+        The target's column; by default that of the schema, else none.
+
+    Raises
+    ------
+    RetrodictError
+        If a table can't be read; see `read_labelled`.
+    """
+    if schema is not None:
+        return read_labelled(schema, given, target, labelled=False)
+    train = given[TRAIN]
+    if not isinstance(train, pd.DataFrame):
+        raise RequestError(f"{TRAIN} must be a pandas DataFrame, got {type(train).__name__}")
+    names = bare_features(train, target, [train])
+    if not names:
+        raise SchemaError("the tables have no feature to compare")
+    taken = {str(name) for frame in given.values() for name in getattr(frame, "columns", ())}
+    wanted = Wanted(names, free_name("target", taken) if target is None else target, labelled=False)
+    return read_columns(given, wanted, target)
+
+
+def paired_cells(
     rebuilt: pd.DataFrame,
     train: pd.DataFrame,
     schema: Schema | None,
     target: str | None,
     tolerance: float,
     aligned: bool,
-) -> RecordMatch:
-    if target is None and schema is not None:
-        target = schema.target.name
-    elif target is not None and target not in map(str, train.columns):
-        raise SchemaError(f"target '{target}' is no column of the training table")
-    names = [str(name) for name in train.columns] if schema is None else list(schema.names)
-    names = [name for name in names if name != target]
-    if not names:
-        raise SchemaError("the tables have no feature to compare")
-    a, b = scaled_cells(rebuilt, train, names, schema, tolerance)
+) -> PairedCells:
+    """Read two tables and pair their rows; the parameters are those of `matched_error`.
+
+    Parameters
+    ----------
+    aligned
+        Whether row `i` of one stands for row `i` of the other; else the pairing is that of the least error.
+
+    Raises
+    ------
+    RetrodictError
+        If the tables can't be compared.
+    """
+    read = read_alike({REBUILT: rebuilt, TRAIN: train}, schema, target)
+    if aligned and len(rebuilt) != len(train):
+        raise RequestError(
+            f"the rebuilt table has {len(rebuilt):,} rows and the training one {len(train):,}; rows in order need as "
+            "many: use matched_error"
+        )
+    if aligned:  # a row without a target takes its partner with it
+        both = read.frames[REBUILT].index.intersection(read.frames[TRAIN].index)
+        read = replace(read, frames={title: frame.loc[both] for title, frame in read.frames.items()})
+    return cells_of(read, REBUILT, TRAIN, schema, tolerance, aligned)
+
+
+def cells_of(
+    read: RealRows, one: str, other: str, schema: Schema | None, tolerance: float, aligned: bool = False
+) -> PairedCells:
+    """Pair the rows of two tables that were read; `one` and `other` are their titles."""
+    left, right = read.frames[one], read.frames[other]
+    names, target = list(read.schema.names), read.schema.target.name
+    a, b = scaled_cells(left, right, names, schema, tolerance)
     labels = None
-    if target is not None and all(target in map(str, frame.columns) for frame in (rebuilt, train)):
-        labels = scaled_cells(rebuilt, train, [target], None, tolerance, labels=True)
+    if target in left.columns and target in right.columns:
+        labels = scaled_cells(left, right, [target], None, tolerance, labels=True)
     pairing: Literal["least", "near", "in order"] = "in order"
     pairs = np.column_stack([np.arange(len(a))] * 2)
     if not aligned:
         pairs, least = assign(a, b, labels)
         pairing = "least" if least else "near"
-    return compared(a, b, labels, names, pairs, pairing, tolerance)
+    match = compared(a, b, labels, names, pairs, pairing, tolerance)
+    rows = np.column_stack([read.places(one)[pairs[:, 0]], read.places(other)[pairs[:, 1]]])
+    return PairedCells(replace(match, pairs=rows, warnings=read.notes), (a[pairs[:, 0]], b[pairs[:, 1]]), rows[:, 0])
 
 
 def compared(

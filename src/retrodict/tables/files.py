@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrodict.errors import RequestError
+from retrodict.tables.columns import UNNAMED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +27,9 @@ def read_rows(path: Path, what: str, schema: Schema, target: str | None = None) 
     what
         What it holds, for messages.
     schema
-        Of the reconstruction that the rows are compared with.
+        Of the model or the reconstruction that the rows are held against.
     target
-        The target's column in the file; by default the schema's name of it.
+        The target's column in the file; by default the schema's name of it, else the only column that is no feature.
 
     Raises
     ------
@@ -37,13 +38,10 @@ def read_rows(path: Path, what: str, schema: Schema, target: str | None = None) 
     """
     import pandas as pd
 
-    lists = {feature.name: feature.categories for feature in schema.features}
-    lists[target or schema.target.name] = schema.target.classes
-    text = {name for name, values in lists.items() if values and all(isinstance(value, str) for value in values)}
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
-        return pd.read_parquet(path) if parquet else _csv(path, text)
+        return pd.read_parquet(path) if parquet else _csv(path, schema, target)
     except FileNotFoundError as error:
         raise RequestError(f"{what} file '{path}' does not exist; give a CSV or Parquet file") from error
     except IsADirectoryError as error:
@@ -53,13 +51,23 @@ def read_rows(path: Path, what: str, schema: Schema, target: str | None = None) 
         raise RequestError(f"{what} file '{path}' can't be read as CSV or Parquet: {reason}; write it again") from error
 
 
-def _csv(path: Path, text: set[str]) -> pd.DataFrame:
+def _csv(path: Path, schema: Schema, target: str | None) -> pd.DataFrame:
     import pandas as pd
     from pandas._libs.parsers import STR_NA_VALUES
 
     from retrodict.schema.csv_numbers import AS_WRITTEN
 
     names = list(pd.read_csv(path, nrows=0).columns)
+    text = _text(names, schema, target)
     absent: dict[Any, list[str]] = {name: [""] if name in text else sorted(STR_NA_VALUES) for name in names}
     types = {name: str for name in names if name in text}
     return pd.read_csv(path, dtype=types, na_values=absent, keep_default_na=False, **AS_WRITTEN)
+
+
+def _text(names: list[str], schema: Schema, target: str | None) -> set[str]:
+    """Return the columns of a file whose values are text: the target is found as the reader of rows finds it."""
+    lists = {feature.name: feature.categories for feature in schema.features}
+    others = [name for name in names if name not in lists and not UNNAMED.fullmatch(name)]
+    plain = schema.target.name if schema.target.name in others or len(others) != 1 else others[0]
+    lists[target or plain] = schema.target.classes
+    return {name for name, values in lists.items() if values and all(isinstance(value, str) for value in values)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -11,13 +11,12 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from retrodict.errors import SchemaError
+from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema
 from retrodict.schema.encoding import encode_column
+from retrodict.tables.titles import said_of
 
 Array = np.ndarray
-
-_NAMED = 5
-"""Columns of which the same is true that are named."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Layout:
     columns: tuple[Feature, ...]
 
     @classmethod
-    def of(cls, schema: Schema, frames: Mapping[str, pd.DataFrame]) -> tuple[Self, tuple[str, ...]]:
+    def of(cls, schema: Schema, frames: Mapping[str, pd.DataFrame]) -> tuple[Self, tuple[Note, ...]]:
         """Return the features and the target, last, of tables; and what a user should know of values outside its lists.
 
         Parameters
@@ -53,19 +52,13 @@ class Layout:
                 values = frame[feature.name].astype(object).dropna()
                 other = [value for value in values.unique() if value not in feature.categories]
                 if other:
-                    _refuse_other_values(feature, title, len(other) == values.nunique(), other)
                     strange[title][feature.name] = ", ".join(repr(value) for value in other[:3])
                     unseen |= dict.fromkeys(other)
             if feature.listed:
                 feature = Feature(feature.name, "categorical", categories=(*feature.categories, *unseen))
             columns.append(replace(feature, missing=0.0))
-        end = "which the reconstruction's schema does not list: each counts as a value of its own"
-        warnings = [
-            said_of(list(found), title, f"holds {next(iter(found.values()))}, {end}", f"hold values {end}")
-            for title, found in strange.items()
-            if found
-        ]
-        return cls((*columns, last)), tuple(warnings)
+        notes = [_unlisted(title, found) for title, found in strange.items() if found]
+        return cls((*columns, last)), tuple(notes)
 
     def encode(self, frame: pd.DataFrame, title: str) -> Float[Array, "n d"]:
         """Return a table as codes; NaN is missing.
@@ -96,32 +89,11 @@ class Layout:
         return tuple(column.name for column in self.columns)
 
 
-def said_of(names: Sequence[str], title: str, one: str, many: str) -> str:
-    """Return what is true of some columns of a table as one sentence, however many they are.
-
-    Parameters
-    ----------
-    names
-        The columns, at least one; of more than a few the number is told.
-    title
-        The table.
-    one, many
-        What is said of one, and of several.
-    """
-    if len(names) == 1:
-        return f"column '{names[0]}' of {title} {one}"
-    shown = ", ".join(f"'{name}'" for name in names[:_NAMED])
-    rest = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{len(names):,} columns of {title} {many} ({shown}{rest})"
-
-
-def _refuse_other_values(feature: Feature, title: str, none_known: bool, values: list[Any]) -> None:
-    if none_known:
-        raise SchemaError(
-            f"column '{feature.name}' of {title} holds none of the reconstruction's values: it holds "
-            f"{', '.join(repr(v) for v in values[:3])} where {', '.join(repr(v) for v in feature.categories[:3])} are "
-            "known; write them alike"
-        )
+def _unlisted(title: str, found: Mapping[str, str]) -> Note:
+    """Return what is said of values of a table, by column, that its schema does not list."""
+    end = "which the schema does not list: each counts as a value of its own"
+    text = said_of(list(found), title, f"holds {next(iter(found.values()))}, {end}", f"hold values {end}")
+    return Note("unlisted_values", text, title=title, values_of=dict(found))
 
 
 def spread(layout: Layout, X: Float[Array, "n d"]) -> tuple[Float[Array, " d"], Float[Array, " d"]]:

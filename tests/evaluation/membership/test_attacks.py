@@ -141,7 +141,7 @@ def test_any_model_can_be_asked() -> None:
 def test_too_few_rows_and_no_target_are_one_line() -> None:
     train = noise(30, 0)
     model = Memory(train)
-    with pytest.raises(RequestError, match="5 held-out rows say nothing"):
+    with pytest.raises(RequestError, match="the held-out rows: 5 rows say nothing"):
         rd.membership_attacks(model, train, train[:5])
     with pytest.raises(rd.errors.SchemaError, match="target"):
         rd.membership_attacks(model, train.drop(columns="y"), train)

@@ -10,23 +10,26 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import PriorError, RequestError, RetrodictError, SchemaError
+from retrodict.evaluation.beside import FEWEST
 from retrodict.inference.observation import Label
 from retrodict.models import Meter, Model, load_model
 from retrodict.models.contract import about, noise_scale
 from retrodict.priors import Prior, implied_prior, load_prior
-from retrodict.reconstruction import Reconstruction
+from retrodict.reconstruction import LabelledRows
 from retrodict.reconstruction.provenance import describe
+from retrodict.results.notes import Note
 from retrodict.schema import Schema, reconcile
-from retrodict.tables.labelled import FEWEST
 from retrodict.tables.layout import Layout
+from retrodict.tables.titles import PRIOR, shown
 
 Array = np.ndarray
 
-NO_PRIOR = "no prior is given, so there is no prior-only control and lift is undefined; give the prior"
-_PRIOR = "rows of the prior"
+NO_PRIOR = Note(
+    "no_prior", "no prior is given, so there is no prior-only control and lift is undefined; give the prior"
+)
 
 
-def assumed(prior: Any, model: Any, rec: Any) -> tuple[Prior | pd.DataFrame | None, Model | None, list[str]]:
+def assumed(prior: Any, model: Any, rec: Any) -> tuple[Prior | pd.DataFrame | None, Model | None, list[Note]]:
     """Return the prior, or rows of it; the model; and what a user should know of them.
 
     Parameters
@@ -36,9 +39,9 @@ def assumed(prior: Any, model: Any, rec: Any) -> tuple[Prior | pd.DataFrame | No
     model
         A model, what `load_model` takes, or ``None``.
     rec
-        Whose prior it should be, where it is a `Reconstruction`.
+        Whose prior it should be, where it has one.
     """
-    notes = []
+    notes: list[Note] = []
     if model is not None and not isinstance(model, Model):
         model = load_model(model)
     if isinstance(prior, str | Path):
@@ -47,19 +50,21 @@ def assumed(prior: Any, model: Any, rec: Any) -> tuple[Prior | pd.DataFrame | No
         try:
             prior = implied_prior(model)
         except RetrodictError as error:
-            notes.append(f"no prior is given, and {error}")
+            notes.append(Note("no_prior", f"no prior is given, and {error}"))
         else:
-            notes.append("no prior is given: the prior-only control is the prior that the model file implies")
+            text = "no prior is given: the prior-only control is the prior that the model file implies"
+            notes.append(Note("implied_prior", text))
     elif prior is None:
         notes.append(NO_PRIOR)
     elif not isinstance(prior, Prior | pd.DataFrame):
         raise PriorError(f"a prior, its file or a table of its rows is needed, got {type(prior).__name__}")
-    if isinstance(rec, Reconstruction):
+    if isinstance(rec, LabelledRows):
         about = rec.provenance
         if isinstance(prior, Prior) and about.prior["kind"] != "none" and not _same(describe(prior), about.prior):
-            notes.append("the prior is not the one that the reconstruction was drawn under: this one is compared with")
+            text = "the prior is not the one that the reconstruction was drawn under: this one is compared with"
+            notes.append(Note("other_prior", text))
         if model is not None and model.fingerprint != about.model["fingerprint"]:
-            notes.append("the model is not the one that the reconstruction comes from")
+            notes.append(Note("other_model", "the model is not the one that the reconstruction comes from"))
     return prior, model, notes
 
 
@@ -82,15 +87,15 @@ def prior_frame(prior: Prior | pd.DataFrame, schema: Schema, n: int, rng: np.ran
         frame = prior.schema.decode(prior.sample(n, rng))
     absent = [name for name in schema.names if name not in frame.columns]
     if absent:
-        raise SchemaError(f"the prior lacks {', '.join(absent[:8])}, which the reconstruction has")
+        raise SchemaError(f"the prior lacks {shown(absent)}, which the reconstruction has")
     if len(frame) < FEWEST:
-        raise RequestError(f"{_PRIOR} are {len(frame)}; at least {FEWEST} are needed to compare distributions")
+        raise RequestError(f"{PRIOR} are {len(frame)}; at least {FEWEST} are needed to compare distributions")
     return frame[list(schema.names)]
 
 
 def feature_codes(frame: pd.DataFrame, layout: Layout) -> Array:
     """Return rows of the prior as codes of the features."""
-    return layout.without_target.encode(frame, _PRIOR)
+    return layout.without_target.encode(frame, PRIOR)
 
 
 def model_labels(model: Model, frame: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> tuple[Array, int]:

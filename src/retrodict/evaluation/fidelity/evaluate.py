@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError
+from retrodict.evaluation.beside import FEWEST, compared
 from retrodict.evaluation.fidelity.assumed import assumed, feature_codes, model_labels, prior_frame
 from retrodict.evaluation.fidelity.attribution import attribution
 from retrodict.evaluation.fidelity.measures import Found, averaged, measure
@@ -18,9 +19,11 @@ from retrodict.evaluation.fidelity.scopes import OVERALL, WITHIN, Sources
 from retrodict.evaluation.fidelity.summary import lifts, values
 from retrodict.models import Model
 from retrodict.priors import Prior
-from retrodict.reconstruction import Reconstruction
+from retrodict.reconstruction import LabelledRows
 from retrodict.reconstruction.request import check_count, check_seed
-from retrodict.tables.labelled import FEWEST, HELD_OUT, TRAIN, Inputs, read_inputs
+from retrodict.results.notes import Note
+from retrodict.tables.encoded import Inputs
+from retrodict.tables.titles import HOLDOUT, TRAIN
 
 Array = np.ndarray
 
@@ -31,7 +34,7 @@ _SHUFFLE, _PRIOR, _SCOPES, _MEASURES = range(4)
 
 
 def evaluate(
-    rec: Reconstruction | pd.DataFrame,
+    rec: LabelledRows | pd.DataFrame,
     train: pd.DataFrame,
     holdout: pd.DataFrame | None = None,
     prior: Prior | pd.DataFrame | str | Path | None = None,
@@ -84,13 +87,14 @@ def evaluate(
     check_seed(seed)
     if check_count(limit, "the limit") < FEWEST:
         raise RequestError(f"the limit must be at least {FEWEST} rows, got {limit}")
-    inputs = read_inputs(rec, train, holdout, target)
+    _, inputs = compared(rec, train, holdout, target)
     rng = np.random.default_rng([seed, _SHUFFLE])
     inputs = replace(inputs, tables={title: rng.permutation(X) for title, X in inputs.tables.items()})
-    notes: list[str] = []
-    if HELD_OUT not in inputs.tables:
+    notes: list[Note] = []
+    if HOLDOUT not in inputs.tables:
         inputs = _halved(inputs)
-        notes.append("no held-out rows are given: half of the training rows are held out, and the others compared with")
+        text = "no held-out rows are given: half of the training rows are held out, and the others compared with"
+        notes.append(Note("halved", text))
     source, loaded, said = assumed(prior, model, rec)
     drawn, labelled, queries = _of_prior(source, loaded, inputs, np.random.default_rng([seed, _PRIOR]))
     sources, layout = Sources(inputs, drawn, labelled, MOST, notes + said), inputs.layout
@@ -129,7 +133,7 @@ def _halved(inputs: Inputs) -> Inputs:
         )
     X = X[np.argsort(X[:, -1], kind="stable")]  # every second row: each class is halved
     rng = np.random.default_rng(0)
-    halves = {TRAIN: rng.permutation(X[::2]), HELD_OUT: rng.permutation(X[1::2])}
+    halves = {TRAIN: rng.permutation(X[::2]), HOLDOUT: rng.permutation(X[1::2])}
     return replace(inputs, tables={**inputs.tables, **halves})
 
 

@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from retrodict.evaluation.beside import FEWEST
 from retrodict.evaluation.controls import random_table
-from retrodict.tables.labelled import FEWEST, HELD_OUT, REBUILT, TRAIN, Inputs
+from retrodict.results.notes import Note
+from retrodict.tables.encoded import Inputs
+from retrodict.tables.titles import HOLDOUT, REBUILT, TRAIN
 
 Array = np.ndarray
 
@@ -68,11 +71,11 @@ class Sources:
     prior: Float[Array, "n f"] | None
     labelled: Float[Array, "n d"] | None
     most: int
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def scopes(self, rng: np.random.Generator) -> list[Scope]:
         """Return all rows, then each class (the most frequent ones), that have enough rows."""
-        real, rebuilt, fresh = (self.inputs.tables[title] for title in (TRAIN, REBUILT, HELD_OUT))
+        real, rebuilt, fresh = (self.inputs.tables[title] for title in (TRAIN, REBUILT, HOLDOUT))
         m = min(self.most, len(rebuilt), len(fresh), self.most if self.prior is None else len(self.prior))
         labels = rng.permutation(rebuilt[:m, -1])
         others = {RECONSTRUCTION: rebuilt[:m]}
@@ -88,7 +91,8 @@ class Sources:
         counts = np.bincount(real[:, -1].astype(np.int64), minlength=len(classes)) if classes else np.zeros(0)
         order = [int(c) for c in np.argsort(-counts, kind="stable") if counts[c]]
         if len(order) > MOST_CLASSES:
-            self.notes.append(f"of {len(order)} classes, the {MOST_CLASSES} most frequent are measured on their own")
+            text = f"of {len(order)} classes, the {MOST_CLASSES} most frequent are measured on their own"
+            self.notes.append(Note("most_classes", text, classes=len(order), measured=MOST_CLASSES))
         for c in order[:MOST_CLASSES]:
             before = sum(len(scope.others[RECONSTRUCTION]) for scope in found[1:])
             scope = self._of_class(c, f"class {classes[c]}", counts[c] / len(real), before, rng)
@@ -97,15 +101,16 @@ class Sources:
 
     def _of_class(self, c: int, name: str, share: float, before: int, rng: np.random.Generator) -> Scope | None:
         real, rebuilt, fresh = (
-            table[table[:, -1] == c, :-1] for table in (self.inputs.tables[t] for t in (TRAIN, REBUILT, HELD_OUT))
+            table[table[:, -1] == c, :-1] for table in (self.inputs.tables[t] for t in (TRAIN, REBUILT, HOLDOUT))
         )
         few = [
             f"{len(rows)} of {title}"
-            for title, rows in ((TRAIN, real), (REBUILT, rebuilt), (HELD_OUT, fresh))
+            for title, rows in ((TRAIN, real), (REBUILT, rebuilt), (HOLDOUT, fresh))
             if len(rows) < FEWEST
         ]
         if few:
-            self.notes.append(f"{name} is not measured on its own: it has {', '.join(few)}, and {FEWEST} are needed")
+            text = f"{name} is not measured on its own: it has {', '.join(few)}, and {FEWEST} are needed"
+            self.notes.append(Note("class_too_small", text, scope=name))
             return None
         m = min(self.most, len(rebuilt), len(fresh), self.most if self.prior is None else len(self.prior))
         others = {RECONSTRUCTION: rebuilt[:m]}
@@ -118,7 +123,8 @@ class Sources:
             if len(own) >= m:
                 others[LABELLED] = own[:m]
             else:
-                self.notes.append(f"{name}: the model labels {len(own):,} rows of the prior so; {m:,} are needed")
+                text = f"{name}: the model labels {len(own):,} rows of the prior so; {m:,} are needed"
+                self.notes.append(Note("too_few_labelled", text, scope=name, rows=len(own), needed=m))
         others |= {RANDOM: _random(self.inputs.tables[TRAIN][:, :-1], m, rng), FRESH: fresh[:m]}
         return Scope(name, float(share), real[: self.most], others)
 

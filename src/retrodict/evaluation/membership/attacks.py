@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.budget.sources import target_column
 from retrodict.errors import RequestError
 from retrodict.evaluation.membership.result import FALSE_RATE, Attack, MembershipAttacks
 from retrodict.evaluation.membership.roc import auc, rate_at
 from retrodict.evaluation.membership.signals import of_labels, of_values
 from retrodict.evaluation.replicas.base_model import Base, loaded
-from retrodict.evaluation.replicas.inputs import HOLDOUT, TRAIN, Rows, read_inputs, schema_of
+from retrodict.models.contract import about
 from retrodict.reconstruction.request import check_count, check_seed
+from retrodict.results.notes import Note
+from retrodict.tables.encoded import Rows, encoded
+from retrodict.tables.labelled import read_labelled
+from retrodict.tables.titles import HOLDOUT, TRAIN
 
 Array = np.ndarray
 
@@ -73,21 +76,16 @@ def membership_attacks(
     base_model = loaded(model)
     if base_model is None:
         raise RequestError("there is no model to ask; give what load_model takes")
-    for title, frame in (("training", train), ("held-out", holdout)):
-        if not isinstance(frame, pd.DataFrame):
-            raise RequestError(f"the {title} rows must be a pandas DataFrame, got {type(frame).__name__}")
-        if len(frame) < FEWEST:
-            raise RequestError(f"{len(frame)} {title} rows say nothing of membership; give at least {FEWEST} of either")
-    column = target_column(base_model.schema, train, target)
-    own = [*base_model.schema.names, column] if base_model.schema.named else None
-    frames = {TRAIN: train, HOLDOUT: holdout}
-    if own is not None:
-        frames = {title: _columns(frame, own) for title, frame in frames.items()}
-    inputs = read_inputs(schema_of(frames[TRAIN], base_model, column), frames, column, None)
+    given = {TRAIN: train, HOLDOUT: holdout}
+    undetermined = about(base_model).undetermined
+    inputs = encoded(read_labelled(base_model.schema, given, target, undetermined=undetermined))
+    for title, table in inputs.tables.items():
+        if len(table) < FEWEST:
+            raise RequestError(f"{title}: {len(table)} rows say nothing of membership; give at least {FEWEST}")
     base = Base.of(base_model, inputs)
     rng = np.random.default_rng(seed)
-    notes: list[str] = []
-    told = [_signals(base, inputs.tables[title], title, most, rng, notes) for title in (TRAIN, HOLDOUT)]
+    notes: list[Note] = []
+    told = [_signals(base, inputs.rows(title), title, most, rng, notes) for title in (TRAIN, HOLDOUT)]
     members, others = told
     distinct = len(
         {np.unique(np.concatenate([s, others[name]]), return_inverse=True)[1].tobytes() for name, s in members.items()}
@@ -100,23 +98,20 @@ def membership_attacks(
     )
 
 
-def _columns(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Leave out columns that the model does not take; one that it lacks is told of when the table is read."""
-    frame = frame.set_axis([str(name) for name in frame.columns], axis="columns")
-    return frame[[name for name in frame.columns if name in names]]
-
-
 def _signals(
-    base: Base, rows: Rows, title: str, most: int, rng: np.random.Generator, notes: list[str]
+    base: Base, rows: Rows, title: str, most: int, rng: np.random.Generator, notes: list[Note]
 ) -> dict[str, Array]:
     taken = base.takes(rows.X)
     if not taken.all():
-        notes.append(f"{int((~taken).sum()):,} of {title} hold a category that the model refuses; they are left out")
+        refused = int((~taken).sum())
+        text = f"{refused:,} of {title} hold a category that the model refuses; they are left out"
+        notes.append(Note("refused_rows", text, title=title, rows=refused))
         rows = rows.take(taken)
     if len(rows) < FEWEST:
         raise RequestError(f"the model takes only {len(rows)} of {title}; write their categories as it knows them")
     if len(rows) > most:
-        notes.append(f"{most:,} of {len(rows):,} of {title} are asked for, taken at random")
+        text = f"{most:,} of {len(rows):,} of {title} are asked for, taken at random"
+        notes.append(Note("rows_taken", text, title=title, rows=most, of=len(rows)))
         rows = rows.take(np.sort(rng.permutation(len(rows))[:most]))
     output = base.meter.output(rows.X)
     if base.classes is None:

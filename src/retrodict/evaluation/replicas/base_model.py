@@ -9,11 +9,11 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from retrodict.errors import RequestError, ScoringError
-from retrodict.evaluation.replicas.inputs import Inputs
 from retrodict.inference.observation import Label
 from retrodict.models import Meter, Model, load_model
 from retrodict.models.contract import about
 from retrodict.schema import Feature, Schema
+from retrodict.tables.encoded import Inputs
 
 Array = np.ndarray
 

@@ -11,13 +11,14 @@ import pandas as pd
 
 from retrodict.errors import RequestError
 from retrodict.evaluation.replicas.base_model import Base, drawn_labels
-from retrodict.evaluation.replicas.inputs import Rows
 from retrodict.evaluation.replicas.training import Examples
 from retrodict.models import Model
 from retrodict.models.contract import noise_scale
 from retrodict.priors import Prior, fit_prior
 from retrodict.reconstruction import reconstruct
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
+from retrodict.tables.encoded import Rows
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Labelling:
 
 def more_rows(
     frame: pd.DataFrame, schema: Schema, n: int, model: Model | None, prior: Any, seed: int
-) -> tuple[pd.DataFrame, int, list[str]]:
+) -> tuple[pd.DataFrame, int, list[Note]]:
     """Return more rows of the prior and the base model, in the class shares of those there are, and what they cost.
 
     Parameters
@@ -95,7 +96,7 @@ def more_rows(
 
     Returns
     -------
-    frame, int, list of str
+    frame, int, list of Note
         Rows, model calls, and what a user should know.
 
     Raises
@@ -112,7 +113,8 @@ def more_rows(
     shares = labels.value_counts(normalize=True).to_dict() if schema.target.is_class else None
     found = reconstruct(model, prior, n, seed=seed, class_shares=shares, progress=False)
     rows = found.frame.rename(columns={found.schema.target.name: schema.target.name})
-    notes = [f"{len(rows):,} rows more are drawn from the prior and the base model, in the same class shares"]
-    notes += [f"of the rows more, {line}" for line in found.shortfalls]
+    text = f"{len(rows):,} rows more are drawn from the prior and the base model, in the same class shares"
+    notes = [Note("more_rows", text, rows=len(rows))]
+    notes += [Note("shortfall", f"of the rows more, {line}") for line in found.shortfalls]
     rows = rows[[*schema.names, schema.target.name]].astype({schema.target.name: object})
     return rows, found.provenance.queries, notes

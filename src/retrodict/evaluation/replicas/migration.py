@@ -15,18 +15,17 @@ from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import REPLICA, Replicas
 from retrodict.families.sklearn.train.pipelines import member
 from retrodict.families.sklearn.train.skops_file import checked_bytes
-from retrodict.plain_text import shown_plainly
 from retrodict.priors import Prior
 from retrodict.reconstruction import reconstruct
 from retrodict.results.folder import write_file
+from retrodict.results.result import Result, ShownTable
 
 ROWS = 10_000
 _CHECKED = 1_000
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class Migration:
+@dataclass(frozen=True, eq=False, repr=False)
+class Migration(Result):
     """A new model and how far it agrees with the old one.
 
     Parameters
@@ -56,11 +55,11 @@ class Migration:
         frame = self.replicas.frame
         return frame[(frame.estimator == self.to) & (frame.table == table)].reset_index(drop=True)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything but the model as plain data, fit for strict JSON."""
-        return {"to": self.to, **self.replicas.to_dict(), "queries": self.queries}
+    def content(self) -> dict[str, Any]:
+        """Return everything but the model."""
+        return {"to": self.to, **self.replicas.content(), "queries": self.queries}
 
-    def save(self, path: str | Path) -> tuple[str, ...]:
+    def save_model(self, path: str | Path) -> tuple[str, ...]:
         """Write the new model as a skops file, in one step, once it was read back with the very same outputs.
 
         Parameters
@@ -87,11 +86,18 @@ class Migration:
         write_file(path, content)
         return untrusted
 
-    def __repr__(self) -> str:
-        return f"Migration to {self.to} ({self.queries:,} model calls)\n{self.replicas!r}"
+    @property
+    def head(self) -> str:
+        """What it is, in one line."""
+        return f"Migration to {self.to} ({self.queries:,} model calls)"
 
-    def _repr_html_(self) -> str:
-        return self.replicas._repr_html_()
+    def tables(self) -> list[ShownTable]:
+        """Return the replicas' tables."""
+        return self.replicas.tables()
+
+    def remarks(self) -> list[str]:
+        """Return what the replicas say of themselves."""
+        return [self.replicas.head, *self.replicas.remarks()]
 
 
 def migrate(

@@ -6,19 +6,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int
 
 from retrodict import time_limit
 from retrodict.errors import RequestError
+from retrodict.evaluation.beside import compared
 from retrodict.evaluation.records import TOLERANCE, RecordMatch
-from retrodict.evaluation.risk.encoded import Tables, encoded
 from retrodict.evaluation.risk.hits import hit_by, singled_out
 from retrodict.evaluation.risk.membership import Advantage, by_distance, nearer
 from retrodict.evaluation.risk.nearest import Nearest, joined, nearest
 from retrodict.evaluation.risk.pairing import agreeing, paired
 from retrodict.evaluation.risk.result import RecordRisk
-from retrodict.reconstruction import Reconstruction
+from retrodict.evaluation.risk.scaled import Tables, scaled
+from retrodict.reconstruction import LabelledRows, Rebuilt
 from retrodict.reconstruction.request import check_seed
-from retrodict.tables.labelled import HELD_OUT, REBUILT, TRAIN, read_inputs
+from retrodict.results.notes import Note
+from retrodict.tables.labelled import CONFIDENCE
+from retrodict.tables.titles import HOLDOUT, REBUILT, TRAIN
 
 Array = np.ndarray
 
@@ -28,7 +32,7 @@ _SUBSET, _HALVES = range(2)
 
 
 def record_risk(
-    rec: Reconstruction | pd.DataFrame,
+    rec: LabelledRows | pd.DataFrame,
     train: pd.DataFrame,
     holdout: pd.DataFrame | None = None,
     *,
@@ -77,17 +81,18 @@ def record_risk(
     check_seed(seed)
     if not TOLERANCE <= tolerance < 1.0:
         raise RequestError(f"the tolerance must be a share from {TOLERANCE:g} to below 1, got {tolerance}")
-    bare, confidence = _confidence(rec, train)
-    inputs = read_inputs(bare, train, holdout, target)
-    tables = encoded(inputs, TOLERANCE)
-    notes: list[str] = []
+    read, inputs = compared(rec, train, holdout, target)
+    confidence, index = _confidence(rec, train), train.index[read.places(TRAIN)]
+    tables = scaled(inputs, TOLERANCE)
+    notes: list[Note] = []
     rng = np.random.default_rng([seed, _SUBSET])
     rebuilt, members = tables[REBUILT], tables[TRAIN]
-    others = _some(tables.get(HELD_OUT), len(members.cells), rng)
+    others = _some(tables.get(HOLDOUT), len(members.cells), rng)
     if others is None:
-        notes.append("no held-out rows are given: what chance reaches is not known")
-    elif len(others.cells) < len(tables[HELD_OUT].cells):
-        notes.append(f"of the held-out rows {len(others.cells):,} are taken, as many as training rows")
+        notes.append(Note("no_holdout", "no held-out rows are given: what chance reaches is not known"))
+    elif len(others.cells) < len(tables[HOLDOUT].cells):
+        text = f"of the held-out rows {len(others.cells):,} are taken, as many as training rows"
+        notes.append(Note("rows_taken", text, title=HOLDOUT, rows=len(others.cells)))
     names = list(inputs.schema.names)
 
     def match(real: Tables, close: Nearest) -> tuple[RecordMatch, float]:
@@ -110,7 +115,8 @@ def record_risk(
         beside, rows = matched, members
         if len(near) > 1:
             beside, rows = match(members.take(same), to_same)[0], members.take(same)
-            notes.append(f"{len(same):,} training rows, as many as held-out ones, stand beside these")
+            text = f"{len(same):,} training rows, as many as held-out ones, stand beside these"
+            notes.append(Note("rows_taken", text, title=TRAIN, rows=len(same)))
         shares = {
             "train": agreeing(beside, rebuilt.cells, rows.cells, TOLERANCES),
             "holdout": agreeing(control, rebuilt.cells, others.cells, TOLERANCES),
@@ -128,7 +134,7 @@ def record_risk(
         matched_low=low,
         attributes=_attributes(shares, names),
         closest=close.error,
-        singled_out=_listed(rebuilt, members, others, tolerance, train.index, confidence),
+        singled_out=_listed(rebuilt, members, others, tolerance, index, read.places(REBUILT), confidence),
         singled_out_control=None if others is None else len(_at_either(others, members, rebuilt, tolerance)[0]),
         rows={title.removeprefix("the "): len(table.cells) for title, table in tables.items()},
         tolerance=float(tolerance),
@@ -143,18 +149,13 @@ def _hits(members: Tables, others: Tables, rebuilt: Tables, tolerance: float) ->
     return Advantage.of(*(hit_by(side.cells, rebuilt.cells, tolerance) >= 0 for side in (members, others)))
 
 
-def _confidence(rec: Any, train: Any) -> tuple[Any, Array | None]:
-    """Return the reconstruction without its column of confidence, and that column."""
-    if isinstance(rec, Reconstruction):
-        name = None if rec.rebuilt is None else rec.rebuilt.confidence_column
-        return rec, None if name is None else rec.frame[name].to_numpy(dtype=np.float64)
-    if (
-        isinstance(rec, pd.DataFrame)
-        and "confidence" in rec.columns
-        and "confidence" not in getattr(train, "columns", ())
-    ):
-        return rec.drop(columns="confidence"), rec["confidence"].to_numpy(dtype=np.float64)
-    return rec, None
+def _confidence(rec: LabelledRows | pd.DataFrame, train: pd.DataFrame) -> Array | None:
+    """Return the column of confidence of a table, where it has one that is no feature."""
+    if isinstance(rec, LabelledRows):
+        name = rec.quality.confidence_column if isinstance(rec, Rebuilt) else None
+        return None if name is None else rec.frame[name].to_numpy(dtype=np.float64)
+    beside = CONFIDENCE in rec.columns and CONFIDENCE not in train.columns
+    return rec[CONFIDENCE].to_numpy(dtype=np.float64) if beside else None
 
 
 def _some(table: Tables | None, most: int, rng: np.random.Generator) -> Tables | None:
@@ -173,18 +174,25 @@ def _at_either(members: Tables, others: Tables | None, rebuilt: Tables, toleranc
 
 
 def _listed(
-    rebuilt: Tables, members: Tables, others: Tables | None, tolerance: float, index: Any, confidence: Array | None
+    rebuilt: Tables,
+    members: Tables,
+    others: Tables | None,
+    tolerance: float,
+    index: Any,
+    places: Int[Array, " n"],
+    confidence: Array | None,
 ) -> pd.DataFrame:
+    """Return the training rows singled out, by their label in the table given, and the rebuilt rows, by their place."""
     rows, by = _at_either(members, others, rebuilt, tolerance)
     difference = np.abs(members.cells[rows] - rebuilt.cells[by]).max(axis=1, initial=0.0)
     frame = pd.DataFrame(
         {
             "row": index[rows],
-            "rebuilt": by,
+            "rebuilt": places[by],
             "exact": difference <= TOLERANCE,
             "label": np.abs(members.labels[rows, 0] - rebuilt.labels[by, 0]) <= tolerance,
             "difference": difference,
-            "confidence": np.full(len(by), np.nan) if confidence is None else confidence[by],
+            "confidence": np.full(len(by), np.nan) if confidence is None else confidence[places[by]],
         }
     )
     return frame.sort_values(["confidence", "difference"], ascending=[False, True], kind="stable", ignore_index=True)

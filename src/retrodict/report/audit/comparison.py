@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from retrodict.auditing import AuditComparison, compute_audit, load_appetite
+from retrodict.auditing import AuditComparison, AuditRequest, compute_audit
 from retrodict.models import Model
 from retrodict.plain_text import json_text
 from retrodict.priors import Prior
@@ -64,21 +64,23 @@ def audit_both(
     check_extras()
     with claimed(out):
         check_writable(out)
-        limits = load_appetite(appetite)
+        request = AuditRequest.of(
+            model,
+            prior,
+            train=train,
+            holdout=holdout,
+            target=target,
+            appetite=appetite,
+            rows=rows,
+            seed=seed,
+            quick=quick,
+            seconds=seconds,
+        )
         sides = []
         for title, one in (("before", model), ("after", found.model)):
             result = compute_audit(
-                one,
-                prior,
-                train,
-                holdout,
-                target,
-                limits,
-                rows=rows,
-                seed=seed,
-                quick=quick,
-                seconds=seconds,
-                say=lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
+                replace(request, model=one),
+                lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
             )
             sides.append(replace(result, provenance={**result.provenance, "command": command}))
         both = AuditComparison(*sides)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from retrodict.auditing import AuditResult, compute_audit, load_appetite
+from retrodict.auditing import AuditRequest, AuditResult, compute_audit
 from retrodict.extras import extra_for
 from retrodict.priors import Prior
 from retrodict.report.pages import write_page
@@ -86,19 +86,19 @@ def audit(
     with claimed(out):
         check_writable(out)
         command = command or _call(model, prior, train, holdout, out, target, appetite, rows, seed, quick, seconds)
-        found = compute_audit(
+        request = AuditRequest.of(
             model,
             prior,
-            train,
-            holdout,
-            target,
-            load_appetite(appetite),
+            train=train,
+            holdout=holdout,
+            target=target,
+            appetite=appetite,
             rows=rows,
             seed=seed,
             quick=quick,
             seconds=seconds,
-            say=say,
         )
+        found = compute_audit(request, say)
         found = replace(found, provenance={**found.provenance, "command": command})
         say("report")
         write_audit(found, out)

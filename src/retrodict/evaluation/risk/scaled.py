@@ -9,7 +9,8 @@ from jaxtyping import Float
 
 from retrodict.errors import SchemaError
 from retrodict.tables.cells import FAR
-from retrodict.tables.labelled import TRAIN, Inputs
+from retrodict.tables.encoded import Inputs
+from retrodict.tables.titles import TRAIN
 
 Array = np.ndarray
 
@@ -34,7 +35,7 @@ class Tables:
         return Tables(self.cells[rows], self.labels[rows])
 
 
-def encoded(inputs: Inputs, tolerance: float) -> dict[str, Tables]:
+def scaled(inputs: Inputs, tolerance: float) -> dict[str, Tables]:
     """Return all tables as cells.
 
     Numbers are divided by the range of the training column; a listed value is its place in the list, so that any other

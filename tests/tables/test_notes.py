@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retrodict.tables.labelled import read_inputs
-from retrodict.tables.layout import said_of
+from retrodict.evaluation.beside import compared
+from retrodict.results.notes import of_code
+from retrodict.tables.titles import said_of
 
 
 def test_one_column_and_many() -> None:
@@ -23,13 +24,13 @@ def test_twenty_one_constant_columns_are_one_warning() -> None:
         lists = {f"s{i}": np.where(np.arange(n) < 2, site, "known") for i in range(3)}
         return pd.DataFrame({"a": rng.normal(size=n), **flat, **lists, "y": np.arange(n) % 2})
 
-    found = read_inputs(rows(40, "other"), rows(40, "other"), rows(40, "new"), "y")
-    assert [line for line in found.warnings if "constant" in line] == [
-        "21 columns of the training rows are constant: they tell nothing of how near rows are "
-        "('c0', 'c1', 'c2', 'c3', 'c4' and 16 more)"
-    ]
-    (strange,) = [line for line in found.warnings if "does not list" in line]
-    assert strange.startswith(
-        "3 columns of the held-out rows hold values which the reconstruction's schema does not list"
+    _, found = compared(rows(40, "known"), rows(40, "known"), rows(40, "new"), "y")
+    assert list(of_code(found.warnings, "constant_columns"))[-1] == (
+        "24 columns of the training rows are constant: they tell nothing ('c0', 'c1', 'c2', 'c3', 'c4' and 19 more)"
     )
-    assert strange.endswith("('s0', 's1', 's2')")
+    (strange,) = of_code(found.warnings, "unlisted_values")
+    assert strange == (
+        "3 columns of the held-out rows hold values which the schema does not list: each counts as a value of its own "
+        "('s0', 's1', 's2')"
+    )
+    assert strange.values == {"title": "the held-out rows", "values_of": {"s0": "'new'", "s1": "'new'", "s2": "'new'"}}

@@ -1,0 +1,119 @@
+"""What an audit is asked: one model, what is known beside it, and how much work may be done."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from retrodict.auditing.appetite import Appetite, load_appetite
+from retrodict.errors import RequestError
+from retrodict.evaluation.beside import check_enough
+from retrodict.models import Model, load_model
+from retrodict.models.contract import about
+from retrodict.priors import Prior
+from retrodict.reconstruction.request import check_count, check_seed
+from retrodict.results.notes import Note
+from retrodict.tables.encoded import encoded
+from retrodict.tables.labelled import read_labelled
+from retrodict.tables.titles import HOLDOUT, TRAIN
+
+ROWS, _QUICK_ROWS = 10_000, 1_000
+QUICK_SECONDS = 120.0
+"""What a quick audit takes at most, by default: a first look that nobody has to wait for."""
+
+
+@dataclass(frozen=True, eq=False)
+class AuditRequest:
+    """One audit.
+
+    Parameters
+    ----------
+    model
+        The model.
+    prior
+        Of extraction by query, or its file; ``None``: see `public_prior`.
+    train, holdout
+        Training rows, and others of the same source; ``None`` where not given: then nothing is said of single rows.
+    target
+        The target's column in both; ``None``: see `read_labelled`.
+    appetite
+        The thresholds.
+    rows
+        Rows drawn by each extraction.
+    seed
+        The one seed.
+    quick
+        Fewer rows, replicas and steps.
+    seconds
+        Take about so long at most, shared out over the parts; infinite is no limit.
+    """
+
+    model: Model
+    prior: Prior | str | Path | None
+    train: pd.DataFrame | None
+    holdout: pd.DataFrame | None
+    target: str | None
+    appetite: Appetite
+    rows: int
+    seed: int
+    quick: bool
+    seconds: float
+
+    @classmethod
+    def of(
+        cls,
+        model: Any,
+        prior: Prior | str | Path | None = None,
+        *,
+        train: pd.DataFrame | None = None,
+        holdout: pd.DataFrame | None = None,
+        target: str | None = None,
+        appetite: str | Path | None = None,
+        rows: int | None = None,
+        seed: int = 0,
+        quick: bool = False,
+        seconds: float | None = None,
+    ) -> Self:
+        """Return the request of what a user gave to `audit`.
+
+        Raises
+        ------
+        RetrodictError
+            If the model or the appetite can't be read, or a number is out of range.
+        """
+        check_seed(seed)
+        n = check_count(rows, "the number of rows") if rows is not None else _QUICK_ROWS if quick else ROWS
+        limit, limits = _limit(seconds, quick), load_appetite(appetite)
+        model = model if isinstance(model, Model) else load_model(model)
+        return cls(model, prior, train, holdout, target, limits, n, int(seed), quick, limit)
+
+    def read(self) -> tuple[Self, tuple[Note, ...]]:
+        """Return the request with tables as `read_labelled` reads them, and what is said of them.
+
+        Raises
+        ------
+        RetrodictError
+            If they can't be read, or hold too few rows.
+        """
+        given = {TRAIN: self.train, HOLDOUT: self.holdout}
+        given = {title: frame for title, frame in given.items() if frame is not None}
+        if not given:
+            return self, ()
+        schema, undetermined = self.model.schema, about(self.model).undetermined
+        read = read_labelled(schema, given, self.target, undetermined=undetermined)
+        check_enough(read)
+        plain = {title: frame.reset_index(drop=True) for title, frame in read.frames.items()}
+        own = replace(self, train=plain.get(TRAIN), holdout=plain.get(HOLDOUT), target=read.schema.target.name)
+        return own, encoded(read).warnings
+
+
+def _limit(seconds: float | None, quick: bool) -> float:
+    if seconds is None:
+        return QUICK_SECONDS if quick else math.inf
+    if isinstance(seconds, bool) or not seconds > 0:
+        raise RequestError(f"the time limit must be above 0 seconds, got {seconds}; leave it out for none")
+    return float(seconds)
