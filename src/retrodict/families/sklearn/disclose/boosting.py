@@ -31,14 +31,13 @@ from retrodict.disclosures.trees.grids import distinct, grid_step
 from retrodict.disclosures.trees.stretches import stretches
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
+from retrodict.families.sklearn.structure.held_back import trained_place
 from retrodict.families.sklearn.structure.tree_arrays import tree_of
-
-VALIDATED = "of the rows not held out to stop early"
 
 
 def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield what the stages' trees state; the walk reads the start from `init_`."""
-    place = boosted_place(estimator, place)
+    place = trained_place(estimator, place)
     trees = [tree_of(each, place.columns) for each in np.ravel(estimator.estimators_)]
     whole = estimator.subsample == 1.0 and not trees[0].stripped
     drawn = place if estimator.subsample == 1.0 else replace(place, sample=place.sample or "of each stage's draw")
@@ -81,15 +80,9 @@ def _sums(estimator: Any, place: Place, trees: int, equations: int, penalty: flo
     )
 
 
-def boosted_place(estimator: Any, place: Place) -> Place:
-    """Return the place with the rows that boosting kept for training."""
-    return place if estimator.n_iter_no_change is None else replace(place, sample=place.sample or VALIDATED)
-
-
 def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield bin edges, node counts and the start of histogram boosting."""
-    if estimator.do_early_stopping_ and estimator.validation_fraction is not None:
-        place = replace(place, sample=place.sample or VALIDATED)
+    place = trained_place(estimator, place)
     yield from (
         _bins(estimator, place) if hasattr(estimator._bin_mapper, "n_bins_non_missing_") else _used(estimator, place)
     )

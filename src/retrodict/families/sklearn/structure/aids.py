@@ -16,7 +16,7 @@ from sklearn.utils import Bunch
 from retrodict.disclosures.columns import Column
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.visit import Part
-from retrodict.families.sklearn.disclose.boosting import boosted_place
+from retrodict.families.sklearn.structure.held_back import trained_place
 from retrodict.families.sklearn.structure.imputed import imputed
 from retrodict.families.sklearn.structure.wrappers import Parts, coded
 
@@ -58,7 +58,7 @@ def _coding_leaves(step: ensemble.RandomTreesEmbedding, place: Place) -> Parts:
 
 
 def _start(estimator: Any, place: Place) -> Parts:
-    yield Part(estimator.init_, boosted_place(estimator, place).inner("init_", **coded(estimator, place)), "aid")
+    yield Part(estimator.init_, trained_place(estimator, place).inner("init_", **coded(estimator, place)), "aid")
 
 
 def _processes(estimator: GaussianProcessClassifier, place: Place) -> Parts:

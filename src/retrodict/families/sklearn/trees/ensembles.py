@@ -13,6 +13,7 @@ from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.visit import Part
 from retrodict.families.sklearn.disclose.trees import all_trees
+from retrodict.families.sklearn.structure.held_back import trained_place
 from retrodict.families.sklearn.structure.visit import held_by, visited
 from retrodict.models.type_lookup import faithful_of_type
 
@@ -95,7 +96,7 @@ def ensembles_of(estimator: Any, names: Iterable[str]) -> Iterator[TreeEstimator
     """
     for one in visited(estimator, names, _inside):
         if isinstance(one, Part) and _made_of_trees(one.thing):
-            yield TreeEstimator(one.thing, one.place)
+            yield TreeEstimator(one.thing, trained_place(one.thing, one.place))
 
 
 def _inside(part: Part) -> Iterator[Part]:

@@ -66,11 +66,10 @@ def _whole(model: SklearnModel, notes: list[Note]) -> list[TreeEstimator]:
             f"the {model.family} holds no decision trees, forests, bagged trees or gradient boosting of scikit-learn, "
             "whose node counts a table is rebuilt from; reconstruct rows under a prior instead"
         )
-    whole = [s for s in every if s.place.sample is None and not (s.boosted and s.estimator.n_iter_no_change)]
+    whole = [s for s in every if s.place.sample is None]
     if not whole:
-        told = every[0].place.sample or "of the rows not held out to stop early"
         raise ModelError(
-            f"the {every[0].name} was grown on a part of the table ({told}), which is not disclosed; "
+            f"the {every[0].name} was grown on a part of the table ({every[0].place.sample}), which is not disclosed; "
             "reconstruct rows under a prior instead"
         )
     if len(whole) < len(every):
