@@ -20,7 +20,7 @@ def aligned_error(
     target: options.Target = None,
     tolerance: Annotated[float, options.TOLERANCE] = 1e-9,
 ) -> None:
-    """Compare rebuilt rows with training rows in the order in which both tables stand."""
+    """Say how near they come in the order in which both tables stand."""
     from retrodict.reconstruction import load_rows
 
     rec = load_rows(folder)

@@ -39,7 +39,7 @@ def audit(
     quick: Annotated[bool, options.QUICK] = False,
     seconds: Annotated[float | None, _SECONDS] = None,
 ) -> None:
-    """Judge whether a model may be given away: report.html, report.json and what comes back of its data."""
+    """Judge whether a model may be given away."""
     from retrodict.auditing import load_appetite
     from retrodict.report.audit.write import command_line
     from retrodict.results.claim import claimed

@@ -26,13 +26,13 @@ def calibration(
     train: Annotated[Path, options.TRAIN],
     output: Output,
     target: options.Target = None,
-    cells: Annotated[bool, typer.Option("--cells", help="The confidence of single cells, not of rows.")] = False,
+    by_cell: Annotated[bool, typer.Option("--by-cell", help="The confidence of single cells, not of rows.")] = False,
     in_order: Annotated[
         bool, typer.Option("--in-order", help="The rows of both tables stand in the same order; else they are paired.")
     ] = False,
     tolerance: Annotated[float, options.TOLERANCE] = 1e-9,
 ) -> None:
-    """Set the stated confidence of rebuilt rows, or of their cells, beside the share of them that is right."""
+    """Say whether the stated confidence of rebuilt rows, or cells, is what it is worth."""
     from retrodict.reconstruction import load_rows
 
     rec = load_rows(folder)
@@ -42,7 +42,7 @@ def calibration(
         real,
         rec.schema,
         target=target,
-        confidence=_of_cells(rec, folder) if cells else None,
+        confidence=_of_cells(rec, folder) if by_cell else None,
         in_order=in_order,
         tolerance=tolerance,
     )
@@ -52,7 +52,7 @@ def calibration(
 def _of_cells(rec: LabelledRows, folder: Path) -> pd.DataFrame:
     """Return the confidence of each cell, features in the schema's order; a feature that no tree splits on has none."""
     if not isinstance(rec, rd.Rebuilt) or rec.cell_confidence is None:
-        raise RequestError(f"'{folder}' holds no confidence of cells; leave --cells out, or give a rebuilt table")
+        raise RequestError(f"'{folder}' holds no confidence of cells; leave --by-cell out, or give a rebuilt table")
     return rec.cell_confidence[list(rec.schema.names)].fillna(0.0)
 
 

@@ -25,7 +25,7 @@ def controls(
     seed: options.Seed = 0,
     tolerance: Annotated[float, options.TOLERANCE] = 1e-9,
 ) -> None:
-    """Match tables that know nothing of single rows with the training rows: the measure of a matched error."""
+    """Say what tables reach that know nothing of single rows: what a matched error is held against."""
     from retrodict.reconstruction import load_rows
 
     rec = load_rows(folder)

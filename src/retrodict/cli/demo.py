@@ -24,7 +24,7 @@ def demo(
     ),
     seed: options.Seed = 0,
 ) -> None:
-    """Show the main job on a bundled real example: fit a model, forget its data, rebuild them, compare."""
+    """Show the main job on a real example: fit a model, forget its data, rebuild rows, compare."""
     from retrodict.demo.demonstration import demonstrate
     from retrodict.reconstruction.request import check_seed
 

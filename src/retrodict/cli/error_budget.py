@@ -30,7 +30,7 @@ def error_budget(
     draws: Annotated[int | None, options.more(options.DRAWS, "Else forty a held-out row, 20,000 to 100,000.")] = None,
     out: Annotated[Path | None, options.more(options.OUT, "A new folder, for budget.json and budget.png.")] = None,
 ) -> None:
-    """Say what limits a reconstruction, in nats: posterior divergence = prior term + model term - label term."""
+    """Say what limits a reconstruction: the prior, or the model."""
     from retrodict.results.claim import claimed
     from retrodict.results.folder import check_writable
 

@@ -34,7 +34,7 @@ def evaluate(
     limit: Annotated[int, _LIMIT] = 2_000,
     seed: options.Seed = 0,
 ) -> None:
-    """Compare a reconstruction with real rows as a distribution, beside the prior alone, chance and held-out rows."""
+    """Say how near rows come to the training rows as a distribution, beside the prior alone and held-out rows."""
     from retrodict.reconstruction import load_rows
 
     rec = load_rows(folder)

@@ -28,7 +28,7 @@ def fit_prior(
     ] = True,
     seed: options.Seed = 0,
 ) -> None:
-    """Write a prior file with what a paper would say of a sample: means, sds, ranges, shares and correlations."""
+    """Write a prior file with what a paper would say of a public sample."""
     from retrodict.priors import write_prior_file
     from retrodict.results.folder import check_file
 

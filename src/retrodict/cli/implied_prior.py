@@ -24,7 +24,7 @@ def implied_prior(
     seed: options.Seed = 0,
     out: Annotated[Path | None, _OUT] = None,
 ) -> None:
-    """Show the prior that a model file itself states: what is assumed of the features where no --prior is given."""
+    """Show the prior that a model file itself states: what is assumed where none is given."""
     from retrodict.reconstruction.request import check_count, check_seed
 
     if out is not None:

@@ -25,7 +25,7 @@ SHOWN = 12
 
 @grouped
 def inspect(model: options.ModelFile, opening: Opening, output: Output) -> None:
-    """Show what a model file states about its training data, its schema, likelihood and safety."""
+    """Show what a model file states about its training data, and what was not read."""
     try:
         loaded = opening.open(model)
     except UnsafeFileError:  # what was checked is shown all the same; the refusal is the error

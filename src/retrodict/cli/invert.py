@@ -43,7 +43,7 @@ def invert(
     engine: Annotated[str, options.ENGINE] = "auto",
     max_queries: options.MaxQueries = None,
 ) -> None:
-    """Draw the features that may stand behind observed outputs: rows.parquet and inversion.json."""
+    """Draw the features that may stand behind observed outputs."""
     from retrodict.results.claim import claimed
     from retrodict.results.folder import check_writable
 

@@ -20,7 +20,7 @@ def matched_error(
     target: options.Target = None,
     tolerance: Annotated[float, options.TOLERANCE] = 1e-9,
 ) -> None:
-    """Pair rebuilt rows with training rows one to one at the least error, and say how large it is."""
+    """Say how near they come when each is paired with a training row of its own, at the least error."""
     from retrodict.reconstruction import load_rows
 
     rec = load_rows(folder)

@@ -41,7 +41,7 @@ def migrate(
     temperature: Annotated[float, options.TEMPERATURE] = 1.0,
     seed: options.Seed = 0,
 ) -> None:
-    """Make a model of another kind without data: it is trained on prior draws that MODEL labels."""
+    """Make a model of another kind without data: trained on draws that the model labels."""
     from retrodict.evaluation.replicas.migration import check_new_file
     from retrodict.results.claim import claimed
 
@@ -61,7 +61,7 @@ def migrate(
             seed=seed,
             progress=output.progress,
         )
-        untrusted = found.save(out)
+        untrusted = found.save_model(out)
     output.note(file_line(model, loaded))
     document = {**found.to_dict(), "out": str(out), "trust": list(untrusted)}
     output.show(document, lambda: _print(found, out, untrusted))

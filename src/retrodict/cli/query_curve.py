@@ -35,7 +35,7 @@ def query_curve(
     limit: Annotated[int, options.more(options.LIMIT, "For measures of whole rows.")] = 1_000,
     seed: options.Seed = 0,
 ) -> None:
-    """Say what more model calls give: fidelity, lift and replicas up a ladder of budgets."""
+    """Say what a model gives away for so many calls."""
     steps = _steps(ladder)
     loaded = opening.open(model)
     tested = row_files.read(holdout, row_files.HOLDOUT, loaded.schema, target)

@@ -28,7 +28,7 @@ def rebuild(
     seconds: Annotated[float | None, _SECONDS] = None,
     workers: Annotated[int | None, options.more(options.WORKERS, "Threads; the table is the same.")] = None,
 ) -> None:
-    """Find the training table that a model states: rows.parquet and rebuild.json."""
+    """Find the training table itself, where a model file states it."""
     loaded = opening.open(model)
     with stopping("the same command goes on from what was kept so far"):
         found = rd.rebuild(

@@ -35,7 +35,7 @@ def reconstruct(
     engine: Annotated[str, options.ENGINE] = "auto",
     max_queries: options.MaxQueries = None,
 ) -> None:
-    """Draw rows with labels from a model under a prior: rows.parquet and reconstruction.json."""
+    """Draw labelled rows that may stand behind a model, under a prior."""
     shares = read_class_shares(class_shares)
     loaded = opening.open(model)
     with stopping("the same command goes on from what was kept so far"):

@@ -33,7 +33,7 @@ def replicate(
     controls: Annotated[bool, typer.Option("--controls/--no-controls", help="Train on the prior's draws, too.")] = True,
     seed: options.Seed = 0,
 ) -> None:
-    """Train models on a reconstruction, and say how well they do and how far they agree with the base model."""
+    """Say how well models do that are trained on a reconstruction, and how far they agree with the base model."""
     from retrodict.reconstruction import load_rows
 
     rec = load_rows(folder)

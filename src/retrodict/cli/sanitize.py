@@ -41,7 +41,7 @@ def sanitize(
     appetite: Annotated[Path | None, options.APPETITE] = None,
     quick: Annotated[bool, options.QUICK] = False,
 ) -> None:
-    """Write a copy of a model without the facts that prediction does not need, and show what both state."""
+    """Write a copy of a model without the facts that prediction does not need."""
     from retrodict.results.claim import claimed
     from retrodict.results.folder import check_file, check_writable
 
@@ -75,7 +75,7 @@ def sanitize(
                 command=command_line(model, "sanitize", **repeat, out=out, audit=audit),
                 say=lambda line: output.note(f"audit {line}"),
             )
-        found.save(out, as_pickle=as_pickle)
+        found.save_model(out, as_pickle=as_pickle)
     output.note(file_line(model, loaded))
     audits = {} if both is None else {"audit": {**both.to_dict(), "out": str(audit)}}
     output.show({"out": str(out), **found.to_dict(), **audits}, lambda: _print(found, both, out, audit))

@@ -64,7 +64,7 @@ def theory(
         Path | None, options.more(options.OUT, "A new folder, for pictures, the world and these numbers as JSON.")
     ] = None,
 ) -> None:
-    """Show a world in which all is known: its exact error budget, what divergence follows, paths to the truth."""
+    """Show the exact error budget of a world in which all is known, and its paths to the truth."""
     from retrodict.theory.paths import path
 
     if (world is None) == (table is None):

@@ -1,0 +1,72 @@
+"""What the commands print that give rows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from retrodict.auditing.sections import Label
+from retrodict.cli.documents.base import SCHEMA, Document, EngineReport, Line, ProvenancePart, SchemaPart
+
+
+class Reconstructed(Document):
+    """Labelled rows that were drawn; `classes` has a report for each class, or one of the name `rows`."""
+
+    rows: int
+    complete: bool
+    queries: int
+    seed: int
+    notes: list[Line]
+    classes: dict[str, EngineReport]
+    schema_: Annotated[SchemaPart, SCHEMA]
+    provenance: ProvenancePart
+    out: str
+
+
+class ConfidenceLine(Document):
+    """Rows and cells whose stated confidence lies in one stretch."""
+
+    low: float
+    high: float
+    rows: int
+    row_confidence: float | None
+    cells: int
+    cell_confidence: float | None
+
+
+class Rebuilt(Document):
+    """A training table that was found; `energy` is the mismatch with what the file states, 0 where all is met."""
+
+    source: Literal["node counts", "stored rows"]
+    rows: int
+    table_rows: int | None
+    energy: float
+    met: bool
+    restarts: int
+    sweeps: int
+    seconds: float
+    labels_from: Literal["file", "matched", "model"]
+    energies: list[float]
+    confidence: list[ConfidenceLine]
+    confidence_column: str
+    open_columns: list[str]
+    queries: int
+    seed: int
+    notes: list[Line]
+    schema_: Annotated[SchemaPart, SCHEMA]
+    provenance: ProvenancePart
+    out: str
+
+
+class Inverted(Document):
+    """Draws behind outputs; equal outputs share a posterior, and `place` says which each has."""
+
+    outputs: list[Label]
+    rows: int
+    complete: bool
+    queries: int
+    seed: int
+    place: list[int]
+    posteriors: list[EngineReport]
+    schema_: Annotated[SchemaPart, SCHEMA]
+    provenance: ProvenancePart
+    out: str | None
