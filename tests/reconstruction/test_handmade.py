@@ -8,58 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.tree import DecisionTreeClassifier
 
 import retrodict as rd
-from retrodict.disclosures import Rows, SampleSize
 from retrodict.errors import ModelError, PriorError
-from retrodict.matching import Matching, Reading, read_problem
+from retrodict.matching import Matching
 from retrodict.models import Classifier, Model, Regressor
-from retrodict.schema import Feature, Schema, Target
-
-FEATURES = (Feature("x", low=0.0, high=1.0), Feature("job", "categorical", categories=("a", "b", "c")))
-
-
-class _Handmade:
-    """The members of `Model`, and nothing else."""
-
-    family = "hand-made"
-    likelihood = "a formula"
-    fingerprint = "formula:1"
-
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
-
-    def bind(self, schema: Schema) -> Any:
-        return type(self)(schema)
-
-    def _score(self, X: np.ndarray) -> np.ndarray:
-        at, job = self.schema.names.index("x"), self.schema.names.index("job")
-        names = np.array([str(category) for category in self.schema["job"].categories])
-        return 4.0 * X[:, at] - 2.0 + (names[X[:, job].astype(int)] == "b")
-
-
-class Chance(_Handmade):
-    def log_proba(self, X: np.ndarray) -> np.ndarray:
-        margin = self._score(X)
-        return -np.column_stack([np.logaddexp(0.0, margin), np.logaddexp(0.0, -margin)])
-
-
-class Line(_Handmade):
-    noise_scale: float | None = 0.25
-    noise_source = "known"
-
-    def with_noise(self, scale: float, source: str) -> Any:
-        other = type(self)(self.schema)
-        other.noise_scale, other.noise_source = scale, source
-        return other
-
-    def predict(self, X: np.ndarray) -> np.ndarray:
-        return self._score(X)
-
-
-CHANCE = Chance(Schema(FEATURES, Target("y", ("no", "yes"))))
-LINE = Line(Schema(FEATURES, Target("y")))
+from retrodict.schema import Feature, Schema
+from tests.conformance.handmade import CHANCE, FEATURES, KEEPER, LINE, STUMP, Line
 
 
 def real(model: Any, n: int, seed: int) -> pd.DataFrame:
@@ -151,17 +106,8 @@ def test_an_unknown_noise_is_assumed_and_a_table_can_not_be_rebuilt(model: Any) 
         rd.rebuild(model)
 
 
-class Keeper(Chance):
-    """One that keeps two of its three training rows, the last first, and says so."""
-
-    def disclose(self, train: Any = None) -> list[Any]:
-        rows = np.array([[0.75, "c"], [0.25, "a"]], dtype=object)
-        whole = {"source": "kept", "exact": True, "features": self.schema.names}
-        return [Rows(rows=rows, labels=("yes", "no"), index=(2, 0), **whole), SampleSize(3, **whole)]
-
-
 def test_rows_that_a_hand_made_model_keeps_are_rebuilt(tmp_path: Path) -> None:
-    model = Keeper(CHANCE.schema)
+    model = KEEPER
     (note,) = rd.reconstruct(model, None, 10).notes
     assert note.values == {"rows": 2, "source": "stored rows", "whole": False}
     found = rd.rebuild(model, out=tmp_path / "out")
@@ -170,20 +116,8 @@ def test_rows_that_a_hand_made_model_keeps_are_rebuilt(tmp_path: Path) -> None:
     assert rd.Rebuilt.load(tmp_path / "out") == found
 
 
-class Stump(Chance):
-    """One of a single split of three rows, two of them below 0.5, all of job a."""
-
-    def table_rows(self, found: Any) -> int | None:
-        return 3
-
-    def table_problem(self, found: Any) -> Reading:
-        table = pd.DataFrame({"x": [0.2, 0.3, 0.7]})
-        return read_problem(DecisionTreeClassifier(max_depth=1).fit(table, ["no", "no", "yes"]))
-
-
 def test_node_counts_of_a_hand_made_model_are_rebuilt() -> None:
-    model = Stump(Schema((Feature("x", low=0.0, high=1.0),), Target("y", ("no", "yes"))))
-    found = rd.rebuild(model, search=Matching(chains=1, sweeps=20))
+    found = rd.rebuild(STUMP, search=Matching(chains=1, sweeps=20))
     assert found.quality.met
     assert sorted(zip(found.frame["x"] > 0.5, found.frame["target"], strict=True)) == [
         (False, "no"),
