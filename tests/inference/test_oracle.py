@@ -10,13 +10,17 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from retrodict.inference import enumeration, kernels, rejection, smc
+from retrodict.inference import enumeration
 from retrodict.inference.enumeration import Enumeration, StateTable
 from retrodict.inference.observation import Label, Observation, Probabilities, Value
 from retrodict.inference.posterior import Posterior
-from retrodict.inference.rejection import Rejection
-from retrodict.inference.run import Run
-from retrodict.inference.smc import TemperedSMC
+from retrodict.inference.rejection import acceptance
+from retrodict.inference.rejection.engine import Rejection
+from retrodict.inference.run import engine_of, run
+from retrodict.inference.smc.engine import engine as smc
+from retrodict.inference.smc.engine import kernels
+from retrodict.inference.smc.engine import TemperedSMC
+from retrodict.inference.task import Task
 from retrodict.models import Meter
 from retrodict.reconstruction.rows import MemoryRows
 from tests.inference.oracle import passes
@@ -183,14 +187,15 @@ def run_all(engine: Any, observations: list[Observation], exclusive: bool) -> Ca
     tests = _test_functions(WORLD)
     quota = np.array([400, 900, 200])
 
-    def run(seed: int) -> np.ndarray:
+    def estimates(seed: int) -> np.ndarray:
         sink = MemoryRows(int(quota.sum()), 4)
-        job = Run(WORLD.prior, Meter(WORLD.model), observations, quota, engine, np.random.SeedSequence(seed), exclusive)
-        reports, _ = job.execute(sink)
+        seeds = np.random.SeedSequence(seed)
+        task = Task(WORLD.prior, Meter(WORLD.model), observations, quota, seeds, exclusive)
+        reports = run(engine_of(engine), task, sink)
         assert [report.reached for report in reports] == quota.tolist()
         return np.concatenate([WORLD.frequencies(sink.X[sink.key == i]) @ tests for i in range(3)])
 
-    return run
+    return estimates
 
 
 @pytest.mark.parametrize(
@@ -209,6 +214,6 @@ def test_broken_joint_run_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
         tally.note(np.exp(batch.output))
         return batch.output.argmax(axis=1)
 
-    monkeypatch.setattr(rejection, "draw_labels", likeliest)
+    monkeypatch.setattr(acceptance, "draw_labels", likeliest)
     truth = np.concatenate([WORLD.posterior(o)[0] @ _test_functions(WORLD) for o in LABELS])
     assert not passes(run_all("rejection", LABELS, True), truth)

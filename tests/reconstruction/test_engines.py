@@ -13,7 +13,7 @@ from sklearn.linear_model import LinearRegression
 import retrodict as rd
 from retrodict.errors import RequestError
 from retrodict.inference.diagnostics import Diagnostics, Draws
-from retrodict.inference.rejection import Rejection
+from retrodict.inference.rejection.engine import Rejection
 from tests.inference.worlds import DiscreteWorld
 
 WORLD = DiscreteWorld.random(seed=5)
@@ -29,9 +29,7 @@ class FirstState:
     def draw(self, posterior: Any, n: int, rng: np.random.Generator) -> Draws:
         X = np.tile(WORLD.states[7], (min(n, self.reached), 1))
         posterior.meter.output(X)
-        nan = float("nan")
-        report = Diagnostics("?", "first state", False, 0, 0, 0.25, 0.1, nan, nan, 1.0, 0, 0.0, "mine", "all alike")
-        return Draws(X, report)
+        return Draws(X, Diagnostics(engine="first state", exact=False, verdict="all alike"))  # type: ignore[arg-type]
 
 
 class Nameless:

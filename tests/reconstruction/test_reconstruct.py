@@ -16,8 +16,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 import retrodict as rd
 from retrodict.errors import PriorError, RequestError, RetrodictError
-from retrodict.inference.rejection import Rejection
-from retrodict.inference.smc import TemperedSMC
+from retrodict.inference.rejection.engine import Rejection
+from retrodict.inference.smc.engine import TemperedSMC
 
 
 def test_rows_follow_the_joint_of_prior_and_model(flower: Any, flower_prior: Any) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.budget.sources import on_grid
-from retrodict.inference.stream import BATCH
+from retrodict.inference.rejection.stream import BATCH
 from retrodict.models import Meter
 from retrodict.priors import Prior
 

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import math
-from dataclasses import MISSING, asdict, dataclass, fields
-from typing import Any, Protocol
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.inference.posterior import Posterior
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
+ASKED_FOR = Note("asked_for", "asked for")
+"""The reason of an engine that was not chosen among others."""
 
-@dataclass(frozen=True)
+_SPARE = 1.1
+"""What an advised budget has over the calls expected: a run at its very expectation falls short half of the time."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Diagnostics:
     """How one observation's draws were made.
+
+    An engine must say its name, whether it is exact, and a verdict; what it leaves out is not known. Observation, rows,
+    calls and time are counted by whoever asks it.
 
     Parameters
     ----------
     observation
         What was observed: the class, vector or value.
     engine
-        `rejection`, `smc` or `enumeration`; `matching` or `stored rows` where the training table was rebuilt: there
-        is no evidence then, nor a number of draws.
+        Its name, as in `ENGINES`; of a user's own what it says, or the name of its class.
     exact
-        Whether the draws follow the posterior exactly and independently, or are the rows as stored.
+        Whether the draws follow the posterior exactly and independently.
     requested, reached
         Rows asked for and rows found.
     evidence, evidence_se
@@ -45,7 +53,7 @@ class Diagnostics:
     reason
         Why this engine.
     verdict
-        One plain sentence.
+        One plain sentence: how it went, and the remedy where rows are missing.
     evidence_is
         `probability` (of a class), `density` (of a value, per unit of the target) or `relative likelihood` (of a
         probability vector). Only evidences of one kind can be compared; `relative_evidence` can across kinds.
@@ -60,25 +68,30 @@ class Diagnostics:
         the nearest outputs, and not behind the one observed.
     """
 
-    observation: str
+    observation: str = ""
     engine: str
     exact: bool
-    requested: int
-    reached: int
-    evidence: float
-    evidence_se: float
-    log_evidence: float
-    acceptance: float
-    ess: float
-    queries: int
-    seconds: float
-    reason: str
-    verdict: str
+    requested: int = 0
+    reached: int = 0
+    evidence: float = math.nan
+    evidence_se: float = math.nan
+    log_evidence: float = math.nan
+    acceptance: float = math.nan
+    ess: float = math.nan
+    queries: int = 0
+    seconds: float = 0.0
+    reason: Note = ASKED_FOR
+    verdict: Note
     evidence_is: str = "probability"
     relative_evidence: float = math.nan
     nearest: float | tuple[float, ...] | None = None
     distance: float | None = None
     in_reach: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("verdict", "reason"):
+            if not isinstance(said := getattr(self, name), Note):  # an engine of a user's own says it in words
+                object.__setattr__(self, name, Note("said_by_engine", str(said)))
 
     @property
     def complete(self) -> bool:
@@ -91,6 +104,7 @@ class Diagnostics:
             key: None if isinstance(value, float) and not math.isfinite(value) else value
             for key, value in asdict(self).items()
         }
+        plain |= {"verdict": self.verdict.to_dict(), "reason": self.reason.to_dict()}
         return plain | ({"nearest": list(self.nearest)} if isinstance(self.nearest, tuple) else {})
 
     @classmethod
@@ -98,13 +112,11 @@ class Diagnostics:
         """Rebuild from `to_dict`'s plain data."""
         absent = {"log_evidence": -math.inf, "nearest": None, "distance": None}
         values: dict[str, Any] = {
-            f.name: absent.get(f.name, math.nan) if data[f.name] is None else data[f.name]
-            for f in fields(cls)
-            if f.name in data or f.default is MISSING  # folders of earlier releases lack the last fields
+            f.name: absent.get(f.name, math.nan) if data[f.name] is None else data[f.name] for f in fields(cls)
         }
-        if isinstance(values.get("nearest"), list):
+        if isinstance(values["nearest"], list):
             values["nearest"] = tuple(values["nearest"])
-        return cls(**values)
+        return cls(**values | {key: Note.from_dict(values[key]) for key in ("verdict", "reason")})
 
 
 @dataclass(frozen=True)
@@ -115,28 +127,23 @@ class Draws:
     diagnostics: Diagnostics
 
 
-class Engine(Protocol):
-    """A way to draw from a posterior; a frozen dataclass whose settings are its fields."""
-
-    def draw(self, posterior: Posterior, n: int, rng: np.random.Generator) -> Draws:
-        """Draw `n` rows, or as many as the budget allows."""
-        ...
-
-
-def exact_verdict(reached: int, requested: int, queries: int, evidence: float, engine: str) -> str:
+def exact_verdict(reached: int, requested: int, queries: int, evidence: float, engine: str) -> Note:
     """Say how an exact engine fared, and the remedy where it fell short."""
     if requested == 0:
-        return "no rows asked for"
+        return Note("no_rows_asked_for", "no rows asked for")
     calls = f"{queries:,} model calls"
+    values = {"reached": reached, "requested": requested, "queries": queries}
     if reached >= requested:
-        return f"exact: {reached:,} independent draws by {engine} from {calls}"
+        return Note("exact", f"exact: {reached:,} independent draws by {engine} from {calls}", **values)
     if evidence > 0:
-        need = math.ceil(1.1 * requested / evidence)
-        return (
+        need = math.ceil(_SPARE * requested / evidence)
+        text = (
             f"not reached: {reached:,} of {requested:,} rows within {calls} (evidence about {evidence:.2g}); "
-            f"allow about {need:,} calls, or use engine smc"
+            f"allow about {need:,} calls, or use an approximate engine"
         )
-    return (
+        return Note("not_reached", text, **values, calls_needed=need)
+    text = (
         f"not reached: no row within {calls}: the model gives it next to no probability under this prior; "
         "widen the prior, or ask for no rows of it"
     )
+    return Note("out_of_reach", text, **values)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
 from retrodict.inference.observation import Observation
 from retrodict.models.metering import Meter
-from retrodict.priors.base import Prior
+from retrodict.priors.contract import Prior
 
 Array = np.ndarray
 
@@ -31,6 +31,10 @@ class Posterior:
     prior: Prior
     meter: Meter
     observation: Observation
+
+    def capped(self, max_queries: int) -> Posterior:
+        """Return the same posterior that spends at most so many of the meter's calls."""
+        return replace(self, meter=self.meter.capped(max_queries))
 
     def evaluate(self, z: Float[Array, "n m"]) -> tuple[Float[Array, "n d"], Float[Array, " n"]]:
         """Transport latents to rows and return both the rows and their log-likelihood relative to its bound.

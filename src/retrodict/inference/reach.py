@@ -13,6 +13,7 @@ from scipy.stats import chi2
 
 from retrodict.inference.diagnostics import Diagnostics
 from retrodict.inference.observation import Nearby, Observation
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -80,9 +81,12 @@ class Watched:
         report = replace(report, nearest=nearest, distance=self.distance_reached)
         if not self.far:
             return report
-        verdict = (
+        verdict = Note(
+            "not_given",
             f"the model does not give this; nearest reached {shown}, {self.inner.apart(self.distance_reached)}, of all "
-            f"rows scored under this prior: check the output, widen the prior, or {self.inner.loosen}"
+            f"rows scored under this prior: check the output, widen the prior, or {self.inner.loosen}",
+            nearest=list(nearest) if isinstance(nearest, tuple) else nearest,
+            distance=self.distance_reached,
         )
         return replace(report, in_reach=False, verdict=verdict)
 

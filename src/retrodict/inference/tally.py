@@ -21,15 +21,15 @@ class Tally:
         Rows wanted for each observation, shape (m,).
     reached
         Rows found for each.
-    draws
+    scored
         Prior draws scored.
     total, squares
-        Sums of the relative likelihoods and of their squares over all draws, shape (m,).
+        Sums of the relative likelihoods and of their squares over all prior draws, shape (m,).
     """
 
     quota: Int[Array, " m"]
     reached: Int[Array, " m"] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    draws: int = 0
+    scored: int = 0
     total: Float[Array, " m"] = field(default_factory=lambda: np.zeros(0))
     squares: Float[Array, " m"] = field(default_factory=lambda: np.zeros(0))
 
@@ -46,34 +46,39 @@ class Tally:
     @property
     def mean(self) -> Float[Array, " m"]:
         """Mean relative likelihood of each observation: its evidence over its bound."""
-        return self.total / max(self.draws, 1)
+        return self.total / max(self.scored, 1)
 
     @property
     def mean_se(self) -> Float[Array, " m"]:
         """Standard error of `mean`."""
-        variance = np.maximum(self.squares / max(self.draws, 1) - self.mean**2, 0.0)
-        return np.sqrt(variance / max(self.draws - 1, 1))
+        variance = np.maximum(self.squares / max(self.scored, 1) - self.mean**2, 0.0)
+        return np.sqrt(variance / max(self.scored - 1, 1))
 
     @property
     def calls_needed(self) -> Float[Array, " m"]:
-        """Calls that rejection still needs for each observation; infinite where nothing was likely yet."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.missing > 0, self.missing / self.mean, 0.0)
+        """Prior draws still needed for each observation."""
+        return draws_needed(self.missing, self.mean)
 
     def note(self, likelihood: Float[Array, "n m"]) -> None:
         """Count a batch of relative likelihoods."""
-        self.draws += len(likelihood)
+        self.scored += len(likelihood)
         self.total += likelihood.sum(axis=0)
         self.squares += np.einsum("ij,ij->j", likelihood, likelihood)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for a checkpoint."""
         arrays = {key: getattr(self, key).tolist() for key in ("quota", "reached", "total", "squares")}
-        return {**arrays, "draws": self.draws}
+        return {**arrays, "scored": self.scored}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Tally:
         """Rebuild from `to_dict`'s plain data."""
         whole = {key: np.asarray(data[key], dtype=np.int64) for key in ("quota", "reached")}
         real = {key: np.asarray(data[key], dtype=np.float64) for key in ("total", "squares")}
-        return cls(**whole, **real, draws=int(data["draws"]))
+        return cls(**whole, **real, scored=int(data["scored"]))
+
+
+def draws_needed(missing: Int[Array, " m"], mean: Float[Array, " m"]) -> Float[Array, " m"]:
+    """Return the prior draws that give so many rows, one in ``1/mean`` being kept; infinite where none was likely."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(missing > 0, missing / mean, 0.0)

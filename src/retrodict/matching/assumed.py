@@ -9,6 +9,7 @@ from retrodict.disclosures.result import Disclosures
 from retrodict.errors import PriorError
 from retrodict.matching.axes import Axis, NumberAxis
 from retrodict.matching.codebook import Codebook
+from retrodict.priors.contract import Marginals
 from retrodict.priors.implied import implied_prior
 from retrodict.priors.marginals import Marginal, Uniform, constant, listed, sample_marginal
 from retrodict.schema import Feature, Schema
@@ -42,15 +43,14 @@ def _implied(feature: Feature, found: Disclosures) -> tuple[Feature, Marginal | 
     except PriorError:
         return feature, None
     told = prior.schema.features[0]
-    marginals = getattr(prior, "marginals", None)
     if told.listed != feature.listed:  # codes follow the model's own kind of column
         return feature, None
-    if marginals is None:  # stored rows, or a mixture of classes
+    if not isinstance(prior, Marginals):  # stored rows, or a mixture of classes
         column = prior.sample(_DRAWS, np.random.default_rng(_SEED))[:, 0]
         if told.listed:
             return told, listed(np.bincount(column[~np.isnan(column)].astype(np.int64), minlength=len(told.categories)))
         return told, sample_marginal(column[~np.isnan(column)], integer=told.kind == "integer", feature=told.name)
-    return told, marginals[0]
+    return told, prior.marginals[0]
 
 
 def spanned(feature: Feature, axis: Axis | None) -> Marginal:

@@ -14,6 +14,9 @@ from retrodict.plain_text import one_line
 
 Array = np.ndarray
 
+WITHOUT_LIMIT = 2**62
+"""More calls than any budget has: what `Meter.affordable` is asked for to tell all that is left."""
+
 
 class Meter:
     """A model whose calls are batched, counted and capped. One call is one row scored.

@@ -1,6 +1,6 @@
 """Priors as transports of a standard normal."""
 
-from retrodict.priors.base import Enumerable, Prior, Transport
+from retrodict.priors.contract import Enumerable, Labelled, Marginals, Prior, class_shares, state_count
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.correlation import Correlation, latent_correlation
 from retrodict.priors.empirical import EmpiricalPrior
@@ -11,6 +11,7 @@ from retrodict.priors.implied import implied_prior
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.mixture import MixturePrior
 from retrodict.priors.restricted_draw import draw_within
+from retrodict.priors.transport import Transport
 from retrodict.priors.uniform import uniform_prior
 
 __all__ = [
@@ -19,14 +20,18 @@ __all__ = [
     "EmpiricalPrior",
     "Enumerable",
     "IndependentPrior",
+    "Labelled",
+    "Marginals",
     "MixturePrior",
     "Prior",
     "Transport",
+    "class_shares",
     "draw_within",
     "fit_prior",
     "implied_prior",
     "latent_correlation",
     "load_prior",
+    "state_count",
     "uniform_prior",
     "write_prior_file",
 ]

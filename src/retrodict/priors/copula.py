@@ -9,13 +9,13 @@ from typing import Any, Self
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.priors.base import Transport
 from retrodict.priors.columns import check_marginals, missing_features, transport_columns
 from retrodict.priors.correlation import Correlation, latent_correlation
 from retrodict.priors.digest import digest
 from retrodict.priors.independent import describe_features
 from retrodict.priors.marginals import Marginal
 from retrodict.priors.repair import check_correlation, repaired
+from retrodict.priors.transport import Transport
 from retrodict.schema import Schema
 
 Array = np.ndarray

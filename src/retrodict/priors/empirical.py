@@ -11,12 +11,12 @@ from jaxtyping import Float
 from scipy.special import ndtr
 
 from retrodict.errors import PriorError
-from retrodict.priors.base import Transport
 from retrodict.priors.blocked_products import rows_product
 from retrodict.priors.columns import check_latents
 from retrodict.priors.digest import digest
 from retrodict.priors.kernel import first_component, noise_factor, numeric_moments, silverman
 from retrodict.priors.merged_states import merged_states
+from retrodict.priors.transport import Transport
 from retrodict.schema import Schema
 
 Array = np.ndarray

@@ -11,9 +11,9 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.errors import PriorError
-from retrodict.priors.base import Transport
 from retrodict.priors.columns import check_marginals, missing_features, transport_columns
 from retrodict.priors.marginals import FiniteMarginal, Marginal
+from retrodict.priors.transport import Transport
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray

@@ -12,9 +12,10 @@ from jaxtyping import Float
 from scipy.special import ndtri
 
 from retrodict.errors import PriorError
-from retrodict.priors.base import Enumerable, Prior, Transport
+from retrodict.priors.contract import Enumerable, Prior, class_shares, state_count
 from retrodict.priors.columns import check_latents
 from retrodict.priors.merged_states import merged_states
+from retrodict.priors.transport import Transport
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -83,7 +84,7 @@ class MixturePrior(Transport):
 
         States that components share are counted once each time; `states` lists them once.
         """
-        counts = [c.n_states() if isinstance(c, Enumerable) else None for c in self.components]
+        counts = [state_count(component) for component in self.components]
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
 
@@ -141,7 +142,7 @@ def _joined(features: tuple[Feature, ...], weights: Array) -> Feature:
 
 def _shares(components: tuple[Prior, ...], weights: Array) -> dict[Hashable, float] | None:
     """Return the mixture of the components' class shares, if all have them."""
-    known = [getattr(component, "class_shares", None) for component in components]
+    known = [class_shares(component) for component in components]
     if any(shares is None for shares in known):
         return None
     out: dict[Hashable, float] = {}

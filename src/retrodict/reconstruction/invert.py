@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from retrodict.inference.diagnostics import Engine
-from retrodict.inference.given import engine_text
-from retrodict.inference.run import Run, RunState, engine_named, subseed
+from retrodict.inference.each import engine_text
+from retrodict.inference.engines import AUTO
+from retrodict.inference.observation.probabilities import PRECISION
+from retrodict.inference.run import EngineLike, engine_of, run
+from retrodict.inference.task import RunState, Task, subseed
 from retrodict.models import Meter
 from retrodict.reconstruction.inversion import Inversion, draws_table
 from retrodict.reconstruction.outputs import listed_outputs, observations_of
@@ -20,7 +22,11 @@ from retrodict.results.progress import RowProgress
 
 Array = np.ndarray
 
+DRAWS = 100
+"""Draws for each output where no number is asked for: quantiles from them are good to a few hundredths."""
+
 _JOB, _NOISE = 2, 1
+"""First keys of the children of the seed."""
 
 
 def invert(
@@ -28,10 +34,10 @@ def invert(
     prior: Any = None,
     *,
     outputs: Any,
-    draws: int = 100,
+    draws: int = DRAWS,
     seed: int = 0,
-    precision: float = 200.0,
-    engine: str | Engine = "auto",
+    precision: float = PRECISION,
+    engine: EngineLike = AUTO,
     max_queries: int | None = None,
     progress: bool | None = None,
 ) -> Inversion:
@@ -57,8 +63,7 @@ def invert(
     precision
         To how many labels a probability vector is equivalent: rows are matched to about ``1/sqrt(precision)``.
     engine
-        ``"auto"``, ``"rejection"``, ``"smc"``, ``"enumeration"``, or an engine with settings of its own: any object
-        with ``draw(posterior, n, rng)``, which is asked for each different output's draws.
+        As `reconstruct` takes it; an engine of one's own is asked for each different output's draws.
     max_queries
         Model calls (rows scored) to spend at most; by default a million, or a hundred a row.
     progress
@@ -75,7 +80,7 @@ def invert(
         If the model, the prior, an output, or the request can't be met at all.
     """
     draws, root = check_count(draws, "the number of draws"), check_seed(seed)
-    engine = engine_named(engine)
+    drawing = engine_of(engine)
     job = resolve(model, prior)
     outputs = listed_outputs(outputs, job.schema.target)
     total = draws * len(outputs)
@@ -87,14 +92,14 @@ def invert(
     places = {observation: i for i, observation in enumerate(distinct)}
     place = np.array([places[observation] for observation in observed])
     quota = draws * np.bincount(place)
-    run = Run(job.prior, meter, distinct, quota, engine, subseed(root, _JOB))
+    task = Task(job.prior, meter, distinct, quota, subseed(root, _JOB))
     rows = MemoryRows(total, len(job.schema))
     with RowProgress("inverting", total, progress) as bar:
 
         def checkpoint(state: RunState, now: bool) -> None:
             bar.update(rows.n, state.queries)
 
-        reports, _ = run.execute(rows, None, checkpoint)
+        reports = run(drawing, task, rows, None, checkpoint)
     request = {
         "outputs": len(observed),
         "draws": draws,

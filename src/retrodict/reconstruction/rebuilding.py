@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from retrodict.inference.run import subseed
+from retrodict.inference.task import subseed
 from retrodict.matching.reading import Reading
 from retrodict.models import Model
 from retrodict.priors import Prior

@@ -29,6 +29,13 @@ class Note(str):
         note.values = values
         return note
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let Pydantic take it as it is where it checks types."""
+        from pydantic_core import core_schema
+
+        return core_schema.is_instance_schema(cls)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.code, str(self), self.values)
 

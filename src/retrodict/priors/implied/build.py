@@ -13,7 +13,7 @@ from retrodict.disclosures import CategoryCounts, Covariance, Disclosures, Momen
 from retrodict.errors import ModelError, PriorError, RetrodictError, SchemaError
 from retrodict.models import Model
 from retrodict.plain_text import one_line
-from retrodict.priors.base import Prior
+from retrodict.priors.contract import Prior
 from retrodict.priors.empirical import EmpiricalPrior
 from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside, of_feature, overall, schema_of
 from retrodict.priors.implied.joint import tied

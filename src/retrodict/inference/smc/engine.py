@@ -14,19 +14,60 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jaxtyping import Float
+
 from retrodict.errors import BudgetExhaustedError, RequestError
-from retrodict.inference.diagnostics import Diagnostics, Draws
-from retrodict.inference.kernels import CrossReference, Particles, PriorReference, Reference, move
-from retrodict.inference.population import Population, effective_draws, memory
+from retrodict.inference.diagnostics import Draws
 from retrodict.inference.posterior import Posterior
-from retrodict.inference.temperature import (
-    family_spread,
-    log_mean_exp,
-    next_beta,
-    systematic_resample,
-)
+from retrodict.inference.smc.kernels import CrossReference, Particles, PriorReference, Reference, move
+from retrodict.inference.smc.population import Population, memory
+from retrodict.inference.smc.report import NAME, arrived, not_reached
+from retrodict.inference.smc.temperature import family_spread, log_mean_exp, next_beta, systematic_resample
+from retrodict.inference.task import Need
+from retrodict.models.metering import WITHOUT_LIMIT
 
 Array = np.ndarray
+
+MOVES_IN_ALL, MOVES_A_NAT = 20.0, 5.0
+"""Moves that a run takes roughly: about five at a temperature, fifteen at the last one, and a step that keeps half of the
+effective sample size gains about a nat of evidence in one dimension."""
+
+LEAST_EVIDENCE = 1e-12
+"""What an evidence that no pilot draw hints at is taken to be where costs are reckoned."""
+
+_START_SHARE = 4
+"""One part in so many of the budget may go into finding particles that are possible at all: the moves need the rest."""
+
+_START_BUDGET = 100
+"""Calls a particle out of which that share is taken where the budget has no end."""
+
+_START_BATCH = 64
+"""Prior draws at least at a time while possible particles are sought."""
+
+_LAST = 3
+"""Times as many moves at the last temperature: there the draws are taken."""
+
+_PLAIN = 3
+"""Every so-manieth move is a plain pCN: it reaches tails where an adapted reference would be stuck."""
+
+_FIRST_STEPS: dict[type[Reference], float] = {PriorReference: 0.5, CrossReference: 0.7}
+"""Step sizes to begin with: an adapted reference follows the target, so that longer steps are accepted."""
+
+_TUNING = 2.0
+"""How fast step sizes follow the acceptance rate, at first; it falls with the root of the moves made."""
+
+_SHORTEST_STEP = 0.01
+
+
+def cost(need: Need) -> Float[Array, " m"]:
+    """Return the calls that a run will take, roughly; see `EngineEntry.cost`.
+
+    Particles, times some moves for each halving of the mass.
+    """
+    engine = TemperedSMC()
+    particles = np.maximum(need.missing, engine.populations * engine.min_particles)
+    nats = np.maximum(-np.log(np.maximum(need.evidence, LEAST_EVIDENCE)), 0.0)
+    return particles * (MOVES_IN_ALL + MOVES_A_NAT * nats)
 
 
 @dataclass(frozen=True)
@@ -75,25 +116,32 @@ class TemperedSMC:
         if not 0 < self.ess_target < 1:
             raise RequestError(f"ess_target must lie between 0 and 1, got {self.ess_target}")
 
+    @property
+    def name(self) -> str:
+        """As in `ENGINES`."""
+        return NAME
+
     def draw(self, posterior: Posterior, n: int, rng: np.random.Generator) -> Draws:
         """Draw `n` rows from several populations; see `Engine.draw`. None is returned where a population fails."""
         started, before = time.perf_counter(), posterior.meter.queries
         size = max(self.min_particles, math.ceil(n / self.populations))
-        limit = posterior.meter.affordable(self.max_queries or 2**62)
+        limit = posterior.meter.affordable(self.max_queries or WITHOUT_LIMIT)
         runs: list[Population] = []
         for child in rng.spawn(self.populations):
             share = (limit - (posterior.meter.queries - before)) // (self.populations - len(runs))
             if share < 1:
                 break
-            runs.append(
-                self._run(Posterior(posterior.prior, posterior.meter.capped(share), posterior.observation), size, child)
-            )
+            runs.append(self._run(posterior.capped(share), size, child))
             if not runs[-1].arrived:
                 break
         seconds, spent = time.perf_counter() - started, posterior.meter.queries - before
         if len(runs) < self.populations or not runs[-1].arrived:
-            return self._not_reached(posterior, n, runs, limit, spent, seconds)
-        return self._arrived(posterior, n, runs, spent, seconds, rng)
+            empty = np.empty((0, len(posterior.prior.schema)))
+            return Draws(empty, not_reached(posterior, n, runs, self.populations, limit, spent, seconds))
+        X = np.concatenate([run.kept.X for run in runs])
+        # Neighbours in a population are relatives: a random choice is not.
+        X = X[rng.permutation(len(X))[:n]]
+        return Draws(X, arrived(posterior, n, runs, len(X), spent, seconds))
 
     def _run(self, posterior: Posterior, size: int, rng: np.random.Generator) -> Population:
         run = Population()
@@ -110,9 +158,9 @@ class TemperedSMC:
         dim = posterior.prior.latent_dim
         found: list[tuple[Array, Array, Array]] = []
         drawn = possible = 0
-        allowance = max(posterior.meter.affordable(100 * size) // 4, size)
+        allowance = max(posterior.meter.affordable(_START_BUDGET * size) // _START_SHARE, size)
         while possible < size and drawn < allowance:
-            z = rng.standard_normal((min(max(size - possible, 64), allowance - drawn), dim))
+            z = rng.standard_normal((min(max(size - possible, _START_BATCH), allowance - drawn), dim))
             X, ll = posterior.evaluate(z)
             alive = np.flatnonzero(np.isfinite(ll))
             found.append((z[alive], X[alive], ll[alive]))
@@ -129,7 +177,7 @@ class TemperedSMC:
         self, posterior: Posterior, particles: Particles, run: Population, rng: np.random.Generator
     ) -> Particles:
         beta = 0.0
-        tuning: dict[type[Reference], float] = {PriorReference: 0.5, CrossReference: 0.7}
+        tuning = dict(_FIRST_STEPS)
         while beta < 1.0:
             following = next_beta(particles.ll, beta, self.ess_target)
             log_weight = (following - beta) * particles.ll
@@ -154,111 +202,16 @@ class TemperedSMC:
         last = beta == 1.0
         start = particles
         adapted = CrossReference.fitted(particles, rng)
-        for count in range(1, self.max_moves * (3 if last else 1) + 1):
+        for count in range(1, self.max_moves * (_LAST if last else 1) + 1):
             if count > 1 and posterior.meter.affordable(len(particles)) < len(particles):
                 break
-            # Every third move is plain pCN: it reaches tails where an adapted reference would be stuck.
-            reference: Reference = PriorReference() if adapted is None or count % 3 == 0 else adapted
+            reference: Reference = PriorReference() if adapted is None or count % _PLAIN == 0 else adapted
             kind = type(reference)
             particles, accepted = move(posterior, particles, beta, reference, tuning[kind], rng)
             run.acceptance = float(accepted.mean())
-            gain = math.exp((run.acceptance - self.acceptance) * 2.0 / math.sqrt(count))
-            tuning[kind] = float(np.clip(tuning[kind] * gain, 0.01, 1.0))
+            gain = math.exp((run.acceptance - self.acceptance) * _TUNING / math.sqrt(count))
+            tuning[kind] = float(np.clip(tuning[kind] * gain, _SHORTEST_STEP, 1.0))
             run.memory = memory(start, particles)
             if run.memory < (self.forget_last if last else self.forget):
                 break
         return particles
-
-    def _arrived(
-        self, posterior: Posterior, n: int, runs: list[Population], spent: int, seconds: float, rng: np.random.Generator
-    ) -> Draws:
-        bound = posterior.observation.log_bound
-        logs = np.array([run.log_evidence for run in runs])
-        relative = np.exp(logs - logs.max())
-        log_evidence = float(logs.max() + math.log(relative.mean()) + bound)
-        r = len(runs)
-        # A spread measured on few populations has Student's tails: widened to the standard deviation of that t.
-        tails = math.sqrt((r - 1) / (r - 3)) if r > 3 else 2.0
-        between = tails * float(relative.std(ddof=1) / math.sqrt(r) / relative.mean())
-        within = math.sqrt(float(np.mean([run.spread**2 for run in runs])) / r)
-        # Few populations may agree by chance: the error is the larger of what they differ by and what each owns to.
-        spread = max(between, within)
-        X = np.concatenate([run.kept.X for run in runs])
-        # Neighbours in a population are relatives: a random choice is not.
-        X = X[rng.permutation(len(X))[:n]]
-        ess = min(effective_draws(_together(runs)), float(len(X)))
-        left = max(run.memory for run in runs)
-        verdict = (
-            f"approximate: {self.populations} populations agree on the evidence to {100 * spread:.0f}%, "
-            f"about {ess:,.0f} effective draws of {len(X):,}, {spent:,} model calls"
-        )
-        if spread > 0.5 or left > 0.5:
-            verdict = (
-                f"doubtful: populations differ on the evidence by {100 * spread:.0f}% and moves left a memory "
-                f"of {left:.2f}; raise --max-queries, or allow more particles or moves"
-            )
-        return Draws(
-            X,
-            Diagnostics(
-                observation=posterior.observation.name,
-                engine="smc",
-                exact=False,
-                requested=n,
-                reached=len(X),
-                evidence=math.exp(log_evidence),
-                evidence_se=math.exp(log_evidence) * spread,
-                log_evidence=log_evidence,
-                acceptance=float(np.mean([run.acceptance for run in runs])),
-                ess=ess,
-                queries=spent,
-                seconds=seconds,
-                reason="asked for",
-                verdict=verdict,
-            ),
-        )
-
-    def _not_reached(
-        self, posterior: Posterior, n: int, runs: list[Population], limit: int, spent: int, seconds: float
-    ) -> Draws:
-        arrived = sum(run.arrived for run in runs)
-        nothing = bool(runs) and not runs[-1].betas and not runs[-1].out_of_budget
-        hopeless = nothing and arrived == 0
-        beta = runs[-1].betas[-1] if runs and runs[-1].betas else 0.0
-        verdict = (
-            f"not reached: none of {spent:,} prior draws is possible under the model; raise --max-queries, widen the "
-            "prior, or ask for none"
-            if hopeless
-            else f"not reached: {arrived} of {self.populations} populations arrived, and the next one found no prior "
-            f"draw that is possible under the model, within {limit:,} model calls for all of them; raise --max-queries"
-            if nothing
-            else f"not reached: {limit:,} model calls were left for it, too few for {self.populations} populations of "
-            f"particles ({arrived} arrived, the next one ended at inverse temperature {beta:.2g} of 1); "
-            "raise --max-queries"
-        )
-        empty = np.empty((0, len(posterior.prior.schema)))
-        return Draws(
-            empty,
-            Diagnostics(
-                observation=posterior.observation.name,
-                engine="smc",
-                exact=False,
-                requested=n,
-                reached=0,
-                evidence=0.0 if hopeless else math.nan,
-                evidence_se=math.nan,
-                log_evidence=-math.inf if hopeless else math.nan,
-                acceptance=math.nan,
-                ess=0.0,
-                queries=spent,
-                seconds=seconds,
-                reason="asked for",
-                verdict=verdict,
-            ),
-        )
-
-
-def _together(runs: list[Population]) -> Particles:
-    """Return the particles of all populations, their ancestors numbered apart."""
-    eve = np.concatenate([run.kept.eve + i * 2**32 for i, run in enumerate(runs)])
-    z, X, ll = (np.concatenate([getattr(run.kept, name) for run in runs]) for name in ("z", "X", "ll"))
-    return Particles(z, X, ll, eve)

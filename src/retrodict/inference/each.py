@@ -1,21 +1,31 @@
-"""Engines that users bring: what is asked of one, and of the draws that it returns."""
+"""Ask an engine for each observation on its own: what is asked of it, and of the draws that it returns."""
 
 from __future__ import annotations
 
 import inspect
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int
 
 from retrodict.errors import BudgetExhaustedError, RequestError
-from retrodict.inference.diagnostics import Diagnostics, Draws, Engine
+from retrodict.inference.contract import Engine, engine_name
+from retrodict.inference.diagnostics import Diagnostics, Draws
+from retrodict.inference.engines import AUTO
+from retrodict.inference.observation import Observation
 from retrodict.inference.posterior import Posterior
+from retrodict.inference.sink import Sink
+from retrodict.inference.task import EACH, Checkpoint, RunState, Task, subseed
+from retrodict.models.metering import WITHOUT_LIMIT
+from retrodict.results.notes import Note
 
 Array = np.ndarray
+
+_NOT_ASKED = Note("no_rows_asked_for", "no rows asked for")
 
 
 def check_engine(engine: Any, names: Sequence[str]) -> None:
@@ -54,8 +64,53 @@ def engine_text(engine: Any) -> str:
     """Return an engine as it is kept with a result: its settings, and never a place in memory."""
     if isinstance(engine, str):
         return engine
+    if isinstance(engine, Mapping):
+        return f"{AUTO} among {', '.join(engine)}"
     text = repr(engine)
     return type(engine).__qualname__ if " at 0x" in text else text
+
+
+def ask_each(
+    engine: Engine,
+    task: Task,
+    missing: Int[Array, " m"],
+    sink: Sink,
+    state: RunState,
+    checkpoint: Checkpoint,
+) -> list[Diagnostics]:
+    """Ask an engine for the rows of each observation.
+
+    Parameters
+    ----------
+    engine
+        Any engine; what is left of the budget is shared out evenly among the observations that are still to come.
+    task
+        What is asked for.
+    missing
+        Rows to ask for, shape (m,).
+    sink, state, checkpoint
+        See `Sharing.draw_all`; observations that the state knows as finished are not asked for again.
+
+    Returns
+    -------
+    list[Diagnostics]
+        One report an observation, in order.
+    """
+    todo = np.flatnonzero(missing > 0).tolist()
+    for place, i in enumerate(todo):
+        if i in state.finished:
+            continue
+        left = task.meter.affordable(WITHOUT_LIMIT) // (len(todo) - place)
+        posterior = Posterior(task.prior, task.meter.capped(max(left, 1)), task.observations[i])
+        draws = draws_of(engine, posterior, int(missing[i]), np.random.default_rng(subseed(task.seed, EACH, i)))
+        sink.add(np.full(len(draws.X), i), draws.X)
+        state.queries += draws.diagnostics.queries
+        state.finished[i] = draws.diagnostics
+        checkpoint(state, True)
+    return [
+        state.finished[i] if i in state.finished else _none(engine, observation, 0, _NOT_ASKED)
+        for i, observation in enumerate(task.observations)
+    ]
 
 
 def draws_of(engine: Engine, posterior: Posterior, n: int, rng: np.random.Generator) -> Draws:
@@ -66,7 +121,7 @@ def draws_of(engine: Engine, posterior: Posterior, n: int, rng: np.random.Genera
     engine
         Any engine.
     posterior, n, rng
-        As `Engine.draw` takes them.
+        As `Engine.draw` takes them; at least one row.
 
     Returns
     -------
@@ -78,13 +133,12 @@ def draws_of(engine: Engine, posterior: Posterior, n: int, rng: np.random.Genera
     RequestError
         If it returns no draws, or rows of another width or of other codes than the prior's.
     """
-    if n == 0:
-        return _none(engine, posterior, 0, "no rows asked for")
     started, before = time.perf_counter(), posterior.meter.queries
     try:
         draws = engine.draw(posterior, n, rng)
     except BudgetExhaustedError as error:
-        draws = _none(engine, posterior, n, f"not reached: the engine stopped: {error}")
+        verdict = Note("engine_stopped", f"not reached: the engine stopped: {error}")
+        draws = Draws(np.empty((0, len(posterior.prior.schema))), _none(engine, posterior.observation, n, verdict))
     said = getattr(draws, "diagnostics", None)
     name = type(engine).__name__
     if not isinstance(said, Diagnostics):
@@ -127,10 +181,10 @@ def _rows(X: Any, posterior: Posterior, name: str) -> Array:
     return rows
 
 
-def _none(engine: Engine, posterior: Posterior, n: int, verdict: str) -> Draws:
-    report = Diagnostics(
-        observation=posterior.observation.name,
-        engine=type(engine).__name__,
+def _none(engine: Engine, observation: Observation, n: int, verdict: Note) -> Diagnostics:
+    return Diagnostics(
+        observation=observation.name,
+        engine=engine_name(engine),
         exact=False,
         requested=n,
         reached=0,
@@ -141,7 +195,5 @@ def _none(engine: Engine, posterior: Posterior, n: int, verdict: str) -> Draws:
         ess=0.0,
         queries=0,
         seconds=0.0,
-        reason="asked for",
         verdict=verdict,
     )
-    return Draws(np.empty((0, len(posterior.prior.schema))), report)

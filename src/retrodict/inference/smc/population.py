@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.inference.kernels import Particles
-from retrodict.inference.temperature import family_ess
+from retrodict.inference.smc.kernels import Particles
+from retrodict.inference.smc.temperature import family_ess
 
 Array = np.ndarray
 

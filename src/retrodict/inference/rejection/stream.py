@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,15 +15,20 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict import threads
+from retrodict.inference.task import Checkpoint, RunState
 from retrodict.models.metering import Meter
-from retrodict.priors.base import Prior
+from retrodict.priors.contract import Prior
 
 Array = np.ndarray
 
 BATCH = 16_384
 """Rows a batch at most: small enough to stay in cache, large enough to drown the cost of a call."""
 
+PILOT = 2_048
+"""Prior draws of the first batch, from which evidences are first estimated; they count like any other draws."""
+
 _LATENTS, _LABELS = 0, 1
+"""Last keys of a batch's seeds: of its latents, and of what is decided about its rows."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,19 @@ class PriorStream:
         self._prepare(min(ahead, BATCH))
         output = self.meter.output(X)
         return Batch(X, output, self._rng(self.index - 1, _LABELS))
+
+    def noting(self, state: RunState, checkpoint: Checkpoint) -> Callable[[], None]:
+        """Return what to call after each batch: it brings the state up to now and offers it to be kept."""
+        clock, before = time.perf_counter(), self.meter.queries
+
+        def note() -> None:
+            nonlocal clock, before
+            state.seconds, clock = state.seconds + time.perf_counter() - clock, time.perf_counter()
+            state.queries, before = state.queries + self.meter.queries - before, self.meter.queries
+            state.batch, state.ahead = self.index, self.ahead
+            checkpoint(state, False)
+
+        return note
 
     def _prepare(self, size: int) -> None:
         self.ahead = size

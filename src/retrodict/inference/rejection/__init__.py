@@ -1,0 +1,1 @@
+"""Rejection: exact, independent posterior draws from one stream of prior draws."""

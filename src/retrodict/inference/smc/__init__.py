@@ -1,0 +1,1 @@
+"""Tempered sequential Monte Carlo: for outputs too rare for rejection."""

@@ -1,0 +1,113 @@
+"""What every prior is to all rooms: a transport of a standard normal to rows, and what more it may say of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.schema import Schema
+
+if TYPE_CHECKING:
+    from retrodict.priors.marginals import Marginal
+
+Array = np.ndarray
+
+
+@runtime_checkable
+class Prior(Protocol):
+    """What is assumed about the features before the model is asked: the law of ``T(z)``, ``z ~ N(0, I)``."""
+
+    @property
+    def schema(self) -> Schema:
+        """The features it draws; its target's name, where it has another than the usual one, names the tables'."""
+        ...
+
+    @property
+    def latent_dim(self) -> int:
+        """The number of coordinates of ``z``, at least 1."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of how it was made (a repaired correlation matrix, say)."""
+        ...
+
+    def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:
+        """Map standard normal latents to rows in the schema's encoding.
+
+        Parameters
+        ----------
+        z
+            float64, shape (n, latent_dim).
+
+        Returns
+        -------
+        Float[Array, "n d"]
+            float64; NaN is missing. Row `i` depends on ``z[i]`` alone, and the input is left as it was.
+
+        Raises
+        ------
+        PriorError
+            If `z` has another number of columns.
+        """
+        ...
+
+    def sample(self, n: int, rng: np.random.Generator) -> Float[Array, "n d"]:
+        """Draw `n` rows: what `transport` makes of the generator's next ``(n, latent_dim)`` standard normals."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the prior is as plain data (JSON), for provenance: two that draw alike may be described alike."""
+        ...
+
+
+@runtime_checkable
+class Enumerable(Prior, Protocol):
+    """A prior over finitely many states, which can list them. A capability: a prior need not have it."""
+
+    def n_states(self) -> int | None:
+        """Return the number of states or an upper limit of it, ``None`` where they are not finite; cheap."""
+        ...
+
+    def states(self) -> tuple[Float[Array, "m d"], Float[Array, " m"]]:
+        """Return every state of positive probability once with its log-probability, shapes (m, d) and (m,).
+
+        Raises
+        ------
+        PriorError
+            If they are not finite.
+        """
+        ...
+
+
+@runtime_checkable
+class Labelled(Prior, Protocol):
+    """A prior that may know how often each class of the target is. A capability."""
+
+    @property
+    def class_shares(self) -> Mapping[Hashable, float] | None:
+        """Class -> share in the sample or file it came from, summing to one; ``None`` where it does not know."""
+        ...
+
+
+@runtime_checkable
+class Marginals(Prior, Protocol):
+    """A prior that is made of one marginal a feature. A capability."""
+
+    @property
+    def marginals(self) -> tuple[Marginal, ...]:
+        """One a feature, in the schema's order, of its values where they are not missing."""
+        ...
+
+
+def state_count(prior: Prior) -> int | None:
+    """Return how many states a prior has at most; ``None`` where they are not finite, or it does not list them."""
+    return prior.n_states() if isinstance(prior, Enumerable) else None
+
+
+def class_shares(prior: Prior) -> Mapping[Hashable, float] | None:
+    """Return the class shares that a prior knows; ``None`` where it knows none."""
+    return prior.class_shares if isinstance(prior, Labelled) else None
