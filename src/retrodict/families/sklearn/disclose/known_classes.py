@@ -40,6 +40,7 @@ from retrodict.families.sklearn.disclose import (
 from retrodict.families.sklearn.disclose.silent import SILENT
 from retrodict.families.sklearn.model import schema
 from retrodict.families.sklearn.structure.transformers import aligned
+from retrodict.families.sklearn.structure.tree_types import SINGLE
 from retrodict.families.sklearn.structure.visit import HELD
 
 _FILES = (
@@ -63,7 +64,6 @@ _FILES = (
 )
 _OF_TREES = {f"retrodict.families.sklearn.disclose.{name}" for name in ("trees", "boosting", "random_trees")}
 _READERS = {cls: reader for file in _FILES for cls, reader in file.READERS.items()}
-_SINGLE = tuple(cls for cls, reader in _READERS.items() if reader is trees.single)
 
 _EVERYWHERE = frozenset({"feature_names_in_", "n_features_in_"})
 """What scikit-learn's checks set on every estimator."""
@@ -133,7 +133,7 @@ REVIEW = SklearnReview(
     held=HELD,
     silent=SILENT,
     together={
-        **{cls: _SINGLE for cls, reader in _READERS.items() if reader.__module__ in _OF_TREES and cls not in _SINGLE},
+        **{cls: SINGLE for cls, reader in _READERS.items() if reader.__module__ in _OF_TREES and cls not in SINGLE},
         **kernels.TOGETHER,
         **boosting.TOGETHER,
         **scalers.TOGETHER,

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from sklearn import ensemble
-from sklearn import tree as sklearn_tree
 
 from retrodict.disclosures.kinds import ClassShares, Disclosure, SampleSize, TrainingErrors
 from retrodict.disclosures.place import Place
@@ -16,7 +15,7 @@ from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
 from retrodict.families.sklearn.disclose.tree_targets import of_target, root_target
 from retrodict.families.sklearn.structure.tree_arrays import tree_of
-from retrodict.models.type_lookup import known_of_type
+from retrodict.families.sklearn.structure.tree_types import BAGGED, FORESTS, SINGLE, all_trees
 
 BOOTSTRAP = "of each tree's bootstrap draw"
 OF_ROWS = {
@@ -124,23 +123,9 @@ def _first_of_boosting(first: Any, place: Place) -> Iterator[Disclosure]:
     )
 
 
-def all_trees(estimator: Any) -> bool:
-    """Whether every member is a single tree."""
-    return all(known_of_type(type(member), READERS) is single for member in estimator.estimators_)
-
-
 READERS = {
-    sklearn_tree.DecisionTreeClassifier: single,
-    sklearn_tree.DecisionTreeRegressor: single,
-    sklearn_tree.ExtraTreeClassifier: single,
-    sklearn_tree.ExtraTreeRegressor: single,
-    ensemble.RandomForestClassifier: forest,
-    ensemble.RandomForestRegressor: forest,
-    ensemble.ExtraTreesClassifier: forest,
-    ensemble.ExtraTreesRegressor: forest,
-    ensemble.BaggingClassifier: bagged,
-    ensemble.BaggingRegressor: bagged,
-    ensemble.IsolationForest: bagged,
-    ensemble.AdaBoostClassifier: adaptive,
-    ensemble.AdaBoostRegressor: adaptive,
+    **dict.fromkeys(SINGLE, single),
+    **dict.fromkeys(FORESTS, forest),
+    **dict.fromkeys((*BAGGED, ensemble.IsolationForest), bagged),
+    **dict.fromkeys((ensemble.AdaBoostClassifier, ensemble.AdaBoostRegressor), adaptive),
 }

@@ -7,31 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn import ensemble, tree
+from sklearn import ensemble
 
 from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.visit import Part
-from retrodict.families.sklearn.disclose.trees import all_trees
 from retrodict.families.sklearn.structure.held_back import trained_place
+from retrodict.families.sklearn.structure.tree_types import BAGGED, FORESTS, GRADIENT, SINGLE, all_trees
 from retrodict.families.sklearn.structure.visit import held_by, visited
 from retrodict.models.type_lookup import faithful_of_type
 
-_SINGLE = (
-    tree.DecisionTreeClassifier,
-    tree.DecisionTreeRegressor,
-    tree.ExtraTreeClassifier,
-    tree.ExtraTreeRegressor,
-)
-_FOREST = (
-    ensemble.RandomForestClassifier,
-    ensemble.RandomForestRegressor,
-    ensemble.ExtraTreesClassifier,
-    ensemble.ExtraTreesRegressor,
-)
-_BAGGED = (ensemble.BaggingClassifier, ensemble.BaggingRegressor)
 _REWEIGHTED = (ensemble.AdaBoostClassifier,)
-_BOOSTED = (ensemble.GradientBoostingClassifier, ensemble.GradientBoostingRegressor)
 _ABSENT = (AttributeError, IndexError, KeyError, TypeError, ValueError, NotImplementedError)
 
 
@@ -59,19 +45,19 @@ class TreeEstimator:
     def columns(self) -> list[Columns]:
         """The columns that each of its trees splits."""
         members, own = self.members, self.place.columns
-        if not _of(self.estimator, _BAGGED):
+        if not _of(self.estimator, BAGGED):
             return [own] * len(members)
         return [tuple(own[i] for i in chosen) for chosen in self.estimator.estimators_features_]
 
     @property
     def single(self) -> bool:
         """Whether it is one tree."""
-        return _of(self.estimator, _SINGLE)
+        return _of(self.estimator, SINGLE)
 
     @property
     def forest(self) -> bool:
         """Whether it is a forest."""
-        return _of(self.estimator, _FOREST)
+        return _of(self.estimator, FORESTS)
 
     @property
     def reweighted(self) -> bool:
@@ -81,7 +67,7 @@ class TreeEstimator:
     @property
     def boosted(self) -> bool:
         """Whether it is gradient boosting."""
-        return _of(self.estimator, _BOOSTED)
+        return _of(self.estimator, GRADIENT)
 
 
 def ensembles_of(estimator: Any, names: Iterable[str]) -> Iterator[TreeEstimator]:
@@ -109,9 +95,9 @@ def _inside(part: Part) -> Iterator[Part]:
 
 
 def _made_of_trees(estimator: Any) -> bool:
-    if _of(estimator, _BAGGED + _REWEIGHTED):
+    if _of(estimator, BAGGED + _REWEIGHTED):
         return all_trees(estimator)
-    return _of(estimator, _SINGLE + _FOREST + _BOOSTED)
+    return _of(estimator, SINGLE + FORESTS + GRADIENT)
 
 
 def _of(estimator: Any, families: tuple[type, ...]) -> bool:
