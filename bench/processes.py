@@ -12,7 +12,7 @@ from typing import Any
 
 import joblib
 
-BENCH = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def peak_memory() -> float:
@@ -21,14 +21,15 @@ def peak_memory() -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1e6
 
 
-def run_within(script: str, job: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Run ``python SCRIPT JOB RESULT`` and return its result; a status alone where it was stopped or failed."""
+def run_within(module: str, job: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Run ``python -m MODULE JOB RESULT`` and return its result; a status alone where it was stopped or failed."""
     with tempfile.TemporaryDirectory() as folder:
         job_file, result_file = Path(folder, "job"), Path(folder, "result")
         joblib.dump(job, job_file)
-        command = [sys.executable, str(BENCH / script), str(job_file), str(result_file)]
+        command = [sys.executable, "-m", module, str(job_file), str(result_file)]
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
-        process = subprocess.Popen(command, start_new_session=True, **silent)  # a session: its workers end with it
+        # In a session of its own, its workers end with it.
+        process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **silent)
         try:
             _, said = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:

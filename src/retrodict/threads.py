@@ -19,12 +19,12 @@ from threadpoolctl import LibController, ThreadpoolController, register
 CELLS_FITTED = 1_000_000
 """Cells (rows times columns) that a fit gets one thread for. A fit has hundreds of parallel regions: with one of two
 cores busy, boosting on 1,000,000 cells takes two to three times as long with two threads as with one, and on 50,000
-four to seven times (`bench/busy.py`)."""
+four to seven times (`bench/benchmarks/busy.py`)."""
 
 CELLS_ASKED = 100_000
 """Cells that asking a model gets one thread for. That is a region or a few: with one of two cores busy, two threads
 take up to four times as long as one on 50,000 cells, and a third longer on 200,000, where a quiet machine gains
-(`bench/busy.py`)."""
+(`bench/benchmarks/busy.py`)."""
 
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"

@@ -1,4 +1,4 @@
-"""Mutated files, briefly; `bench/fuzz_files.py` does it at length."""
+"""Mutated files, briefly; `bench/files/mutated.py` does it at length."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The numbers of replica_tables.md."""
