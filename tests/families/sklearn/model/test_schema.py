@@ -33,7 +33,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from retrodict.disclosures import inspect_model
 from retrodict.errors import ModelError, SchemaError
-from retrodict.families.sklearn.structure.parts import parts_of
+from retrodict.families.sklearn.structure.all_objects import objects_within
 from retrodict.models import Meter, load_model
 from retrodict.schema import Feature, Schema, Target, reconcile
 
@@ -265,7 +265,7 @@ def test_columns_are_counted_in_arrays_where_no_attribute_tells(estimator: Any) 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fitted = estimator.fit(np.eye(6)[:, :3], [0, 1, 0, 1, 0, 1])
-    for _, part in parts_of(fitted):
+    for _, part in objects_within(fitted):
         if isinstance(part, BaseEstimator):
             part.__dict__.pop("n_features_in_", None)
     assert load_model(fitted).schema.names == ("x0", "x1", "x2")

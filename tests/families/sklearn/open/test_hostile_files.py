@@ -33,7 +33,7 @@ import retrodict
 from retrodict.errors import ModelError
 from retrodict.families.sklearn.open.file_graph import FREE_VISITS
 from retrodict.families.sklearn.open.tree_state import state_of
-from retrodict.families.sklearn.structure.parts import parts_of
+from retrodict.families.sklearn.structure.all_objects import objects_within
 from retrodict.models import audit_file, load_model
 from retrodict.models import trial as trials
 from retrodict.models.file_members import FREELY_UNPACKED
@@ -248,7 +248,7 @@ def test_a_table_of_more_rows_than_memory_is_not_laid_out(tmp_path: Path) -> Non
 def test_what_a_partial_holds_is_walked(tmp_path: Path) -> None:
     inside = DecisionTreeClassifier(max_depth=2).fit(X, Y)
     hidden = partial(np.add, inside, out=KNeighborsClassifier())
-    found = [part for _, part in parts_of(make_pipeline(FunctionTransformer(hidden), StandardScaler()))]
+    found = [part for _, part in objects_within(make_pipeline(FunctionTransformer(hidden), StandardScaler()))]
     assert any(part is inside for part in found)
     assert any(type(part) is KNeighborsClassifier for part in found)
     trained = make_pipeline(FunctionTransformer(partial(np.add, 1.0)), LogisticRegression()).fit(X, Y)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-from retrodict.families.sklearn.structure.parts import parts_of
+from retrodict.families.sklearn.structure.all_objects import objects_within
 
 
 def silence(thing: Any) -> None:
@@ -46,7 +46,7 @@ def unheard(is_loud: bool) -> Iterator[None]:
 
 
 def _talkers(thing: Any) -> Iterator[Any]:
-    for _, part in parts_of(thing):
+    for _, part in objects_within(thing):
         if isinstance(part, BaseEstimator) and _loud(part.__dict__.get("verbose")):
             yield part
 

@@ -24,7 +24,7 @@ from retrodict.families.sklearn.open.neighbor_state import neighbor_fault
 from retrodict.families.sklearn.open.sparse_check import sparse_fault
 from retrodict.families.sklearn.open.svm_check import svm_fault
 from retrodict.families.sklearn.open.tree_state import state_of, tree_fault
-from retrodict.families.sklearn.structure.parts import parts_of
+from retrodict.families.sklearn.structure.all_objects import objects_within
 from retrodict.models.type_lookup import known_of_type
 from retrodict.models.whole_number import whole
 from retrodict.plain_text import one_line
@@ -56,7 +56,7 @@ def check_built(thing: Any) -> None:
     ModelError
         If a part would lead compiled code outside of its arrays, or contradicts what its estimator says of it.
     """
-    for owner, part in parts_of(thing):
+    for owner, part in objects_within(thing):
         fault = _tree_fault(owner, part)
         if fault is not None:
             raise ModelError(f"a tree that can't be followed ({fault}); save the model again")

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict import threads
-from retrodict.families.sklearn.structure.parts import parts_of
+from retrodict.families.sklearn.structure.all_objects import objects_within
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -70,4 +70,4 @@ def sklearn_alone(estimator: Any) -> bool:
 
     Others may have threads of their own, which a copy of a process lacks and waits for.
     """
-    return all(type(part).__module__.partition(".")[0] in _LIBRARIES for _, part in parts_of(estimator))
+    return all(type(part).__module__.partition(".")[0] in _LIBRARIES for _, part in objects_within(estimator))

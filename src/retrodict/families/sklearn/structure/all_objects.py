@@ -14,7 +14,7 @@ _PLAIN = (str, bytes, bytearray, int, float, complex, type(None), np.generic, np
 _IMPORTED = (type, types.ModuleType, types.BuiltinFunctionType, types.FunctionType)  # of the program, not of the file
 
 
-def parts_of(thing: Any) -> Iterator[tuple[Any, Any]]:
+def objects_within(thing: Any) -> Iterator[tuple[Any, Any]]:
     """Yield every object within another once, with the nearest estimator that holds it.
 
     Parameters
