@@ -103,6 +103,7 @@ def test_it_is_sanitised_and_saved_as_its_own_kind_of_file(source: Any, kind: st
     assert np.array_equal(getattr(again, score)(X), getattr(rd.load_model(source), score)(X))
 
 
+@pytest.mark.slow
 def test_it_is_audited(source: Any, kind: str, tmp_path: Path) -> None:
     line, out = kind == "Line", tmp_path / "audit"
     found = rd.audit(source, train=table(N, 0, line), holdout=table(N, 1, line), quick=True, rows=200, out=out)

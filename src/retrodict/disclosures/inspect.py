@@ -25,8 +25,7 @@ def inspect_model(model: Any, *, train: pd.DataFrame | None = None, **settings: 
     Parameters
     ----------
     model
-        A model of `load_model`, a path that it reads, any object that satisfies `Model`, or any fitted scikit-learn
-        estimator: transformers, mixtures and densities too.
+        What `load_model` takes, and whatever else a family's library fits: transformers, mixtures and densities too.
     train
         Training rows, where they are at hand: they are looked for in every array of the model, whatever its class.
     settings

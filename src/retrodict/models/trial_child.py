@@ -18,7 +18,7 @@ def main(path: str, trusted: str) -> int:
     Parameters
     ----------
     path
-        Of a skops file.
+        Of a model file.
     trusted
         Names of the types that the user accepted, as a list in JSON.
     """

@@ -32,8 +32,8 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
     Parameters
     ----------
     model
-        A model of `load_model`, a path that it reads, a fitted scikit-learn classifier or regressor, or any object that
-        satisfies `Model`. It is left as it is.
+        What `load_model` takes: a path, what a library fitted, or any object that satisfies `Model`. It is left as it
+        is.
     rows
         Of the battery.
     seed
