@@ -17,8 +17,8 @@ from retrodict.inference.posterior import Posterior
 from retrodict.inference.rejection import acceptance
 from retrodict.inference.rejection.engine import Rejection
 from retrodict.inference.run import engine_of, run
-from retrodict.inference.smc.engine import engine as smc
-from retrodict.inference.smc.engine import kernels
+from retrodict.inference.smc import engine as smc
+from retrodict.inference.smc import kernels
 from retrodict.inference.smc.engine import TemperedSMC
 from retrodict.inference.task import Task
 from retrodict.models import Meter

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from retrodict.inference.engines import engine_help
+
 CLASSIFIERS = (
     *("logistic_regression", "linear_discriminant", "naive_bayes", "k_neighbours", "kernel_logistic"),
     *("decision_tree", "random_forest", "extra_trees", "hist_gradient_boosting", "mlp"),
@@ -41,7 +43,7 @@ DRAWS = typer.Option("--draws", metavar="N", help="How many draws of the feature
 LIMIT = typer.Option("--limit", metavar="N", help="Rows of a table that are looked at, at most.")
 WORKERS = typer.Option("--workers", metavar="N", help="How many work at a time, else one a core.")
 SECONDS = typer.Option("--seconds", metavar="S", help="Take about so long at most.")
-ENGINE = typer.Option("--engine", metavar="NAME", help="auto, rejection, smc or enumeration.")
+ENGINE = typer.Option("--engine", metavar="NAME", help=f"How draws are made: {engine_help()}.")
 MAX_QUERIES = typer.Option("--max-queries", metavar="N", help="Rows that the model may score, at most.")
 ESTIMATORS = typer.Option("--estimators", metavar="A,B", help="Which estimators are trained, by their names.")
 SOFT_LABELS = typer.Option(

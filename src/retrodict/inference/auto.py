@@ -1,4 +1,4 @@
-"""The choice among engines, as an engine: a stream that serves all, and engines of their own for what it can't reach."""
+"""The choice among engines: a stream that serves all, and engines of their own for what it can't reach."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Auto:
 
     @staticmethod
     def _last_resort(stream: Streaming, task: Task, sink: Sink, state: RunState, checkpoint: Checkpoint) -> None:
-        """Spend what is left of the budget on the stream for observations that it reached, but their own engine did not."""
+        """Spend what is left on the stream, for observations that it reached and their own engine did not."""
         failed = np.array([i in state.finished and not state.finished[i].reached for i in range(len(task.quota))])
         hopeful = failed & (state.tally.mean > 0)
         if hopeful.any():

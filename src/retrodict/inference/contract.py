@@ -82,7 +82,7 @@ class Streaming(Sharing, Protocol):
 
 @runtime_checkable
 class Joint(Protocol):
-    """An engine that draws rows together with their outputs, each as likely as prior and model make it. A capability."""
+    """An engine that draws rows with their outputs, each as likely as prior and model make it. A capability."""
 
     def draw_joint(self, task: JointTask, sink: Sink, state: RunState, checkpoint: Checkpoint) -> list[Diagnostics]:
         """Draw rows and outputs; see `Sharing.draw_all`. The sink's keys are class indices, or target values."""

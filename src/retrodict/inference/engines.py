@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jaxtyping import Float
-    from numpy import ndarray as Array
+    from numpy import ndarray
 
     from retrodict.inference.contract import Engine
     from retrodict.inference.task import Need, Task
@@ -36,8 +36,8 @@ class EngineEntry:
     make
         Makes it, with settings that serve most tasks.
     cost
-        Expected model calls for each observation on its own, shape (m,); NaN where they can't be told while the evidence
-        is unknown. Of a shared engine the whole run costs what the costliest observation does.
+        Expected model calls for each observation on its own, shape (m,); NaN where they can't be told while the
+        evidence is unknown. Of a shared engine the whole run costs what the costliest observation does.
     exact
         Whether its draws follow the posterior exactly and independently.
     shared
@@ -49,7 +49,7 @@ class EngineEntry:
     """
 
     make: Callable[[], Engine]
-    cost: Callable[[Need], Float[Array, " m"]]
+    cost: Callable[[Need], Float[ndarray, " m"]]
     exact: bool
     shared: bool = False
     lacks: Callable[[Task], Note | None] = _nothing

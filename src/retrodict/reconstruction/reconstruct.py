@@ -64,8 +64,8 @@ def reconstruct(
         A share for each class, ``"equal"``, or ``"model"``: the model's own shares under the prior. By default those of
         the prior where it states any, else ``"model"``.
     engine
-        A name of `inference.ENGINES`; ``"auto"``, which chooses among them by what they cost; an engine with settings of
-        its own: any object with ``draw(posterior, n, rng)``, which is asked for each class's rows; or names with an
+        A name of `inference.ENGINES`; ``"auto"``, which chooses among them by what they cost; an engine with settings
+        of its own: any object with ``draw(posterior, n, rng)``, which is asked for each class's rows; or names with an
         `EngineEntry` each, for ``"auto"`` to choose among.
     max_queries
         Model calls (rows scored) to spend at most; by default a million, or a hundred a row.

@@ -23,9 +23,7 @@ _EVERY_DRAW = Note("every_draw_is_a_row", "the model's own class shares: every p
 _EVERY_DRAW_OF_VALUES = Note("every_draw_is_a_row", "rows and targets drawn jointly: every prior draw is a row")
 
 
-def draw_joint(
-    task: JointTask, meter: Meter, sink: Sink, state: RunState, checkpoint: Checkpoint
-) -> list[Diagnostics]:
+def draw_joint(task: JointTask, meter: Meter, sink: Sink, state: RunState, checkpoint: Checkpoint) -> list[Diagnostics]:
     """Draw rows and outputs, exact and independent; see `Joint`.
 
     Parameters

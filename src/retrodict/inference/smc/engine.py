@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-
 from jaxtyping import Float
 
 from retrodict.errors import BudgetExhaustedError, RequestError
@@ -29,8 +28,8 @@ from retrodict.models.metering import WITHOUT_LIMIT
 Array = np.ndarray
 
 MOVES_IN_ALL, MOVES_A_NAT = 20.0, 5.0
-"""Moves that a run takes roughly: about five at a temperature, fifteen at the last one, and a step that keeps half of the
-effective sample size gains about a nat of evidence in one dimension."""
+"""Moves that a run takes roughly: about five at a temperature, fifteen at the last one; and a step that keeps half of
+the effective sample size gains about a nat of evidence in one dimension."""
 
 LEAST_EVIDENCE = 1e-12
 """What an evidence that no pilot draw hints at is taken to be where costs are reckoned."""

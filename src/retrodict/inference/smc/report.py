@@ -15,7 +15,7 @@ from retrodict.results.notes import Note
 NAME = "smc"
 
 DOUBTFUL = 0.5
-"""Relative error of the evidence, or correlation of particles with where they started, from which draws are doubtful."""
+"""Relative error of the evidence, or memory that particles have of their start, from which draws are doubtful."""
 
 _WIDEST = 2.0
 """What the spread of two or three populations is widened by: the t distribution with so few has no finite variance."""
