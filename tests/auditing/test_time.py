@@ -10,7 +10,7 @@ import pytest
 
 import retrodict as rd
 from retrodict.auditing import work as parts
-from retrodict.auditing.compute import QUICK_SECONDS
+from retrodict.auditing.request import QUICK_SECONDS
 from retrodict.auditing.work import BUDGET, BY_QUERY, CURVE, DISCLOSURES, FROM_FILE, SHARES, Work
 from retrodict.errors import ModelError, RequestError, TimeLimitError
 from tests.auditing.conftest import fitted, tumours

@@ -101,12 +101,14 @@ def days(frame: pd.DataFrame, title: str, names: Collection[str], notes: list[No
     found = {}
     for name in names:
         column = frame[name]
+        if pd.api.types.is_timedelta64_dtype(column.dtype):
+            found[name] = column / _DAY
+            continue
+        stamps = column.dt.to_timestamp() if isinstance(column.dtype, pd.PeriodDtype) else column
         try:
-            if pd.api.types.is_timedelta64_dtype(column.dtype):
-                found[name] = column / _DAY
-                continue
-            stamps = column.dt.to_timestamp() if isinstance(column.dtype, pd.PeriodDtype) else column
-            utc = pd.to_datetime(stamps, utc=True)
+            if not is_date(column) and pd.api.types.is_numeric_dtype(column.dropna().infer_objects().dtype):
+                raise ValueError("numbers are no dates")  # they would be taken for nanoseconds
+            utc = pd.to_datetime(stamps, utc=True, format=None if is_date(column) else "ISO8601")
         except (TypeError, ValueError) as error:
             raise SchemaError(f"{title}: column '{name}' holds dates in another table; write them alike") from error
         found[name] = (utc - pd.Timestamp(0, tz="UTC")) / _DAY
