@@ -14,6 +14,7 @@ from scipy.special import logsumexp
 from retrodict.models import Classifier, Meter, Model, Regressor
 from retrodict.models.contract import About, Linked, about, own_schema
 from retrodict.models.metering import score
+from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema
 from tests.conformance.handmade import CHANCE, LINE, Chance, Line
 from tests.conformance.members import check_members
@@ -88,7 +89,7 @@ def check_about(told: About, own: Schema) -> None:
     assert isinstance(told, About)
     assert told.undetermined <= set(own.names)
     assert told.tolerant <= {feature.name for feature in own.features if feature.listed}
-    assert all(isinstance(line, str) for line in told.warnings)
+    assert all(isinstance(note, Note) for note in told.warnings)
 
 
 def check_classes(model: Any, said: np.ndarray) -> None:

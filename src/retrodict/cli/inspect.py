@@ -65,7 +65,7 @@ def _report(path: Path, model: Model) -> dict[str, Any]:
             "fingerprint": model.fingerprint,
             "noise_scale": noise_scale(model),
             "noise_source": model.noise_source if isinstance(model, Regressor) else None,
-            "warnings": list(about(model).warnings),
+            "warnings": [note.to_dict() for note in about(model).warnings],
         },
         "audit": _audit(about(model).audit),
         "schema": model.schema.to_dict(),

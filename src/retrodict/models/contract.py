@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.models.file_audit import FileAudit
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -117,7 +118,7 @@ class About:
     tolerant
         Listed features that may also take categories which it does not know.
     warnings
-        One line for each doubt that reading it raised.
+        A note for each doubt that reading it raised.
     audit
         What was checked before its file was read; ``None`` where it came from memory.
     remedy
@@ -127,7 +128,7 @@ class About:
     schema: Schema | None = None
     undetermined: frozenset[str] = field(default_factory=frozenset)
     tolerant: frozenset[str] = field(default_factory=frozenset)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
     audit: FileAudit | None = None
     remedy: str | None = None
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from retrodict.models.contract import Model
 from retrodict.models.file_audit import FileAudit
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 REGISTRY = "retrodict.families.registry"
@@ -73,14 +74,14 @@ class Opened:
     audit
         What was checked before the file was read; ``None`` where it was given.
     warnings
-        One line for each doubt that reading it raised.
+        A note for each doubt that reading it raised.
     """
 
     object: Any
     fingerprint: str
     origin: str | None = None
     audit: FileAudit | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)

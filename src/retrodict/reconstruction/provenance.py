@@ -50,7 +50,7 @@ class Provenance:
             "family": model.family,
             "likelihood": model.likelihood,
             "fingerprint": model.fingerprint,
-            "warnings": list(as_notes(contract.about(model).warnings, "model")),
+            "warnings": list(contract.about(model).warnings),
         }
         assumed = {"kind": "none", "notes": []} if prior is None else describe(prior)
         return cls(about, assumed, request, int(seed), int(queries), _versions())

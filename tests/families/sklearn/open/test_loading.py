@@ -376,6 +376,7 @@ def test_another_release_is_a_warning_on_the_model(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         model = load_model(path, trust_pickle=True)
     (line,) = model.warnings
+    assert (line.code, line.values["estimator"]) == ("other_release", "LogisticRegression")
     assert line.startswith("LogisticRegression was saved by scikit-learn 0")
     assert line.endswith("its outputs may differ")
 

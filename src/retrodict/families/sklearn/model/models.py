@@ -24,6 +24,7 @@ from retrodict.families.sklearn.structure.delegates import delegate_of
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.opening import fingerprint_of
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class SklearnModel:
     audit
         What was checked before its file was read; ``None`` where it came from memory.
     warnings
-        One line for each doubt that reading it raised.
+        A note for each doubt that reading it raised.
     """
 
     estimator: Any = field(repr=False)
@@ -63,7 +64,7 @@ class SklearnModel:
     schema: Schema = field(repr=False)
     fingerprint: str
     audit: FileAudit | None = field(default=None, repr=False)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
 
     @property
     def about(self) -> About:

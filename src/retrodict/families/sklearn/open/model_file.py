@@ -32,6 +32,7 @@ from retrodict.models.file_kinds import file_kind
 from retrodict.models.trial import can_fork, endured, endured_apart
 from retrodict.models.trial_child import INSIDE
 from retrodict.plain_text import one_line, shown
+from retrodict.results.notes import Note
 
 HOSTILE = "it is damaged, or made to do harm"
 _SAVE = "save the model again with skops.io.dump"
@@ -98,8 +99,8 @@ class ModelFile:
         audit = FileAudit(kind, digest, len(content), untrusted, reviewed, accepted, by, _here(by))
         return cls(path, content, audit, file)
 
-    def build(self) -> tuple[Any, tuple[str, ...], FileAudit]:
-        """Return what the file holds, a line for each warning that building it gave, and the audit.
+    def build(self) -> tuple[Any, tuple[Note, ...], FileAudit]:
+        """Return what the file holds, a note for each warning that building it gave, and the audit.
 
         Raises
         ------
@@ -128,7 +129,7 @@ class ModelFile:
             if audit.written_by is None and isinstance(warning.message, InconsistentVersionWarning):
                 by = f"scikit-learn {shown(warning.message.original_sklearn_version, 30)}"
                 audit = replace(audit, written_by=by, read_by=_here(by))
-        return estimator, tuple(dict.fromkeys(_line(warning.message) for warning in caught)), audit
+        return estimator, tuple(dict.fromkeys(_note(warning.message) for warning in caught)), audit
 
     def _built(self) -> Any:
         if self.skops is None:
@@ -188,13 +189,12 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + more
 
 
-def _line(message: Warning | str) -> str:
+def _note(message: Warning | str) -> Note:
     if isinstance(message, InconsistentVersionWarning):
-        return (
-            f"{message.estimator_name} was saved by scikit-learn {shown(message.original_sklearn_version, 30)} and "
-            f"read by {message.current_sklearn_version}; its outputs may differ"
-        )
-    return one_line(message, 200)
+        by, here = shown(message.original_sklearn_version, 30), str(message.current_sklearn_version)
+        text = f"{message.estimator_name} was saved by scikit-learn {by} and read by {here}; its outputs may differ"
+        return Note("other_release", text, estimator=str(message.estimator_name), written_by=by, read_by=here)
+    return Note("while_reading", one_line(message, 200), category=type(message).__name__)
 
 
 def _reason(error: Exception) -> str:
