@@ -53,9 +53,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("train", "message"),
     [
-        ("unlabelled.csv", "the training rows have no target column 'ill'"),
-        ("short.csv", "the training rows lack columns that the model takes: age"),
-        ("one.csv", "hold one class only (1)"),
+        ("unlabelled.csv", "the training rows: there is no target column 'ill'"),
+        ("short.csv", "the training rows: features are absent: age"),
+        ("one.csv", "the training rows: there is one class only (1)"),
         ("other.csv", "none of the classes 0, 1"),
         ("none.csv", "does not exist"),
     ],
@@ -82,10 +82,9 @@ def test_doubtful_tables_are_said(cli: Cli, folder: Path, tmp_path: Path) -> Non
     assert outcome.code == 0, outcome.err
     data = outcome.json
     told = " | ".join(data["warnings"])
-    assert "are left out: Unnamed: 0" in told
-    assert "numbers the rows" in told
+    assert "column 'Unnamed: 0' of the training rows numbers the rows and is left out" in told
     assert "'one' of the training rows is constant" in told
-    assert "2 of 220 held-out rows have no target" in told
+    assert "2 of 220 of the held-out rows have no target" in told
     assert "holds '03'" in told
     assert "the parts overlap" in told
     assert data["verdict"] == "review"

@@ -26,10 +26,10 @@ from retrodict.results.notes import Note, of_code
 from retrodict.tables.overlap import OVERLAP
 
 NEVER = (
-    ("attacks on one person's known row by shadow models", "not part of this audit"),
+    ("attacks on one person's known row by shadow models", Note("no_shadows", "not part of this audit")),
     (
         "other seeds, and the same model refitted",
-        "one model, one seed: intervals cover which rows were sampled",
+        Note("one_seed", "one model, one seed: intervals cover which rows were sampled"),
     ),
 )
 """What no audit of this kind says anything about."""
@@ -106,7 +106,8 @@ def _drawn(request: AuditRequest, prior: Prior | None, over: Note, work: Work) -
         return None
     drawn = work.attempt(BY_QUERY, lambda: by_query(request.model, prior, over, request.rows, request.seed))
     if drawn is not None and drawn.reconstruction.n_rows < FEWEST <= request.rows:
-        work.skip(BY_QUERY, f"only {drawn.reconstruction.n_rows} rows were drawn, too few to be judged")
+        few = drawn.reconstruction.n_rows
+        work.skip(BY_QUERY, Note("too_few_rows", f"only {few} rows were drawn, too few to be judged", rows=few))
         return None
     return drawn
 

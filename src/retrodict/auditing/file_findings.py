@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from retrodict.auditing.appetite import Appetite, FromFile
 from retrodict.auditing.finding import Finding, judge, measured, stated
 from retrodict.disclosures import Disclosure, Disclosures, GradientSums, PossibleRows, Rows, Unread
+from retrodict.results.notes import Note
 
 _NAMED = 3
 """Paths of one type that are named; of more the number."""
@@ -40,12 +41,12 @@ def file_findings(found: Disclosures, appetite: Appetite) -> Iterator[Finding]:
         yield stated("from_file", "gradient_sums", limits.gradient_sums, said, accepted="gradient_sums")
 
 
-def unread_gaps(found: Disclosures) -> Iterator[tuple[str, str]]:
+def unread_gaps(found: Disclosures) -> Iterator[tuple[str, Note]]:
     """Yield what can't be said of the file since parts of it were not read."""
     if found.unread:
         n = len(found.unread)
         said = f"{n:,} {'part was' if n == 1 else 'parts were'} not read: what was not found may be there"
-        yield "what the unread parts of the file state", said
+        yield "what the unread parts of the file state", Note("unread", said, parts=n)
 
 
 def unread_sentences(unread: Sequence[Unread]) -> list[str]:

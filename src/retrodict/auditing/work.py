@@ -12,6 +12,7 @@ from retrodict import time_limit
 from retrodict.auditing.finding import Finding
 from retrodict.errors import RetrodictError
 from retrodict.plain_text import one_line
+from retrodict.results.notes import Note
 
 Say = Callable[[str], None]
 
@@ -70,7 +71,7 @@ class Work:
     limit: float = math.inf
     left_out: tuple[str, ...] = ()
     findings: list[Finding] = field(default_factory=list)
-    gaps: list[tuple[str, str]] = field(default_factory=list)
+    gaps: list[tuple[str, Note]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     _started: float = field(default_factory=lambda: time.perf_counter())
@@ -95,7 +96,8 @@ class Work:
         cut = f"cut short after {allowed:.1f} s, its share of the time limit"
         started = time.perf_counter()
         if allowed <= 0.0:
-            self.gaps.append((what, f"not begun: the time limit of {self.limit:g} s was used up by what came before"))
+            text = f"not begun: the time limit of {self.limit:g} s was used up by what came before"
+            self.skip(what, Note("not_begun", text, limit=self.limit))
             return None
         self.say(self._progress(what))
         limit = time_limit.Limit()
@@ -103,19 +105,23 @@ class Work:
             with time_limit.within(allowed) as limit:
                 found = step()
             if limit.reached:
-                self.gaps.append((what, f"{cut}: what is told of it is what was done by then"))
+                self.skip(
+                    what, Note("cut_short", f"{cut}: what is told of it is what was done by then", seconds=allowed)
+                )
             return found
         except RetrodictError as error:
-            self.gaps.append((what, f"{cut}: nothing was found by then" if limit.reached else str(error)))
+            late = Note("cut_short", f"{cut}: nothing was found by then", seconds=allowed)
+            self.skip(what, late if limit.reached else Note("refused", str(error), error=type(error).__name__))
             return None
         except Exception as error:  # a fault of ours or of a library ends one part, and is said; the others go on
             fault = f"{type(error).__name__}: {one_line(error, 200)}"
-            self.gaps.append((what, f"failed by a fault in the software ({fault}); please report it"))
+            text = f"failed by a fault in the software ({fault}); please report it"
+            self.skip(what, Note("fault", text, error=type(error).__name__))
             return None
         finally:
             self.seconds[what] = round(time.perf_counter() - started, 2)
 
-    def skip(self, what: str, reason: str) -> None:
+    def skip(self, what: str, reason: Note) -> None:
         """Note a part that can't be done."""
         self.gaps.append((what, reason))
 
