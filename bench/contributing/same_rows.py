@@ -59,6 +59,7 @@ def fitted() -> dict[str, tuple[Any, pd.DataFrame]]:
     encode = make_column_transformer(
         (make_pipeline(SimpleImputer(), StandardScaler()), numbers), (OneHotEncoder(), ["site"])
     )
+    listed = iris.apply(lambda column: pd.cut(column, 3, labels=["low", "middle", "high"]).astype(str))
     few = {"n_estimators": 10, "random_state": 0}
     models = {
         "logistic regression": (make_pipeline(StandardScaler(), LogisticRegression()), iris, species),
@@ -73,6 +74,7 @@ def fitted() -> dict[str, tuple[Any, pd.DataFrame]]:
         "scaled neighbours": (make_pipeline(StandardScaler(), KNeighborsClassifier()), cells, malign),
         "naive Bayes": (GaussianNB(), iris, species),
         "support vectors": (SVC(probability=False), iris, species),
+        "listed columns": (make_pipeline(OneHotEncoder(), LogisticRegression()), listed, species),
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -93,6 +95,9 @@ def jobs(models: dict[str, tuple[Any, pd.DataFrame]]) -> dict[str, Callable[[], 
         found[f"{name}: invert"] = lambda m=model, t=table: _inverted(m, rd.fit_prior(t))
         found[f"{name}: rebuild"] = lambda m=model: rebuilt(m)
         found[f"{name}: rebuild, stated prior"] = lambda m=model, t=table: rebuilt(m, rd.fit_prior(t))
+    for name, engine in (("logistic regression", "smc"), ("forest", "smc"), ("listed columns", "enumeration")):
+        model, prior = rd.load_model(models[name][0]), rd.fit_prior(models[name][1], "independent")
+        found[f"{name}: reconstruct, {engine}"] = lambda m=model, p=prior, e=engine: _shared(m, p, engine=e)
     for name in ("forest", "neighbours"):
         model, prior = rd.load_model(models[name][0]), rd.fit_prior(models[name][1])
         found[f"{name}: reconstruct, the file"] = lambda m=model, p=prior: _file(
@@ -121,10 +126,10 @@ def _drawn(model: Any, prior: Any) -> pd.DataFrame:
     return rd.reconstruct(model, prior, ROWS, seed=SEED, progress=False).frame
 
 
-def _shared(model: Any, prior: Any) -> pd.DataFrame:
+def _shared(model: Any, prior: Any, **more: Any) -> pd.DataFrame:
     import retrodict as rd
 
-    return rd.reconstruct(model, prior, ROWS, seed=SEED, class_shares="equal", progress=False).frame
+    return rd.reconstruct(model, prior, ROWS, seed=SEED, class_shares="equal", progress=False, **more).frame
 
 
 def _inverted(model: Any, prior: Any) -> pd.DataFrame:
