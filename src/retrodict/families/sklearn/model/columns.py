@@ -116,28 +116,21 @@ def _histogram_boosting(estimator: Any, columns: Columns, facts: Facts) -> None:
 
 _TRANSFORMERS: dict[type, Callable[[Any, Columns, Facts], None]] = {
     **dict.fromkeys(IMPUTERS, _imputer),
-    preprocessing.StandardScaler: _numbers,
-    preprocessing.RobustScaler: _numbers,
-    preprocessing.MaxAbsScaler: _numbers,
-    preprocessing.PowerTransformer: _numbers,
-    preprocessing.Binarizer: _numbers,
+    **dict.fromkeys((preprocessing.StandardScaler, preprocessing.RobustScaler, preprocessing.MaxAbsScaler), _numbers),
+    **dict.fromkeys((preprocessing.PowerTransformer, preprocessing.Binarizer), _numbers),
     preprocessing.MinMaxScaler: _ranges(lambda step, _: (step.data_min_, step.data_max_)),
     preprocessing.QuantileTransformer: _ranges(lambda step, _: (step.quantiles_[0], step.quantiles_[-1])),
     preprocessing.KBinsDiscretizer: _ranges(_bin_ends),
-    preprocessing.OneHotEncoder: _encoder,
-    preprocessing.OrdinalEncoder: _encoder,
-    preprocessing.TargetEncoder: _encoder,
+    **dict.fromkeys((preprocessing.OneHotEncoder, preprocessing.OrdinalEncoder, preprocessing.TargetEncoder), _encoder),
     # what they take need not be numbers
-    preprocessing.FunctionTransformer: _nothing,
-    DictVectorizer: _nothing,
-    FeatureHasher: _nothing,
-    text.CountVectorizer: _nothing,
-    text.HashingVectorizer: _nothing,
+    **dict.fromkeys((preprocessing.FunctionTransformer, DictVectorizer, FeatureHasher), _nothing),
+    **dict.fromkeys((text.CountVectorizer, text.HashingVectorizer), _nothing),
 }
 _PREDICTORS: dict[type, Callable[[Any, Columns, Facts], None]] = {
     **dict.fromkeys(WRAPPERS, _nothing),
-    ensemble.HistGradientBoostingClassifier: _histogram_boosting,
-    ensemble.HistGradientBoostingRegressor: _histogram_boosting,
+    **dict.fromkeys(
+        (ensemble.HistGradientBoostingClassifier, ensemble.HistGradientBoostingRegressor), _histogram_boosting
+    ),
     CategoricalNB: _ranges(lambda estimator, width: (np.zeros(width), estimator.n_categories_ - 1)),
     IsotonicRegression: _ranges(lambda estimator, _: ([estimator.X_min_], [estimator.X_max_])),
 }

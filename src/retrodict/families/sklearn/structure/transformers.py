@@ -104,32 +104,17 @@ def _pipeline(step: pipeline.Pipeline, columns: Columns, label: str) -> Columns:
     return columns
 
 
-def _linear(scale: Any, offset: Any, columns: Columns) -> Columns:
-    """Return the columns after steps whose input was ``offset + scale * output``."""
-    ones = np.ones(len(columns))
-    scales = ones if scale is None else np.broadcast_to(scale, len(columns))
-    offsets = 0.0 * ones if offset is None else np.broadcast_to(offset, len(columns))
-    return tuple(c.affine(float(a), float(b)) for c, a, b in zip(columns, scales, offsets, strict=True))
+def _affine(way_back: Callable[[Any], tuple[Any, Any]]) -> Callable[[Any, Columns, str], Columns]:
+    """Return what passes columns on through steps whose input was ``offset + scale * output``."""
 
+    def out(step: Any, columns: Columns, label: str) -> Columns:
+        del label
+        scale, offset = way_back(step)
+        scales = np.broadcast_to(1.0 if scale is None else scale, len(columns))
+        offsets = np.broadcast_to(0.0 if offset is None else offset, len(columns))
+        return tuple(c.affine(float(a), float(b)) for c, a, b in zip(columns, scales, offsets, strict=True))
 
-def _standard(step: preprocessing.StandardScaler, columns: Columns, label: str) -> Columns:
-    del label
-    return _linear(step.scale_, step.mean_ if step.with_mean else None, columns)
-
-
-def _min_max(step: preprocessing.MinMaxScaler, columns: Columns, label: str) -> Columns:
-    del label
-    return _linear(1.0 / step.scale_, -step.min_ / step.scale_, columns)
-
-
-def _max_abs(step: preprocessing.MaxAbsScaler, columns: Columns, label: str) -> Columns:
-    del label
-    return _linear(step.scale_, None, columns)
-
-
-def _robust(step: preprocessing.RobustScaler, columns: Columns, label: str) -> Columns:
-    del label
-    return _linear(step.scale_, step.center_, columns)
+    return out
 
 
 def _curves(step: Any, columns: Columns, label: str) -> Columns:
@@ -216,13 +201,7 @@ def _imputer(step: Any, columns: Columns, label: str) -> Columns:
         else replace(columns[i], filled=True, estimated=columns[i].estimated or guessed or bool(zero[i]))
         for i in kept
     )
-    return out + _missing_flags(step, label)
-
-
-def _missing_flags(step: Any, label: str) -> Columns:
-    if not getattr(step, "add_indicator", False):
-        return ()
-    return _flags(step.indicator_, (), label)
+    return out + (_flags(step.indicator_, (), label) if step.add_indicator else ())
 
 
 def _flags(step: impute.MissingIndicator, columns: Columns, label: str) -> Columns:
@@ -252,8 +231,8 @@ def _worded(step: Any, columns: Columns, label: str) -> Columns:
     return tuple(Column.derived(f"{label}[{word!r}]") for word in sorted(step.vocabulary_, key=step.vocabulary_.get))
 
 
-def _weighted(step: text.TfidfTransformer, columns: Columns, label: str) -> Columns:
-    """Return one column for each: rows are scaled to one length, so that none has a way back."""
+def _one_each(step: Any, columns: Columns, label: str) -> Columns:
+    """Return one column for each, without a way back."""
     del step
     return tuple(Column.derived(f"{label}({column.label})") for column in columns)
 
@@ -262,7 +241,7 @@ def _function(step: preprocessing.FunctionTransformer, columns: Columns, label: 
     if step.func is None:
         return columns
     if isinstance(step.func, np.ufunc):  # it takes each value on its own
-        return tuple(Column.derived(f"{label}({column.label})") for column in columns)
+        return _one_each(step, columns, label)
     return _opaque(step, columns, label)
 
 
@@ -271,30 +250,21 @@ _SURE = (pipeline.Pipeline, pipeline.FeatureUnion, compose.ColumnTransformer, *I
 
 _KNOWN: dict[type, Callable[[Any, Columns, str], Columns]] = {
     pipeline.Pipeline: _pipeline,
-    pipeline.FeatureUnion: _branches,
-    compose.ColumnTransformer: _branches,
-    preprocessing.StandardScaler: _standard,
-    preprocessing.MinMaxScaler: _min_max,
-    preprocessing.MaxAbsScaler: _max_abs,
-    preprocessing.RobustScaler: _robust,
-    preprocessing.PowerTransformer: _curves,
-    preprocessing.QuantileTransformer: _curves,
+    **dict.fromkeys((pipeline.FeatureUnion, compose.ColumnTransformer), _branches),
+    preprocessing.StandardScaler: _affine(lambda step: (step.scale_, step.mean_ if step.with_mean else None)),
+    preprocessing.MinMaxScaler: _affine(lambda step: (1.0 / step.scale_, -step.min_ / step.scale_)),
+    preprocessing.MaxAbsScaler: _affine(lambda step: (step.scale_, None)),
+    preprocessing.RobustScaler: _affine(lambda step: (step.scale_, step.center_)),
+    **dict.fromkeys((preprocessing.PowerTransformer, preprocessing.QuantileTransformer), _curves),
     preprocessing.OneHotEncoder: _one_hot,
     preprocessing.OrdinalEncoder: _ordinal,
     preprocessing.KBinsDiscretizer: _bins,
     preprocessing.PolynomialFeatures: _polynomial,
     preprocessing.FunctionTransformer: _function,
-    text.CountVectorizer: _worded,
-    text.TfidfVectorizer: _worded,
-    DictVectorizer: _worded,
-    text.TfidfTransformer: _weighted,
-    impute.SimpleImputer: _imputer,
-    impute.KNNImputer: _imputer,
-    IterativeImputer: _imputer,
+    **dict.fromkeys((text.CountVectorizer, text.TfidfVectorizer, DictVectorizer), _worded),
+    text.TfidfTransformer: _one_each,  # rows are scaled to one length
+    **dict.fromkeys(IMPUTERS, _imputer),
     impute.MissingIndicator: _flags,
-    decomposition.PCA: _projection,
-    decomposition.IncrementalPCA: _projection,
-    decomposition.TruncatedSVD: _projection,
-    decomposition.FastICA: _projection,
-    decomposition.NMF: _projection,
+    **dict.fromkeys((decomposition.PCA, decomposition.IncrementalPCA, decomposition.TruncatedSVD), _projection),
+    **dict.fromkeys((decomposition.FastICA, decomposition.NMF), _projection),
 }

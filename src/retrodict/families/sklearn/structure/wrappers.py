@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations, count, repeat
 from typing import Any
 
 from sklearn import calibration, compose, ensemble, multiclass, multioutput
@@ -64,15 +65,13 @@ def _calibrated(estimator: calibration.CalibratedClassifierCV, place: Place) -> 
             yield Part(curve, place.inner(f"{path}.calibrators[{j}]", scores, sample), "aid")
 
 
-def _members(
-    sample: str | None = None, labels: Callable[[Any, Place], dict[str, Any]] | None = None, **other: Any
-) -> Callable[[Any, Place], Parts]:
-    """Return what yields members that take all columns."""
+def _members(given: Callable[[Any, Place], Iterable[dict[str, Any]]]) -> Callable[[Any, Place], Parts]:
+    """Return what yields members, each with what it is given that is not given to the whole."""
 
     def held(estimator: Any, place: Place) -> Parts:
-        shared = other if labels is None else labels(estimator, place)
+        each = iter(given(estimator, place))
         for i, member in enumerate(estimator.estimators_):
-            yield Part(member, place.inner(f"estimators_[{i}]", sample=sample, **shared), "member")
+            yield Part(member, place.inner(f"estimators_[{i}]", **next(each)), "member")
 
     return held
 
@@ -88,8 +87,12 @@ def _coded_unless_fitted(estimator: Any, place: Place) -> dict[str, Any]:
     return coded(estimator, place) if own else {}
 
 
+def _voting(estimator: Any, place: Place) -> Iterable[dict[str, Any]]:
+    return repeat(_coded_unless_fitted(estimator, place))
+
+
 def _stacked(estimator: Any, place: Place) -> Parts:
-    yield from _members(labels=_coded_unless_fitted)(estimator, place)
+    yield from _members(_voting)(estimator, place)
     final = estimator.final_estimator_
     width = int(getattr(final, "n_features_in_", 0))
     passed_on = place.columns if estimator.passthrough else ()
@@ -98,38 +101,25 @@ def _stacked(estimator: Any, place: Place) -> Parts:
     yield Part(final, where, "predictor")
 
 
-def _bagged(estimator: Any, place: Place) -> Parts:
-    for i, (member, features) in enumerate(zip(estimator.estimators_, estimator.estimators_features_, strict=True)):
-        columns = tuple(place.columns[j] for j in features)
-        where = place.inner(f"estimators_[{i}]", columns, "of one member's draw", **coded(estimator, place))
-        yield Part(member, where, "member")
+def _bagged(estimator: Any, place: Place) -> Iterable[dict[str, Any]]:
+    shared = {"sample": "of one member's draw", **coded(estimator, place)}
+    return ({"columns": tuple(place.columns[j] for j in own), **shared} for own in estimator.estimators_features_)
 
 
-def _against_rest(estimator: multiclass.OneVsRestClassifier, place: Place) -> Parts:
+def _against_rest(estimator: multiclass.OneVsRestClassifier, place: Place) -> Iterable[dict[str, Any]]:
     classes = place.classes(estimator)
-    for i, member in enumerate(estimator.estimators_):
-        labels = classes if len(classes) == 2 else (f"not {classes[i]}", classes[i])
-        yield Part(member, place.inner(f"estimators_[{i}]", labels=labels), "member")
+    return ({"labels": classes if len(classes) == 2 else (f"not {c}", c)} for c in classes)
 
 
-def _against_one(estimator: multiclass.OneVsOneClassifier, place: Place) -> Parts:
-    classes = place.classes(estimator)
-    pairs = [(a, b) for i, a in enumerate(classes) for b in classes[i + 1 :]]
-    for i, (member, pair) in enumerate(zip(estimator.estimators_, pairs, strict=True)):
-        sample = f"of the rows of {pair[0]} and {pair[1]}"
-        yield Part(member, place.inner(f"estimators_[{i}]", sample=sample, labels=pair), "member")
+def _against_one(estimator: multiclass.OneVsOneClassifier, place: Place) -> Iterable[dict[str, Any]]:
+    pairs = combinations(place.classes(estimator), 2)
+    return ({"sample": f"of the rows of {a} and {b}", "labels": (a, b)} for a, b in pairs)
 
 
-def _coded_output(estimator: multiclass.OutputCodeClassifier, place: Place) -> Parts:
-    for i, member in enumerate(estimator.estimators_):
-        yield Part(member, place.inner(f"estimators_[{i}]", labels=(f"bit {i} not set", f"bit {i} set")), "member")
-
-
-def _chained_outputs(estimator: Any, place: Place) -> Parts:
-    """Yield the links of a chain, each of which also takes the outputs before it."""
-    for i, member in enumerate(estimator.estimators_):
-        before = tuple(Column.derived(f"output[{int(j)}]") for j in estimator.order_[:i])
-        yield Part(member, place.inner(f"estimators_[{i}]", (*place.columns, *before)), "member")
+def _chained_outputs(estimator: Any, place: Place) -> Iterable[dict[str, Any]]:
+    """Links of a chain, each of which also takes the outputs before it."""
+    before = tuple(Column.derived(f"output[{int(j)}]") for j in estimator.order_)
+    return ({"columns": (*place.columns, *before[:i])} for i in count())
 
 
 WRAPPERS: dict[type, Callable[[Any, Place], Parts]] = {
@@ -140,13 +130,21 @@ WRAPPERS: dict[type, Callable[[Any, Place], Parts]] = {
     compose.TransformedTargetRegressor: _of_changed_target,
     calibration.CalibratedClassifierCV: _calibrated,
     **dict.fromkeys(STACKS, _stacked),
-    **dict.fromkeys((ensemble.VotingClassifier, ensemble.VotingRegressor), _members(labels=_coded_unless_fitted)),
-    **dict.fromkeys((ensemble.BaggingClassifier, ensemble.BaggingRegressor), _bagged),
-    **dict.fromkeys((ensemble.AdaBoostClassifier, ensemble.AdaBoostRegressor), _members("of the rows as weighted")),
-    multiclass.OneVsRestClassifier: _against_rest,
-    multiclass.OneVsOneClassifier: _against_one,
-    multiclass.OutputCodeClassifier: _coded_output,
-    **dict.fromkeys((multioutput.MultiOutputClassifier, multioutput.MultiOutputRegressor), _members(target=None)),
-    **dict.fromkeys((multioutput.ClassifierChain, multioutput.RegressorChain), _chained_outputs),
+    **dict.fromkeys((ensemble.VotingClassifier, ensemble.VotingRegressor), _members(_voting)),
+    **dict.fromkeys((ensemble.BaggingClassifier, ensemble.BaggingRegressor), _members(_bagged)),
+    **dict.fromkeys(
+        (ensemble.AdaBoostClassifier, ensemble.AdaBoostRegressor),
+        _members(lambda *_: repeat({"sample": "of the rows as weighted"})),
+    ),
+    multiclass.OneVsRestClassifier: _members(_against_rest),
+    multiclass.OneVsOneClassifier: _members(_against_one),
+    multiclass.OutputCodeClassifier: _members(
+        lambda *_: ({"labels": (f"bit {i} not set", f"bit {i} set")} for i in count())
+    ),
+    **dict.fromkeys(
+        (multioutput.MultiOutputClassifier, multioutput.MultiOutputRegressor),
+        _members(lambda *_: repeat({"target": None})),
+    ),
+    **dict.fromkeys((multioutput.ClassifierChain, multioutput.RegressorChain), _members(_chained_outputs)),
 }
 """They do nothing with the columns themselves: what their parts need of them is all that they need."""
