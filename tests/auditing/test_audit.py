@@ -108,7 +108,7 @@ def test_a_model_alone_is_judged_as_far_as_it_can_be(alone: tuple[AuditResult, P
     assert data["disclosures"]
     assert data["lift"] == data["records"] == {"by_query": None, "from_file": None}
     assert data["self_consistency"]["from_file"]["agreement"] > 0.5
-    told = {line["what"]: line["reason"] for line in data["not_tested"]}
+    told = {line["what"]: line["reason"]["text"] for line in data["not_tested"]}
     assert told["query curve"] == "no held-out rows were given"
     assert any("rows at risk" in what for what in told)
     assert any("could not be judged" in line for line in data["reasons_against"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +10,11 @@ import pandas as pd
 from retrodict.auditing.finding import WORDS, Finding
 from retrodict.auditing.result import AuditResult
 from retrodict.disclosures import Disclosure
-from retrodict.plain_text import shown_plainly
+from retrodict.results.result import Result, ShownTable
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class AuditComparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class AuditComparison(Result):
     """Two audits under one risk appetite.
 
     Parameters
@@ -56,23 +54,19 @@ class AuditComparison:
         columns = ["kind", *(f"{words}{side}" for side in ("before", "after") for words in columns)]
         return pd.DataFrame(lines, columns=columns)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return both verdicts and every measure as plain data; each audit's own report has the rest."""
-        frame = self.frame.astype(object).where(self.frame.notna(), None)
-        return {
-            "verdict": {"before": self.before.verdict, "after": self.after.verdict},
-            "measures": frame.to_dict(orient="records"),
-            "facts": self.facts.to_dict(orient="records"),
-        }
+    def content(self) -> dict[str, Any]:
+        """Return both verdicts and every measure; each audit's own report has the rest."""
+        verdicts = {"before": self.before.verdict, "after": self.after.verdict}
+        return {"verdict": verdicts, "measures": self.frame, "facts": self.facts}
 
-    def __repr__(self) -> str:
-        table = self.frame.to_string(index=False, float_format="{:.3f}".format, na_rep="")
-        head = f"Audit before: {self.before.verdict}; after: {self.after.verdict}"
-        return "\n".join([head, *(f"  {line}" for line in table.splitlines())])
+    @property
+    def head(self) -> str:
+        """Both verdicts in one line."""
+        return f"Audit before: {self.before.verdict}; after: {self.after.verdict}"
 
-    def _repr_html_(self) -> str:
-        head, _ = repr(self).split("\n", 1)
-        return f"<p><b>{html.escape(head)}</b></p>{self.frame.to_html(index=False, na_rep='')}"
+    def tables(self) -> list[ShownTable]:
+        """Return every measure before and after."""
+        return [ShownTable(self.frame, index=False)]
 
 
 def _counts(facts: list[Disclosure]) -> tuple[int, int, int]:

@@ -14,6 +14,7 @@ from retrodict.auditing.sections import (
     CurveSection,
     ExtractionSection,
     LiftSection,
+    NoteLine,
     Of,
     OwedSection,
     RecordSection,
@@ -69,7 +70,7 @@ class NotTested(BaseModel):
     model_config = _STRICT
 
     what: str
-    reason: str
+    reason: NoteLine
 
 
 class Report(BaseModel):
@@ -99,7 +100,7 @@ class Report(BaseModel):
     budget: dict[str, Any] | None
     attribution: Of[OwedSection]
     not_tested: list[NotTested]
-    warnings: list[str]
+    warnings: list[NoteLine]
     appetite: Appetite
     provenance: dict[str, Any]
 

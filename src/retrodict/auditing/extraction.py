@@ -20,6 +20,7 @@ from retrodict.reconstruction import LabelledRows, Rebuilt, Reconstruction, reco
 from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.stored_rows import Stored
 from retrodict.reconstruction.training_table import training_table
+from retrodict.results.json_values import plain
 from retrodict.results.notes import Note
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Extraction:
             "rows": rec.n_rows,
             "queries": rec.provenance.queries,
             "complete": not self.shortfalls,
-            "notes": list(rec.notes),
+            "notes": plain(rec.notes),
             "shortfalls": list(self.shortfalls),
         }
 
@@ -121,12 +122,12 @@ def by_query(model: Model, prior: Prior, words: str, rows: int, seed: int) -> Ex
     return Extraction("by_query", rec, method, consistency(rec, model))
 
 
-def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extraction, str | None]:
+def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extraction, Note | None]:
     """Rebuild the training table where the file tells enough of it, else draw rows under the prior that it implies.
 
     Returns
     -------
-    tuple of Extraction and str or None
+    tuple of Extraction and Note or None
         And why the table itself was not rebuilt, where it was not.
 
     Raises
@@ -139,7 +140,7 @@ def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extracti
     except ModelError as error:
         rec = reconstruct(model, None, rows, seed=seed, progress=False)
         method = Note("drawn_under_implied_prior", "drawn by predictions under the prior that the file implies")
-        return Extraction("from_file", rec, method, consistency(rec, model)), str(error)
+        return Extraction("from_file", rec, method, consistency(rec, model)), Note("table_not_rebuilt", str(error))
     if isinstance(source, Stored):
         method, search = Note("stored_rows", "stored in the file"), None
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -18,15 +17,16 @@ from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
 from retrodict.evaluation.fidelity.attribution import attribution
 from retrodict.evaluation.membership import MembershipAttacks
-from retrodict.plain_text import shown_plainly
 from retrodict.priors import Prior
+from retrodict.results.json_values import plain
+from retrodict.results.notes import as_notes
+from retrodict.results.result import Result
 
 _WAYS = ("by_query", "from_file")
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class AuditResult:
+@dataclass(frozen=True, eq=False, repr=False)
+class AuditResult(Result):
     """One model, judged.
 
     Parameters
@@ -144,8 +144,11 @@ class AuditResult:
                 "queries": _plain(self.queries),
                 "budget": _plain(self.budget),
                 "attribution": self._each(_owed),
-                "not_tested": [{"what": what, "reason": reason} for what, reason in self.not_tested],
-                "warnings": self.warnings,
+                "not_tested": [
+                    {"what": what, "reason": plain(as_notes([reason], "not_tested")[0])}
+                    for what, reason in self.not_tested
+                ],
+                "warnings": plain(as_notes(self.warnings, "model")),
                 "appetite": self.appetite,
                 "provenance": self.provenance,
             }
@@ -164,20 +167,28 @@ class AuditResult:
         keys = ("attribution", "attribution_reason", "measures", "lift", "warnings", "notes")
         return {"headline": headline(fidelity), "over": self.over, **{key: data[key] for key in keys}}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the content of report.json as plain data."""
+    def content(self) -> dict[str, Any]:
+        """Return the content of report.json."""
         return self.report.plain()
 
-    def __repr__(self) -> str:
-        lines = [f"Audit of {self.provenance['model']['family']}: {self.verdict}"]
-        lines += [f"  against: {line}" for line in self.reasons_against]
-        lines += [f"  caution: {line}" for line in self.cautions]
-        lines += [f"  for: {line}" for line in self.reasons_for]
-        lines += [f"  not tested: {what}: {reason}" for what, reason in self.not_tested]
-        return "\n".join([*lines, *(f"  warning: {line}" for line in self.warnings)])
+    @property
+    def head(self) -> str:
+        """The verdict in one line."""
+        return f"Audit of {self.provenance['model']['family']}: {self.verdict}"
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+    def remarks(self) -> list[str]:
+        """Return what speaks against release and for it, what was not tested, and what is doubtful."""
+        return [
+            *(f"against: {line}" for line in self.reasons_against),
+            *(f"caution: {line}" for line in self.cautions),
+            *(f"for: {line}" for line in self.reasons_for),
+            *(f"not tested: {what}: {reason}" for what, reason in self.not_tested),
+            *super().remarks(),
+        ]
+
+
+def _gap(what: str, reason: str) -> dict[str, Any]:
+    return {"what": what, "reason": plain(as_notes([reason], "not_tested")[0])}
 
 
 def _concern(fact: Disclosure) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from retrodict.budget.estimate import Estimate
-from retrodict.plain_text import json_text, shown_plainly
+from retrodict.results.notes import Note
+from retrodict.results.result import Result, ShownTable
 
 _WORDS = {
     "prior": "prior term  KL(P(x)||Q(x))",
@@ -56,9 +56,8 @@ class ClassEstimate:
         return {"rows": self.rows, "share": self.share, "model_share": self.model_share, **terms}
 
 
-@shown_plainly
-@dataclass(frozen=True)
-class EstimatedBudget:
+@dataclass(frozen=True, repr=False)
+class EstimatedBudget(Result):
     """An error budget estimated from real rows, in nats: ``posterior = prior + model - label``.
 
     Parameters
@@ -93,7 +92,7 @@ class EstimatedBudget:
     posterior: Estimate
     gap: Estimate
     classes: tuple[ClassEstimate, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     family: str
     n_train: int
     n_holdout: int
@@ -126,25 +125,21 @@ class EstimatedBudget:
             [{"class": c, "term": name, **{k: term.to_dict()[k] for k in keys}} for c, name, term in wholes + parts]
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain data, as ``--json`` prints it."""
+    def content(self) -> dict[str, Any]:
+        """Return everything, as ``--json`` prints it."""
         return {
-            **{name: term.to_dict() for name, term in self.terms.items()},
-            "gap": self.gap.to_dict(),
+            **self.terms,
+            "gap": self.gap,
             "agree": self.agree,
             "trustworthy": self.trustworthy,
-            "classes": {one.name: one.to_dict() for one in self.classes},
-            "notes": list(self.notes),
+            "classes": {one.name: one for one in self.classes},
+            "notes": self.notes,
             "model_family": self.family,
             "train_rows": self.n_train,
             "holdout_rows": self.n_holdout,
             "draws": self.draws,
             "seed": self.seed,
         }
-
-    def document(self) -> str:
-        """Return `to_dict` as JSON text."""
-        return json_text(self.to_dict()) + "\n"
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return the budget as lines of text: quantity, value, interval."""
@@ -180,14 +175,15 @@ class EstimatedBudget:
             f"{self.n_train:,} train rows, {self.draws:,} prior draws, seed {self.seed}"
         )
 
-    def __repr__(self) -> str:
-        lines = [f"  {name:<36} {value:>15}  {interval}" for name, value, interval in self.rows()]
-        tail = [*self.reasons(), *(f"note: {note}" for note in self.notes)]
-        return "\n".join([self.head, *lines, *(f"  {line}" for line in tail)])
+    def tables(self) -> list[ShownTable]:
+        """Return the terms."""
+        return [ShownTable(pd.DataFrame(self.rows(), columns=["quantity", "nats", "95% interval"]), index=False)]
 
-    def _repr_html_(self) -> str:
-        whole = pd.DataFrame(self.rows(), columns=["", "nats", "95% interval"]).to_html(index=False)
+    def notebook(self) -> list[ShownTable]:
+        """Return the terms of the whole, and of each class."""
         heads = ["class", "rows", "P(y)", "Q(y)", "prior", "+ model", "- label", "= sum", "directly", "95% interval"]
-        parts = pd.DataFrame(self.class_rows(), columns=heads).to_html(index=False)
-        lines = "".join(f"<li>{html.escape(line)}</li>" for line in (*self.reasons(), *self.notes))
-        return f"<p><b>{html.escape(self.head)}</b></p>{whole}{parts}<ul>{lines}</ul>"
+        return [*self.tables(), ShownTable(pd.DataFrame(self.class_rows(), columns=heads), index=False)]
+
+    def remarks(self) -> list[str]:
+        """Return what has no number and why, whether the sides agree, and the notes."""
+        return [*self.reasons(), *super().remarks()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import pickle
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,15 +13,15 @@ from retrodict.disclosures import Disclosures, Unread
 from retrodict.disclosures.result import GROUPS, cells
 from retrodict.errors import RunError
 from retrodict.models import Model
-from retrodict.plain_text import shown, shown_plainly
+from retrodict.plain_text import shown
 from retrodict.results.folder import write_file
+from retrodict.results.result import Result, ShownTable
 from retrodict.sanitizing.capability import Strippable
 from retrodict.sanitizing.plan import Kept, Removed
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class Sanitized:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sanitized(Result):
     """A model without the facts that prediction does not need.
 
     Parameters
@@ -70,22 +69,22 @@ class Sanitized:
         columns = ["group", "before", "before on single rows", "after", "after on single rows"]
         return pd.DataFrame(lines, columns=columns)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, fit for strict JSON: facts in short, as `retrodict inspect` prints them."""
+    def content(self) -> dict[str, Any]:
+        """Return what it says but for the model itself: facts in short, as `retrodict inspect` prints them."""
         return {
             "family": self.model.family,
             "fingerprint": self.model.fingerprint,
             "identical": self.identical,
-            "battery": {"rows": self.rows, "outputs": list(self.outputs), "seed": self.seed},
+            "battery": {"rows": self.rows, "outputs": self.outputs, "seed": self.seed},
             "removed": [asdict(entry) for entry in self.removed],
             "kept": [asdict(entry) for entry in self.kept],
-            "unjudged": [entry.to_dict() for entry in self.unjudged],
-            "comparison": self.comparison.to_dict(orient="records"),
+            "unjudged": self.unjudged,
+            "comparison": self.comparison,
             "before": _facts(self.before),
             "after": _facts(self.after),
         }
 
-    def save(self, path: str | Path, *, as_pickle: bool = False) -> Path:
+    def save_model(self, path: str | Path, *, as_pickle: bool = False) -> Path:
         """Write the model to a file, in one step; the same model and seed give the same bytes.
 
         Parameters
@@ -93,7 +92,7 @@ class Sanitized:
         path
             Of the file.
         as_pickle
-            Write a pickle, which whoever reads it must trust, instead of skops.
+            Write a pickle, which whoever reads it must trust, instead of its family's own kind of file.
 
         Raises
         ------
@@ -113,24 +112,21 @@ class Sanitized:
         write_file(path, content)
         return path
 
-    def __repr__(self) -> str:
-        lines = [self._head(), *(f"  not judged: {_told(entry)}" for entry in self.unjudged)]
-        lines += ["  " + line for line in self.comparison.to_string(index=False).splitlines() if len(self.comparison)]
-        lines += [f"  removed: {entry.path}{_times(entry)}: {entry.what}" for entry in self.removed]
-        lines += [f"  kept: {entry.path}: {entry.why}" for entry in self.kept]
-        return "\n".join(lines)
+    def tables(self) -> list[ShownTable]:
+        """Return facts before and after."""
+        return [ShownTable(self.comparison, floats=None, index=False)] if len(self.comparison) else []
 
-    def _repr_html_(self) -> str:
-        removed = [[entry.path, str(entry.count), entry.what] for entry in self.removed]
-        kept = [[entry.path, entry.why] for entry in self.kept]
-        unjudged = "".join(f"<p><b>not judged: {html.escape(_told(entry))}</b></p>" for entry in self.unjudged)
-        return (
-            f"<p><b>{html.escape(self._head())}</b></p>{unjudged}{self.comparison.to_html(index=False)}"
-            f"<p>removed</p>{pd.DataFrame(removed, columns=['path', 'places', 'what']).to_html(index=False)}"
-            f"<p>kept</p>{pd.DataFrame(kept, columns=['path', 'why']).to_html(index=False)}"
-        )
+    def remarks(self) -> list[str]:
+        """Return what was not judged, taken out and kept."""
+        return [
+            *(f"not judged: {_told(entry)}" for entry in self.unjudged),
+            *(f"removed: {entry.path}{_times(entry)}: {entry.what}" for entry in self.removed),
+            *(f"kept: {entry.path}: {entry.why}" for entry in self.kept),
+        ]
 
-    def _head(self) -> str:
+    @property
+    def head(self) -> str:
+        """What it is, in one line."""
         told = "bit for bit the same" if self.identical else "NOT the same"
         return (
             f"Sanitized {self.model.family}: {len(self.before)} disclosures before, {len(self.after)} after; "

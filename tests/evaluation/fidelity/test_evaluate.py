@@ -206,7 +206,7 @@ def test_the_same_seed_gives_the_same_result_and_it_is_read_back(tmp_path: Path)
     assert repr(back) == repr(first)
     assert "attribution: not known" in repr(first)
     assert "<table" in first._repr_html_()
-    with pytest.raises(rd.errors.RequestError, match="holds no fidelity"):
+    with pytest.raises(rd.errors.RequestError, match="holds no Fidelity"):
         rd.Fidelity.load(tmp_path / "absent.json")
 
 

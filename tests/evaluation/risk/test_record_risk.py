@@ -251,7 +251,7 @@ def test_it_prints_itself() -> None:
     found = risk(table(60, 0), table(60, 1), table(60, 2))
     assert "membership advantage by distance" in repr(found)
     assert "singled out: " in repr(found)
-    assert "<li>matched error" in found._repr_html_()
+    assert "<p>matched error" in found._repr_html_()
 
 
 def test_exact_is_equal_and_a_hit_is_near() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 import pandas as pd
 
-from retrodict.plain_text import shown_plainly
+from retrodict.results.documents import checked, notes, part
+from retrodict.results.notes import Note
+from retrodict.results.result import KeptResult, ShownTable
 
 FALSE_RATE = 0.01
 """The false positive rate at which attacks are also judged: what singles out few with few errors is a harm, too."""
@@ -63,9 +65,8 @@ _WORDS = {
 }
 
 
-@shown_plainly
-@dataclass(frozen=True)
-class MembershipAttacks:
+@dataclass(frozen=True, repr=False)
+class MembershipAttacks(KeptResult):
     """What someone who may ask for outputs, and knows a row with its true output, learns of whether it was trained on.
 
     Parameters
@@ -90,8 +91,8 @@ class MembershipAttacks:
     distinct: int
     queries: int
     seed: int
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def worst(self) -> Attack:
@@ -103,30 +104,28 @@ class MembershipAttacks:
         """One line an attack."""
         return pd.DataFrame([one.to_dict() for one in self.attacks])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, fit for strict JSON."""
-        own = {name: getattr(self, name) for name in ("low", "high", "distinct", "queries", "seed")}
-        lists = {"warnings": list(self.warnings), "notes": list(self.notes)}
-        return {"worst": self.worst.attack, **own, "attacks": [one.to_dict() for one in self.attacks], **lists}
+    def content(self) -> dict[str, Any]:
+        """Return what it holds, and which attack is the worst."""
+        return {"worst": self.worst.attack, **super().content()}
 
-    def __repr__(self) -> str:
-        table = self.frame.drop(columns=["shadows", "members", "others"])
-        shown = table.to_string(index=False, float_format="{:.3f}".format).splitlines()
-        worst = (
-            f"largest AUC {self.worst.auc:.3f} ({self.low:.3f} to {self.high:.3f}, {self.distinct} attacks allowed for)"
-        )
-        lines = [*shown, worst, *self._said]
-        return "\n".join([self._head, *(f"  {line}" for line in lines)])
-
-    def _repr_html_(self) -> str:
-        said = "".join(f"<p>{html.escape(line)}</p>" for line in self._said)
-        return f"<p><b>{html.escape(self._head)}</b></p>{self.frame.to_html(index=False)}{said}"
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Return the result of `to_dict`."""
+        given = {name: value for name, value in data.items() if name != "worst"}
+        attacks = tuple(checked(Attack, partial(Attack, **one), "attacks") for one in part(data, "attacks", list))
+        return cls(**{**given, "attacks": attacks, **{name: notes(data, name) for name in ("warnings", "notes")}})
 
     @property
-    def _head(self) -> str:
+    def head(self) -> str:
+        """The tables in one line."""
         one = self.attacks[0]
         return f"MembershipAttacks: {one.members:,} training rows beside {one.others:,} others (chance: AUC 0.5)"
 
-    @property
-    def _said(self) -> list[str]:
-        return [f"warning: {line}" for line in self.warnings] + [f"note: {line}" for line in self.notes]
+    def tables(self) -> list[ShownTable]:
+        """Return one line an attack."""
+        return [ShownTable(self.frame.drop(columns=["shadows", "members", "others"]), index=False)]
+
+    def remarks(self) -> list[str]:
+        """Return the largest AUC, with what is doubtful."""
+        allowed = f"{self.low:.3f} to {self.high:.3f}, {self.distinct} attacks allowed for"
+        return [f"largest AUC {self.worst.auc:.3f} ({allowed})", *super().remarks()]

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from retrodict.evaluation.replicas.scores import ACCURACY, AGREEMENT, AUC, BALANCED, R2, RMSE
-from retrodict.plain_text import shown_plainly
+from retrodict.results.notes import Note
+from retrodict.results.result import Result, ShownTable
 
 BASE, REPLICA, REAL = "base model", "reconstruction", "real rows"
 LABELLED, SHUFFLED = "prior, labelled by the model", "prior, labels at random"
@@ -21,9 +21,8 @@ COLUMNS = ["estimator", "table", "rows", "measure", "value", "low", "high", "gap
 NUMBERS = COLUMNS[4:]
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class Replicas:
+@dataclass(frozen=True, eq=False, repr=False)
+class Replicas(Result):
     """How well estimators trained on a reconstruction do, beside the base model and their controls.
 
     Parameters
@@ -57,8 +56,8 @@ class Replicas:
     classes: tuple[Any, ...]
     queries: int
     seed: int
-    warnings: tuple[str, ...]
-    notes: tuple[str, ...]
+    warnings: tuple[Note, ...]
+    notes: tuple[Note, ...]
 
     @property
     def estimators(self) -> tuple[str, ...]:
@@ -123,50 +122,27 @@ class Replicas:
                 wide[f"agreement, {rows}"] = found
         return wide
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything but the models as plain data, fit for strict JSON: what is undefined is null."""
-        return {
-            "measures": plain_records(self.frame),
-            "rows": dict(self.rows),
-            "target": self.target,
-            "classes": [value.item() if isinstance(value, np.generic) else value for value in self.classes],
-            "estimators": list(self.models),
-            "queries": self.queries,
-            "seed": self.seed,
-            "warnings": list(self.warnings),
-            "notes": list(self.notes),
-        }
+    def content(self) -> dict[str, Any]:
+        """Return what it holds but for the models themselves."""
+        own = super().content()
+        return {"measures": own.pop("frame"), "estimators": list(self.models), **own}
 
     @property
     def head(self) -> str:
         """The tables in one line."""
         return f"Replicas: {', '.join(f'{n:,} {title}' for title, n in self.rows.items())}; seed {self.seed}"
 
-    def _shown(self) -> list[tuple[str, pd.DataFrame]]:
+    def tables(self) -> list[ShownTable]:
+        """Return a summary for each of the first measures."""
         measures = [name for name in (ACCURACY, BALANCED, AUC, R2, RMSE) if name in self.measures][:2]
-        return [(name, self.summary(name)) for name in measures] or [(AGREEMENT, self.summary())]
+        found = [(name, self.summary(name)) for name in measures] or [(AGREEMENT, self.summary())]
+        return [ShownTable(table.rename(columns=_SHORT), name) for name, table in found]
 
-    def _lines(self) -> list[str]:
+    def remarks(self) -> list[str]:
+        """Return how to read the gaps, with what is doubtful."""
         gaps = bool(self.frame.gap.notna().any())
         about = ["gap: how much worse than the base model, with its 95% interval over held-out rows"] if gaps else []
-        return about + [f"warning: {line}" for line in self.warnings] + [f"note: {line}" for line in self.notes]
-
-    def __repr__(self) -> str:
-        lines = [self.head]
-        for name, table in self._shown():
-            text = table.rename(columns=_SHORT).to_string(float_format="{:.3f}".format, na_rep="")
-            lines += [f"  {name}:", *(f"    {line}" for line in text.splitlines())]
-        return "\n".join([*lines, *(f"  {line}" for line in self._lines())])
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        tables = "".join(
-            f"<p>{escape(name)}</p>{table.to_html(float_format='{:.3f}'.format, na_rep='')}"
-            for name, table in self._shown()
-        )
-        lines = "".join(f"<p>{escape(line)}</p>" for line in self._lines())
-        return f"<p><b>{escape(self.head)}</b></p>{tables}{lines}"
+        return [*about, *super().remarks()]
 
 
 _SHORT = {
@@ -178,9 +154,3 @@ _SHORT = {
     f"agreement, {ON_HOLDOUT}": "agrees, held out",
     f"agreement, {ON_PRIOR}": "agrees, prior",
 }
-
-
-def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a frame's lines as plain data; what is undefined is null."""
-    usable = frame.astype(object).where(frame.notna() & ~frame.isin([np.inf, -np.inf]), None)
-    return usable.to_dict(orient="records")

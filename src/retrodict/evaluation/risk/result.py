@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,17 +11,19 @@ from jaxtyping import Float
 
 from retrodict.evaluation.records import RecordMatch
 from retrodict.evaluation.risk.membership import Advantage, Nearer
-from retrodict.plain_text import shown_plainly
+from retrodict.results.notes import Note
+from retrodict.results.result import Result, ShownTable
 
 Array = np.ndarray
 
 LISTED = 1_000
+SUREST = 5
+"""Rows singled out that JSON lists, and that are printed."""
 _LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class RecordRisk:
+@dataclass(frozen=True, eq=False, repr=False)
+class RecordRisk(Result):
     """How near single rebuilt rows come to single training rows, beside held-out rows of the same source.
 
     Parameters
@@ -69,7 +70,7 @@ class RecordRisk:
     matched_low: float
     control: RecordMatch | None
     attributes: pd.DataFrame
-    closest: Float[Array, " k"] = field(repr=False)
+    closest: Float[Array, " k"]
     closest_holdout: pd.DataFrame | None
     nearer: Nearer | None
     membership: Advantage | None
@@ -80,8 +81,8 @@ class RecordRisk:
     rows: dict[str, int]
     tolerance: float
     seed: int
-    warnings: tuple[str, ...]
-    notes: tuple[str, ...]
+    warnings: tuple[Note, ...]
+    notes: tuple[Note, ...]
 
     @property
     def exact_rows(self) -> float:
@@ -103,34 +104,22 @@ class RecordRisk:
             return None
         return self.singled_out_control * self.rows["training rows"] / self._taken
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, fit for strict JSON; of the rows singled out the surest 1,000 are listed."""
+    def content(self) -> dict[str, Any]:
+        """Return what it holds; of the rows singled out the surest 1,000 are listed."""
+        both, own = self.closest_holdout, super().content()
+        del own["singled_out_control"]
         return {
-            "matched": self.matched.to_dict(),
-            "matched_low": self.matched_low,
-            "control": None if self.control is None else self.control.to_dict(),
-            "attributes": _records(self.attributes),
+            **own,
             "closest": _quantiles(self.closest),
-            "closest_holdout": None
-            if self.closest_holdout is None
-            else {name: _quantiles(column.to_numpy()) for name, column in self.closest_holdout.items()},
-            "nearer": None if self.nearer is None else self.nearer.to_dict(),
-            "membership": None if self.membership is None else self.membership.to_dict(),
-            "hits": None if self.hits is None else self.hits.to_dict(),
-            "exact_hits": None if self.exact_hits is None else self.exact_hits.to_dict(),
+            "closest_holdout": None if both is None else {name: _quantiles(both[name].to_numpy()) for name in both},
             "singled_out": {
                 "count": len(self.singled_out),
                 "share": self.singled_out_share,
                 "exact": int(self.singled_out.exact.sum()),
                 "control": self.singled_out_control,
                 "chance": self.singled_out_chance,
-                "listed": _records(self.singled_out[:LISTED]),
+                "listed": self.singled_out[:LISTED],
             },
-            "rows": dict(self.rows),
-            "tolerance": self.tolerance,
-            "seed": self.seed,
-            "warnings": list(self.warnings),
-            "notes": list(self.notes),
         }
 
     def lines(self) -> list[str]:
@@ -158,7 +147,7 @@ class RecordRisk:
             f"singled out: {len(self.singled_out):,} of {of:,} training rows, within {self.tolerance:.2g} of each "
             f"range, {exact:,} of them exactly{chance}"
         )
-        return out + [f"warning: {line}" for line in self.warnings] + [f"note: {line}" for line in self.notes]
+        return [*out, *super().remarks()]
 
     def _from(self) -> str:
         """Say where the chance count is scaled from, where the held-out rows are not as many as training rows."""
@@ -171,22 +160,20 @@ class RecordRisk:
         """Held-out rows that are compared: as many as training rows, at most."""
         return min(self.rows["held-out rows"], self.rows["training rows"])
 
-    def __repr__(self) -> str:
-        shown = [f"  {line}" for line in self.lines()]
-        if len(self.singled_out):
-            shown += [
-                "  surest:",
-                *("    " + line for line in self.singled_out[:5].to_string(index=False).splitlines()),
-            ]
-        return "\n".join([self._head(), *shown])
-
-    def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{html.escape(line)}</li>" for line in self.lines())
-        return f"<p><b>{html.escape(self._head())}</b></p><ul>{lines}</ul>{self.singled_out[:10].to_html(index=False)}"
-
-    def _head(self) -> str:
+    @property
+    def head(self) -> str:
+        """The tables in one line."""
         rows = ", ".join(f"{n:,} {title}" for title, n in self.rows.items())
         return f"RecordRisk: {rows} (numbers agree within {self.tolerance:g} of the range, seed {self.seed})"
+
+    def tables(self) -> list[ShownTable]:
+        """Return the rows that are singled out most surely."""
+        surest = self.singled_out[:SUREST]
+        return [ShownTable(surest, "surest", floats=None, index=False)] if len(surest) else []
+
+    def remarks(self) -> list[str]:
+        """Return the result in sentences."""
+        return self.lines()
 
 
 def _interval(value: float, found: Advantage | Nearer) -> str:
@@ -195,13 +182,3 @@ def _interval(value: float, found: Advantage | Nearer) -> str:
 
 def _quantiles(values: Array) -> dict[str, float]:
     return {f"{level:g}": float(value) for level, value in zip(_LEVELS, np.quantile(values, _LEVELS), strict=True)}
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{key: _plain(value) for key, value in line.items()} for line in plain.to_dict(orient="records")]
-
-
-def _plain(value: Any) -> Any:
-    value = value.item() if isinstance(value, np.generic) else value
-    return value if isinstance(value, bool | int | float | str | type(None)) else str(value)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
-from retrodict.plain_text import shown_plainly
+from retrodict.results.result import Result
 from retrodict.study.analysis.claims import Claim, claims
 from retrodict.study.analysis.columns import ESTIMATORS, usable
 from retrodict.study.analysis.correlation import Correlation, correlations
@@ -22,9 +20,8 @@ from retrodict.study.analysis.replicas import ReplicaGap, replica_gaps
 AXES = ("datasets", "algorithms", "qualities", "priors", "seeds")
 
 
-@shown_plainly
-@dataclass(frozen=True, eq=False)
-class StudyAnalysis:
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyAnalysis(Result):
     """What the cells of a study say.
 
     Parameters
@@ -61,35 +58,28 @@ class StudyAnalysis:
     done: pd.DataFrame
     failed: pd.DataFrame
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, fit for strict JSON: what is undefined is null."""
+    def content(self) -> dict[str, Any]:
+        """Return what it says but for the cells themselves."""
         taus = {one: asdict(overall(self.ladders, one)) for one in (*ESTIMATORS, "kl")}
-        found = {
+        return {
             "name": self.name,
             "cells": self.sizes,
-            "claims": [one.to_dict() for one in self.claims],
-            "correlations": [one.to_dict() for one in self.correlations],
-            "mixed": [one.to_dict() for one in self.mixed],
-            "ladders": {"mean_tau": taus, "by_dataset": [one.to_dict() for one in self.ladders]},
-            "replicas": [one.to_dict() for one in self.replicas],
-            "failures": self.failures.to_dict(),
+            "claims": self.claims,
+            "correlations": self.correlations,
+            "mixed": self.mixed,
+            "ladders": {"mean_tau": taus, "by_dataset": self.ladders},
+            "replicas": self.replicas,
+            "failures": self.failures,
         }
-        return _finite(found)
 
     def correlation_frame(self) -> pd.DataFrame:
         """Return one line a correlation."""
         columns = ["x", "y", "scope", "method", "value", "low", "high", "n", "datasets", "reason"]
         return pd.DataFrame([one.to_dict() for one in self.correlations])[columns]
 
-    def __repr__(self) -> str:
-        return "\n".join([self.head, *(f"{one.name}: {one.verdict}. {one.words}" for one in self.claims)])
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{html.escape(one.name)}</th><td>{one.verdict}</td><td>{html.escape(one.words)}</td></tr>"
-            for one in self.claims
-        )
-        return f"<p>{html.escape(self.head)}</p><table>{rows}</table>"
+    def remarks(self) -> list[str]:
+        """Return the claims, and whether they hold."""
+        return [f"{one.name}: {one.verdict}. {one.words}" for one in self.claims]
 
     @property
     def head(self) -> str:
@@ -139,12 +129,3 @@ def analyse(
     sizes |= {words: int(done[axis].nunique()) for axis, words in zip(axes, AXES, strict=True)}
     judged = claims(done, found, gaps, limits)
     return StudyAnalysis(name, sizes, found, mixed_fits(done), ladders(done), gaps, judged, limits, done, failed)
-
-
-def _finite(data: Any) -> Any:
-    """Return the same with ``None`` for what JSON has no word for."""
-    if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
-    return None if isinstance(data, float) and not math.isfinite(data) else data
