@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
+
+import numpy as np
 
 
 def members(protocol: type) -> set[str]:
@@ -28,3 +33,15 @@ def check_members(thing: Any, protocol: type) -> None:
         said = [(one.name, one.kind, one.default is one.empty) for one in own[: len(wanted)]]
         assert said == [(one.name, one.kind, one.default is one.empty) for one in wanted], f"{name}: {said}"
         assert all(one.default is not one.empty for one in own[len(wanted) :]), f"{name} needs more than it is given"
+
+
+@contextmanager
+def globals_untouched() -> Iterator[None]:
+    """Check that what runs inside takes no number from a generator that the whole process shares."""
+
+    def state() -> str:
+        return repr((random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]))  # noqa: NPY002
+
+    before = state()
+    yield
+    assert state() == before, "a global generator was used"

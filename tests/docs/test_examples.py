@@ -24,8 +24,8 @@ SLOW = {"README.md", "docs/guides/audit.md"}
 
 RECIPES = {
     "docs/contributing/new_family.md": "tests/families/test_made_up.py",
-    "docs/contributing/new_engine.md": "tests/inference",
-    "docs/contributing/new_prior.md": "tests/priors",
+    "docs/contributing/new_engine.md": "tests/conformance",
+    "docs/contributing/new_prior.md": "tests/conformance",
 }
 """Pages whose blocks are the files of one thing to build, and the tests that build it."""
 

@@ -1,9 +1,9 @@
-"""Every kind of prior: the contract they share, and what each of them promises."""
+"""What each kind of prior promises beyond what all share (see tests/conformance)."""
 
 from __future__ import annotations
 
-import json
-import pickle
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,148 +13,24 @@ from retrodict.errors import PriorError
 from retrodict.priors import (
     CopulaPrior,
     EmpiricalPrior,
-    Enumerable,
     IndependentPrior,
     MixturePrior,
     Prior,
     fit_prior,
     uniform_prior,
 )
-from retrodict.priors.marginals import Normal, Uniform, integer_range, listed, moments, named, quantiles
+from retrodict.priors.marginals import Normal, Uniform, integer_range, listed, moments
 from retrodict.schema import Feature, Schema
-
-SCHEMA = Schema(
-    (
-        Feature("age", "integer", 17, 90),
-        Feature("bmi", "continuous", 10, None, missing=0.1),
-        Feature("site", "categorical", categories=("a", "b", "c")),
-        Feature("sex", "binary", categories=("f", "m"), missing=0.3),
-        Feature("visits", "integer", 0),
-    )
-)
-MARGINALS = (
-    integer_range(17, 90),
-    quantiles({0.25: 23, 0.5: 26, 0.75: 30}, 10),
-    listed([0.2, 0.5, 0.3], [2, 0, 1]),
-    listed([0.4, 0.6]),
-    named("poisson", {"mu": 3.8})[0],
-)
-LATENT = np.array(
-    [
-        [1, 0.5, 0.2, 0, 0.3],
-        [0.5, 1, 0, -0.4, 0],
-        [0.2, 0, 1, 0, 0],
-        [0, -0.4, 0, 1, 0],
-        [0.3, 0, 0, 0, 1],
-    ]
-)
-FINITE_SCHEMA = Schema((SCHEMA["site"], SCHEMA["sex"], Feature("n", "integer", 0, 3)))
-FINITE = IndependentPrior(FINITE_SCHEMA, (MARGINALS[2], MARGINALS[3], integer_range(0, 3)))
+from tests.conformance.priors import FINITE, LATENT, MARGINALS, SCHEMA, rows
 
 
-def example_rows(n: int = 400) -> np.ndarray:
-    return CopulaPrior(SCHEMA, MARGINALS, LATENT).sample(n, np.random.default_rng(7))
-
-
-PRIORS: dict[str, Prior] = {
-    "independent": IndependentPrior(SCHEMA, MARGINALS),
-    "copula": CopulaPrior(SCHEMA, MARGINALS, LATENT),
-    "normal": IndependentPrior(Schema((Feature("a"), Feature("b"))), (Normal(0, 1), Normal(5, 2))),
-    "normal copula": CopulaPrior(
-        Schema((Feature("a"), Feature("b"))), (Normal(0, 1), Normal(5, 2)), np.array([[1, 0.7], [0.7, 1]])
-    ),
-    "one feature": IndependentPrior(Schema((Feature("a", low=0, high=1),)), (Uniform(0, 1),)),
-    "empirical": EmpiricalPrior(SCHEMA, example_rows()),
-    "bootstrap": EmpiricalPrior(SCHEMA, example_rows(), bandwidth=0),
-    "finite": FINITE,
-    "uniform": uniform_prior(FINITE_SCHEMA),
-    "mixture": MixturePrior(
-        (IndependentPrior(SCHEMA, MARGINALS), EmpiricalPrior(SCHEMA, example_rows(), bandwidth=0)), (0.3, 0.7)
-    ),
-}
-
-
-@pytest.mark.parametrize("name", PRIORS)
-def test_the_contract(name: str) -> None:
-    prior = PRIORS[name]
-    assert isinstance(prior, Prior)
-    assert prior.class_shares is None  # type: ignore[attr-defined]
-    z = np.random.default_rng(0).standard_normal((9001, prior.latent_dim))
-    kept = z.copy()
-    x = prior.transport(z)
-    np.testing.assert_array_equal(z, kept)
-    assert x.shape == (9001, len(prior.schema))
-    np.testing.assert_array_equal(prior.transport(z), x)
-    for n in (0, 1, 2, 700):  # the same rows however they are batched
-        np.testing.assert_allclose(prior.transport(z[:n]), x[:n], rtol=1e-12)
-    np.testing.assert_allclose(prior.transport(np.asfortranarray(z)), x, rtol=1e-12)
-    np.testing.assert_array_equal(z, kept)
-    np.testing.assert_array_equal(
-        prior.sample(50, np.random.default_rng(3)), prior.sample(50, np.random.default_rng(3))
-    )
-    for j, feature in enumerate(prior.schema.features):
-        present = x[~np.isnan(x[:, j]), j]
-        if feature.listed:
-            assert set(np.unique(present)) <= set(range(len(feature.categories)))
-        if feature.kind == "integer":
-            assert (present == np.rint(present)).all()
-        assert feature.low is None or present.min() >= feature.low
-        assert feature.high is None or present.max() <= feature.high
-    frame = prior.schema.decode(x[:500])
-    np.testing.assert_array_equal(prior.schema.encode(frame), x[:500])
-    json.dumps(prior.describe(), allow_nan=False)
-    np.testing.assert_array_equal(pickle.loads(pickle.dumps(prior)).transport(z[:5]), x[:5])
-    with pytest.raises(PriorError, match=r"latents of shape \(n, "):
-        prior.transport(z[:, 1:] if prior.latent_dim > 1 else z[:, [0, 0]])
-
-
-@pytest.mark.parametrize("name", ["independent", "copula"])
-def test_missing_rates_hold_and_depend_on_nothing(name: str) -> None:
+@pytest.mark.parametrize("kind", [IndependentPrior, partial(CopulaPrior, correlation=LATENT)])
+def test_whether_a_value_is_missing_depends_on_nothing(kind: Callable[..., Prior]) -> None:
     n = 40_000
-    x = PRIORS[name].sample(n, np.random.default_rng(1))
-    gone = np.isnan(x)
-    for j, feature in enumerate(SCHEMA.features):
-        se = np.sqrt(feature.missing * (1 - feature.missing) / n)
-        assert abs(gone[:, j].mean() - feature.missing) <= 4.5 * se
-    # age goes with bmi in the copula; whether bmi is missing must not
-    age = x[:, 0]
-    difference = age[gone[:, 1]].mean() - age[~gone[:, 1]].mean()
+    x = kind(SCHEMA, MARGINALS).sample(n, np.random.default_rng(1))
+    age, gone = x[:, 0], np.isnan(x[:, 1])  # age goes with bmi in the copula; whether bmi is missing must not
+    difference = age[gone].mean() - age[~gone].mean()
     assert abs(difference) <= 4.5 * age.std() / np.sqrt(0.1 * 0.9 * n)
-
-
-ENUMERABLE = {
-    "independent": FINITE,
-    "uniform": uniform_prior(FINITE_SCHEMA),
-    "bootstrap": EmpiricalPrior(FINITE_SCHEMA, FINITE.sample(60, np.random.default_rng(2)), bandwidth=0),
-    "weighted bootstrap": EmpiricalPrior(
-        FINITE_SCHEMA, FINITE.sample(60, np.random.default_rng(2)), bandwidth=0, weights=np.arange(60.0)
-    ),
-    "mixture": MixturePrior(
-        (FINITE, EmpiricalPrior(FINITE_SCHEMA, FINITE.sample(60, np.random.default_rng(2)), bandwidth=0)), (3, 1)
-    ),
-}
-
-
-def _excess(prior: Enumerable, rows: np.ndarray) -> float:
-    """Largest z-score of the states' sampling frequencies against their stated probabilities."""
-    states, logs = prior.states()
-    key = {tuple(state): k for k, state in enumerate(np.nan_to_num(states, nan=-1.0))}
-    counts = np.bincount([key[tuple(row)] for row in np.nan_to_num(rows, nan=-1.0)], minlength=len(states))
-    p = np.exp(logs)
-    return float((np.abs(counts / len(rows) - p) / np.sqrt(p * (1 - p) / len(rows))).max())
-
-
-@pytest.mark.parametrize("name", ENUMERABLE)
-def test_states_sum_to_one_and_match_the_frequencies_of_draws(name: str) -> None:
-    prior = ENUMERABLE[name]
-    assert isinstance(prior, Enumerable)
-    states, logs = prior.states()
-    assert np.exp(logs).sum() == pytest.approx(1, abs=1e-12)
-    assert len(pd.DataFrame(states).drop_duplicates()) == len(states) <= (prior.n_states() or 0)
-    assert _excess(prior, prior.sample(20_000, np.random.default_rng(4))) < 5
-    if name != "uniform":  # the check must catch draws of another law over the same states
-        other = states[np.random.default_rng(4).integers(len(states), size=20_000)]
-        assert _excess(prior, other) > 5
 
 
 def test_n_states_counts_missing_as_a_state() -> None:
@@ -164,7 +40,7 @@ def test_n_states_counts_missing_as_a_state() -> None:
     with pytest.raises(PriorError, match="not finitely many"):
         IndependentPrior(SCHEMA, MARGINALS).states()
     with pytest.raises(PriorError, match="bandwidth=0"):
-        EmpiricalPrior(SCHEMA, example_rows()).states()
+        EmpiricalPrior(SCHEMA, rows()).states()
 
 
 def test_mixture_weights_hold_and_latents_are_shared() -> None:
@@ -277,7 +153,7 @@ def test_listed_features_are_redrawn_as_often_as_asked() -> None:
 )
 def test_empirical_refusals(settings: dict[str, object], text: str) -> None:
     with pytest.raises(PriorError) as caught:
-        EmpiricalPrior(**{"schema": SCHEMA, "rows": example_rows(), **settings})  # type: ignore[arg-type]
+        EmpiricalPrior(**{"schema": SCHEMA, "rows": rows(), **settings})  # type: ignore[arg-type]
     assert text in str(caught.value)
 
 
@@ -303,7 +179,7 @@ def test_marginals_must_fit_the_schema() -> None:
 class TestFit:
     """Priors from a sample."""
 
-    frame = SCHEMA.decode(example_rows(800)).assign(y=lambda f: np.where(f["age"] > 50, "old", "young"))
+    frame = SCHEMA.decode(rows(800)).assign(y=lambda f: np.where(f["age"] > 50, "old", "young"))
 
     @pytest.mark.parametrize("kind", ["uniform", "independent", "copula", "empirical"])
     def test_every_kind_leaves_the_target_out_and_keeps_its_shares(self, kind: str) -> None:

@@ -22,7 +22,10 @@ class Prior(Protocol):
 
     @property
     def schema(self) -> Schema:
-        """The features it draws; its target's name, where it has another than the usual one, names the tables'."""
+        """The features it draws, each missing as often as its `missing` says.
+
+        Where its target has another name than the usual one, tables take that.
+        """
         ...
 
     @property
