@@ -108,7 +108,7 @@ def demonstrate(out: str | Path, seed: int = 0, say: Callable[[str], None] = lam
         parts = load_parts(seed)
         say(
             f"4. judge: train a replica on the rebuilt rows and {CONTROLS} controls on prior draws with labels by "
-            f"class share; test all on the {len(parts.test)} rows held back"
+            f"class share; test all on the {len(parts.holdout)} rows held back"
         )
         drawn = rebuilt.prior.sample(ROWS, np.random.default_rng([seed, 1]))
         prior_rows = pd.DataFrame(drawn, columns=list(rebuilt.prior.schema.names))
@@ -118,13 +118,13 @@ def demonstrate(out: str | Path, seed: int = 0, say: Callable[[str], None] = lam
             prior_rows,
             rebuilt.prior.class_shares or {},
             parts.train,
-            parts.test,
+            parts.holdout,
             seed,
         )
         say(f"5. draw the picture: {out / PICTURE}")
-        draw_demo(out / PICTURE, parts.train, found.frame, prior_rows, TARGET, verdict, len(parts.test))
+        draw_demo(out / PICTURE, parts.train, found.frame, prior_rows, TARGET, verdict, len(parts.holdout))
         whole = time.perf_counter() - started
-        result = Demonstration(verdict, found, len(parts.test), (rebuilt.seconds, whole), out)
+        result = Demonstration(verdict, found, len(parts.holdout), (rebuilt.seconds, whole), out)
         replace_text(out / NUMBERS, json_text(result.to_dict()) + "\n")
         return result
 
@@ -144,7 +144,9 @@ def _open_folder(out: Path) -> None:
 def _train(model: Path, prior: Path, seed: int, say: Callable[[str], None]) -> None:
     """Write the two files; the data is gone when this returns."""
     parts = load_parts(seed)
-    say(f"1. fit a logistic regression on {len(parts.train)} of {len(parts.train) + len(parts.test)} patients: {model}")
+    say(
+        f"1. fit a logistic regression on {len(parts.train)} of {len(parts.train) + len(parts.holdout)} patients: {model}"
+    )
     say(f"2. write what a paper would say of those {len(parts.train)} (means, sds, ranges, correlations): {prior}")
     write_inputs(parts.train, model, prior)
 

@@ -22,11 +22,11 @@ class Parts:
     """The bundled data set, split."""
 
     train: pd.DataFrame
-    test: pd.DataFrame
+    holdout: pd.DataFrame
 
 
 def load_parts(seed: int) -> Parts:
-    """Return the breast-cancer data that scikit-learn bundles: 70% to train on, 30% to test on, split by class."""
+    """Return the breast-cancer data that scikit-learn bundles: 70% to train on, 30% held out, split by class."""
     bundle = load_breast_cancer(as_frame=True)
     frame = bundle.data.assign(**{TARGET: np.asarray(bundle.target_names)[bundle.target].astype(object)})
     train, test = train_test_split(frame, test_size=0.3, random_state=seed, stratify=frame[TARGET])

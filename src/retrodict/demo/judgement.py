@@ -25,7 +25,7 @@ _RESAMPLES = 4_000
 
 @dataclass(frozen=True)
 class Accuracy:
-    """A share of test rows that were predicted right, with its 95% interval."""
+    """A share of held-out rows that were predicted right, with its 95% interval."""
 
     value: float
     low: float
@@ -43,9 +43,9 @@ class Judgement:
     larger_class
         Test accuracy of always answering the class that is larger in the prior file.
     agreement
-        Share of test rows on which replica and base model give the same answer.
+        Share of held-out rows on which replica and base model give the same answer.
     lift
-        Replica minus control, with an interval over test rows.
+        Replica minus control, with an interval over held-out rows.
     distance_rebuilt, distance_prior
         Mean Kolmogorov-Smirnov distance to the real training rows, over features and classes (0 same, 1 apart).
     """
@@ -66,7 +66,7 @@ def judge(
     prior_rows: pd.DataFrame,
     class_shares: Mapping[Hashable, float],
     train: pd.DataFrame,
-    test: pd.DataFrame,
+    holdout: pd.DataFrame,
     seed: int,
 ) -> Judgement:
     """Train replica and controls, and compare.
@@ -81,23 +81,23 @@ def judge(
         As many rows drawn from the prior alone, without labels.
     class_shares
         The prior file's; the controls' labels are drawn from them.
-    train, test
+    train, holdout
         The real parts, now allowed to be seen: to compare with.
     seed
         Of the controls' labels and of the resampling.
     """
     rng = np.random.default_rng(seed)
     names = [name for name in train.columns if name != TARGET]
-    truth = test[TARGET].to_numpy()
+    truth = holdout[TARGET].to_numpy()
     answers = np.array(base.schema.target.classes, dtype=object)[
-        Meter(base).output(base.schema.encode(test)).argmax(axis=1)
+        Meter(base).output(base.schema.encode(holdout)).argmax(axis=1)
     ]
-    replica = _said(rebuilt[names], rebuilt[TARGET].astype(object), test[names])
+    replica = _said(rebuilt[names], rebuilt[TARGET].astype(object), holdout[names])
     labels, shares = list(class_shares), np.array(list(class_shares.values()))
     controls = []
     for _ in range(CONTROLS):
         drawn = np.asarray(labels, dtype=object)[rng.choice(len(labels), len(prior_rows), p=shares / shares.sum())]
-        controls.append(_said(prior_rows[names], drawn, test[names]) == truth)
+        controls.append(_said(prior_rows[names], drawn, holdout[names]) == truth)
     right = np.array(controls)
     return Judgement(
         base=_wilson(answers == truth),
@@ -122,7 +122,7 @@ def _wilson(right: Bool[Array, " n"]) -> Accuracy:
 
 
 def _resampled(right: Array, rng: np.random.Generator) -> Accuracy:
-    """Return the mean over models and test rows, with an interval over both, drawn anew with replacement."""
+    """Return the mean over models and held-out rows, with an interval over both, drawn anew with replacement."""
     models, rows = right.shape
     means = np.empty(_RESAMPLES)
     for i in range(_RESAMPLES):

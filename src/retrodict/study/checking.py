@@ -36,7 +36,7 @@ def _check_table(entry: SingleSet, design: Design) -> None:
     if table.truth is not None:
         return
     used = min(len(table.X), design.max_rows)
-    least = min(design.parts.train * min(one.train_fraction for one in design.qualities.values()), design.parts.test)
+    least = min(design.parts.train * min(one.train_fraction for one in design.qualities.values()), design.parts.holdout)
     least = min(least, design.parts.public)
     if len(table.X) < FEWEST_ROWS or used * least < _FEWEST_OF_A_PART:
         raise RequestError(

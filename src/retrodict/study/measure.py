@@ -41,7 +41,7 @@ _LIBRARIES = ("retrodict", "scikit-learn", "numpy", "scipy", "pandas")
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A base model: the estimator, what it says of the test rows, and how good that is."""
+    """A base model: the estimator, what it says of the held-out rows, and how good that is."""
 
     estimator: Any
     model: Model
@@ -97,7 +97,7 @@ def _measured(design: Design, cell: Cell) -> dict[str, Value]:
         "task": here.table.task,
         "prior_step": prior_step(cell.prior),
         "n_train": base.n_train,
-        "n_test": len(here.parts.test),
+        "n_holdout": len(here.parts.holdout),
         "n_public": len(here.parts.public),
         "n_features": len(here.schema),
         "n_classes": here.classes or None,
@@ -136,7 +136,7 @@ def _fit(here: Setting, cell: Cell) -> Fitted:
     rng = here.stream("quality", cell.quality)
     rows, target = training_rows(here.y[train], here.classes, quality, rng)
     estimator = _new(here, cell, len(rows), "base").fit(here.frame(here.X[train[rows]]), _labels(here, target))
-    said, p = _answers(here, estimator, here.X[here.parts.test])
+    said, p = _answers(here, estimator, here.X[here.parts.holdout])
     scores = _scores(here, said, p)
     # Kinds are a table's code book; ranges and lists are left to what the model itself knows.
     known = tuple(_known(f, here.X[train[rows], j]) for j, f in enumerate(here.schema.features))
@@ -189,7 +189,7 @@ def _answers(
 def _scores(here: Setting, said: Array, p: Array | None) -> dict[str, Value]:
     from sklearn.metrics import balanced_accuracy_score, r2_score
 
-    y = here.y[here.parts.test]
+    y = here.y[here.parts.holdout]
     if p is None:
         return {"accuracy": float(r2_score(y, said)), "balanced_accuracy": None, "log_loss": None}
     of_true = np.clip(p[np.arange(len(y)), y.astype(np.int64)], FLOOR, 1.0)
@@ -233,7 +233,7 @@ def _codes(here: Setting, frame: Any) -> tuple[Float[Array, "n d"], Float[Array,
 
 
 def _replica(here: Setting, cell: Cell, base: Fitted, X: Array, y: Array) -> dict[str, Value]:
-    """Return how the same algorithm does that was fitted to the reconstruction, on the same test rows.
+    """Return how the same algorithm does that was fitted to the reconstruction, on the same held-out rows.
 
     Classes with hardly a row are left out, as no algorithm can learn them; a table of one class makes no replica.
     """
@@ -245,7 +245,7 @@ def _replica(here: Setting, cell: Cell, base: Fitted, X: Array, y: Array) -> dic
             names = ("accuracy", "balanced_accuracy", "log_loss", "agreement")
             return {f"replica_{name}": None for name in names}
     replica = _new(here, cell, len(X), "replica").fit(here.frame(X), _labels(here, y))
-    said, p = _answers(here, replica, here.X[here.parts.test])
+    said, p = _answers(here, replica, here.X[here.parts.holdout])
     agreement = np.mean(said == base.said) if here.classes else _correlation(said, base.said)
     return {f"replica_{name}": value for name, value in _scores(here, said, p).items()} | {
         "replica_agreement": None if agreement is None else float(agreement)

@@ -86,18 +86,18 @@ class Setting:
         return np.isnan(self.X).any(axis=0)
 
     def points(self, X: Float[Array, "n d"]) -> Float[Array, "n p"]:
-        """Return rows as points, on the scale of the test rows."""
-        return embed(self.layout, X, self.X[self.parts.test], self.gaps)
+        """Return rows as points, on the scale of the held-out rows."""
+        return embed(self.layout, X, self.X[self.parts.holdout], self.gaps)
 
     def drawn(self, prior: Prior, n: int, rng: np.random.Generator) -> Float[Array, "n d"]:
         """Return rows of a prior as codes of the table's features."""
         return self.layout.encode(prior.schema.decode(prior.sample(n, rng)), "the prior's rows")
 
     def groups(self, y: Float[Array, " n"]) -> Int[Array, " n"]:
-        """Return what rows are judged within: their class, or the third of the test values that theirs lies in."""
+        """Return what rows are judged within: their class, or the third of the held-out values that theirs lies in."""
         if self.classes:
             return y.astype(np.int64)
-        cuts = np.quantile(self.y[self.parts.test], np.arange(1, _BINS) / _BINS)
+        cuts = np.quantile(self.y[self.parts.holdout], np.arange(1, _BINS) / _BINS)
         return np.searchsorted(cuts, y)
 
     @cached_property
@@ -115,16 +115,16 @@ class Setting:
     @cached_property
     def real(self) -> tuple[Float[Array, "n p"], Int[Array, " n"]]:
         """Test rows that everything is compared with, as points, and their groups."""
-        rows = self.some(self.parts.test, "real")
+        rows = self.some(self.parts.holdout, "real")
         return self.points(self.X[rows]), self.groups(self.y[rows])
 
     def compared(self, X: Float[Array, "n d"], y: Float[Array, " n"], purpose: str) -> Divergences:
-        """Return how far rows with targets are from the test rows, within groups."""
+        """Return how far rows with targets are from the held-out rows, within groups."""
         real, groups = self.real
         return divergences(real, self.points(X), groups, self.groups(y), self.number("folds", purpose))
 
     def compared_features(self, X: Float[Array, "n d"], purpose: str) -> Divergences:
-        """Return how far rows are from the test rows, whatever their targets."""
+        """Return how far rows are from the held-out rows, whatever their targets."""
         real, groups = self.real
         none = np.zeros(len(X), dtype=np.int64)
         return divergences(real, self.points(X), np.zeros_like(groups), none, self.number("folds", purpose))

@@ -176,19 +176,19 @@ class PartShares(Strict):
         Base models are fitted to these.
     public
         Priors are fitted to these, and class shares counted in them.
-    test
+    holdout
         Everything is judged by these.
     """
 
     train: float = Field(default=0.4, gt=0, lt=1)
     public: float = Field(default=0.3, gt=0, lt=1)
-    test: float = Field(default=0.3, gt=0, lt=1)
+    holdout: float = Field(default=0.3, gt=0, lt=1)
 
     @model_validator(mode="after")
     def _disjoint(self) -> PartShares:
-        total = self.train + self.public + self.test
+        total = self.train + self.public + self.holdout
         if total > 1 + 1e-9:
-            raise ValueError(f"the shares of train, public and test add up to {total:g}, so parts would overlap")
+            raise ValueError(f"the shares of train, public and holdout add up to {total:g}, so parts would overlap")
         return self
 
 

@@ -20,7 +20,7 @@ class Parts:
 
     Parameters
     ----------
-    train, public, test
+    train, public, holdout
         Places. Base models see the first, priors the second, and the third judges.
 
     Raises
@@ -31,12 +31,12 @@ class Parts:
 
     train: Int[Array, " a"]
     public: Int[Array, " b"]
-    test: Int[Array, " c"]
+    holdout: Int[Array, " c"]
 
     def __post_init__(self) -> None:
-        places = np.concatenate([self.train, self.public, self.test])
+        places = np.concatenate([self.train, self.public, self.holdout])
         if len(np.unique(places)) < len(places):
-            raise RunError("a row is in two of the parts train, public and test; they must be disjoint")
+            raise RunError("a row is in two of the parts train, public and holdout; they must be disjoint")
 
 
 def draw_rows(table: Table, rows: int, rng: np.random.Generator) -> tuple[Float[Array, "n d"], Float[Array, " n"]]:
@@ -66,7 +66,7 @@ def split(y: Float[Array, " n"], classes: bool, shares: PartShares, rng: np.rand
     found: list[list[Array]] = [[], [], []]
     for places in strata:
         order = rng.permutation(places)
-        ends = np.cumsum([shares.train, shares.public, shares.test]) * len(order)
+        ends = np.cumsum([shares.train, shares.public, shares.holdout]) * len(order)
         cuts = np.minimum(np.round(ends + 1e-9).astype(np.int64), len(order))
         for part, (low, high) in zip(found, zip([0, *cuts[:-1]], cuts, strict=True), strict=True):
             part.append(order[low:high])
@@ -88,7 +88,7 @@ def common_classes(y: Float[Array, " n"]) -> Int[Array, " k"]:
     return kept
 
 
-def duplicates(test: Float[Array, "n d"], train: Float[Array, "m d"]) -> int:
-    """Return how many test rows are equal, cell by cell, to a training row: other rows that look alike."""
+def duplicates(holdout: Float[Array, "n d"], train: Float[Array, "m d"]) -> int:
+    """Return how many held-out rows are equal, cell by cell, to a training row: other rows that look alike."""
     known = {row.tobytes() for row in train + 0.0}
-    return sum(row.tobytes() in known for row in test + 0.0)
+    return sum(row.tobytes() in known for row in holdout + 0.0)

@@ -7,7 +7,7 @@ COLUMNS = {
     "seed": "INTEGER",
     **dict.fromkeys(("status", "failure", "source", "task"), "TEXT"),
     "prior_step": "REAL",
-    **dict.fromkeys(("n_train", "n_test", "n_public", "n_features", "n_classes"), "INTEGER"),
+    **dict.fromkeys(("n_train", "n_holdout", "n_public", "n_features", "n_classes"), "INTEGER"),
     **dict.fromkeys(("prior_js", "prior_energy", "prior_kl"), "REAL"),
     **dict.fromkeys(("accuracy", "balanced_accuracy", "log_loss", "model_kl"), "REAL"),
     **dict.fromkeys(("posterior_js", "posterior_energy", "posterior_kl"), "REAL"),

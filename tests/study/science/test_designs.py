@@ -113,7 +113,7 @@ WRONG = {
     "twice": ({"priors": ["uniform", "uniform"]}, "priors: 'uniform' stands twice"),
     "same name": ({"datasets": ["iris", {"file": "a.csv", "label": "iris"}]}, "datasets: 'iris' stands twice"),
     "fraction of none": ({"qualities": {"few": {"train_fraction": 0}}}, "qualities.few.train_fraction"),
-    "overlapping parts": ({"parts": {"train": 0.6, "public": 0.3, "test": 0.3}}, "parts would overlap"),
+    "overlapping parts": ({"parts": {"train": 0.6, "public": 0.3, "holdout": 0.3}}, "parts would overlap"),
     "negative seed": ({"seeds": [-1]}, "seeds must be at least 0"),
     "too many states": ({"datasets": [{"world": "random", "features": 8, "bins": 4}]}, "more than 4,096 states"),
     "no word": ({"rows": "many"}, "rows"),

@@ -18,7 +18,7 @@ from retrodict.study.divergence import LARGEST
 from retrodict.study.measure import measure_cell
 
 COLUMNS = {
-    *("source", "task", "prior_step", "n_train", "n_test", "n_public", "n_features", "n_classes"),
+    *("source", "task", "prior_step", "n_train", "n_holdout", "n_public", "n_features", "n_classes"),
     *("prior_js", "prior_energy", "prior_kl", "accuracy", "balanced_accuracy", "log_loss", "model_kl"),
     *("posterior_js", "posterior_energy", "posterior_kl", "posterior_by_class", "fidelity_js", "fidelity_energy"),
     *("lift_js", "lift_energy", "replica_accuracy", "replica_balanced_accuracy", "replica_log_loss"),
@@ -72,7 +72,7 @@ def test_values_lie_in_their_ranges() -> None:
     assert 0 <= row["posterior_js"] <= LARGEST
     assert row["fidelity_js"] == pytest.approx(1 - row["posterior_js"] / LARGEST)
     assert set(json.loads(row["posterior_by_class"])) == {"0", "1", "2"}
-    assert (row["n_train"], row["n_public"], row["n_test"]) == (60, 45, 45)
+    assert (row["n_train"], row["n_public"], row["n_holdout"]) == (60, 45, 45)
 
 
 def test_a_regressor_has_its_own_measures() -> None:

@@ -26,11 +26,11 @@ def test_parts_are_disjoint_and_of_the_sizes_asked_for(
 ) -> None:
     rng = np.random.default_rng(seed)
     y = rng.integers(k, size=n).astype(float) if k else rng.standard_normal(n)
-    wanted = PartShares(train=shares[0], public=shares[1], test=shares[2])
+    wanted = PartShares(train=shares[0], public=shares[1], holdout=shares[2])
     parts = split(y, bool(k), wanted, rng)
-    places = np.concatenate([parts.train, parts.public, parts.test])
+    places = np.concatenate([parts.train, parts.public, parts.holdout])
     assert len(set(places.tolist())) == len(places) <= n
-    for part, share in zip((parts.train, parts.public, parts.test), shares, strict=True):
+    for part, share in zip((parts.train, parts.public, parts.holdout), shares, strict=True):
         assert abs(len(part) - share * n) <= max(k, 1)  # rounded once a class
 
 
@@ -41,14 +41,14 @@ def test_a_row_in_two_parts_is_refused() -> None:
 
 def test_a_design_whose_parts_must_overlap_is_refused() -> None:
     with pytest.raises(ValueError, match="overlap"):
-        PartShares(train=0.5, public=0.4, test=0.3)
+        PartShares(train=0.5, public=0.4, holdout=0.3)
 
 
 @pytest.mark.parametrize("dataset", ["iris", "wine", "diabetes", "world_random_1"])
 def test_the_parts_of_a_study_hold_different_rows(dataset: str) -> None:
     """Values show it too: iris holds one pair of equal flowers, the other tables none."""
     here = setting_of(load_design("smoke"), dataset, 0)
-    parts = [here.X[part] for part in (here.parts.train, here.parts.public, here.parts.test)]
+    parts = [here.X[part] for part in (here.parts.train, here.parts.public, here.parts.holdout)]
     assert sum(map(len, parts)) <= len(here.X)
     if here.table.truth is None:
         equal = sum(duplicates(a, b) for a in parts for b in parts if a is not b)

@@ -134,7 +134,7 @@ def replicas(found: StudyAnalysis) -> Drawing | None:
         figure,
         f"{len(rows):,} pairs of base model and replica. Mean gap {gap.gap.text(3)}; {gap.near or 0:.0%} within 0.05. "
         f"{_value(found, 'accuracy', 'replica_accuracy')}",
-        "One point a cell; on the dashed diagonal both are right equally often, on the same test rows.",
+        "One point a cell; on the dashed diagonal both are right equally often, on the same held-out rows.",
     )
 
 

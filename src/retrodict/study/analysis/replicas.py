@@ -26,7 +26,7 @@ class ReplicaGap:
     base, replica, gap
         Means over datasets; the gap is base less replica.
     agreement
-        Share of test rows on which both say the same (``None`` beside scores other than accuracy).
+        Share of held-out rows on which both say the same (``None`` beside scores other than accuracy).
     near
         Share of cells with a gap of at most `MARGIN`.
     by
