@@ -25,8 +25,8 @@ class TreeTable(Protocol):
         Raises
         ------
         ModelError
-            If no tree was grown on the whole table, node counts or the seeds of bootstraps were stripped, trees split on
-            columns that have no way back, or parts contradict each other.
+            If no tree was grown on the whole table, node counts or the seeds of bootstraps were stripped, trees split
+            on columns that have no way back, or parts contradict each other.
         """
         ...
 

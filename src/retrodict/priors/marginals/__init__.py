@@ -1,8 +1,8 @@
 """One feature's distribution, as a monotone map of a standard normal."""
 
-from retrodict.priors.marginals.base import FiniteMarginal, Marginal
 from retrodict.priors.marginals.cells import Cells
 from retrodict.priors.marginals.closed import Normal, Uniform
+from retrodict.priors.marginals.contract import FiniteMarginal, Marginal
 from retrodict.priors.marginals.discrete import Discrete, Rounded, constant, integer_range, listed
 from retrodict.priors.marginals.integers import integer_moments
 from retrodict.priors.marginals.moments import moments

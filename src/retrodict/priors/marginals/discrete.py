@@ -12,8 +12,8 @@ from jaxtyping import Float, Int
 from scipy.special import ndtri
 
 from retrodict.errors import PriorError
-from retrodict.priors.marginals.base import Marginal
 from retrodict.priors.marginals.closed import Uniform
+from retrodict.priors.marginals.contract import Marginal
 
 Array = np.ndarray
 

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax, logsumexp
 
 from retrodict.errors import PriorError
-from retrodict.priors.marginals.base import Marginal
+from retrodict.priors.marginals.contract import Marginal
 from retrodict.priors.marginals.discrete import Discrete, Rounded, constant
 from retrodict.priors.marginals.moments import LARGEST, check_moments, matched_quantile, moments
 

@@ -8,8 +8,8 @@ from typing import Any
 from scipy import stats
 
 from retrodict.errors import PriorError
-from retrodict.priors.marginals.base import Marginal
 from retrodict.priors.marginals.closed import Normal
+from retrodict.priors.marginals.contract import Marginal
 from retrodict.priors.marginals.discrete import constant
 from retrodict.priors.marginals.scipy_quantile import ScipyQuantile
 from retrodict.priors.marginals.tabulated import tabulate

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 from retrodict.errors import PriorError
-from retrodict.priors.marginals.base import Marginal
+from retrodict.priors.marginals.contract import Marginal
 from retrodict.priors.marginals.discrete import LARGEST_TABLE, Discrete, Rounded
 from retrodict.priors.marginals.scipy_quantile import ScipyQuantile
 from retrodict.priors.marginals.tabulated import tabulate

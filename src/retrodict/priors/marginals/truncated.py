@@ -10,7 +10,7 @@ from jaxtyping import Float
 from scipy.special import ndtr, ndtri
 
 from retrodict.errors import PriorError
-from retrodict.priors.marginals.base import Marginal
+from retrodict.priors.marginals.contract import Marginal
 
 Array = np.ndarray
 

@@ -55,8 +55,8 @@ def rows_of(source: TreeEstimator, trees: Sequence[Tree]) -> int:
     seeds, n = _seeds(source), getattr(estimator, "_n_samples", None)
     if seeds is None or n is None or not all(isinstance(seed, Integral) for seed in seeds):
         raise ModelError(
-            f"the {source.name} stores no seeds of its bootstrap (random_state of its trees was taken out), so which rows "
-            "a tree saw is unknown and the table can't be rebuilt; reconstruct rows under a prior instead"
+            f"the {source.name} stores no seeds of its bootstrap (random_state of its trees was taken out), so which "
+            "rows a tree saw is unknown and the table can't be rebuilt; reconstruct rows under a prior instead"
         )
     return int(n)
 
