@@ -15,7 +15,7 @@ from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.unread import Unread
 from retrodict.disclosures.visit import Part
 from retrodict.errors import ModelError
-from retrodict.families.sklearn.model.facts import Facts, is_one
+from retrodict.families.sklearn.model.column_facts import Facts, is_one
 from retrodict.families.sklearn.structure.imputed import IMPUTERS
 from retrodict.families.sklearn.structure.visit import held_by, visited
 from retrodict.families.sklearn.structure.wrappers import WRAPPERS

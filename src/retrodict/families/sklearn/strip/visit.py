@@ -15,7 +15,16 @@ from retrodict.disclosures.by_value import everything
 from retrodict.disclosures.unread import type_name
 from retrodict.families.sklearn.disclose.known_classes import REVIEW
 from retrodict.families.sklearn.disclose.silent import SILENT
-from retrodict.families.sklearn.strip import bayes, boosting, entries, linear, rows, transformers, trees, wrappers
+from retrodict.families.sklearn.strip import (
+    bayes,
+    boosting,
+    linear,
+    row_entries,
+    stored_rows,
+    transformers,
+    trees,
+    wrappers,
+)
 from retrodict.families.sklearn.structure.visit import HELD
 from retrodict.models.type_lookup import known_type, overridden
 from retrodict.plain_text import one_line
@@ -23,7 +32,7 @@ from retrodict.sanitizing.plan import Plan, Trim
 
 TRIMS: dict[type, Callable[[Any, Trim], None]] = {
     cls: trim
-    for family in (wrappers, transformers, bayes, rows, entries, linear, trees, boosting)
+    for family in (wrappers, transformers, bayes, stored_rows, row_entries, linear, trees, boosting)
     for cls, trim in family.TRIMS.items()
 }
 JUDGED: dict[type, None] = dict.fromkeys((*TRIMS, *HELD, *SILENT))
@@ -44,9 +53,8 @@ def plan_of(estimator: Any) -> Plan:
     plan = Plan()
     for path, part in parts(estimator):
         trim = Trim(plan, path)
-        if not isinstance(part, BaseEstimator) or REVIEW.is_fitted(
-            part
-        ):  # a template that was never fitted holds no data
+        template = isinstance(part, BaseEstimator) and not REVIEW.is_fitted(part)  # it holds no data
+        if not template:
             _trim(part, trim)
         _seeds(part, trim)
     return plan
