@@ -4,11 +4,7 @@ import json
 
 import pytest
 
-import retrodict as rd
-from retrodict.plain_text import json_text, one_line, plain_lines, shown, shown_plainly
-
-RECORDS = ("Feature", "Matching", "Schema", "Target")
-"""Plain data, whose own representation quotes every text."""
+from retrodict.plain_text import json_text, one_line, plain_lines, shown
 
 ACTING = [
     *(chr(code) for code in [*range(0x20), *range(0x7F, 0xA0)]),
@@ -48,24 +44,3 @@ def test_json_text_is_exact_and_holds_nothing_that_acts():
     assert all(one == "\n" or one.isprintable() for one in text)
     with pytest.raises(ValueError, match="JSON"):
         json_text({"a": float("nan")})
-
-
-def test_a_class_shows_itself_plainly():
-    @shown_plainly
-    class Shown:
-        def __repr__(self):
-            return "a\x1b\nb"
-
-        def _repr_html_(self):
-            return "<p>\u202e</p>"
-
-    assert repr(Shown()) == "a\\x1b\nb"
-    assert Shown()._repr_html_() == "<p>\\u202e</p>"
-
-
-@pytest.mark.parametrize("name", [name for name in rd.__all__ if isinstance(getattr(rd, name), type)])
-def test_every_public_result_shows_itself_plainly(name):
-    kind = getattr(rd, name)
-    for way in ("__repr__", "_repr_html_"):
-        if way in vars(kind) and name not in RECORDS:
-            assert hasattr(vars(kind)[way], "__wrapped__")

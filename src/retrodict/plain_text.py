@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
-
-_T = TypeVar("_T")
+from typing import Any
 
 NAME_LIMIT = 200
 """Characters of a name that are shown: more than any real column has, and few enough for a line."""
@@ -82,25 +78,6 @@ def json_text(data: Any, indent: int | None = 2) -> str:
     """
     text = json.dumps(data, indent=indent, allow_nan=False, default=str)  # escapes all that is not ASCII
     return text.replace("\x7f", "\\u007f")  # the one control character that is ASCII and needs no escape in JSON
-
-
-def shown_plainly(kind: type[_T]) -> type[_T]:
-    """Let a class show itself, to people and in notebooks, with nothing that acts; a decorator.
-
-    What it says of names, labels and failures then needs no thought of its own.
-    """
-    for name in ("__repr__", "_repr_html_"):
-        if name in vars(kind):
-            setattr(kind, name, _plainly(vars(kind)[name]))
-    return kind
-
-
-def _plainly(say: Callable[[Any], str]) -> Callable[[Any], str]:
-    @wraps(say)
-    def said(self: Any) -> str:
-        return plain_lines(say(self))
-
-    return said
 
 
 def hides(one: str) -> bool:

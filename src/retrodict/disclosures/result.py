@@ -12,7 +12,8 @@ import pandas as pd
 from retrodict.disclosures import kinds
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.unread import Unread
-from retrodict.plain_text import shown_plainly
+from retrodict.plain_text import plain_lines
+from retrodict.results.result import Result
 
 GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
     ("whole rows", (kinds.Rows, kinds.PossibleRows)),
@@ -37,9 +38,8 @@ SHOWN = 4
 _RANK = {kind: i for i, (_, members) in enumerate(GROUPS) for kind in members}
 
 
-@shown_plainly
 @dataclass(frozen=True, repr=False)
-class Disclosures:
+class Disclosures(Result):
     """What a model states about its training data; iterate over it, or ask for one kind.
 
     Parameters
@@ -109,15 +109,20 @@ class Disclosures:
         lines = [head, *(f"  {one.sentence}" for one in self.unread[:most])]
         return lines + ([f"  ... and {n - most} more"] if most is not None and n > most else [])
 
+    @property
+    def head(self) -> str:
+        """How many there are."""
+        return f"{len(self)} disclosures"
+
     def __repr__(self) -> str:
-        lines = [f"{len(self)} disclosures", *self.told_unread()]
+        lines = [self.head, *self.told_unread()]
         for group, facts in self.grouped():
             lines += [f"{group}:", *(f"  {line(fact)}" for fact in facts)]
-        return "\n".join(lines)
+        return plain_lines("\n".join(lines))
 
     def _repr_html_(self) -> str:
         told = "".join(f"<p><b>{html.escape(text)}</b></p>" for text in self.told_unread())
-        head = f"{told}<p>{len(self)} disclosures</p>"
+        head = f"{told}<p>{html.escape(self.head)}</p>"
         body = "".join(
             f"<tr><th colspan='4' style='text-align:left'>{html.escape(group)}</th></tr>"
             + "".join(
@@ -125,7 +130,7 @@ class Disclosures:
             )
             for group, facts in self.grouped()
         )
-        return f"{head}<table>{body}</table>"
+        return plain_lines(f"{head}<table>{body}</table>")
 
 
 def cells(fact: Disclosure) -> tuple[str, str, str, str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import kl_div
 
-from retrodict.plain_text import shown_plainly
+from retrodict.results.result import Result, ShownTable
 from retrodict.theory.posteriors import joint, ratio
 from retrodict.theory.world import DiscreteWorld
 
@@ -40,10 +40,13 @@ class ClassTerms:
     model: float
     label: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
 
-@shown_plainly
+
 @dataclass(frozen=True, repr=False)
-class ErrorBudget:
+class ErrorBudget(Result):
     """``E_P(y) KL(P(x|y)||Q(x|y)) = KL(P(x)||Q(x)) + E_P(x) KL(P(y|x)||Q(y|x)) - KL(P(y)||Q(y))``, in nats.
 
     The chain rule of KL, applied to ``KL(P(x,y) || Q(x,y))`` in both orders. Each term is computed on its own, the
@@ -89,15 +92,14 @@ class ErrorBudget:
         rows = [*map(asdict, self.by_class), every]
         return pd.DataFrame(rows).rename(columns={"name": "class"}).set_index("class")
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data; what is infinite or undefined stays a float."""
-        return {**asdict(self), "by_class": [asdict(terms) for terms in self.by_class]}
-
-    def __repr__(self) -> str:
+    @property
+    def head(self) -> str:
+        """The budget in one line."""
         return f"ErrorBudget: {self.line()}"
 
-    def _repr_html_(self) -> str:
-        return str(self.frame().to_html(float_format="{:.4g}".format))
+    def notebook(self) -> list[ShownTable]:
+        """Return the terms of each class, and of all."""
+        return [ShownTable(self.frame(), floats="{:.4g}")]
 
 
 def error_budget(world: DiscreteWorld) -> ErrorBudget:

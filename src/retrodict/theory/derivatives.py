@@ -9,16 +9,15 @@ from typing import overload
 
 import numpy as np
 
-from retrodict.plain_text import shown_plainly
+from retrodict.results.result import Result
 from retrodict.theory.posteriors import joint, ratio
 from retrodict.theory.world import DiscreteWorld
 
 Array = np.ndarray
 
 
-@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
-class Gradients(Mapping[str, Mapping[str, Array]]):
+class Gradients(Result, Mapping[str, Mapping[str, Array]]):
     """Derivatives by quantity and variable: ``found["posterior"]["theta"]``, or ``found["posterior", "theta"]``.
 
     Quantities: `prior`, `model`, `label` and `posterior`, the terms of the error budget (so that ``posterior = prior +
@@ -61,12 +60,17 @@ class Gradients(Mapping[str, Mapping[str, Array]]):
     def __len__(self) -> int:
         return len(self.arrays)
 
-    def __repr__(self) -> str:
-        lines = [
-            f"  {quantity}: " + ", ".join(f"{name} {array.shape}" for name, array in of.items())
+    @property
+    def head(self) -> str:
+        """What it is."""
+        return "Gradients"
+
+    def remarks(self) -> list[str]:
+        """Return the shapes."""
+        return [
+            f"{quantity}: " + ", ".join(f"{name} {array.shape}" for name, array in of.items())
             for quantity, of in self.arrays.items()
         ]
-        return "\n".join(["Gradients", *lines])
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError
-from retrodict.plain_text import shown_plainly
+from retrodict.results.result import Result, ShownTable
 from retrodict.theory.decomposition import error_budget
 from retrodict.theory.posteriors import ratio
 from retrodict.theory.sign_agreement import concurrence
@@ -25,9 +25,8 @@ ROUNDING = 1e-13
 """Nats by which a divergence may rise from step to step and still count as not rising."""
 
 
-@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
-class Path:
+class Path(Result):
     """The error budget at each step of a path of worlds, and the concurrence there.
 
     Parameters
@@ -76,20 +75,21 @@ class Path:
         names = ("t", "posterior", "prior", "model", "label", "prior_share", "model_share")
         return pd.DataFrame({name: getattr(self, name) for name in names}).set_index("t")
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data."""
-        arrays = {name: value.tolist() for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        ends = {"falling_share": self.falling_share, "net": self.net}
-        return {"moving": self.moving, "kind": self.kind, **ends, **arrays}
+    def content(self) -> dict[str, Any]:
+        """Return the path, with what it comes to."""
+        return {**super().content(), "falling_share": self.falling_share, "net": self.net}
 
-    def __repr__(self) -> str:
+    @property
+    def head(self) -> str:
+        """The path in one line."""
         return (
             f"Path of the {self.moving} ({self.kind}, {len(self.t)} steps): posterior {self.posterior[0]:.4g} to "
             f"{self.posterior[-1]:.4g} nats, falling at {self.falling_share:.1%} of the steps"
         )
 
-    def _repr_html_(self) -> str:
-        return str(self.frame().to_html(float_format="{:.4g}".format))
+    def notebook(self) -> list[ShownTable]:
+        """Return one line a step."""
+        return [ShownTable(self.frame(), floats="{:.4g}")]
 
 
 def path(world: DiscreteWorld, moving: str = "prior", kind: str = "mixture", steps: int = 51) -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError
-from retrodict.plain_text import shown_plainly
+from retrodict.results.result import Result, ShownTable
 from retrodict.theory.derivatives import Gradients, gradients
 from retrodict.theory.posteriors import joint, ratio
 from retrodict.theory.world import DiscreteWorld
@@ -31,9 +31,8 @@ ROOM = 1e-9
 """How far inside the bounds of theorem 2 a coordinate must lie to be called forced: rounding must not decide it."""
 
 
-@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
-class SignAgreement:
+class SignAgreement(Result):
     """Two derivatives, coordinate by coordinate.
 
     Parameters
@@ -105,23 +104,24 @@ class SignAgreement:
         columns = {name: getattr(self, name)[tuple(at.T)] for name in ("mass", "derivative", "posterior", "label")}
         return pd.DataFrame({**places, **columns}).sort_values("mass", ascending=False, ignore_index=True)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the summary as plain data."""
+    def content(self) -> dict[str, Any]:
+        """Return the summary."""
         numbers = {name: getattr(self, name) for name in ("share", "mass_share", "cosine", "must_share")}
         counted = int(self.counted.sum())
         differ = int((self.counted & ~self.same).sum())
         return {"against": self.against, "of": self.of, "coordinates": counted, "differ": differ, **numbers}
 
-    def __repr__(self) -> str:
+    @property
+    def head(self) -> str:
+        """The summary in one line."""
         return (
             f"SignAgreement with {self.against} ({self.of}): {self.share:.1%} of coordinates, {self.mass_share:.1%} of "
             f"mass, cosine {self.cosine:.3f}"
         )
 
 
-@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
-class Concurrence:
+class Concurrence(Result):
     """Sign agreement of the posterior divergence with prior, model and accuracy, in expectation and by class.
 
     Parameters
@@ -145,22 +145,41 @@ class Concurrence:
 
     def frame(self) -> pd.DataFrame:
         """Return one row a comparison: shares of coordinates and of mass, cosine, and the share that is forced."""
-        return pd.DataFrame([one.to_dict() for one in self]).set_index(["of", "against"])
+        return pd.DataFrame([one.content() for one in self]).set_index(["of", "against"])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the summaries as plain data."""
-        return {"coordinates": self.coordinates, "comparisons": [one.to_dict() for one in self]}
+    def content(self) -> dict[str, Any]:
+        """Return the summaries."""
+        return {"coordinates": self.coordinates, "comparisons": list(self)}
 
-    def __repr__(self) -> str:
-        heads = [f"  {one!r}" for one in (self.prior, self.model, self.accuracy)]
-        return "\n".join([f"Concurrence in {self.coordinates}", *heads])
+    @property
+    def head(self) -> str:
+        """What derivatives are taken by."""
+        return f"Concurrence in {self.coordinates}"
 
-    def _repr_html_(self) -> str:
-        return str(self.frame().to_html(float_format="{:.3f}".format))
+    def notebook(self) -> list[ShownTable]:
+        """Return one line a comparison."""
+        return [ShownTable(self.frame())]
+
+    def remarks(self) -> list[str]:
+        """Return how far signs agree in expectation."""
+        return [one.head for one in (self.prior, self.model, self.accuracy)]
 
 
 def concurrence(world: DiscreteWorld, coordinates: str = "logits") -> Concurrence:
-    """Compare the signs of a world's derivatives; see `DiscreteWorld.concurrence`."""
+    """Return where derivatives of posterior divergence have the sign of those of prior and model divergence.
+
+    Parameters
+    ----------
+    world
+        The world.
+    coordinates
+        `logits`, `weights` (the same signs) or `raw`; see `Gradients`.
+
+    Raises
+    ------
+    RequestError
+        If the coordinates are none of these.
+    """
     if coordinates not in COORDINATES:
         raise RequestError(f"unknown coordinates {coordinates!r}; use one of {', '.join(COORDINATES)}")
     found = gradients(world)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from retrodict.errors import RequestError
-from retrodict.plain_text import shown_plainly
+from retrodict.results.result import Result
 from retrodict.theory.checking import conditional, distribution, names
 from retrodict.theory.divergences import column_divergences
 from retrodict.theory.posteriors import class_posteriors, joint
@@ -18,9 +17,8 @@ from retrodict.theory.posteriors import class_posteriors, joint
 Array = np.ndarray
 
 
-@shown_plainly
 @dataclass(frozen=True, eq=False, repr=False)
-class DiscreteWorld:
+class DiscreteWorld(Result):
     """The truth `P(x)`, `P(y|x)`, the assumed prior `Q(x)` and the model `Q(y|x)` over `n` states and `k` classes.
 
     A state is one value of `x`, whatever number of features it stands for. Zeros are allowed anywhere; divergences are
@@ -150,11 +148,8 @@ class DiscreteWorld:
         y_given_x = np.where(kept[:, None], together, self.q_y_given_x)
         return replace(self, q_x=x, q_y_given_x=y_given_x / y_given_x.sum(axis=1, keepdims=True))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the arrays and names as plain data, the form that a world file has."""
-        arrays = {name: getattr(self, name).tolist() for name in ("p_x", "p_y_given_x", "q_x", "q_y_given_x")}
-        return {**arrays, "states": list(self.states), "classes": list(self.classes)}
-
-    def __repr__(self) -> str:
+    @property
+    def head(self) -> str:
+        """The world in one line."""
         divergence = f"{self.expected_divergence():.4g} nats"
         return f"DiscreteWorld: {self.n_states} states, {self.n_classes} classes; posterior divergence {divergence}"

@@ -1,0 +1,148 @@
+"""One suite for every result: plain data, kept and read back, printed and shown with nothing in it that acts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+import retrodict as rd
+from retrodict.results.notes import Note
+from retrodict.results.result import FolderResult, KeptResult, Result
+from retrodict.study.analysis import StudyAnalysis, analyse
+from retrodict.theory import EXAMPLES, concurrence, error_budget, gradients, path
+from tests.study.analysis.worlds import study
+
+HOSTILE = ("x\x1b[2J<b>", "y\u202e&")
+LABELS = ("<i>\x07no", "yes\u2066")
+RECORDS = ("Feature", "Schema", "Target")
+"""Plain data, whose own representation quotes every text."""
+
+
+@cache
+def table(seed: int) -> pd.DataFrame:
+    """Two features and a label, whose names act on a terminal and on a page."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(120, 2)).round(3)
+    label = np.array(LABELS)[(X.sum(axis=1) + rng.normal(size=120) > 0).astype(int)]
+    return pd.DataFrame(X, columns=list(HOSTILE)).assign(label=label)
+
+
+@cache
+def model(kind: type[Any] = LogisticRegression) -> Any:
+    return kind().fit(table(0)[list(HOSTILE)], table(0)["label"])
+
+
+@cache
+def reconstruction() -> rd.Reconstruction:
+    return rd.reconstruct(model(), prior(), 120, seed=0, progress=False)
+
+
+@cache
+def prior() -> Any:
+    return rd.fit_prior(table(1)[list(HOSTILE)])
+
+
+MAKERS: dict[str, Callable[[], Any]] = {
+    "Disclosures": lambda: rd.inspect_model(model(KNeighborsClassifier)),
+    "Reconstruction": reconstruction,
+    "Rebuilt": lambda: rd.rebuild(model(KNeighborsClassifier), progress=False),
+    "Inversion": lambda: rd.invert(model(), prior(), outputs=list(LABELS), draws=20, progress=False),
+    "Fidelity": lambda: rd.evaluate(reconstruction(), table(0), table(1), target="label"),
+    "RecordRisk": lambda: rd.record_risk(reconstruction(), table(0), table(1), target="label"),
+    "RecordMatch": lambda: rd.matched_error(reconstruction().frame, table(0), target="label"),
+    "MembershipAttacks": lambda: rd.membership_attacks(model(), table(0), table(1), target="label"),
+    "Replicas": lambda: rd.replicate(
+        reconstruction(), "naive_bayes", holdout=table(1), model=model(), prior=prior(), target="label"
+    ),
+    "Migration": lambda: rd.migrate(model(), "naive_bayes", prior(), rows=200, progress=False),
+    "QueryCurve": lambda: rd.query_curve(
+        model(), prior(), (50, 100), table(0), table(1), target="label", estimators="naive_bayes"
+    ),
+    "EstimatedBudget": lambda: rd.error_budget(
+        model(), prior(), holdout=table(1), target="label", draws=2_000, learners=("curves",), envelope=("curves",)
+    ),
+    "Sanitized": lambda: rd.sanitize(model(), rows=100),
+    "StudyAnalysis": lambda: analyse(study(worlds=2, spread=0.05), HOSTILE[0], replicates=20),
+    "DiscreteWorld": EXAMPLES["cancelling"],
+    "ErrorBudget": lambda: error_budget(EXAMPLES["cancelling"]()),
+    "Concurrence": lambda: concurrence(EXAMPLES["cancelling"]()),
+    "SignAgreement": lambda: concurrence(EXAMPLES["cancelling"]()).prior,
+    "Gradients": lambda: gradients(EXAMPLES["cancelling"]()),
+    "Path": lambda: path(EXAMPLES["cancelling"](), steps=3),
+}
+
+
+@pytest.fixture(scope="module", params=MAKERS)
+def result(request: pytest.FixtureRequest) -> Any:
+    found = MAKERS[request.param]()
+    assert type(found).__name__ == request.param
+    return found
+
+
+def test_it_is_a_result(result: Any) -> None:
+    assert isinstance(result, Result)
+    assert "\n" not in result.head
+
+
+def test_it_becomes_strict_json(result: Any) -> None:
+    data = result.to_dict()
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+    assert json.loads(result.document()) == data
+
+
+def test_notes_are_data(result: Any) -> None:
+    for name in ("warnings", "notes"):
+        for note in getattr(result, name, ()):
+            assert isinstance(note, Note)
+            assert note.code.isidentifier()
+        for line in result.to_dict().get(name, []):
+            assert line.keys() == {"code", "text", "values"}
+
+
+def test_it_is_written_and_read_back(result: Any, tmp_path: Path) -> None:
+    out = result.save(tmp_path / "kept")
+    if isinstance(result, FolderResult):
+        again = type(result).load(out)
+        assert again == result
+        pd.testing.assert_frame_equal(again.frame, result.frame)
+    else:
+        assert json.loads(out.read_text()) == result.to_dict()
+    if isinstance(result, KeptResult):
+        again = type(result).load(out)
+        assert again.to_dict() == result.to_dict()
+        assert repr(again) == repr(result)
+    with pytest.raises(rd.errors.RetrodictError):
+        result.save(tmp_path)
+
+
+def test_nothing_in_what_it_prints_or_shows_acts(result: Any) -> None:
+    for text in (repr(result), result._repr_html_()):
+        assert all(line.isprintable() for line in text.split("\n"))
+    assert not any(word in result._repr_html_() for word in ("[2J<b>", "<i>\\x07"))
+
+
+def test_every_public_result_is_here() -> None:
+    public = {name: getattr(rd, name) for name in rd.__all__ if isinstance(getattr(rd, name), type)}
+    results = {name for name, kind in public.items() if issubclass(kind, Result)}
+    assert results == public.keys() - set(RECORDS)
+    assert results <= MAKERS.keys()
+    assert issubclass(StudyAnalysis, Result)
+
+
+@pytest.mark.parametrize("spoil", [{}, {"worst": 1}, {"attacks": [{}]}, {"warnings": ["text"]}, {"more": 1}])
+def test_a_file_that_holds_something_else_is_refused(spoil: dict[str, Any], tmp_path: Path) -> None:
+    kept = MAKERS["MembershipAttacks"]().save(tmp_path / "kept.json")
+    data = json.loads(kept.read_text())
+    kept.write_text(json.dumps({**data, **spoil} if spoil else {}))
+    with pytest.raises(rd.errors.RequestError, match=r"holds no MembershipAttacks: ") as caught:
+        rd.MembershipAttacks.load(kept)
+    assert "\n" not in str(caught.value)
