@@ -1,4 +1,4 @@
-"""Every engine against exact answers, and a broken twin of each that the same test must catch."""
+"""Engines against exact answers beyond the suite that all pass, and broken twins that the same tests must catch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scipy.stats import chi2
 
 from retrodict.inference import enumeration
 from retrodict.inference.enumeration import Enumeration, StateTable
-from retrodict.inference.observation import Label, Observation, Probabilities, Value
+from retrodict.inference.observation import Observation, Value
 from retrodict.inference.posterior import Posterior
 from retrodict.inference.rejection import acceptance
 from retrodict.inference.rejection.engine import Rejection
@@ -23,36 +23,22 @@ from retrodict.inference.smc.engine import TemperedSMC
 from retrodict.inference.task import Task
 from retrodict.models import Meter
 from retrodict.reconstruction.rows import MemoryRows
+from tests.inference.estimates import (
+    LABELS,
+    OBSERVATIONS,
+    WORLD,
+    N,
+    discrete_run,
+    discrete_truth,
+    draw,
+    indicators,
+)
 from tests.inference.oracle import passes
-from tests.inference.worlds import DiscreteWorld, GaussianWorld
+from tests.inference.worlds import GaussianWorld
 
-N = 1_500
-WORLD = DiscreteWorld.random(seed=3)
 GAUSS = GaussianWorld.random(seed=1)
-LABELS: list[Observation] = [Label(i, f"c{i}") for i in range(3)]
-VECTOR = Probabilities((0.6, 0.3, 0.1), precision=6.0)
-DISCRETE_OBSERVATIONS = [Label(0, "c0"), Label(2, "c2"), VECTOR]
 SMC = TemperedSMC(min_particles=N // 4)
 ENGINES: dict[str, Any] = {"rejection": Rejection(), "smc": SMC, "enumeration": Enumeration()}
-
-
-def draw(engine: Any, world: Any, observation: Observation, seed: int, n: int = N) -> Any:
-    posterior = Posterior(world.prior, Meter(world.model), observation)
-    return engine.draw(posterior, n, np.random.default_rng(seed))
-
-
-def discrete_run(engine: Any, observation: Observation) -> Callable[[int], np.ndarray]:
-    """Return a run's estimates: every marginal and pairwise probability of the features."""
-    tests = _test_functions(WORLD)
-    return lambda seed: WORLD.frequencies(draw(engine, WORLD, observation, seed).X) @ tests
-
-
-def _test_functions(world: DiscreteWorld) -> np.ndarray:
-    """Indicators of one feature's value, and of two features' values together, over the states; shape (states, q)."""
-    single = np.column_stack(
-        [world.states[:, j] == value for j, size in enumerate(world.model.sizes) for value in range(size)]
-    ).astype(float)
-    return np.column_stack([single, single[:, :3] * single[:, [3]], single[:, :3] * single[:, [5]]])
 
 
 def gaussian_run(engine: Any, value: float) -> Callable[[int], np.ndarray]:
@@ -71,13 +57,6 @@ def gaussian_truth(value: float) -> np.ndarray:
     return np.concatenate([mean, (covariance + np.outer(mean, mean))[np.triu_indices(len(mean))]])
 
 
-@pytest.mark.parametrize("observation", DISCRETE_OBSERVATIONS, ids=lambda o: o.name)
-@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES.keys())
-def test_discrete_posterior(engine: Any, observation: Observation) -> None:
-    truth = WORLD.posterior(observation)[0] @ _test_functions(WORLD)
-    assert passes(discrete_run(engine, observation), truth)
-
-
 @pytest.mark.parametrize(
     ("engine", "value"), [(Rejection(), 0.5), (SMC, 0.5), (SMC, 4.0)], ids=["rejection", "smc", "smc-rare"]
 )
@@ -88,7 +67,7 @@ def test_gaussian_posterior(engine: Any, value: float) -> None:
 @pytest.mark.parametrize("name", ENGINES)
 def test_evidence(name: str) -> None:
     """Single estimates lie within three standard errors, and their errors are neither too small nor wild."""
-    cases: list[tuple[Any, Observation, float]] = [(WORLD, o, WORLD.posterior(o)[1]) for o in DISCRETE_OBSERVATIONS]
+    cases: list[tuple[Any, Observation, float]] = [(WORLD, o, WORLD.posterior(o)[1]) for o in OBSERVATIONS]
     values = {"rejection": [0.5], "smc": [0.5, 4.0], "enumeration": []}[name]
     cases += [(GAUSS, Value(v, GAUSS.model.noise_scale), GAUSS.posterior(v)[2]) for v in values]
     z = []
@@ -123,9 +102,9 @@ class _Flattened:
         return 0.5 * (self._inner.log_likelihood(output) - self._inner.log_bound)
 
 
-@pytest.mark.parametrize("observation", DISCRETE_OBSERVATIONS, ids=lambda o: o.name)
+@pytest.mark.parametrize("observation", OBSERVATIONS, ids=lambda o: o.name)
 def test_broken_rejection_is_caught(observation: Observation) -> None:
-    truth = WORLD.posterior(observation)[0] @ _test_functions(WORLD)
+    truth = discrete_truth(observation)
     assert not passes(discrete_run(_GreedyRejection(), observation), truth)
 
 
@@ -133,7 +112,7 @@ def test_broken_rejection_is_caught_on_gaussians() -> None:
     assert not passes(gaussian_run(_GreedyRejection(), 0.5), gaussian_truth(0.5))
 
 
-@pytest.mark.parametrize("observation", DISCRETE_OBSERVATIONS, ids=lambda o: o.name)
+@pytest.mark.parametrize("observation", OBSERVATIONS, ids=lambda o: o.name)
 def test_broken_enumeration_is_caught(observation: Observation, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin forgets the prior's weights."""
     right = StateTable.of.__func__  # type: ignore[attr-defined]
@@ -142,7 +121,7 @@ def test_broken_enumeration_is_caught(observation: Observation, monkeypatch: pyt
         "of",
         classmethod(lambda cls, prior, meter: replace(t := right(cls, prior, meter), log_prior=0.0 * t.log_prior)),
     )
-    truth = WORLD.posterior(observation)[0] @ _test_functions(WORLD)
+    truth = discrete_truth(observation)
     assert not passes(discrete_run(Enumeration(), observation), truth)
 
 
@@ -171,7 +150,7 @@ def _one_sided(posterior: Any, particles: Any, beta: float, reference: Any, step
 @pytest.mark.parametrize("twin", [_always, _one_sided], ids=["always", "one-sided"])
 def test_broken_smc_is_caught(twin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smc, "move", twin)
-    truth = WORLD.posterior(LABELS[0])[0] @ _test_functions(WORLD)
+    truth = discrete_truth(LABELS[0])
     assert not passes(discrete_run(SMC, LABELS[0]), truth)
 
 
@@ -184,7 +163,7 @@ def test_broken_smc_evidence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run_all(engine: Any, observations: list[Observation], exclusive: bool) -> Callable[[int], np.ndarray]:
     """Return a joint run's estimates for all observations at once."""
-    tests = _test_functions(WORLD)
+    tests = indicators(WORLD)
     quota = np.array([400, 900, 200])
 
     def estimates(seed: int) -> np.ndarray:
@@ -198,12 +177,10 @@ def run_all(engine: Any, observations: list[Observation], exclusive: bool) -> Ca
     return estimates
 
 
-@pytest.mark.parametrize(
-    ("observations", "exclusive"), [(LABELS, True), (LABELS, False), (DISCRETE_OBSERVATIONS, False)]
-)
+@pytest.mark.parametrize(("observations", "exclusive"), [(LABELS, True), (LABELS, False), (OBSERVATIONS, False)])
 @pytest.mark.parametrize("engine", ["rejection", "auto", "smc", "enumeration"])
 def test_joint_runs(engine: str, observations: list[Observation], exclusive: bool) -> None:
-    truth = np.concatenate([WORLD.posterior(o)[0] @ _test_functions(WORLD) for o in observations])
+    truth = np.concatenate([discrete_truth(o) for o in observations])
     assert passes(run_all(engine, observations, exclusive), truth)
 
 
@@ -215,5 +192,5 @@ def test_broken_joint_run_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
         return batch.output.argmax(axis=1)
 
     monkeypatch.setattr(acceptance, "draw_labels", likeliest)
-    truth = np.concatenate([WORLD.posterior(o)[0] @ _test_functions(WORLD) for o in LABELS])
+    truth = np.concatenate([discrete_truth(o) for o in LABELS])
     assert not passes(run_all("rejection", LABELS, True), truth)
