@@ -186,7 +186,7 @@ CASES = [
         "engine enumeration needs a prior of at most 200,000 states",
     ),
     setting("unknown option", "--speed 9", "No such option"),
-    Case("unknown command", "rebuild {here}", "No such command 'rebuild'"),
+    Case("unknown command", "undo {here}", "No such command 'undo'"),
     Case("no model", "reconstruct --out {here}/out", "Missing argument 'MODEL'"),
     Case("no out", "reconstruct {shelf}/logistic.skops", "Missing option '--out'"),
     # where the result goes

@@ -59,7 +59,7 @@ def test_a_table_for_people(cli: Cli, shelf: Path, rows: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (("--target", "outcome"), "no column 'outcome'"),
+        (("--target", "outcome"), "there is no target column 'outcome'"),
         (("--draws", 10), "at least 2,000"),
         (("--seed", -1), "seed"),
     ],
@@ -84,7 +84,7 @@ def test_regressors_and_odd_files_are_refused(cli: Cli, shelf: Path, rows: Path,
         "error-budget", shelf / "logistic.skops", *prior, "--holdout", rows / "narrow.csv", "--target", "label"
     )
     assert narrow.code == 2
-    assert "lack the column 'b'" in narrow.err
+    assert "features are absent: b" in narrow.err
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
     full = cli(*arguments(shelf, rows, "--out", tmp_path / "full"))

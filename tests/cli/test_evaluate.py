@@ -85,8 +85,14 @@ def test_it_prints_itself(cli: Cli, folder: Path) -> None:
 def test_an_overlap_is_said(cli: Cli, folder: Path) -> None:
     outcome = cli("evaluate", folder / "rec", "--train", folder / "train.csv", "--holdout", folder / "overlap.parquet")
     assert outcome.code == 0
-    assert "warning: 50 of 150 held-out rows (33.3%) equal a training row" in outcome.out
+    assert "warning: 50 of 150 held-out rows (33.3%) equal a row of the training rows" in outcome.out
     assert "the parts overlap" in outcome.out
+
+
+def test_a_column_that_numbers_the_rows_is_left_out_and_said(cli: Cli, folder: Path) -> None:
+    outcome = cli("evaluate", folder / "rec", "--train", folder / "numbered.csv")
+    assert outcome.code == 0
+    assert "Unnamed: 0" in outcome.out
 
 
 @pytest.mark.parametrize(
@@ -97,10 +103,9 @@ def test_an_overlap_is_said(cli: Cli, folder: Path) -> None:
         ("{f}/rec --train {f}", "is a folder; give a CSV or Parquet file of training rows"),
         ("{f}/rec --train {f}/empty.csv", "can't be read as CSV or Parquet"),
         ("{f}/rec --train {f}/model.skops", "can't be read as CSV or Parquet"),
-        ("{f}/rec --train {f}/unlabelled.csv", "the training rows have no target column 'ill'"),
-        ("{f}/rec --train {f}/train.csv --target sick", "the training rows have no target column 'sick'"),
-        ("{f}/rec --train {f}/numbered.csv", "column 'Unnamed: 0' of the training rows numbers the rows"),
-        ("{f}/rec --train {f}/one.csv", "the training rows hold one class only (1)"),
+        ("{f}/rec --train {f}/unlabelled.csv", "the training rows: there is no target column 'ill'"),
+        ("{f}/rec --train {f}/train.csv --target sick", "the training rows: there is no target column 'sick'"),
+        ("{f}/rec --train {f}/one.csv", "the training rows: there is one class only (1)"),
         ("{f}/rec --train {f}/train.csv --prior {f}/none.yaml", "does not exist"),
         ("{f}/rec --train {f}/train.csv --model {f}/none.skops", "does not exist"),
         ("{f}/rec --train {f}/train.csv --seed -1", "the seed must be a whole number of at least 0"),

@@ -34,7 +34,7 @@ WRITERS = {
     "error-budget": "error-budget {m} --prior {p} --holdout {h}/rows.csv --out {o}",
     "theory": "theory perfect-model --out {o}",
     "demo": "demo --out {o}",
-    "study run": "study run smoke --limit 1 --workers 1 --out {o}",
+    "study run": "study run smoke --cells 1 --workers 1 --out {o}",
     "study report": "study report {h}/cells.parquet --out {o}",
 }
 HOLD = """

@@ -77,7 +77,7 @@ def test_pictures_of_infinite_terms_and_of_nothing_wrong(cli: Cli, tmp_path: Pat
 
 
 def test_table(cli: Cli, table: Path, tmp_path: Path) -> None:
-    found = cli("theory", "--table", table, "--target", "y", "--bins", 2, "--model", "tree", "--json").json
+    found = cli("theory", "--table", table, "--target", "y", "--bins", 2, "--table-model", "tree", "--json").json
     assert found["table"]["rows"] == 600
     assert next(iter(found["table"]["features"])) == "age"
     assert found["classes"] == ["ill", "well"]
@@ -100,7 +100,7 @@ def test_table(cli: Cli, table: Path, tmp_path: Path) -> None:
         ("random --steps 1", "a path needs a whole number of steps from 2, got 1"),
         ("--table nowhere.csv", "'nowhere.csv' does not exist; give a CSV or Parquet file"),
         ("--table {table} --target z", "the table has no column 'z'"),
-        ("--table {table} --model net", "unknown model 'net'"),
+        ("--table {table} --table-model net", "unknown model 'net'"),
     ],
 )
 def test_bad_requests(cli: Cli, table: Path, command: str, text: str) -> None:

@@ -65,7 +65,7 @@ class Attribute(Section):
     feature: str
     tolerance: float
     train: float
-    holdout: float | None
+    holdout: float | None = None
 
 
 class SingledRow(Section):
