@@ -53,6 +53,7 @@ def test_strippable(example: Example, tmp_path: Path) -> None:
         found = rd.sanitize(example.model, rows=200)
         assert found.identical
         assert found.removed == ()
+        assert [entry.path for entry in found.unjudged] == [""]  # said, not passed over
 
 
 class _Sharing(Forgetful):

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from retrodict.disclosures import inspect_model
+from retrodict.disclosures import Unread, inspect_model
+from retrodict.disclosures.unread import type_name
 from retrodict.errors import RequestError
 from retrodict.models import Model, load_model
 from retrodict.sanitizing.battery import battery, outputs_of, same
@@ -87,7 +88,8 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
 def _bare(model: Model, trial: Array, expected: Outputs) -> tuple[Model, Plan, list[Change], list[Kept]]:
     """Return the copy, and what was planned, done and left; of a model of which nothing is known all stays."""
     if not isinstance(model, Strippable):
-        return copy.deepcopy(model), Plan(), [], []
+        whole = Unread("", type_name(model), "unknown", "nothing is known of what predictions need of it: it stays")
+        return copy.deepcopy(model), Plan(unjudged=[whole]), [], []
     bare = model.duplicate()
     plan = bare.plan()
     made, needed = _made(bare, plan, trial, expected)
