@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float, Int
 
+from retrodict.extras import extra_for
 from retrodict.matching.codebook import Codebook
 from retrodict.matching.problem import Problem
 from retrodict.results.notes import Note
@@ -65,7 +66,8 @@ class Reading:
         rng
             What codes and midpoints leave open is drawn from it.
         """
-        from retrodict.matching.search.cell_values import cell_values  # compiled: imported when needed
+        with extra_for("rebuilding a table from its counts"):
+            from retrodict.matching.search.cell_values import cell_values  # compiled: imported when needed
 
         drawn = self.codebook.decode(codes, rng)
         return cell_values(self.problem, self.codebook, self.midpoints, codes, labels, drawn)

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Int
 
 from retrodict.errors import RequestError
+from retrodict.extras import extra_for
 from retrodict.matching.problem import Problem
 from retrodict.matching.search.matched import Matched
 
@@ -117,7 +118,8 @@ class Matching:
         progress
             Called with the share of the sweeps done and the lowest energy.
         """
-        from retrodict.matching.search.run import Run  # compiled: imported when needed
+        with extra_for("rebuilding a table from its counts"):
+            from retrodict.matching.search.run import Run  # compiled: imported when needed
 
         run = Run(self, problem, seed, labels)
         if state is not None:
