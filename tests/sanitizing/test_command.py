@@ -35,7 +35,7 @@ def test_lines_for_people(cli, tmp_path):  # noqa: F811
     done = cli("sanitize", model(tmp_path), "--out", tmp_path / "bare.pkl", "--pickle")
     assert done.code == 0, done.err
     assert "removed: estimators_[*].tree_.n_node_samples" in done.out
-    assert "written to" in done.err
+    assert "written to" in done.out
     assert (tmp_path / "bare.pkl").read_bytes()[:1] == b"\x80"
 
 
