@@ -16,9 +16,9 @@ from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
 
-_DRAWS = 20_000
+DRAWS = 20_000
 """Rows drawn of a prior to know its shares: to about one in a hundred of the commonest."""
-_SEED = 0
+SEED = 0
 """What is assumed is the same in every run, whatever the run's seed."""
 _MISSING = 0.1
 """The share of missing values where splits show some but nothing says how many."""
@@ -46,11 +46,16 @@ def _implied(feature: Feature, found: Disclosures) -> tuple[Feature, Marginal | 
     if told.listed != feature.listed:  # codes follow the model's own kind of column
         return feature, None
     if not isinstance(prior, Marginals):  # stored rows, or a mixture of classes
-        column = prior.sample(_DRAWS, np.random.default_rng(_SEED))[:, 0]
-        if told.listed:
-            return told, listed(np.bincount(column[~np.isnan(column)].astype(np.int64), minlength=len(told.categories)))
-        return told, sample_marginal(column[~np.isnan(column)], integer=told.kind == "integer", feature=told.name)
+        return told, drawn_marginal(told, prior.sample(DRAWS, np.random.default_rng(SEED))[:, 0])
     return told, prior.marginals[0]
+
+
+def drawn_marginal(feature: Feature, column: Float[Array, " n"]) -> Marginal:
+    """Return the marginal of one feature's draws, in the schema's encoding; missing ones tell nothing of its values."""
+    present = column[~np.isnan(column)]
+    if feature.listed:
+        return listed(np.bincount(present.astype(np.int64), minlength=len(feature.categories)))
+    return sample_marginal(present, integer=feature.kind == "integer", feature=feature.name)
 
 
 def spanned(feature: Feature, axis: Axis | None) -> Marginal:
@@ -78,8 +83,8 @@ def _span(axis: Axis | None) -> tuple[float, float]:
 
 def chances_of(book: Codebook) -> tuple[Float[Array, " k"], ...]:
     """Return the share of each code among rows of the marginals; none is zero, since counts may ask for any."""
-    rng = np.random.default_rng(_SEED)
-    rows = np.column_stack([m.quantile_z(rng.standard_normal(_DRAWS)) for m in book.marginals])
+    rng = np.random.default_rng(SEED)
+    rows = np.column_stack([m.quantile_z(rng.standard_normal(DRAWS)) for m in book.marginals])
     features = {feature.name: feature for feature in book.schema.features}
     out = []
     for axis, codes in zip(book.axes, book.encode(rows).T, strict=True):
