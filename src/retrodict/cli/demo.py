@@ -26,7 +26,7 @@ def demo(
 ) -> None:
     """Show the main job on a real example: fit a model, forget its data, rebuild rows, compare."""
     from retrodict.demo.demonstration import demonstrate
-    from retrodict.reconstruction.request import check_seed
+    from retrodict.results.arguments import check_seed
 
     check_seed(seed)
     with stopping("the same command starts the demo again"):

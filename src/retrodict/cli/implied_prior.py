@@ -25,7 +25,7 @@ def implied_prior(
     out: Annotated[Path | None, _OUT] = None,
 ) -> None:
     """Show the prior that a model file itself states: what is assumed where none is given."""
-    from retrodict.reconstruction.request import check_count, check_seed
+    from retrodict.results.arguments import check_count, check_seed
 
     if out is not None:
         check_table_file(out)

@@ -6,24 +6,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retrodict.auditing.sections import Label
+from retrodict.auditing.sections import Label, NoteLine
 
 
 class Document(BaseModel):
     """An object of which all keys are named; a number that is not finite is null."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class NoteLine(Document):
-    """A warning, a reason or a note: its code for programs, its numbers and names, and its text for people."""
-
-    code: str
-    text: str
-    values: dict[str, Any]
-
-
-Line = NoteLine | str
 
 
 class FeatureLine(Document):
@@ -58,7 +47,7 @@ class PriorPart(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     kind: str
-    notes: list[Line]
+    notes: list[NoteLine | str]
 
 
 class ModelPart(Document):
@@ -67,7 +56,7 @@ class ModelPart(Document):
     family: str
     likelihood: str
     fingerprint: str
-    warnings: list[Line]
+    warnings: list[NoteLine]
 
 
 class ProvenancePart(Document):
@@ -96,8 +85,8 @@ class EngineReport(Document):
     ess: float | None
     queries: int
     seconds: float
-    reason: Line
-    verdict: Line
+    reason: NoteLine
+    verdict: NoteLine
     evidence_is: str
     relative_evidence: float | None
     nearest: float | list[float] | None

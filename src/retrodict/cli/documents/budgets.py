@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrodict.auditing.sections import Label
-from retrodict.cli.documents.base import Document, Line
+from retrodict.cli.documents.base import Document, NoteLine
 
 
 class Estimate(Document):
@@ -14,7 +14,7 @@ class Estimate(Document):
     high: float | None
     trustworthy: bool
     infinite: bool
-    reason: Line | None
+    reason: NoteLine | None
     at_least: float | None
     at_most: float | None
     details: dict[str, float | None]
@@ -45,7 +45,7 @@ class EstimatedBudget(Document):
     agree: bool | None
     trustworthy: bool
     classes: dict[str, ClassBudget]
-    notes: list[Line]
+    notes: list[NoteLine]
     model_family: str
     train_rows: int
     holdout_rows: int

@@ -13,7 +13,7 @@ from retrodict.auditing.sections import (
     RecordSection,
     ReplicaSection,
 )
-from retrodict.cli.documents.base import Document, Line
+from retrodict.cli.documents.base import Document, NoteLine
 
 
 class Fidelity(Document):
@@ -22,13 +22,13 @@ class Fidelity(Document):
     measures: list[MeasureLine]
     lift: list[LiftLine]
     attribution: str | None
-    attribution_reason: Line
+    attribution_reason: NoteLine | str
     rows: dict[str, int]
     limit: int
     queries: int
     seed: int
-    warnings: list[Line]
-    notes: list[Line]
+    warnings: list[NoteLine]
+    notes: list[NoteLine]
 
 
 class RecordRisk(RecordSection):
@@ -71,8 +71,8 @@ class Membership(Document):
     queries: int
     seed: int
     attacks: list[AttackLine]
-    warnings: list[Line]
-    notes: list[Line]
+    warnings: list[NoteLine]
+    notes: list[NoteLine]
 
 
 class Replicas(ReplicaSection):

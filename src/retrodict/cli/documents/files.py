@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict
 
 from retrodict.auditing.sections import UnreadLine
-from retrodict.cli.documents.base import SCHEMA, Document, Line, PriorPart, SchemaPart
+from retrodict.cli.documents.base import SCHEMA, Document, NoteLine, PriorPart, SchemaPart
 
 
 class AuditPart(Document):
@@ -34,7 +34,7 @@ class InspectedModel(Document):
     fingerprint: str
     noise_scale: float | None
     noise_source: str | None
-    warnings: list[Line]
+    warnings: list[NoteLine]
 
 
 class Fact(BaseModel):

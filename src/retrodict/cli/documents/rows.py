@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from retrodict.auditing.sections import Label
-from retrodict.cli.documents.base import SCHEMA, Document, EngineReport, Line, ProvenancePart, SchemaPart
+from retrodict.cli.documents.base import SCHEMA, Document, EngineReport, NoteLine, ProvenancePart, SchemaPart
 
 
 class Reconstructed(Document):
@@ -15,7 +15,7 @@ class Reconstructed(Document):
     complete: bool
     queries: int
     seed: int
-    notes: list[Line]
+    notes: list[NoteLine]
     classes: dict[str, EngineReport]
     schema_: Annotated[SchemaPart, SCHEMA]
     provenance: ProvenancePart
@@ -51,7 +51,7 @@ class Rebuilt(Document):
     open_columns: list[str]
     queries: int
     seed: int
-    notes: list[Line]
+    notes: list[NoteLine]
     schema_: Annotated[SchemaPart, SCHEMA]
     provenance: ProvenancePart
     out: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from retrodict.cli.documents.base import Document, Line
+from retrodict.cli.documents.base import Document, NoteLine
 
 
 class Estimate(Document):
@@ -15,7 +15,7 @@ class Estimate(Document):
     high: float | None
     n: int
     datasets: int
-    reason: Line | None
+    reason: NoteLine | str | None
 
 
 class Figure(Document):
@@ -33,7 +33,7 @@ class Claim(Document):
     statement: str
     rule: str
     verdict: str
-    words: Line
+    words: str
     where_not: list[str]
     figures: list[Figure]
 
@@ -79,8 +79,8 @@ class MixedFit(Document):
     datasets: int
     random: str | None
     terms: list[Term]
-    warnings: list[Line]
-    reason: Line | None
+    warnings: list[NoteLine]
+    reason: NoteLine | str | None
 
 
 class Ladder(Document):
@@ -96,7 +96,7 @@ class Ladder(Document):
     monotone: float | None
     within_noise: float | None
     page: float | None
-    reason: Line | None
+    reason: NoteLine | str | None
     by_algorithm: dict[str, float | None]
 
 
@@ -139,7 +139,7 @@ class WrongSign(Document):
     name: str
     value: float
     n: int
-    why: list[Line]
+    why: list[NoteLine]
 
 
 class Failures(Document):
