@@ -144,10 +144,9 @@ def _open_folder(out: Path) -> None:
 def _train(model: Path, prior: Path, seed: int, say: Callable[[str], None]) -> None:
     """Write the two files; the data is gone when this returns."""
     parts = load_parts(seed)
-    say(
-        f"1. fit a logistic regression on {len(parts.train)} of {len(parts.train) + len(parts.holdout)} patients: {model}"
-    )
-    say(f"2. write what a paper would say of those {len(parts.train)} (means, sds, ranges, correlations): {prior}")
+    n, others = len(parts.train), len(parts.holdout)
+    say(f"1. fit a logistic regression on {n} of {n + others} patients: {model}")
+    say(f"2. write what a paper would say of those {n} (means, sds, ranges, correlations): {prior}")
     write_inputs(parts.train, model, prior)
 
 

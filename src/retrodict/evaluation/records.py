@@ -167,7 +167,7 @@ def read_alike(given: Mapping[str, Any], schema: Schema | None, target: str | No
     train = given[TRAIN]
     if not isinstance(train, pd.DataFrame):
         raise RequestError(f"{TRAIN} must be a pandas DataFrame, got {type(train).__name__}")
-    names = bare_features(train, target, [train])
+    names = bare_features(train, target, [train], TRAIN)
     if not names:
         raise SchemaError("the tables have no feature to compare")
     taken = {str(name) for frame in given.values() for name in getattr(frame, "columns", ())}

@@ -19,11 +19,14 @@ from retrodict.schema.csv_numbers import AS_WRITTEN
 from retrodict.study.bundled import bundled_frame
 from retrodict.study.specs import BundledSet, DatasetEntry, FileSet, FolderSet, OpenMLSet, SingleSet, WorldSet
 from retrodict.study.worlds import Truth, world_of
+from retrodict.tables.columns import Wanted, wanted_columns
+from retrodict.tables.labelled import bare_features
 
 Array = np.ndarray
 
 TARGET = "target"
 MOST_FEATURES = 1_000
+_TABLE = "the table"
 MOST_VALUES = 200
 """A list of more values (names, identifiers) is left out."""
 
@@ -191,14 +194,10 @@ def _unreadable(path: Path, error: Exception) -> str:
 
 
 def _in_form(name: str, source: str, frame: pd.DataFrame, target: str) -> Table:
-    frame = frame.set_axis([str(column) for column in frame.columns], axis="columns")
-    if target not in frame:
-        raise RequestError(f"there is no target column '{target}'; its columns are {_shown(list(frame.columns))}")
-    if frame.shape[1] - 1 > MOST_FEATURES:
-        raise RequestError(f"it has {frame.shape[1] - 1:,} features; a study takes at most {MOST_FEATURES:,}")
-    frame = frame[frame[target].notna().to_numpy()].reset_index(drop=True)
-    if not len(frame):
-        raise RequestError("it has no row with a target")
+    names = bare_features(frame, target, [frame], _TABLE)
+    if len(names) > MOST_FEATURES:
+        raise RequestError(f"it has {len(names):,} features; a study takes at most {MOST_FEATURES:,}")
+    frame = wanted_columns(frame, _TABLE, Wanted(names, target), target)[0].reset_index(drop=True)
     classes, y = _target(frame[target])
     if classes is not None:
         counts = np.bincount(y.astype(np.int64), minlength=len(classes))
@@ -259,7 +258,3 @@ def feature_columns(schema: Schema) -> tuple[Feature, ...]:
     return tuple(
         Feature(f.name, f.kind, categories=f.categories) if f.listed else Feature(f.name) for f in schema.features
     )
-
-
-def _shown(names: list[str], limit: int = 8) -> str:
-    return ", ".join(names[:limit]) + (f", ... ({len(names)} in all)" if len(names) > limit else "")

@@ -157,19 +157,23 @@ def _has(frame: Any, name: str | None) -> bool:
     return isinstance(frame, pd.DataFrame) and name in [str(own) for own in frame.columns]
 
 
-def bare_features(rec: pd.DataFrame, target: str | None, others: Collection[Any]) -> tuple[str, ...]:
+def bare_features(
+    frame: pd.DataFrame, target: str | None, others: Collection[Any] = (), title: str = REBUILT
+) -> tuple[str, ...]:
     """Return the features of a table of which nothing is known: all but its target, a written index and `confidence`.
 
     Parameters
     ----------
-    rec
+    frame
         The table.
     target
         Its target, if it has one.
     others
         Tables beside it; where one of them has a column `confidence`, that is a feature.
+    title
+        What it is, for messages.
     """
-    frame = named_columns(rec, REBUILT, {str(name) for name in rec.columns}, [])
+    frame = named_columns(frame, title, {str(name) for name in frame.columns}, [])
     elsewhere = {str(name) for one in others if isinstance(one, pd.DataFrame) for name in one.columns}
     own = [name for name in frame.columns if name != target]
     index = [name for name in own if name.startswith("Unnamed:") and numbers_rows(frame[name])]

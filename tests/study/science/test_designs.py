@@ -163,7 +163,7 @@ def test_tables_that_can_not_be_used_are_refused(tmp_path: Path) -> None:
     assert "10,000 features; a study takes at most 1,000" in line(d=10_000, n=70)
     assert "too few rows: 20" in line(n=20)
     _csv(tmp_path / "a.csv")
-    assert "no target column 'y'; its columns are x0, x1" in _line(
+    assert "no target column 'y'; the columns are x0, x1" in _line(
         _written(tmp_path, datasets=[{"file": "a.csv", "target": "y"}])
     )
     assert "does not exist" in _line(_written(tmp_path, datasets=[{"file": "b.csv"}]))
