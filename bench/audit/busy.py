@@ -7,14 +7,11 @@ line's, in a process of its own, with the threads that it takes by itself.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +27,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 
 from bench.document import machine, markdown, write_section
+from bench.neighbour import neighbour
 
 TARGET = "ill"
 SECONDS, RATIO = 60.0, 2.5
@@ -58,16 +56,6 @@ def fitted(estimator: Any, train: pd.DataFrame) -> Any:
     return make_pipeline(columns, estimator).fit(train.drop(columns=TARGET), train[TARGET])
 
 
-def spin(core: int | None) -> None:
-    """Keep a core busy for as long as the process that asked for it lives."""
-    if core is not None:
-        os.sched_setaffinity(0, {core})
-    parent = os.getppid()
-    while os.getppid() == parent:
-        for _ in range(1_000_000):
-            pass
-
-
 def two_cores() -> list[int]:
     """Keep this process, and all that it starts, to two cores, where the system lets one choose."""
     if not hasattr(os, "sched_setaffinity"):
@@ -75,18 +63,6 @@ def two_cores() -> list[int]:
     chosen = sorted(os.sched_getaffinity(0))[:2]
     os.sched_setaffinity(0, chosen)
     return chosen
-
-
-@contextmanager
-def neighbour(core: int | None) -> Iterator[None]:
-    """Keep a core busy meanwhile."""
-    process = multiprocessing.get_context("spawn").Process(target=spin, args=(core,), daemon=True)
-    process.start()
-    try:
-        yield
-    finally:
-        process.kill()
-        process.join()
 
 
 def audit(folder: Path, name: str, options: list[str]) -> float:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from statistics import median
 from typing import Any
 
@@ -22,25 +20,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from bench.document import machine, markdown, write_section
+from bench.neighbour import neighbour
 from retrodict import threads
 
 SIZES = ((200, 5), (5_000, 10), (20_000, 10), (100_000, 10))
 REPEATS = 3
-
-
-@contextmanager
-def neighbour(busy: bool) -> Iterator[None]:
-    """Keep the first core busy inside, where asked to (Linux)."""
-    if not busy:
-        yield
-        return
-    loop = "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass"
-    process = subprocess.Popen([sys.executable, "-c", loop])
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def seconds(do: Callable[[], Any]) -> float:
@@ -51,6 +35,7 @@ def seconds(do: Callable[[], Any]) -> float:
 
 def work() -> str:
     """Tabulate fits and questions on one thread and on two."""
+    first = min(os.sched_getaffinity(0))
     rows = []
     rng = np.random.default_rng(0)
     for n, d in SIZES:
@@ -68,7 +53,7 @@ def work() -> str:
         for name, do in pieces.items():
             found = {}
             for busy in (False, True):
-                with neighbour(busy):
+                with neighbour(first) if busy else nullcontext():
                     for most in (1, 2):
                         with threads.capped(most):
                             found[busy, most] = median(seconds(do) for _ in range(REPEATS))
