@@ -6,13 +6,15 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.synchronize import Event
 
 
-def spin(core: int | None) -> None:
+def spin(core: int | None, begun: Event) -> None:
     """Keep a core busy for as long as the process that asked for it lives."""
     if core is not None:
         os.sched_setaffinity(0, {core})
     parent = os.getppid()
+    begun.set()
     while os.getppid() == parent:
         for _ in range(1_000_000):
             pass
@@ -21,9 +23,12 @@ def spin(core: int | None) -> None:
 @contextmanager
 def neighbour(core: int | None) -> Iterator[None]:
     """Keep this core busy meanwhile (Linux), or whichever the system chooses."""
-    process = multiprocessing.get_context("spawn").Process(target=spin, args=(core,), daemon=True)
+    context = multiprocessing.get_context("spawn")
+    begun = context.Event()
+    process = context.Process(target=spin, args=(core, begun), daemon=True)
     process.start()
     try:
+        begun.wait()
         yield
     finally:
         process.kill()
