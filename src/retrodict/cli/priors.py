@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from retrodict.priors import Prior
+    from retrodict.priors.contract import Prior
     from retrodict.schema import Feature
 
 _LISTED = 8
@@ -27,11 +27,14 @@ def drawn(prior: Prior, rows: int, seed: int) -> pd.DataFrame:
 
 def document(prior: Prior, frame: pd.DataFrame) -> dict[str, Any]:
     """Return what JSON says of a prior and of the rows that were drawn of it."""
+    from retrodict.priors.contract import class_shares
     from retrodict.reconstruction.provenance import describe
 
+    shares = class_shares(prior)
     return {
         "prior": describe(prior),
         "schema": prior.schema.to_dict(),
+        "class_shares": None if shares is None else {str(label): float(share) for label, share in shares.items()},
         "rows": len(frame),
         "features": [_told(feature, frame[feature.name]) for feature in prior.schema.features],
     }

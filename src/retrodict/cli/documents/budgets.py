@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from retrodict.auditing.sections import Label
-from retrodict.cli.documents.base import Document, NoteLine
+from retrodict.auditing.sections import Label, NoteLine
+from retrodict.cli.documents.base import Document
 
 
 class Estimate(Document):

@@ -10,10 +10,11 @@ from retrodict.auditing.sections import (
     LiftLine,
     Match,
     MeasureLine,
+    NoteLine,
     RecordSection,
     ReplicaSection,
 )
-from retrodict.cli.documents.base import Document, NoteLine
+from retrodict.cli.documents.base import Document
 
 
 class Fidelity(Document):

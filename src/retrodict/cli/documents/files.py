@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from retrodict.auditing.sections import UnreadLine
-from retrodict.cli.documents.base import SCHEMA, Document, NoteLine, PriorPart, SchemaPart
+from retrodict.auditing.sections import NoteLine, UnreadLine
+from retrodict.cli.documents.base import SCHEMA, Document, PriorPart, SchemaPart
 
 
 class AuditPart(Document):
@@ -88,6 +88,7 @@ class PriorSummary(Document):
 
     prior: PriorPart
     schema_: Annotated[SchemaPart, SCHEMA]
+    class_shares: dict[str, float] | None
     rows: int
     features: list[NumberLine | ListedLine]
     out: str | None = None

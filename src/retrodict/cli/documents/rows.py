@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from retrodict.auditing.sections import Label
-from retrodict.cli.documents.base import SCHEMA, Document, EngineReport, NoteLine, ProvenancePart, SchemaPart
+from retrodict.auditing.sections import Label, NoteLine
+from retrodict.cli.documents.base import SCHEMA, Document, EngineReport, ProvenancePart, SchemaPart
 
 
 class Reconstructed(Document):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from retrodict.cli.documents.base import Document, NoteLine
+from retrodict.auditing.sections import NoteLine
+from retrodict.cli.documents.base import Document
 
 
 class Estimate(Document):
