@@ -93,7 +93,7 @@ def test_table(cli: Cli, table: Path, tmp_path: Path) -> None:
         ("", "give either a WORLD or --table FILE"),
         ("random --table {table}", "give either a WORLD or --table FILE"),
         ("nowhere", "world file 'nowhere' does not exist"),
-        ("random:states=0", "states must be a whole number from 1"),
+        ("random:states=0", "states must be a whole number of at least 1"),
         ("random --bins 4", "--bins is for --table; leave it out, or give a table"),
         ("random --max-states 4", "--max-states is for --table"),
         ("random --coordinates polar", "unknown coordinates 'polar'"),

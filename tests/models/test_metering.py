@@ -45,7 +45,7 @@ def test_what_can_not_be_metered() -> None:
     with pytest.raises(ModelError, match=r"^object is neither a classifier \(log_proba\) nor a regressor \(predict\)$"):
         Meter(model)
     tree = load_model(DecisionTreeClassifier().fit(X, X[:, 0] > 0))
-    with pytest.raises(RequestError, match=r"^the query budget must be at least 1 model call, got 0$"):
+    with pytest.raises(RequestError, match=r"^the query budget must be a whole number of at least 1, got 0$"):
         Meter(tree, max_queries=0)
-    with pytest.raises(RequestError, match=r"^the batch size must be at least 1, got 0$"):
+    with pytest.raises(RequestError, match=r"^the batch size must be a whole number of at least 1, got 0$"):
         Meter(tree, batch_size=0)

@@ -72,7 +72,7 @@ def test_form() -> None:
     [
         ({"moving": "data"}, "unknown moving 'data'; use one of prior, model, both"),
         ({"kind": "straight"}, "unknown kind 'straight'; use one of mixture, geometric"),
-        ({"steps": 1}, "a path needs a whole number of steps from 2, got 1"),
+        ({"steps": 1}, "steps of a path must be a whole number of at least 2, got 1"),
     ],
 )
 def test_bad_requests(settings: dict[str, object], text: str) -> None:

@@ -73,8 +73,8 @@ def test_models(model: str) -> None:
     [
         ({"target": "z"}, "the table has no column 'z'; it has noise, site, age, sex, y"),
         ({"features": ["q"]}, "the table has no column 'q'"),
-        ({"bins": 1}, "bins must be a whole number from 2, got 1"),
-        ({"smoothing": 0.0}, "smoothing must be a positive number of rows"),
+        ({"bins": 1}, "bins must be a whole number of at least 2, got 1"),
+        ({"smoothing": 0.0}, "smoothing must be a positive number"),
         ({"prior": "flat"}, "unknown prior 'flat' of a table's world; use independent, uniform or true"),
         ({"model": "net"}, "unknown model 'net' of a table's world; use one of logistic"),
         ({"features": ["age", "site", "sex"], "max_states": 10}, "these features make more than 10 states"),

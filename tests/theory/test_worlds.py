@@ -65,8 +65,8 @@ def test_random_worlds_repeat_and_have_the_zeros_asked_for() -> None:
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"states": 0}, "states must be a whole number from 1, got 0"),
-        ({"classes": 2.5}, "classes must be a whole number from 1, got 2.5"),
+        ({"states": 0}, "states must be a whole number of at least 1, got 0"),
+        ({"classes": 2.5}, "classes must be a whole number of at least 1, got 2.5"),
         ({"prior_error": -1.0}, "prior_error must be 0 or more"),
         ({"concentration": 0.0}, "concentration must be a positive number"),
         ({"zeros": 1.0}, "zeros must be a share from 0 to below 1"),

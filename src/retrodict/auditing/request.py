@@ -15,7 +15,7 @@ from retrodict.evaluation.beside import check_enough
 from retrodict.models import Model, load_model
 from retrodict.models.contract import about
 from retrodict.priors import Prior
-from retrodict.reconstruction.request import check_count, check_seed
+from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
 from retrodict.tables.encoded import encoded
 from retrodict.tables.labelled import read_labelled

@@ -22,9 +22,9 @@ from retrodict.budget.sources import (
     require_classes,
     shared_rows,
 )
-from retrodict.errors import RequestError
 from retrodict.models import Meter
-from retrodict.reconstruction.request import check_count, check_seed, resolve
+from retrodict.reconstruction.request import resolve
+from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
 from retrodict.tables.labelled import read_labelled
 from retrodict.tables.titles import HOLDOUT, TRAIN
@@ -108,9 +108,7 @@ def error_budget(
         notes += [] if shared is None else [shared]
         trained = _sampled(full, limit, TRAIN, rngs["rows"], notes)
     wanted = min(max(_DRAWS_A_ROW * len(tested), _LEAST_DRAWS), _MOST_DRAWS)
-    wanted = wanted if draws is None else check_count(draws, "draws")
-    if wanted < 2_000:
-        raise RequestError(f"draws must be at least 2,000, got {wanted}")
+    wanted = wanted if draws is None else check_count(draws, "draws", least=2_000)
     meter = Meter(job.model)
     steps = grid_steps(job.schema, np.concatenate([tested.X, trained.X]))
     if steps:

@@ -20,10 +20,13 @@ from retrodict.evaluation.replicas.base_model import loaded
 from retrodict.evaluation.replicas.result import BASE, ON_HOLDOUT, REPLICA
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction, reconstruct
-from retrodict.reconstruction.request import check_count, check_seed, resolve
+from retrodict.reconstruction.request import resolve
+from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.documents import notes as read_notes
 from retrodict.results.notes import Note, of_code
 from retrodict.results.result import KeptResult, ShownTable, frame_of
+from retrodict.tables.labelled import read_labelled
+from retrodict.tables.titles import HOLDOUT, TRAIN
 
 LADDER = (100, 300, 1_000, 3_000, 10_000)
 LIMIT = 1_000
@@ -170,6 +173,9 @@ def query_curve(
     steps = _checked(ladder)
     job = resolve(loaded(model), prior)
     classes = job.schema.target.is_class
+    given = {HOLDOUT: holdout} | ({} if train is None else {TRAIN: train})
+    read = read_labelled(job.schema, given, target)  # what is wrong shows before the model is asked
+    train, holdout, target = read.frames.get(TRAIN), read.frames[HOLDOUT], read.schema.target.name
     rec = reconstruct(
         job.model, job.prior, steps[-1], seed=seed, class_shares="model" if classes else None, progress=False
     )
@@ -177,7 +183,7 @@ def query_curve(
     before = rec.provenance.queries - steps[-1]  # a pilot that finds a regressor's noise
     lines: list[list[Any]] = []
     base: dict[str, float] = {}
-    warnings: dict[Note, None] = {}
+    warnings: dict[Note, None] = dict.fromkeys(read.notes)
     notes: dict[Note, None] = {}
     scope = ""
     done: list[int] = []

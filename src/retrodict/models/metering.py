@@ -8,9 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict import threads, time_limit
-from retrodict.errors import BudgetExhaustedError, ModelError, RequestError, RetrodictError, ScoringError
+from retrodict.errors import BudgetExhaustedError, ModelError, RetrodictError, ScoringError
 from retrodict.models.contract import Model, about
 from retrodict.plain_text import one_line
+from retrodict.results.arguments import check_count
 
 Array = np.ndarray
 
@@ -47,10 +48,9 @@ class Meter:
         batch_size: int = 65_536,
         parent: Meter | None = None,
     ) -> None:
-        if max_queries is not None and max_queries < 1:
-            raise RequestError(f"the query budget must be at least 1 model call, got {max_queries}")
-        if batch_size < 1:
-            raise RequestError(f"the batch size must be at least 1, got {batch_size}")
+        if max_queries is not None:
+            check_count(max_queries, "the query budget")
+        check_count(batch_size, "the batch size")
         self.model = model
         self._score = score(model)
         self.max_queries = max_queries

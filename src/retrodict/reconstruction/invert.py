@@ -16,8 +16,9 @@ from retrodict.reconstruction.inversion import Inversion, draws_table
 from retrodict.reconstruction.outputs import listed_outputs, observations_of
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.reconstruct import default_budget
-from retrodict.reconstruction.request import check_count, check_seed, resolve, with_known_noise
+from retrodict.reconstruction.request import resolve, with_known_noise
 from retrodict.reconstruction.rows import MemoryRows
+from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.progress import RowProgress
 
 Array = np.ndarray

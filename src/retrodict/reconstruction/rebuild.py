@@ -12,9 +12,10 @@ from retrodict.models import load_model
 from retrodict.reconstruction.prior_in_cells import informed
 from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.rebuilt import Rebuilt
-from retrodict.reconstruction.request import check_count, check_seed, resolve
+from retrodict.reconstruction.request import resolve
 from retrodict.reconstruction.stored_rows import Stored
 from retrodict.reconstruction.training_table import training_table
+from retrodict.results.arguments import check_count, check_seed
 
 if TYPE_CHECKING:
     from retrodict.matching import Matching

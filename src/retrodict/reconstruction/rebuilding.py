@@ -17,9 +17,9 @@ from retrodict.priors import Prior
 from retrodict.reconstruction.provenance import Provenance, describe
 from retrodict.reconstruction.rebuild_quality import RebuildQuality, confidence_bins
 from retrodict.reconstruction.rebuilt import Rebuilt
-from retrodict.reconstruction.request import check_seed
 from retrodict.reconstruction.rows import table
 from retrodict.reconstruction.stored_rows import Stored
+from retrodict.results.arguments import check_seed
 from retrodict.results.claim import claimed
 from retrodict.results.parts import PartsFolder
 from retrodict.results.progress import EnergyProgress

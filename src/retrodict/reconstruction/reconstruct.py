@@ -13,10 +13,11 @@ from retrodict.inference.run import EngineLike, engine_of
 from retrodict.inference.task import subseed
 from retrodict.models import Meter, Regressor, load_model
 from retrodict.reconstruction.drawing import Drawing
-from retrodict.reconstruction.request import check_count, check_seed, resolve, with_known_noise
+from retrodict.reconstruction.request import resolve, with_known_noise
 from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.shares import ClassShares, class_quota
 from retrodict.reconstruction.training_table import stated_table
+from retrodict.results.arguments import check_count, check_seed
 
 DEFAULT_ROWS = 10_000
 """Rows where no number is asked for."""

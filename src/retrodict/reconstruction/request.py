@@ -79,32 +79,6 @@ def _default_prior(model: Model) -> Prior:
         raise PriorError(f"no prior was given, and {error}") from None
 
 
-def check_seed(seed: int) -> np.random.SeedSequence:
-    """Return the root of all randomness of a job.
-
-    Raises
-    ------
-    RequestError
-        If the seed is not a whole number of at least 0.
-    """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise RequestError(f"the seed must be a whole number of at least 0, got {seed!r}")
-    return np.random.SeedSequence(int(seed))
-
-
-def check_count(value: int, what: str) -> int:
-    """Return a count of rows, draws or calls.
-
-    Raises
-    ------
-    RequestError
-        If it is not a whole number of at least 1.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise RequestError(f"{what} must be a whole number of at least 1, got {value!r}")
-    return int(value)
-
-
 def with_known_noise(job: Request, meter: Meter, seed: np.random.SeedSequence) -> Request:
     """Return a job whose regressor has a noise scale: its own, or a tenth of its predictions' spread under the prior.
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from retrodict.disclosures import Unread, inspect_model
 from retrodict.disclosures.unread import type_name
-from retrodict.errors import RequestError
 from retrodict.models import Model, load_model
+from retrodict.results.arguments import check_count
 from retrodict.sanitizing.battery import battery, outputs_of, same
 from retrodict.sanitizing.capability import Outputs, Strippable
 from retrodict.sanitizing.plan import Change, Kept, Plan, Removed
@@ -62,8 +62,7 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
     Outputs are compared with those of a plain copy of the model, as it would be read from a file: arrays that are views
     of larger ones lie otherwise in memory once they are copied, and sums over them may end in another last bit.
     """
-    if not isinstance(rows, int) or isinstance(rows, bool) or rows < FEWEST:
-        raise RequestError(f"the battery must have at least {FEWEST} rows, got {rows}")
+    check_count(rows, "the rows of the battery", least=FEWEST)
     model = load_model(model, **settings)
     before = inspect_model(model)
     trial = battery(model, before, rows, seed)

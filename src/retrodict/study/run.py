@@ -9,6 +9,7 @@ from retrodict.errors import RequestError
 from retrodict.execution import Outcome, Pool, map_ordered
 from retrodict.execution.local import Local
 from retrodict.execution.ray import Ray
+from retrodict.results.arguments import check_choice, check_count
 from retrodict.study.checking import check_design
 from retrodict.study.design import Cell, Design, load_design
 from retrodict.study.rows import MEASURE, CellRow, Row, row_of
@@ -72,14 +73,12 @@ def run_study(
         If another run writes the file, or the cluster can't be reached.
     """
     design = design if isinstance(design, Design) else load_design(design)
-    if backend not in BACKENDS:
-        raise RequestError(f"unknown backend '{backend}'; known are {', '.join(BACKENDS)}")
-    if workers is not None and workers < 1:
-        raise RequestError(f"workers must be at least 1, got {workers}")
+    check_choice(backend, "backend", BACKENDS)
+    for value, what in ((workers, "workers"), (limit, "limit")):
+        if value is not None:
+            check_count(value, what)
     if address is not None and backend != "ray":
         raise RequestError("an address is of a Ray cluster; add --backend ray, or leave it out")
-    if limit is not None and limit < 1:
-        raise RequestError(f"limit must be at least 1, got {limit}")
     path = Path(f"{design.name}.study" if out is None else out)
     if path.is_dir():
         raise RequestError(f"'{path}' is a folder; give the name of a file")

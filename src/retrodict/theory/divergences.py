@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import kl_div
 
-from retrodict.errors import RequestError
+from retrodict.results.arguments import check_choice
 from retrodict.theory.posteriors import ratio
 
 Array = np.ndarray
@@ -70,9 +70,7 @@ def divergence(kind: str) -> Divergence:
     """
     name = str(kind).strip().lower().replace("-", "_").replace(" ", "_")
     name = _ALIASES.get(name, name)
-    if name not in DIVERGENCES:
-        raise RequestError(f"unknown divergence {kind!r}; use one of {', '.join(DIVERGENCES)}")
-    return DIVERGENCES[name]
+    return DIVERGENCES[check_choice(name, "divergence", DIVERGENCES)]
 
 
 def column_divergences(p: Float[Array, "n k"], q: Float[Array, "n k"], kind: str = "kl") -> Float[Array, " k"]:

@@ -10,6 +10,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError
+from retrodict.results.arguments import check_choice, check_count
 from retrodict.results.result import Result, ShownTable
 from retrodict.theory.decomposition import error_budget
 from retrodict.theory.posteriors import ratio
@@ -113,10 +114,8 @@ def path(world: DiscreteWorld, moving: str = "prior", kind: str = "mixture", ste
         no state in common.
     """
     for what, word, known in (("moving", moving, MOVING), ("kind", kind, KINDS)):
-        if word not in known:
-            raise RequestError(f"unknown {what} {word!r}; use one of {', '.join(known)}")
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 2:
-        raise RequestError(f"a path needs a whole number of steps from 2, got {steps!r}")
+        check_choice(word, what, known)
+    check_count(steps, "steps of a path", least=2)
     t = np.linspace(0.0, 1.0, steps)
     worlds = [_at(world, moving, kind, float(s)) for s in t]
     budgets, agreements = [error_budget(one) for one in worlds], [concurrence(one) for one in worlds]

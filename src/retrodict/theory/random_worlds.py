@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from retrodict.errors import RequestError
+from retrodict.results.arguments import check_count, check_positive, check_share
 from retrodict.theory.world import DiscreteWorld
 
 Array = np.ndarray
@@ -44,15 +45,12 @@ def random_world(
         If a number is out of its range.
     """
     for name, count in (("states", states), ("classes", classes)):
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise RequestError(f"{name} must be a whole number from 1, got {count!r}")
+        check_count(count, name)
     for name, size in (("prior_error", prior_error), ("model_error", model_error)):
         if not size >= 0:
             raise RequestError(f"{name} must be 0 or more, or inf, got {size!r}")
-    if not (concentration > 0 and math.isfinite(concentration)):
-        raise RequestError(f"concentration must be a positive number, got {concentration!r}")
-    if not 0 <= zeros < 1:
-        raise RequestError(f"zeros must be a share from 0 to below 1, got {zeros!r}")
+    check_positive(concentration, "concentration")
+    check_share(zeros, "zeros")
     rng = np.random.default_rng(seed)
     p_x, p_y = _spread(rng, (1, states), concentration), _spread(rng, (states, classes), concentration)
     q_x, q_y = _off(rng, p_x, prior_error, concentration), _off(rng, p_y, model_error, concentration)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.errors import RequestError
+from retrodict.results.arguments import check_choice
 from retrodict.results.result import Result, ShownTable
 from retrodict.theory.derivatives import Gradients, gradients
 from retrodict.theory.posteriors import joint, ratio
@@ -180,8 +180,7 @@ def concurrence(world: DiscreteWorld, coordinates: str = "logits") -> Concurrenc
     RequestError
         If the coordinates are none of these.
     """
-    if coordinates not in COORDINATES:
-        raise RequestError(f"unknown coordinates {coordinates!r}; use one of {', '.join(COORDINATES)}")
+    check_choice(coordinates, "coordinates", COORDINATES)
     found = gradients(world)
     by_class = [
         _agreement(world, found, against, coordinates, y)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError, SchemaError
+from retrodict.results.arguments import check_count, check_positive
 from retrodict.theory.table_models import model_of, prior_of
 from retrodict.theory.table_states import BinnedColumn, binned, labels_of, telling_columns
 from retrodict.theory.world import DiscreteWorld
@@ -84,10 +85,8 @@ def table_world(
     RetrodictError
         If a column is absent or can't be binned, or a setting is out of its range.
     """
-    if isinstance(bins, bool) or not isinstance(bins, int) or bins < 2:
-        raise RequestError(f"bins must be a whole number from 2, got {bins!r}")
-    if not (smoothing > 0 and math.isfinite(smoothing)):
-        raise RequestError(f"smoothing must be a positive number of rows, got {smoothing!r}")
+    check_count(bins, "bins", least=2)
+    check_positive(smoothing, "smoothing")
     if frame.shape[1] < 2 or frame.empty:
         raise SchemaError("the table needs a target, at least one feature and one row")
     frame = frame.rename(columns=str)

@@ -231,7 +231,7 @@ BAD = [
     ({"prior": people(50, np.random.default_rng(0)).drop(columns="bmi")}, "the prior lacks bmi"),
     ({"prior": people(5, np.random.default_rng(0))}, "rows of the prior are 5; at least 20"),
     ({"prior": 3}, "a prior, its file or a table of its rows is needed, got int"),
-    ({"limit": 3}, "the limit must be at least 20"),
+    ({"limit": 3}, "the limit must be a whole number of at least 20"),
     ({"seed": -1}, "the seed must be a whole number"),
     ({"train": 3}, "the training rows must be a pandas DataFrame, got int"),
 ]

@@ -275,10 +275,10 @@ def test_a_file_that_is_no_study(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"workers": 0}, "workers must be at least 1, got 0"),
-        ({"backend": "cloud"}, "unknown backend 'cloud'; known are local, ray"),
+        ({"workers": 0}, "workers must be a whole number of at least 1, got 0"),
+        ({"backend": "cloud"}, "unknown backend 'cloud'; use one of local, ray"),
         ({"address": "here:1"}, "add --backend ray"),
-        ({"limit": 0}, "limit must be at least 1"),
+        ({"limit": 0}, "limit must be a whole number of at least 1"),
     ],
 )
 def test_settings_that_can_not_be(tmp_path: Path, settings: dict[str, Any], text: str) -> None:

@@ -20,7 +20,7 @@ from retrodict.evaluation.fidelity.summary import lifts, values
 from retrodict.models import Model
 from retrodict.priors import Prior
 from retrodict.reconstruction import LabelledRows
-from retrodict.reconstruction.request import check_count, check_seed
+from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
 from retrodict.tables.encoded import Inputs
 from retrodict.tables.titles import HOLDOUT, TRAIN
@@ -85,8 +85,7 @@ def evaluate(
         If the tables can't be compared.
     """
     check_seed(seed)
-    if check_count(limit, "the limit") < FEWEST:
-        raise RequestError(f"the limit must be at least {FEWEST} rows, got {limit}")
+    check_count(limit, "the limit", least=FEWEST)
     _, inputs = compared(rec, train, holdout, target)
     rng = np.random.default_rng([seed, _SHUFFLE])
     inputs = replace(inputs, tables={title: rng.permutation(X) for title, X in inputs.tables.items()})

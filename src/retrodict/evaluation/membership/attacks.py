@@ -13,7 +13,7 @@ from retrodict.evaluation.membership.roc import auc, rate_at
 from retrodict.evaluation.membership.signals import of_labels, of_values
 from retrodict.evaluation.replicas.base_model import Base, loaded
 from retrodict.models.contract import about
-from retrodict.reconstruction.request import check_count, check_seed
+from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
 from retrodict.tables.encoded import Rows, encoded
 from retrodict.tables.labelled import read_labelled

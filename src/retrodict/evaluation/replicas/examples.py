@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -16,6 +15,7 @@ from retrodict.models import Model
 from retrodict.models.contract import noise_scale
 from retrodict.priors import Prior, fit_prior
 from retrodict.reconstruction import reconstruct
+from retrodict.results.arguments import check_positive
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
 from retrodict.tables.encoded import Rows
@@ -45,8 +45,7 @@ class Labelling:
         RequestError
             If the temperature is no positive number, or the base model that they need is not there.
         """
-        if not (isinstance(temperature, int | float | np.number) and 0 < temperature < math.inf):
-            raise RequestError(f"the temperature must be a positive number, got {temperature!r}")
+        check_positive(temperature, "the temperature")
         if model is None and (soft or temperature != 1):
             raise RequestError("soft labels and a temperature need the base model's probabilities; give it (model=)")
         if model is not None and not model.schema.target.is_class and temperature != 1:

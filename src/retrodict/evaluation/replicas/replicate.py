@@ -35,7 +35,7 @@ from retrodict.families.sklearn.train.pipelines import family, takes_weights
 from retrodict.priors import Prior
 from retrodict.reconstruction import LabelledRows, Reconstruction
 from retrodict.reconstruction.provenance import describe
-from retrodict.reconstruction.request import check_count, check_seed
+from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
 from retrodict.tables.encoded import Inputs, Rows, encoded
 from retrodict.tables.titles import HOLDOUT, PRIOR, REBUILT, TRAIN

@@ -9,7 +9,6 @@ import pandas as pd
 from jaxtyping import Int
 
 from retrodict import time_limit
-from retrodict.errors import RequestError
 from retrodict.evaluation.beside import compared
 from retrodict.evaluation.records import TOLERANCE, RecordMatch
 from retrodict.evaluation.risk.hits import hit_by, singled_out
@@ -19,7 +18,7 @@ from retrodict.evaluation.risk.pairing import agreeing, paired
 from retrodict.evaluation.risk.result import RecordRisk
 from retrodict.evaluation.risk.scaled import Tables, scaled
 from retrodict.reconstruction import LabelledRows, Rebuilt
-from retrodict.reconstruction.request import check_seed
+from retrodict.results.arguments import check_seed, check_share
 from retrodict.results.notes import Note
 from retrodict.tables.labelled import CONFIDENCE
 from retrodict.tables.titles import HOLDOUT, REBUILT, TRAIN
@@ -79,8 +78,7 @@ def record_risk(
     what is done beyond.
     """
     check_seed(seed)
-    if not TOLERANCE <= tolerance < 1.0:
-        raise RequestError(f"the tolerance must be a share from {TOLERANCE:g} to below 1, got {tolerance}")
+    check_share(tolerance, "the tolerance", least=TOLERANCE)
     read, inputs = compared(rec, train, holdout, target)
     confidence, index = _confidence(rec, train), train.index[read.places(TRAIN)]
     tables = scaled(inputs, TOLERANCE)

@@ -1,0 +1,92 @@
+"""The core does without the extras; what needs one names it in one line, before its work."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from retrodict.errors import MissingExtraError
+from retrodict.extras import EXTRA_OF, extra_for
+
+ROOT = Path(__file__).resolve().parents[1]
+
+WITHOUT = f"""
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {set(EXTRA_OF)!r}:
+            raise ModuleNotFoundError(f"No module named '{{name}}'", name=name)
+
+sys.meta_path.insert(0, Missing())
+"""
+"""Makes this process one in which no extra is installed."""
+
+CORE = """
+import retrodict as rd
+import numpy as np, skops.io
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.naive_bayes import GaussianNB
+
+[getattr(rd, name) for name in rd.__all__]
+table = load_iris(as_frame=True).frame
+train, holdout = table[::2], table[1::2]
+X, y = train.drop(columns="target"), train["target"]
+skops.io.dump(GaussianNB().fit(X, y), "m.skops")
+assert rd.inspect_model("m.skops").facts
+found = rd.reconstruct("m.skops", rd.fit_prior(holdout.drop(columns="target")), 60, seed=0, progress=False)
+found.save("rows")
+assert rd.Reconstruction.load("rows") == found
+assert len(rd.evaluate(found, train, holdout).summary())
+
+forest = RandomForestClassifier(3, max_depth=2, random_state=0).fit(X, y)
+curve = lambda: rd.record_risk(found, train, holdout)
+audit = lambda: rd.audit("m.skops", train=train, holdout=holdout, out="audit")
+rebuild = lambda: rd.rebuild(forest, seconds=1)
+boosted = lambda: rd.replicate(found, "xgboost", holdout=holdout, model="m.skops", train=train)
+from retrodict.report.study.write import study_report
+study = lambda: study_report(table, out="study")
+from retrodict.demo.demonstration import demonstrate
+demo = lambda: demonstrate("demo")
+for run in (curve, audit, rebuild, boosted, study, demo):
+    try:
+        run()
+        print("it ran")
+    except rd.errors.MissingExtraError as error:
+        print(error)
+"""
+
+
+def test_the_core_works_alone_and_the_rest_says_what_it_lacks(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", WITHOUT + CORE], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.splitlines() == [
+        "comparing rebuilt rows with real ones needs numba, which is not installed; pip install 'retrodict[rebuild]'",
+        "an audit needs matplotlib, which is not installed; pip install 'retrodict[report]'",
+        "rebuilding a table from its counts needs numba, which is not installed; pip install 'retrodict[rebuild]'",
+        "the estimator 'xgboost' needs xgboost, which is not installed; pip install 'retrodict[xgboost]'",
+        "the report of a study needs jinja2, which is not installed; pip install 'retrodict[study]'",
+        "the picture of the demo needs matplotlib, which is not installed; pip install 'retrodict[plot]'",
+    ]
+    assert not any(path.name in ("audit", "study", "demo") for path in tmp_path.iterdir())
+
+
+def test_extras_are_those_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    for library, extra in EXTRA_OF.items():
+        assert any(line.startswith(library) for line in extras[extra])
+        assert not any(line.startswith(library) for line in project["dependencies"])
+
+
+def test_what_is_no_extra_is_not_called_one() -> None:
+    with pytest.raises(ModuleNotFoundError, match="no_such_thing") as caught, extra_for("this"):
+        import no_such_thing  # type: ignore[import-not-found]  # noqa: F401
+    assert not isinstance(caught.value, MissingExtraError)
