@@ -1,0 +1,121 @@
+"""What models of plain libraries share: a fitted object over named columns, bound to a schema."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from retrodict.disclosures import Disclosure, Unread
+from retrodict.disclosures.known_rows import KnownRows
+from retrodict.disclosures.reading import disclosed
+from retrodict.errors import SchemaError
+from retrodict.models.contract import About
+from retrodict.models.file_audit import FileAudit
+from retrodict.models.opening import fingerprint_of
+from retrodict.results.notes import Note
+from retrodict.schema import Schema, reconcile
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class PlainModel:
+    """A model whose rows are tables of its own columns. A family adds its likelihood, and what makes it `Strippable`.
+
+    Parameters
+    ----------
+    made
+        What the library fitted.
+    own
+        The columns as it has them itself, in the order in which it takes them.
+    schema
+        The bound schema: whose matrices it reads.
+    fingerprint
+        Hash of its content, with the name of the hash.
+    audit
+        What was checked before its file was read; ``None`` where it came from memory.
+    warnings
+        A note for each doubt that reading it raised.
+    """
+
+    made: Any = field(repr=False)
+    own: Schema = field(repr=False)
+    schema: Schema = field(repr=False)
+    fingerprint: str
+    audit: FileAudit | None = field(default=None, repr=False)
+    warnings: tuple[Note, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """The class name of what was fitted."""
+        return type(self.made).__name__
+
+    @property
+    def about(self) -> About:
+        """What it says of itself; see `Describing`."""
+        return About(schema=self.own, warnings=self.warnings, audit=self.audit)
+
+    def bind(self, schema: Schema) -> Self:
+        """Return the same model reading matrices of another (reconciled) schema.
+
+        Raises
+        ------
+        SchemaError
+            If the schema's classes are not the model's.
+        """
+        if schema.target.classes != self.own.target.classes:
+            raise SchemaError(
+                f"the schema's classes {list(schema.target.classes)} are not the model's "
+                f"{list(self.own.target.classes)}; bind the schema that reconcile() returns"
+            )
+        return replace(self, schema=schema)
+
+    def frame(self, X: Float[Array, "n d"]) -> pd.DataFrame:
+        """Return rows of the bound schema's encoding as the table that the model was fitted on would hold them."""
+        values = self.schema.decode(X)
+        return values[list(self.own.names)] if self.own.named else values.set_axis(list(self.own.names), axis=1)
+
+    def numbers(self, X: Float[Array, "n d"]) -> Float[Array, "n d"]:
+        """Return the same as float64, for libraries that take nothing else; missing is NaN."""
+        # by row, whatever the frame's layout: sums over another layout end in another last bit
+        return np.ascontiguousarray(self.frame(X).to_numpy(dtype=np.float64, na_value=np.nan))
+
+    def disclose(self, train: KnownRows | None = None) -> Iterable[Disclosure | Unread]:
+        """Return the facts that it states, and what of it is not read; see `Disclosing`."""
+        return disclosed(self.made, self.own.names, train)
+
+    def duplicate(self) -> Self:
+        """Return a copy that shares nothing with it; see `Strippable`."""
+        return replace(self, made=copy.deepcopy(self.made))
+
+    def renewed(self) -> Self:
+        """Return it after its parts were changed; see `Strippable`."""
+        return replace(self, fingerprint=fingerprint_of(self.made), audit=None)
+
+
+def completed(own: Schema, given: Schema | None) -> Schema:
+    """Return a model's columns, in its own order, with what a user states of them.
+
+    Parameters
+    ----------
+    own
+        What the model knows.
+    given
+        Kinds, bounds and categories, in any order; ``None`` where nothing is stated.
+
+    Raises
+    ------
+    SchemaError
+        If they are not the model's columns, or contradict what it knows.
+    """
+    if given is None:
+        return own
+    fitted = reconcile(own, given)
+    features = tuple(fitted[name] for name in own.names) if own.named else fitted.features
+    return Schema(features, own.target, own.named)
