@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 import retrodict as rd
 from retrodict.cli.app import run
@@ -169,6 +171,17 @@ def test_without_disclose_it_is_listed_as_not_read(tmp_path: Path) -> None:
         assert possible["labels"].n == N
         with pytest.raises(RetrodictError, match="of which not all was read"):
             rd.rebuild(made)
+
+
+def test_within_a_pipeline_of_another_family_it_is_read_by_its_own(library: ModuleType) -> None:
+    train = table(N, 0, False)
+    scaler = StandardScaler().set_output(transform="pandas")
+    pipeline = Pipeline([("scale", scaler), ("near", library.Nearest())]).fit(train[["age", "dose"]], train["target"])
+    found = rd.inspect_model(pipeline)
+    (rows,) = found.of("Rows")
+    assert (rows.source, rows.features) == ("named_steps['near'].rows", ("age", "dose"))
+    np.testing.assert_allclose(rows.rows.astype(float), train[["age", "dose"]].to_numpy())  # in raw units again
+    assert found.unread == ()
 
 
 def test_a_type_that_no_reader_knows_is_not_read(library: ModuleType) -> None:
