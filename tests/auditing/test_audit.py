@@ -73,7 +73,7 @@ def test_the_folder_holds_what_it_should(audited: Any) -> None:
     assert Report.model_validate(data).verdict == found.verdict
     assert data["schema_version"] == "2.0"
     assert {"review", "reject", "release"} >= {data["verdict"]}
-    assert rd.Reconstruction.load(out / "reconstruction").frame.equals(found.from_file.reconstruction.frame)
+    assert rd.Rebuilt.load(out / "reconstruction").frame.equals(found.from_file.reconstruction.frame)
     assert rd.Reconstruction.load(out / "reconstruction_by_query").n_rows == 1_000
     assert {way: set(data[way]) for way in ("lift", "records", "replicas", "attribution")} == {
         way: {"by_query", "from_file"} for way in ("lift", "records", "replicas", "attribution")

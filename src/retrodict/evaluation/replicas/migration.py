@@ -15,10 +15,13 @@ from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import REPLICA, Replicas
 from retrodict.families.sklearn.train.pipelines import member
 from retrodict.families.sklearn.train.skops_file import checked_bytes
+from retrodict.models.contract import about
 from retrodict.priors import Prior
 from retrodict.reconstruction import reconstruct
 from retrodict.results.folder import write_file
 from retrodict.results.result import Result, ShownTable
+from retrodict.tables.labelled import read_labelled
+from retrodict.tables.titles import HOLDOUT
 
 ROWS = 10_000
 _CHECKED = 1_000
@@ -140,6 +143,8 @@ def migrate(
         raise RequestError("a model is needed: a fitted estimator, or the path of its file")
     member(to, base.schema.features, base.schema.target.is_class, 0)  # what is wrong shows before rows are drawn
     Labelling.of(soft_labels, temperature, base)
+    if holdout is not None and base.schema.named:  # else only the prior tells what its columns are called
+        read_labelled(base.schema, {HOLDOUT: holdout}, target, undetermined=about(base).undetermined)
     rec = reconstruct(base, prior, rows, seed=seed, progress=progress)
     found = replicate(
         rec,
