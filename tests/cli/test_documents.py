@@ -8,12 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import jsonschema
-import numpy as np
-import pandas as pd
 import pytest
-import skops.io
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.tree import DecisionTreeClassifier
 
 from tests.cli.conftest import Outcome
 from tests.cli.test_surface import COMMANDS
@@ -79,37 +74,6 @@ CASES = [
     Case("study export", "{d}/toy --out {o}.csv"),
     Case("study report", "{d}/toy --out {o}"),
 ]
-
-
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory, shelf: Path) -> Path:
-    """Return a folder of small tables, models, results and a study."""
-    from retrodict.cli.app import run
-    from retrodict.study.store import Writer
-    from tests.study.running.toy import CELLS, DESIGN, quick
-
-    here = tmp_path_factory.mktemp("inputs")
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame(rng.normal(size=(240, 2)).round(1), columns=["a", "b"])
-    frame["target"] = np.where(frame.a + 0.3 * rng.normal(size=240) > 0, "yes", "no")
-    frame[:120].to_csv(here / "train.csv", index=False)
-    frame[120:].to_csv(here / "holdout.csv", index=False)
-    frame[:30].to_csv(here / "small.csv", index=False)
-    mixed = pd.DataFrame({"age": rng.integers(18, 90, 120), "sex": rng.choice(["f", "m"], 120)})
-    mixed.assign(target=mixed.age > 50).to_csv(here / "mixed.csv", index=False)
-    X, y = frame[["a", "b"]][:30], frame.target[:30]
-    skops.io.dump(DecisionTreeClassifier(max_depth=3, random_state=0).fit(X, y), here / "tree.skops")
-    skops.io.dump(KNeighborsClassifier().fit(X, y), here / "neighbours.skops")
-    (here / "outputs.csv").write_text("no,yes\n0.2,0.8\n")
-    (here / "values.csv").write_text("y\n1.5\n")
-    words = f"reconstruct {shelf}/logistic.skops --prior {shelf}/prior.yaml --rows 120 --quiet --out {here}/rec"
-    assert run(words.split()) == 0
-    assert run(f"rebuild {here}/tree.skops --quiet --out {here}/table".split()) == 0
-    with Writer(here / "toy.study", DESIGN, len(CELLS)) as writer:
-        for cell in CELLS[:12]:
-            writer.add(cell, {"status": "done", "seconds": 0.1, **quick(DESIGN, cell)})
-        writer.add(CELLS[12], {"status": "failed", "failure": "ValueError: no luck"})
-    return here
 
 
 def test_every_command_is_tried() -> None:

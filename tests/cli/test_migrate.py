@@ -95,7 +95,10 @@ def test_a_regressor(cli: Cli, shelf: Path, tmp_path: Path) -> None:
             "{s}/logistic.skops --to mlp --out {o}/x --holdout {o}/none.csv",
             "held-out rows file '{o}/none.csv' does not exist",
         ),
-        ("{s}/logistic.skops --to mlp --out {o}/x --holdout {t} --target none", "the held-out rows: there is no target column 'none'"),
+        (
+            "{s}/logistic.skops --to mlp --out {o}/x --holdout {t} --target none",
+            "the held-out rows: there is no target column 'none'",
+        ),
         ("{s}/logistic.skops --to mlp --out {o}/x --rows 0", "the number of rows must be a whole number"),
         ("{s}/logistic.skops --to mlp --out {o}/x --temperature -1", "the temperature must be a positive number"),
         ("{s}/linear.skops --to mlp --out {o}/x --temperature 2", "a temperature is for labels"),

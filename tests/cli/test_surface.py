@@ -17,7 +17,7 @@ from typer.models import OptionInfo
 import retrodict as rd
 import retrodict.cli
 from retrodict.cli.commands import app
-from retrodict.cli.documents import _HOMES, document_of
+from retrodict.cli.documents import HOMES, document_of
 from retrodict.cli.surface import commands
 
 WITHOUT = {
@@ -94,7 +94,7 @@ def test_every_command_has_the_shared_options(words: str) -> None:
 
 
 def test_every_command_declares_what_it_prints() -> None:
-    assert set(_HOMES) == set(COMMANDS)
+    assert set(HOMES) == set(COMMANDS)
     for words in COMMANDS:
         assert document_of(words).__doc__
 

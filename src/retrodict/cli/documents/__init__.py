@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-_HOMES = {
+HOMES = {
     "inspect": "files.Inspected",
     "reconstruct": "rows.Reconstructed",
     "rebuild": "rows.Rebuilt",
@@ -47,6 +47,6 @@ def document_of(command: str) -> type[BaseModel]:
     command
         Its words without ``retrodict``: ``study run``.
     """
-    home, name = _HOMES[command].split(".")
+    home, name = HOMES[command].split(".")
     declared: type[BaseModel] = getattr(import_module(f"{__name__}.{home}"), name)
     return declared

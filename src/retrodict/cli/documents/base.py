@@ -47,7 +47,7 @@ class PriorPart(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     kind: str
-    notes: list[NoteLine | str]
+    notes: list[NoteLine]
 
 
 class ModelPart(Document):

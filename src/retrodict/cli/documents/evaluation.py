@@ -23,7 +23,7 @@ class Fidelity(Document):
     measures: list[MeasureLine]
     lift: list[LiftLine]
     attribution: str | None
-    attribution_reason: NoteLine | str
+    attribution_reason: NoteLine
     rows: dict[str, int]
     limit: int
     queries: int
