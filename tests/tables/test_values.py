@@ -126,3 +126,10 @@ def test_a_target_called_as_a_feature_is() -> None:
     assert read.frames[TRAIN].columns.tolist() == ["target", "x", "target_"]
     with pytest.raises(rd.errors.SchemaError, match="the target 'x' is a feature; name another column"):
         read_labelled(schema, {TRAIN: rows}, "x")
+
+
+def test_lists_are_no_values() -> None:
+    for name in ("s", "y"):
+        odd = PLAIN.assign(**{name: [[1], [2], [3], [4]]})
+        with pytest.raises(rd.errors.SchemaError, match=f"the training rows: column '{name}' holds lists or the like"):
+            read_labelled(SCHEMA, {TRAIN: odd})

@@ -5,7 +5,8 @@ from retrodict.evaluation.controls import controls
 from retrodict.evaluation.fidelity import Fidelity, evaluate
 from retrodict.evaluation.membership import MembershipAttacks, membership_attacks
 from retrodict.evaluation.queries import QueryCurve, query_curve
-from retrodict.evaluation.records import RecordMatch, aligned_error, matched_error
+from retrodict.evaluation.record_match import RecordMatch
+from retrodict.evaluation.records import aligned_error, matched_error
 from retrodict.evaluation.replicas import Migration, Replicas, migrate, replicate
 from retrodict.evaluation.risk import RecordRisk, record_risk
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError, SchemaError
-from retrodict.evaluation.records import TOLERANCE, paired_cells
+from retrodict.evaluation.paired_cells import paired_cells
+from retrodict.evaluation.record_match import TOLERANCE
 from retrodict.reconstruction.rebuild_quality import EDGES, bin_of
 from retrodict.schema import Schema, free_name
 from retrodict.tables.cells import cell_errors

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from retrodict.evaluation.records import TOLERANCE, RecordMatch, cells_of, read_alike
+from retrodict.evaluation.paired_cells import cells_of, read_alike
+from retrodict.evaluation.record_match import TOLERANCE, RecordMatch
 from retrodict.schema import Schema
 from retrodict.tables.cells import is_number
 from retrodict.tables.titles import HOLDOUT, REBUILT, TRAIN

@@ -120,12 +120,19 @@ def days(frame: pd.DataFrame, title: str, names: Collection[str], notes: list[No
 
 
 def _check_listed(column: pd.Series[Any], title: str, feature: Feature) -> None:
-    held = column.astype(object).dropna().unique()
+    held = _distinct(column, title)
     if len(held) and not any(value in feature.categories for value in held):
         raise SchemaError(
             f"column '{feature.name}' of {title} holds none of the values that are known: it holds "
             f"{shown(map(repr, held[:3]))} where {shown(map(repr, feature.categories[:3]))} are known; write them alike"
         )
+
+
+def _distinct(column: pd.Series[Any], title: str) -> list[Any]:
+    try:
+        return list(column.astype(object).dropna().unique())
+    except TypeError as error:  # of lists, dicts and other things that have no hash
+        raise SchemaError(f"{title}: column '{column.name}' holds lists or the like, no plain values") from error
 
 
 def known_labels(labels: pd.Series[Any], title: str, classes: Collection[Any]) -> pd.Series[Any]:
@@ -137,7 +144,7 @@ def known_labels(labels: pd.Series[Any], title: str, classes: Collection[Any]) -
         Naming those that are none of the classes.
     """
     values, listed = labels.astype(object), tuple(classes)
-    places = {value: class_of(value, listed) for value in values.unique()}
+    places = {value: class_of(value, listed) for value in _distinct(labels, title)}
     unknown = [repr(value) for value, place in places.items() if place is None]
     if unknown:
         raise SchemaError(

@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from retrodict import time_limit
 from retrodict.evaluation.beside import compared
-from retrodict.evaluation.records import TOLERANCE, RecordMatch
+from retrodict.evaluation.record_match import TOLERANCE, RecordMatch
 from retrodict.evaluation.risk.hits import hit_by, singled_out
 from retrodict.evaluation.risk.membership import Advantage, by_distance, nearer
 from retrodict.evaluation.risk.nearest import Nearest, joined, nearest

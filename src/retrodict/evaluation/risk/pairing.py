@@ -9,7 +9,8 @@ from jaxtyping import Float, Int
 from scipy.optimize import linear_sum_assignment
 
 from retrodict.evaluation.assignment import EXACT_ROWS, assign, equal_rows
-from retrodict.evaluation.records import RecordMatch, compared
+from retrodict.evaluation.paired_cells import compared
+from retrodict.evaluation.record_match import RecordMatch
 from retrodict.evaluation.risk.nearest import Nearest, errors_between
 from retrodict.tables.cells import cell_errors
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from retrodict.evaluation.records import RecordMatch
+from retrodict.evaluation.record_match import RecordMatch
 from retrodict.evaluation.risk.membership import Advantage, Nearer
 from retrodict.results.notes import Note
 from retrodict.results.result import Result, ShownTable
@@ -122,7 +122,7 @@ class RecordRisk(Result):
             },
         }
 
-    def lines(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """Return the result in sentences, one a measure."""
         match, control = self.matched, self.control
         error = f"{match.error:.4f}"
@@ -147,7 +147,7 @@ class RecordRisk(Result):
             f"singled out: {len(self.singled_out):,} of {of:,} training rows, within {self.tolerance:.2g} of each "
             f"range, {exact:,} of them exactly{chance}"
         )
-        return [*out, *super().remarks()]
+        return out
 
     def _from(self) -> str:
         """Say where the chance count is scaled from, where the held-out rows are not as many as training rows."""
@@ -172,8 +172,8 @@ class RecordRisk(Result):
         return [ShownTable(surest, "surest", floats=None, index=False)] if len(surest) else []
 
     def remarks(self) -> list[str]:
-        """Return the result in sentences."""
-        return self.lines()
+        """Return the result in sentences, with what is doubtful."""
+        return [*self.sentences(), *super().remarks()]
 
 
 def _interval(value: float, found: Advantage | Nearer) -> str:
