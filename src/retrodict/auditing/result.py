@@ -202,4 +202,4 @@ def _plain(part: Any) -> dict[str, Any] | None:
 
 def _owed(extraction: Extraction) -> dict[str, Any]:
     owed, why = attribution(extraction.reconstruction)
-    return {"to": owed, "reason": why}
+    return {"to": owed, "reason": plain(why)}

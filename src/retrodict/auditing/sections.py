@@ -231,7 +231,7 @@ class LiftSection(Section):
     headline: Headline | None
     over: str
     attribution: str | None
-    attribution_reason: str
+    attribution_reason: NoteLine
     measures: list[MeasureLine]
     lift: list[LiftLine]
     warnings: list[NoteLine]
@@ -262,7 +262,7 @@ class OwedSection(Section):
     """What a lift is owed to: the file, the predictions or both."""
 
     to: str | None
-    reason: str
+    reason: NoteLine
 
 
 class Of(Section, Generic[S]):

@@ -16,7 +16,7 @@ class Estimate(Document):
     high: float | None
     n: int
     datasets: int
-    reason: NoteLine | str | None
+    reason: NoteLine | None
 
 
 class Figure(Document):
@@ -81,7 +81,7 @@ class MixedFit(Document):
     random: str | None
     terms: list[Term]
     warnings: list[NoteLine]
-    reason: NoteLine | str | None
+    reason: NoteLine | None
 
 
 class Ladder(Document):
@@ -97,7 +97,7 @@ class Ladder(Document):
     monotone: float | None
     within_noise: float | None
     page: float | None
-    reason: NoteLine | str | None
+    reason: NoteLine | None
     by_algorithm: dict[str, float | None]
 
 

@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from retrodict.priors.implied.build import FROM
 from retrodict.reconstruction import LabelledRows, Rebuilt
+from retrodict.results.notes import Note, of_code
 
 Attribution = Literal["file", "predictions", "both"]
 
 
-def attribution(rec: Any) -> tuple[Attribution | None, str]:
+def attribution(rec: Any) -> tuple[Attribution | None, Note]:
     """Return what the lift is owed to, and why.
 
     Parameters
@@ -19,15 +20,19 @@ def attribution(rec: Any) -> tuple[Attribution | None, str]:
         How a table was rebuilt, or the prior that rows were drawn under, decides; of a bare table nothing is known.
     """
     if not isinstance(rec, LabelledRows):
-        return None, "a bare table does not say how it was made"
+        return None, Note("bare_table", "a bare table does not say how it was made")
     if isinstance(rec, Rebuilt):
         what = "stores rows" if rec.quality.source == "stored rows" else "stores node counts, which were matched"
         if rec.quality.labels_from == "model":
-            return "both", f"the model file {what}; their labels are the model's predictions"
-        return "file", f"the model file {what}: the lift says nothing of what predictions give away"
-    if FROM in rec.provenance.prior.get("notes", ()):
-        return "both", (
+            text = f"the model file {what}; their labels are the model's predictions"
+            return "both", Note("file_and_labels", text, source=rec.quality.source)
+        text = f"the model file {what}: the lift says nothing of what predictions give away"
+        return "file", Note("file", text, source=rec.quality.source)
+    if any(of_code(rec.provenance.prior.get("notes", ()), FROM.code)):
+        return "both", Note(
+            "implied_prior",
             "the rows are drawn under the prior that the model file implies, and go by the model's predictions; a lift "
-            "over that very prior is owed to the predictions"
+            "over that very prior is owed to the predictions",
         )
-    return "predictions", "the rows are drawn under a prior that owes nothing to the model file"
+    text = "the rows are drawn under a prior that owes nothing to the model file"
+    return "predictions", Note("predictions", text)

@@ -56,7 +56,7 @@ class Fidelity(KeptResult):
     measures: pd.DataFrame
     lift: pd.DataFrame
     attribution: Attribution | None
-    attribution_reason: str
+    attribution_reason: Note
     rows: dict[str, int]
     limit: int
     queries: int
@@ -120,7 +120,9 @@ class Fidelity(KeptResult):
             "lift": dict(zip(LIFTS, _LIFT_KINDS, strict=True)),
         }
         frames = {name: frame_of(data, name, columns) for name, columns in kinds.items()}
-        return cls(**{**data, **frames, **{name: notes(data, name) for name in ("warnings", "notes")}})
+        told = {name: notes(data, name) for name in ("warnings", "notes")}
+        reason = {"attribution_reason": Note.from_dict(data["attribution_reason"])}
+        return cls(**{**data, **frames, **told, **reason})
 
     @property
     def head(self) -> str:

@@ -12,6 +12,7 @@ from retrodict.auditing.file_findings import unread_sentences
 from retrodict.auditing.finding import WORDS
 from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.membership import Attack, MembershipAttacks
+from retrodict.evaluation.risk import RecordRisk
 from retrodict.reconstruction import Rebuilt
 from retrodict.report.audit.pictures import pictures
 from retrodict.report.audit.query_picture import query_picture
@@ -156,11 +157,11 @@ def _way(found: AuditResult, way: str) -> dict[str, Any]:
         "missing": None,
         "text": _text(one),
         "notes": [*one.reconstruction.notes, *one.shortfalls],
-        "attribution": f"{_OWED[owed['to']]}: {owed['reason']}." if owed and found.train is not None else "",
+        "attribution": f"{_OWED[owed['to']]}: {owed['reason']['text']}." if owed and found.train is not None else "",
         "lift": None if lift is None else _cells(lift),
         "lift_notes": [] if one.fidelity is None else [_sizes(one.fidelity), *one.fidelity.notes],
         "lift_heads": [] if lift is None else ["measure", *map(str, lift.columns)],
-        "records": None if one.records is None else _said(one.records.lines()),
+        "records": None if one.records is None else _records(one.records),
         "singled": [] if one.records is None else _cells(one.records.singled_out[:_SINGLED].set_index("row")),
         "singled_heads": [] if one.records is None else ["row", *_singled(one)],
         "replicas": None if table is None else _cells(table),
@@ -176,9 +177,9 @@ def _sizes(fidelity: Fidelity) -> str:
     return f"{rows}; at most {fidelity.limit:,} of each for measures of whole rows."
 
 
-def _said(lines: list[str]) -> list[str]:
+def _records(found: RecordRisk) -> list[str]:
     """Leave out warnings, which stand beside the verdict."""
-    return [line for line in lines if not line.startswith("warning: ")]
+    return [*found.sentences(), *(f"note: {line}" for line in found.notes)]
 
 
 def _text(one: Extraction) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,8 @@ def study_report(
     with extra_for("the report of a study", "study"):
         from retrodict.report.study.html import render
         from retrodict.report.study.pictures import drawings
+
+        import_module("statsmodels.regression.mixed_linear_model")
 
     out, study = Path(out), study or {}
     with claimed(out):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from retrodict.results.notes import Note
 from retrodict.study.analysis.columns import PAIRS, Pair
 from retrodict.study.analysis.intervals import REPLICATES, Estimate, interval, resampled
 
@@ -124,13 +125,14 @@ def correlate(
     flat = [name for name, column in zip(names, values.T, strict=True) if _constant(column)]
     if flat:
         where = "" if scope == POOLED else " within every dataset"
-        reason = f"{flat[0]} does not vary{where}"
+        reason = Note("no_variation", f"{flat[0]} does not vary{where}", column=flat[0])
         return Correlation(pair, scope, method, Estimate(None, None, None, n, groups, reason))
     each = np.ones((1, groups), dtype=int)
     own = _correlated(values, group, np.vstack([each, resampled(groups, seed, replicates)]), scope, method)
     value = float(own[0])
     if not np.isfinite(value):
-        reason = f"{pair.x} or {pair.y} follows {pair.held} exactly"
+        text = f"{pair.x} or {pair.y} follows {pair.held} exactly"
+        reason = Note("follows_exactly", text, x=pair.x, y=pair.y, held=pair.held)
         return Correlation(pair, scope, method, Estimate(None, None, None, n, groups, reason))
     low, high, reason_or_none = interval(value, own[1:], groups, bounded=True)
     estimate = Estimate(value, low, high, n, groups, reason_or_none)
@@ -138,9 +140,10 @@ def correlate(
     return Correlation(pair, scope, method, estimate, by_dataset)
 
 
-def _too_few(names: Sequence[str], n: int) -> str:
+def _too_few(names: Sequence[str], n: int) -> Note:
     together = ", ".join(names[:-1]) + f" and {names[-1]}"
-    return f"no cell has {together}" if n == 0 else f"only {n} cell{'s have' if n > 1 else ' has'} {together}"
+    text = f"no cell has {together}" if n == 0 else f"only {n} cell{'s have' if n > 1 else ' has'} {together}"
+    return Note("few_cells", text, cells=n, columns=list(names))
 
 
 def _constant(column: Float[Array, " n"]) -> bool:

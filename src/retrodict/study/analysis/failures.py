@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from retrodict.results.notes import Note
 from retrodict.study.analysis.columns import LABELS, Pair
 from retrodict.study.analysis.correlation import WITHIN, Correlation, Method
 
@@ -68,7 +69,7 @@ class WrongSign:
     name: str
     value: float
     n: int
-    why: tuple[str, ...]
+    why: tuple[Note, ...]
 
 
 @dataclass(frozen=True)
@@ -163,23 +164,24 @@ def _spread(rows: pd.DataFrame, x: str) -> float:
     return float((rows[x] - rows.groupby("dataset")[x].transform("mean")).std())
 
 
-def _why(rows: pd.DataFrame, pair: Pair, value: float, usual: float) -> tuple[str, ...]:
+def _why(rows: pd.DataFrame, pair: Pair, value: float, usual: float) -> tuple[Note, ...]:
     """Return what in the cells could turn a sign."""
-    why = []
+    why: list[Note] = []
     if len(rows) < _FEW:
-        why.append(f"only {len(rows)} cells")
+        why.append(Note("few_cells", f"only {len(rows)} cells", cells=len(rows)))
     if abs(value) < _CHANCE / np.sqrt(len(rows)):
-        why.append("no further from zero than chance takes it")
+        why.append(Note("chance", "no further from zero than chance takes it", value=value))
     if pair.held and _held(rows, pair.x, pair.y, pair.held) * pair.sign > 0:
-        why.append(f"the sign is as claimed with {LABELS[pair.held]} held")
+        why.append(Note("sign_with_held", f"the sign is as claimed with {LABELS[pair.held]} held", held=pair.held))
     spread = _spread(rows, pair.x)
     if spread < _LITTLE * usual:
-        why.append(f"{LABELS[pair.x]} hardly varies (sd {spread:.2g}, of all cells {usual:.2g})")
+        text = f"{LABELS[pair.x]} hardly varies (sd {spread:.2g}, of all cells {usual:.2g})"
+        why.append(Note("little_spread", text, column=pair.x, sd=spread, usual=usual))
     for name in (pair.x, pair.y):
         ceiling = _CEILING.get(name.rsplit("_", 1)[-1])
         share = 0.0 if ceiling is None else float((rows[name] >= ceiling).mean())
         if share >= _MANY:
-            why.append(f"{share:.0%} of {LABELS[name]} is at its ceiling")
+            why.append(Note("at_ceiling", f"{share:.0%} of {LABELS[name]} is at its ceiling", column=name, share=share))
     return tuple(why)
 
 

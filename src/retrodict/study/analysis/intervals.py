@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from retrodict.results.notes import Note
+
 Array = np.ndarray
 
 REPLICATES = 1_000
@@ -39,7 +41,7 @@ class Estimate:
     high: float | None
     n: int
     datasets: int
-    reason: str | None = None
+    reason: Note | None = None
 
     @property
     def sign(self) -> int:
@@ -64,7 +66,7 @@ def resampled(groups: int, seed: int, replicates: int = REPLICATES) -> Int[Array
 
 def interval(
     value: float, replicates: Float[Array, " b"], groups: int, bounded: bool = False
-) -> tuple[float | None, float | None, str | None]:
+) -> tuple[float | None, float | None, Note | None]:
     """Return both ends of the 95% interval, and why there are none.
 
     The standard error is that of the replicates (half the distance of their 16% and 84% points, which outliers don't
@@ -86,16 +88,23 @@ def interval(
     from scipy.stats import t
 
     if groups < FEWEST:
-        return None, None, f"fewer than {FEWEST} datasets"
+        return None, None, few_datasets(groups)
     kept = replicates[np.isfinite(replicates)]
     if len(kept) < (1 - _UNDEFINED) * len(replicates):
-        return None, None, "undefined in more than 5% of the resamples"
+        share = 1 - len(kept) / len(replicates)
+        text = f"undefined in more than {_UNDEFINED:.0%} of the resamples"
+        return None, None, Note("undefined_in_resamples", text, share=share)
     centre, drawn = (_fisher(value), _fisher(kept)) if bounded else (value, kept)
     low, high = np.quantile(drawn, [0.1587, 0.8413])
     half = t.ppf(0.975, groups - 1) * (high - low) / 2 * np.sqrt(groups / (groups - 1))
     ends = np.array([centre - half, centre + half])
     ends = np.tanh(ends) if bounded else ends
     return float(ends[0]), float(ends[1]), None
+
+
+def few_datasets(datasets: int) -> Note:
+    """Return why there is no interval over so few datasets."""
+    return Note("few_datasets", f"fewer than {FEWEST} datasets", datasets=datasets, fewest=FEWEST)
 
 
 def _fisher(value: Any) -> Any:
@@ -108,7 +117,7 @@ def mean(values: pd.Series[float], datasets: pd.Series[str], seed: int = 0) -> E
     own = values[kept].groupby(datasets[kept].to_numpy()).mean()
     n, groups = int(kept.sum()), len(own)
     if not n:
-        return Estimate(None, None, None, 0, 0, "no cell has it")
+        return Estimate(None, None, None, 0, 0, Note("no_cell", "no cell has it"))
     value = float(own.mean())
     drawn = resampled(groups, seed) @ own.to_numpy() / groups
     return Estimate(value, *interval(value, drawn, groups)[:2], n, groups, interval(value, drawn, groups)[2])

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from retrodict.results.notes import Note
 from retrodict.study.analysis.columns import ESTIMATORS
 from retrodict.study.analysis.intervals import Estimate, mean
 
@@ -58,7 +59,7 @@ class Ladder:
     monotone: float | None
     within_noise: float | None
     page: float | None
-    reason: str | None
+    reason: Note | None
     by_algorithm: dict[str, float]
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _ladder(dataset: str, estimator: str, rows: pd.DataFrame) -> Ladder:
     wide = rows.pivot_table(index=_BLOCK, columns="prior_step", values="value", aggfunc="mean").dropna()
     steps, means = tuple(map(float, wide.columns)), tuple(map(float, wide.mean()))
     if len(steps) < 3 or wide.empty:
-        short = "no ladder has three steps that were all done"
+        short = Note("few_steps", "no ladder has three steps that were all done")
         return Ladder(dataset, estimator, steps, (), len(wide), None, None, None, None, None, short, {})
     values = wide.to_numpy()
     taus = pd.Series(_taus(values), index=wide.index)
@@ -122,7 +123,7 @@ def _taus(values: Float[Array, "b k"]) -> Float[Array, " b"]:
     return np.sign(values[:, later] - values[:, earlier]).mean(axis=1)
 
 
-def _within_noise(wide: pd.DataFrame) -> tuple[float | None, str | None]:
+def _within_noise(wide: pd.DataFrame) -> tuple[float | None, Note | None]:
     """Return the share of ladders, averaged over seeds, without a rise beyond 1.96 standard errors of a difference.
 
     A seed moves a whole ladder: what counts as noise is what is left of a ladder of one seed after its own mean and the
@@ -132,7 +133,7 @@ def _within_noise(wide: pd.DataFrame) -> tuple[float | None, str | None]:
     seeds = averaged[wide.columns[0]].transform("size")
     repeated = wide[seeds > 1]
     if repeated.empty:
-        return None, "a single seed: noise is unknown"
+        return None, Note("single_seed", "a single seed: noise is unknown")
     k = wide.shape[1]
     apart = repeated - repeated.groupby(["algorithm", "quality"]).transform("mean")
     left = apart.sub(apart.mean(axis=1), axis=0)

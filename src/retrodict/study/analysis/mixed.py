@@ -11,8 +11,10 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict import threads
+from retrodict.extras import extra_for
+from retrodict.results.notes import Note
 from retrodict.study.analysis.columns import ESTIMATORS
-from retrodict.study.analysis.intervals import FEWEST
+from retrodict.study.analysis.intervals import FEWEST, few_datasets
 
 Array = np.ndarray
 
@@ -71,8 +73,8 @@ class MixedFit:
     datasets: int
     random: str | None
     terms: tuple[Term, ...]
-    warnings: tuple[str, ...]
-    reason: str | None
+    warnings: tuple[Note, ...]
+    reason: Note | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -115,25 +117,30 @@ def mixed_fit(done: pd.DataFrame, response: str, prior: str, model: str) -> Mixe
     factors = (factors - factors.mean(axis=0)) / factors.std(axis=0)
     fixed = np.column_stack([np.ones(n), factors, factors.prod(axis=1)])
     if np.linalg.matrix_rank(fixed) < fixed.shape[1]:
-        reason = f"{prior} and {model} say the same in these cells"
+        text = f"{prior} and {model} say the same in these cells"
+        reason = Note("same_factors", text, prior=prior, model=model)
         return MixedFit(response, prior, model, n, datasets, None, (), (), reason)
-    told: list[str] = []
+    told: list[Note] = []
     for random, columns in (("intercept and slopes", 3), ("intercept", 1), ("nothing", 0)):
         fit = _fit(y, fixed, fixed[:, :columns], rows.dataset.to_numpy(), random, told)
         if fit is not None:
             terms = _terms(fit, datasets)
-            few = f"no intervals: fewer than {FEWEST} datasets" if datasets < FEWEST else None
-            return MixedFit(response, prior, model, n, datasets, random, terms, tuple(told), few)
-    return MixedFit(response, prior, model, n, datasets, None, (), tuple(told), "no form of it converged")
+            few = few_datasets(datasets)
+            why = Note(few.code, f"no intervals: {few}", **few.values) if datasets < FEWEST else None
+            return MixedFit(response, prior, model, n, datasets, random, terms, tuple(told), why)
+    return MixedFit(
+        response, prior, model, n, datasets, None, (), tuple(told), Note("not_converged", "no form of it converged")
+    )
 
 
-def _impossible(rows: pd.DataFrame, names: tuple[str, ...], n: int, datasets: int) -> str | None:
+def _impossible(rows: pd.DataFrame, names: tuple[str, ...], n: int, datasets: int) -> Note | None:
     if n < _FEWEST_ROWS:
-        return f"{n} cells have {', '.join(names)}: fewer than {_FEWEST_ROWS}"
+        text = f"{n} cells have {', '.join(names)}: fewer than {_FEWEST_ROWS}"
+        return Note("few_cells", text, cells=n, columns=list(names))
     if datasets < 2:
-        return "a single dataset: nothing differs between datasets"
+        return Note("single_dataset", "a single dataset: nothing differs between datasets")
     flat = [name for name in names if np.ptp(rows[name]) <= 1e-9 * max(rows[name].abs().max(), 1e-9)]
-    return f"{flat[0]} does not vary" if flat else None
+    return Note("no_variation", f"{flat[0]} does not vary", column=flat[0]) if flat else None
 
 
 def _fit(
@@ -142,10 +149,11 @@ def _fit(
     random: Float[Array, "n r"],
     datasets: Any,
     words: str,
-    told: list[str],
+    told: list[Note],
 ) -> _Fit | None:
     """Return coefficients and their errors, or ``None`` where it did not converge; adds to what was told."""
-    from statsmodels.regression.mixed_linear_model import MixedLM
+    with extra_for("a study's regression", "study"):
+        from statsmodels.regression.mixed_linear_model import MixedLM
 
     with warnings.catch_warnings(record=True) as caught, threads.fitting(*fixed.shape):
         warnings.simplefilter("always")
@@ -154,13 +162,14 @@ def _fit(
                 return _plain(y, fixed, datasets)
             fit = MixedLM(y, fixed, datasets, exog_re=random).fit(reml=True, method=["lbfgs", "bfgs"])
         except (np.linalg.LinAlgError, ValueError) as error:
-            told.append(f"{words}: {error}")
+            told.append(Note("fit_failed", f"{words}: {error}", form=words))
             return None
         usable = bool(fit.converged) and np.isfinite(fit.fe_params).all() and np.isfinite(fit.bse_fe).all()
     lines = (" ".join(str(one.message).split()) for one in caught)
-    told += [f"{words}: {line}" for line in dict.fromkeys(lines)]
+    told += [Note("fit_warned", f"{words}: {line}", form=words) for line in dict.fromkeys(lines)]
     if not usable:
-        told.append(f"{words}: not converged, or without standard errors; not used")
+        text = f"{words}: not converged, or without standard errors; not used"
+        told.append(Note("fit_not_used", text, form=words))
     return (np.asarray(fit.fe_params), np.asarray(fit.bse_fe)) if usable else None
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-from retrodict.errors import MissingExtraError, RequestError
+from retrodict.errors import RequestError
+from retrodict.extras import extra_for
 from retrodict.families.sklearn.train.algorithms import CLASSIFICATION, CLASSIFIERS, REGRESSORS, Rung, Task, usual_names
 from retrodict.families.sklearn.train.preprocessing import behind
 from retrodict.schema import Feature
@@ -130,9 +131,5 @@ def _seeded(estimator: Any, seed: int) -> Any:
 
 
 def _of_extra(name: str, classes: bool) -> Any:
-    try:
+    with extra_for(f"the estimator '{name}'"):
         return import_module(f"retrodict.families.{name}.train").new_estimator(classes)
-    except ImportError:
-        raise MissingExtraError(
-            f"{name} is not installed; install the extra: pip install 'retrodict[{name}]'"
-        ) from None
