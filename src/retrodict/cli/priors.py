@@ -29,10 +29,11 @@ def document(prior: Prior, frame: pd.DataFrame) -> dict[str, Any]:
     """Return what JSON says of a prior and of the rows that were drawn of it."""
     from retrodict.priors.contract import class_shares
     from retrodict.reconstruction.provenance import describe
+    from retrodict.results.json_values import plain
 
     shares = class_shares(prior)
     return {
-        "prior": describe(prior),
+        "prior": plain(describe(prior)),
         "schema": prior.schema.to_dict(),
         "class_shares": None if shares is None else {str(label): float(share) for label, share in shares.items()},
         "rows": len(frame),

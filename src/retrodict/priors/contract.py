@@ -35,7 +35,7 @@ class Prior(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user should know of how it was made (a repaired correlation matrix, say)."""
+        """What a user should know of how it was made (a repaired correlation matrix, say); best `Note`s."""
         ...
 
     def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:

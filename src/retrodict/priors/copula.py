@@ -16,6 +16,7 @@ from retrodict.priors.independent import describe_features
 from retrodict.priors.marginals import Marginal
 from retrodict.priors.repair import check_correlation, repaired
 from retrodict.priors.transport import Transport
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -52,7 +53,7 @@ class CopulaPrior(Transport):
     schema: Schema
     marginals: tuple[Marginal, ...]
     correlation: Float[Array, "d d"]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     class_shares: Mapping[Hashable, float] | None = None
     _factor: Float[Array, "d d"] = field(init=False, repr=False)
 
@@ -69,7 +70,7 @@ class CopulaPrior(Transport):
         schema: Schema,
         marginals: tuple[Marginal, ...],
         stated: Sequence[Correlation],
-        notes: tuple[str, ...] = (),
+        notes: tuple[Note, ...] = (),
         class_shares: Mapping[Hashable, float] | None = None,
     ) -> Self:
         """Make the copula in which the features have stated correlations; see `latent_correlation`.

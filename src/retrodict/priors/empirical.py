@@ -17,6 +17,7 @@ from retrodict.priors.digest import digest
 from retrodict.priors.kernel import first_component, noise_factor, numeric_moments, silverman
 from retrodict.priors.merged_states import merged_states
 from retrodict.priors.transport import Transport
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -67,7 +68,7 @@ class EmpiricalPrior(Transport):
     bandwidth: float | None = None
     redraw: float | None = None
     weights: Float[Array, " n"] | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     class_shares: Mapping[Hashable, float] | None = None
     balanced: bool = False
     grids: tuple[tuple[float, float] | None, ...] | None = None

@@ -18,6 +18,7 @@ from retrodict.priors.hermite import HermiteSeries, hermite_series, latent_for, 
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.marginals import Discrete, Marginal, Normal, listed, sample_marginal
 from retrodict.priors.uniform import uniform_marginal
+from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -171,7 +172,7 @@ def _order(column: Array, feature: Feature, scores: Float[Array, "n p"]) -> list
 
 def _latent_correlation(
     schema: Schema, rows: Array, orders: dict[int, list[int]]
-) -> tuple[Float[Array, "d d"], tuple[str, ...]]:
+) -> tuple[Float[Array, "d d"], tuple[Note, ...]]:
     """Return the latents' correlation: that of the normal scores, corrected for the ties of listed values.
 
     Ties weaken the correlation of scores; what the latents must have is solved for, as for Pearson correlations.
@@ -203,8 +204,8 @@ def _latent_correlation(
             untied = isinstance(first.marginal, Normal) and isinstance(second.marginal, Normal)
             value = pairwise[i, j] if untied else latent_for(pairwise[i, j], pearson_polynomial(first, second))
             out[i, j] = out[j, i] = np.clip(value, -_STRONGEST, _STRONGEST)
-    note = f"too few rows hold both of {', '.join(unknown[:5])}{', ...' * (len(unknown) > 5)}: taken as unrelated"
-    return out, (note,) if unknown else ()
+    text = f"too few rows hold both of {', '.join(unknown[:5])}{', ...' * (len(unknown) > 5)}: taken as unrelated"
+    return out, (Note("taken_as_unrelated", text, pairs=unknown),) if unknown else ()
 
 
 def _tied_series(scores: Float[Array, " n"]) -> HermiteSeries | None:

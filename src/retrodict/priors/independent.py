@@ -14,6 +14,7 @@ from retrodict.errors import PriorError
 from retrodict.priors.columns import check_marginals, missing_features, transport_columns
 from retrodict.priors.marginals import FiniteMarginal, Marginal
 from retrodict.priors.transport import Transport
+from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -48,7 +49,7 @@ class IndependentPrior(Transport):
 
     schema: Schema
     marginals: tuple[Marginal, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     class_shares: Mapping[Hashable, float] | None = None
 
     def __post_init__(self) -> None:

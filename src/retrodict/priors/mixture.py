@@ -12,10 +12,11 @@ from jaxtyping import Float
 from scipy.special import ndtri
 
 from retrodict.errors import PriorError
-from retrodict.priors.contract import Enumerable, Prior, class_shares, state_count
 from retrodict.priors.columns import check_latents
+from retrodict.priors.contract import Enumerable, Prior, class_shares, state_count
 from retrodict.priors.merged_states import merged_states
 from retrodict.priors.transport import Transport
+from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -42,7 +43,7 @@ class MixturePrior(Transport):
 
     components: tuple[Prior, ...]
     weights: tuple[float, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     class_shares: Mapping[Hashable, float] | None = None
     schema: Schema = field(init=False)
     latent_dim: int = field(init=False)

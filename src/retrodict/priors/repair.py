@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.errors import PriorError
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -46,7 +47,7 @@ def check_correlation(matrix: Float[Array, "d d"], names: Sequence[str]) -> Floa
     return out
 
 
-def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[Array, "d d"], tuple[str, ...]]:
+def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[Array, "d d"], tuple[Note, ...]]:
     """Return the nearest positive definite correlation matrix, and a note where it differs.
 
     Parameters
@@ -58,7 +59,7 @@ def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[A
 
     Returns
     -------
-    tuple[Float[Array, "d d"], tuple[str, ...]]
+    tuple[Float[Array, "d d"], tuple[Note, ...]]
         The matrix itself where its smallest eigenvalue is above `SMALLEST`, else the nearest one after Higham (2002,
         doi:10.1093/imanum/22.3.329; of more than `_WIDE` features, whose search would take
         minutes: the one with its negative eigenvalues cut off); and the notes.
@@ -75,9 +76,13 @@ def repaired(matrix: Float[Array, "d d"], names: Sequence[str]) -> tuple[Float[A
         near = (1 - share) * near + share * np.eye(len(near))
     change = np.abs(near - matrix)
     i, j = divmod(int(change.argmax()), len(change))
-    note = (
+    note = Note(
+        "correlations_moved",
         f"the correlations contradict one another (smallest eigenvalue {least:.3g}) and were moved to the nearest "
-        f"possible ones: at most by {change[i, j]:.3g}, between '{names[i]}' and '{names[j]}'"
+        f"possible ones: at most by {change[i, j]:.3g}, between '{names[i]}' and '{names[j]}'",
+        smallest_eigenvalue=least,
+        largest_change=float(change[i, j]),
+        between=[names[i], names[j]],
     )
     return near, (note,)
 

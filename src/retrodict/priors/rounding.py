@@ -13,6 +13,7 @@ import numpy as np
 
 from retrodict.priors.marginals import Discrete, Marginal, constant, integer_moments, moments
 from retrodict.priors.marginals.moments import LARGEST
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -68,7 +69,7 @@ def rounded_moments(
     written: Written,
     integer: bool = False,
     feature: str = "x",
-) -> tuple[Marginal, str | None]:
+) -> tuple[Marginal, Note | None]:
     """Return the marginal of a stated mean and standard deviation, each read within its rounding, and a note if due.
 
     As stated where that is possible. Where the standard deviation is the largest that two bounds allow, within the
@@ -106,12 +107,14 @@ def rounded_moments(
     alone = None if integer and stated else possible.nearest(mean, sd, near_mean, near_sd, two_values=True)
     if alone is not None and (not stated or sd**2 > _NEARLY * float(possible.most(mean)) ** 2):
         low, high = float(ends[0] or 0.0), float(ends[1] or 0.0)
-        told = f"feature '{feature}': mean and sd are those of two values alone, {low:g} and {high:g}"
+        text = f"feature '{feature}': mean and sd are those of two values alone, {low:g} and {high:g}"
+        told = Note("two_values_alone", text, feature=feature, values=[low, high])
         return Discrete(np.array([low, high]), np.array([high - alone[0], alone[0] - low])), told
     found = None if stated else possible.nearest(mean, sd, near_mean, near_sd)
     if found is None:
         return make(mean, sd, low, high, feature=feature), None
-    note = f"feature '{feature}': mean {mean:g} and sd {sd:g} are impossible as they stand, and read as rounded"
+    text = f"feature '{feature}': mean {mean:g} and sd {sd:g} are impossible as they stand, and read as rounded"
+    note = Note("read_as_rounded", text, feature=feature, mean=mean, sd=sd)
     return make(*found, low, high, feature=feature), note
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from retrodict.priors.rounding import half_unit
+from retrodict.results.notes import Note
 
 _NUMBER = r"(\d+(?:[,\u202f ]\d{3})*(?:\.\d+)?|\.\d+)"
 _COUNT = re.compile(rf"^{_NUMBER}\s*\(\s*{_NUMBER}\s*%?\s*\)$")  # 402 (67%)
@@ -36,7 +37,7 @@ def share(value: Any, name: str) -> float:
 
 def scaled_shares(
     values: Mapping[Any, Any], name: str, *, counts: bool = False, texts: Mapping[tuple[str, ...], str] | None = None
-) -> tuple[dict[Any, float], str | None]:
+) -> tuple[dict[Any, float], Note | None]:
     """Return shares that sum to one.
 
     Parameters
@@ -52,7 +53,7 @@ def scaled_shares(
 
     Returns
     -------
-    tuple[dict[Any, float], str | None]
+    tuple[dict[Any, float], Note | None]
         The shares, and a note where they had to be scaled.
 
     Raises
@@ -73,7 +74,8 @@ def scaled_shares(
     digits = math.fsum(_half(written.get((str(key),), str(value))) for key, value in values.items())
     if abs(total - 1) > max(ROUNDING, digits * (1 - _EDGE)):
         raise ValueError(f"{name} sum to {total:.6g}, not 1; correct them, write percentages with %, or use counts")
-    note = None if abs(total - 1) <= _SILENT else f"{name} sum to {total:.6g} and were scaled to 1"
+    text = f"{name} sum to {total:.6g} and were scaled to 1"
+    note = None if abs(total - 1) <= _SILENT else Note("shares_scaled", text, name=name, sum=total)
     return {key: part / total for key, part in parts.items()}, note
 
 

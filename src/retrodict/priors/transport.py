@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -17,7 +18,7 @@ class Transport:
 
     schema: Schema
     latent_dim: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def __repr__(self) -> str:
         head = f"{type(self).__name__}: {len(self.schema)} features from {self.latent_dim} latents"

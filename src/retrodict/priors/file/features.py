@@ -14,6 +14,7 @@ from retrodict.priors.marginals.named import is_discrete
 from retrodict.priors.rounding import Written, in_order, rounded_moments
 from retrodict.priors.shares import scaled_shares
 from retrodict.priors.uniform import uniform_marginal
+from retrodict.results.notes import Note
 from retrodict.schema import Feature, Kind
 
 _WAYS = {  # what tells a distribution, and the fields that belong to it
@@ -28,7 +29,7 @@ _WAYS = {  # what tells a distribution, and the fields that belong to it
 
 def feature_of_spec(
     name: str, spec: FeatureSpec, written: Written | None = None
-) -> tuple[Feature, Marginal, str | None]:
+) -> tuple[Feature, Marginal, Note | None]:
     """Return a feature, its marginal and a note, if one is due.
 
     Parameters
@@ -129,7 +130,7 @@ def _floor(high: float) -> float:
     return math.floor(high) if math.isfinite(high) else high
 
 
-def _listed(name: str, spec: FeatureSpec, way: str, written: Written) -> tuple[Feature, Marginal, str | None]:
+def _listed(name: str, spec: FeatureSpec, way: str, written: Written) -> tuple[Feature, Marginal, Note | None]:
     if spec.kind in {"continuous", "integer"}:
         raise ValueError(f"a feature of kind {spec.kind} has no {way}; use kind categorical, ordinal or binary")
     if spec.min is not None or spec.max is not None:
@@ -149,4 +150,6 @@ def _listed(name: str, spec: FeatureSpec, way: str, written: Written) -> tuple[F
         p = np.array([shares.get(category, 0.0) for category in categories])
     kind: Any = spec.kind or ("binary" if len(categories) == 2 else "categorical")
     feature = Feature(name, kind, categories=categories, missing=spec.missing)
-    return feature, listed(p), None if note is None else f"feature '{name}': {note}"
+    if note is not None:
+        note = Note(note.code, f"feature '{name}': {note}", **note.values | {"feature": name})
+    return feature, listed(p), note

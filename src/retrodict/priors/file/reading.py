@@ -18,6 +18,7 @@ from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.marginals import Marginal
 from retrodict.priors.rounding import Written, half_unit
 from retrodict.priors.shares import scaled_shares
+from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema, Target
 
 Array = np.ndarray
@@ -68,10 +69,10 @@ def load_prior(path: str | Path) -> IndependentPrior | CopulaPrior:
     return CopulaPrior(schema, marginals, _correlation(document, spec, schema, marginals), notes, shares)
 
 
-def _features(document: Document, spec: PriorSpec) -> tuple[Schema, tuple[Marginal, ...], tuple[str, ...]]:
+def _features(document: Document, spec: PriorSpec) -> tuple[Schema, tuple[Marginal, ...], tuple[Note, ...]]:
     features: list[Feature] = []
     marginals: list[Marginal] = []
-    notes: list[str] = []
+    notes: list[Note] = []
     for name, fields in spec.features.items():
         try:
             feature, marginal, note = feature_of_spec(name, fields, _written(document, name))

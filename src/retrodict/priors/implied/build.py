@@ -22,6 +22,7 @@ from retrodict.priors.implied.limits import grid_of, shown_by_rows
 from retrodict.priors.implied.remainder import others
 from retrodict.priors.marginals import Marginal
 from retrodict.priors.mixture import MixturePrior
+from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -32,7 +33,7 @@ _MOST_MISSING = 1.0 - 1e-9  # a share that leaves values to draw from
 _EDGE = 8.5  # latents beyond it are met once in 10**17
 _SAME_END = 1e-9  # of its size: one end that came back by two ways
 
-FROM = "prior implied by the model file"
+FROM = Note("implied_by_the_model", "prior implied by the model file")
 
 
 def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
@@ -95,24 +96,22 @@ def _implied(found: Any, schema: Schema | None) -> Prior:
         own, facts = shown_by_rows(own, matrix, rows.source, facts)
     if total is None or total <= len(matrix):
         told = "all" if total == len(matrix) else "an unknown part of"
-        note = f"{len(matrix)} rows stored in {rows.source}, {told} the table"
+        text = f"{len(matrix)} rows stored in {rows.source}, {told} the table"
+        note = Note("stored_rows", text, rows=len(matrix), of=total, source=rows.source)
         if total is None:
             return _smoothed(facts, own, matrix, note, shares)
         return EmpiricalPrior(own, matrix, 0.0, notes=(FROM, note), class_shares=shares)
-    note = f"{len(matrix)} of {total} rows stored in {rows.source}, smoothed"
+    text = f"{len(matrix)} of {total} rows stored in {rows.source}, smoothed"
+    note = Note("stored_rows", text, rows=len(matrix), of=total, source=rows.source)
     part = _smoothed(facts, own, matrix, note, shares)
     try:
         rest = _without_rows(others(facts, own, matrix, total), own, shares)
     except PriorError:
-        return replace(
-            part,
-            notes=(
-                FROM,
-                f"{note}; the others taken to be like them, as nothing else is stated",
-            ),
-        )
+        alike = f"{note}; the others taken to be like them, as nothing else is stated"
+        return replace(part, notes=(FROM, Note("others_taken_as_alike", alike, **note.values)))
     known = len(matrix) / total
-    notes = (FROM, "the other rows follow the other facts, less what the stored ones account for")
+    follow = "the other rows follow the other facts, less what the stored ones account for"
+    notes = (FROM, Note("others_follow_facts", follow))
     return MixturePrior((part, rest), (known, 1.0 - known), notes, shares)
 
 
@@ -138,7 +137,7 @@ def _stored(facts: Facts, schema: Schema) -> tuple[Rows, Array] | None:
     return None
 
 
-def _smoothed(facts: Facts, schema: Schema, rows: Array, note: str, shares: Shares) -> EmpiricalPrior:
+def _smoothed(facts: Facts, schema: Schema, rows: Array, note: Note, shares: Shares) -> EmpiricalPrior:
     """Return rows that are a part of a table, smoothed for the others within their bounds and on their grids."""
     grids = tuple(
         None if feature.listed else grid_of(feature, of_feature(overall(facts), feature.name))
@@ -171,7 +170,8 @@ def _without_rows(facts: Facts, schema: Schema, shares: Shares) -> Prior:
         except PriorError:  # some feature is not told by class
             pass
         else:
-            note = f"a mixture of {len(parts)} classes, each with the facts of its own rows"
+            text = f"a mixture of {len(parts)} classes, each with the facts of its own rows"
+            note = Note("mixture_of_classes", text, classes=len(parts))
             return MixturePrior(parts, tuple(shares.values()), (FROM, note), shares)
     return _plain(overall(facts), schema, shares)
 
@@ -188,7 +188,10 @@ def _plain(facts: Facts, schema: Schema, shares: Shares) -> Prior:
     sources: dict[str, list[str]] = {}
     for name, (_, told) in zip(schema.names, rungs, strict=True):
         sources.setdefault(told, []).append(name)
-    notes = (FROM, *(f"{_shown(names)}: {told}" for told, names in sources.items()))
+    notes = (
+        FROM,
+        *(Note("feature_from", f"{_shown(names)}: {told}", features=names) for told, names in sources.items()),
+    )
     marginals = tuple(marginal for marginal, _ in rungs)
     features = tuple(_reached(f, marginal) for f, marginal in zip(schema.features, marginals, strict=True))
     return tied(replace(schema, features=features), marginals, facts, notes, shares)

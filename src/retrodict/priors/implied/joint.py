@@ -13,16 +13,17 @@ from retrodict.priors.correlation import Correlation
 from retrodict.priors.implied.facts import Facts, by_trust
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.marginals import Marginal
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
-INDEPENDENT = "features taken as independent: the file states no covariance"
+INDEPENDENT = Note("taken_as_independent", "features taken as independent: the file states no covariance")
 
 
 def tied(
     schema: Schema,
     marginals: tuple[Marginal, ...],
     facts: Facts,
-    notes: tuple[str, ...],
+    notes: tuple[Note, ...],
     shares: Mapping[Hashable, float] | None,
 ) -> IndependentPrior | CopulaPrior:
     """Return the marginals tied by the correlations that are stated, or independent where none are."""
@@ -31,13 +32,16 @@ def tied(
     for fact in by_trust(facts, Covariance):
         new = {pair: value for pair, value in _correlations(fact, schema).items() if pair not in stated}
         stated |= new
-        sources += [f"{len(new)} correlations from {fact.source}"] if new else []
+        text = f"{len(new)} correlations from {fact.source}"
+        sources += [Note("correlations_stated", text, correlations=len(new), source=fact.source)] if new else []
     if not stated:
         return IndependentPrior(schema, marginals, (*notes, INDEPENDENT), shares)
     try:
         return CopulaPrior.from_stated(schema, marginals, tuple(stated.values()), (*notes, *sources), shares)
     except PriorError as error:
-        dropped = f"stated correlations left out, as these marginals can't have them: {error}"
+        dropped = Note(
+            "correlations_left_out", f"stated correlations left out, as these marginals can't have them: {error}"
+        )
         return IndependentPrior(schema, marginals, (*notes, dropped), shares)
 
 
