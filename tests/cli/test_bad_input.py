@@ -236,7 +236,7 @@ CASES = [
     # outputs
     observed("outputs missing", "does not exist; give a CSV or Parquet file", None),
     Case("outputs folder", INVERT.replace("{here}/o", "{here}"), "is a folder; give a CSV or Parquet"),
-    observed("outputs empty", "is empty; give a head line and at least one output", ""),
+    observed("outputs empty", "No columns to parse from file; write it again", ""),
     observed("outputs without rows", "holds no rows", "y\n"),
     observed("outputs damaged", "can't be read as CSV or Parquet", b"PAR1 and nothing more"),
     observed("outputs binary", "can't be read as CSV or Parquet", b"\xff\xfe\x00\x81\n\x00"),

@@ -11,12 +11,12 @@ import retrodict as rd
 from retrodict.cli import options
 from retrodict.cli.exits import FAILED
 from retrodict.cli.grouping import grouped
-from retrodict.cli.observed import read_outputs
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
 from retrodict.cli.printing import note, print_json, print_line, print_table
 from retrodict.cli.reports import print_reports
 from retrodict.cli.stops import stopping
+from retrodict.cli.tables import read_table
 from retrodict.errors import RunError
 
 _SHOWN = 12
@@ -49,7 +49,7 @@ def invert(
 
     loaded = opening.open(model)
     classes = loaded.schema.target.classes
-    observed = read_outputs(outputs, text=bool(classes) and all(isinstance(label, str) for label in classes))
+    observed = read_table(outputs, "outputs", text=bool(classes) and all(isinstance(label, str) for label in classes))
     check_writable(out)
     with stopping("nothing was written"), claimed(out):
         found = rd.invert(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retrodict.errors import RequestError
 
@@ -11,8 +11,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, what: str = "table", *, text: bool = False) -> pd.DataFrame:
     """Read a CSV file with a head line, or a Parquet file; its content tells which.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it holds, for messages.
+    text
+        Whether a CSV file's cells are left as they are written: labels such as ``01`` and ``NA`` are no numbers.
 
     Raises
     ------
@@ -22,20 +31,12 @@ def read_table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     from retrodict.schema.csv_numbers import AS_WRITTEN
+    from retrodict.tables.files import read_file
 
-    try:
-        with path.open("rb") as file:
-            parquet = file.read(4) == b"PAR1"
-        frame = pd.read_parquet(path) if parquet else pd.read_csv(path, **AS_WRITTEN)
-    except FileNotFoundError as error:
-        raise RequestError(f"table '{path}' does not exist; give a CSV or Parquet file") from error
-    except IsADirectoryError as error:
-        raise RequestError(f"'{path}' is a folder; give a CSV or Parquet file") from error
-    except (OSError, ValueError, UnicodeError) as error:  # parser errors of pandas and pyarrow are ValueErrors
-        reason = " ".join(str(error).split())[:200]
-        raise RequestError(f"table '{path}' can't be read as CSV or Parquet: {reason}; write it again") from error
+    plain: dict[str, Any] = {"dtype": str, "keep_default_na": False} if text else {}
+    frame = read_file(path, what, lambda path: pd.read_csv(path, **plain, **AS_WRITTEN))
     if frame.empty:
-        raise RequestError(f"table '{path}' holds no rows; give at least one")
+        raise RequestError(f"{what} file '{path}' holds no rows; give at least one")
     return frame
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,12 +37,32 @@ def read_rows(path: Path, what: str, schema: Schema, target: str | None = None) 
     RequestError
         If it can't be read.
     """
+    return read_file(path, what, lambda path: _csv(path, schema, target))
+
+
+def read_file(path: Path, what: str, read_csv: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
+    """Read a CSV file in a way of its own, or a Parquet file; its content tells which.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it holds, for messages.
+    read_csv
+        Reads it where it is no Parquet file.
+
+    Raises
+    ------
+    RequestError
+        If it can't be read.
+    """
     import pandas as pd
 
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
-        return pd.read_parquet(path) if parquet else _csv(path, schema, target)
+        return pd.read_parquet(path) if parquet else read_csv(path)
     except FileNotFoundError as error:
         raise RequestError(f"{what} file '{path}' does not exist; give a CSV or Parquet file") from error
     except IsADirectoryError as error:
