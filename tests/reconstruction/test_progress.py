@@ -31,7 +31,7 @@ def test_lines_come_ever_more_slowly(clock: list[float], capsys: pytest.CaptureF
 
 def test_the_quiet_and_the_quick_say_nothing(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     for show, passed in ((False, 1e4), (None, 9.0)):
-        with EnergyProgress("matching", show) as bar:
+        with EnergyProgress("rebuilding", show) as bar:
             clock[0] += passed
             bar.update(0.5, 3.0)
     assert capsys.readouterr() == ("", "")

@@ -159,8 +159,9 @@ def test_a_prior_says_where_values_lie_inside_cells(quick: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"seconds": 0}, "the time limit must be above 0 seconds, got 0; leave it out for none"),
-        ({"seconds": float("nan")}, "the time limit must be above 0 seconds, got nan"),
+        ({"seconds": 0}, "the time limit must be a positive number, got 0"),
+        ({"seconds": float("nan")}, "the time limit must be a positive number, got nan"),
+        ({"search": "smc"}, r"a search must be a retrodict\.matching\.Matching, got str; leave it out"),
         ({"workers": 0}, "the number of workers must be a whole number of at least 1, got 0"),
         ({"seed": -1}, "the seed must be a whole number"),
         ({"prior": 3}, "a prior must come from load_prior"),

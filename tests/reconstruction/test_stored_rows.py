@@ -20,6 +20,8 @@ from sklearn.svm import SVC, SVR, NuSVC
 
 import retrodict as rd
 from retrodict.errors import ModelError, RequestError
+from retrodict.matching import Reading
+from retrodict.reconstruction.training_table import training_table
 
 N = 60
 rng = np.random.default_rng(3)
@@ -121,3 +123,12 @@ def test_drawn_rows_name_the_rows_that_the_file_stores() -> None:
     (note,) = rd.reconstruct(model, None, 10).notes
     assert note.startswith(f"the file stores {len(model.support_)} rows of its training table: retrodict rebuild ")
     assert note.values == {"rows": len(model.support_), "source": "stored rows", "whole": False}
+
+
+def test_counts_that_are_not_searched_are_not_passed_over() -> None:
+    both = rd.load_model(VotingClassifier([("s", SVC()), ("f", RandomForestClassifier(3))]).fit(TABLE, KIND))
+    assert isinstance(training_table(both), Reading)
+    stored = training_table(both, largest=N - 1)
+    assert len(stored.X) < N
+    assert stored.notes[-1].code == "counts_not_searched"
+    assert "its node counts are of 60 rows, more than the 59 searched for here; use rebuild" in stored.notes[-1]

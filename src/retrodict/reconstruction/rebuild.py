@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from retrodict.reconstruction.rebuilt import Rebuilt
 from retrodict.reconstruction.request import resolve
 from retrodict.reconstruction.stored_rows import Stored
 from retrodict.reconstruction.training_table import training_table
-from retrodict.results.arguments import check_count, check_seed
+from retrodict.results.arguments import check_count, check_positive, check_seed
 
 if TYPE_CHECKING:
     from retrodict.matching import Matching
@@ -76,9 +75,7 @@ def rebuild(
     counts and sums that the file states, and ``Q(table)`` is the prior, row by row.
     """
     check_seed(seed)
-    if seconds is not None and (isinstance(seconds, bool) or not 0 < seconds < math.inf):
-        raise RequestError(f"the time limit must be above 0 seconds, got {seconds!r}; leave it out for none")
-    given: dict[str, Any] = {} if seconds is None else {"seconds": float(seconds)}
+    given: dict[str, Any] = {} if seconds is None else {"seconds": check_positive(seconds, "the time limit")}
     given |= {} if workers is None else {"workers": check_count(workers, "the number of workers")}
     model = load_model(model)
     source, known = training_table(model), None
@@ -89,12 +86,15 @@ def rebuild(
     if prior is not None:
         job = resolve(model, prior)
         source, known = informed(source, job), job.prior
-    settings = replace(default_search() if search is None else search, **given)
-    return Rebuilding(model, source, settings, int(seed), known).run(out, progress)
+    return Rebuilding(model, source, _search(search, given), int(seed), known).run(out, progress)
 
 
-def default_search() -> Matching:
-    """Return the search with its own settings; its compiled parts are imported now, not before."""
+def _search(search: Any, given: dict[str, Any]) -> Matching:
+    """Return the search with the settings given; its compiled parts are imported now, not before."""
     from retrodict.matching import Matching
 
-    return Matching()
+    if search is not None and not isinstance(search, Matching):
+        raise RequestError(
+            f"a search must be a retrodict.matching.Matching, got {type(search).__name__}; leave it out for the default"
+        )
+    return replace(search or Matching(), **given)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from retrodict.disclosures import Disclosures, Rows, inspect_model
 from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.matching.capability import TreeTable
@@ -33,7 +35,7 @@ def training_table(model: Model, largest: int | None = None) -> Reading | Stored
     """
     found = inspect_model(model)
     kept = kept_rows(model, found)
-    why: Exception | None = None
+    why, rows = None, None
     text = f"no node counts of trees are known of a {model.family}, so its training table can't be rebuilt; {_INSTEAD}"
     if not (kept is not None and kept.whole) and isinstance(model, TreeTable):
         rows = model.table_rows(found)
@@ -45,7 +47,9 @@ def training_table(model: Model, largest: int | None = None) -> Reading | Stored
             except (ModelError, RequestError) as error:
                 why, text = error, str(error)
     if kept is not None:
-        return labelled(model, kept)
+        stored = labelled(model, kept)
+        left = () if why is not None or rows is None else (Note("counts_not_searched", text, rows=rows),)
+        return replace(stored, notes=(*stored.notes, *left))
     raise ModelError(f"{_no_rows(found)}, and {text}") from why
 
 
