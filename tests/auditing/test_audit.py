@@ -90,7 +90,7 @@ def test_the_folder_holds_what_it_should(audited: Any) -> None:
     assert rd.membership_attacks(fitted("forest"), *tumours()).worst.auc == worst
     assert any(line["measure"] == "shadow_models" and line["verdict"] == "review" for line in data["findings"])
     assert any("error budget" in line["what"] for line in data["not_tested"])
-    assert data["provenance"]["command"].startswith("retrodict.audit(model, train=train, holdout=test, out=")
+    assert data["provenance"]["command"].startswith("retrodict.audit(model, train=train, holdout=holdout, out=")
 
 
 def test_the_schema_refuses_what_it_does_not_know(alone: tuple[AuditResult, Path]) -> None:
