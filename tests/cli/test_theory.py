@@ -97,7 +97,7 @@ def test_table(cli: Cli, table: Path, tmp_path: Path) -> None:
         ("random --bins 4", "--bins is for --table; leave it out, or give a table"),
         ("random --max-states 4", "--max-states is for --table"),
         ("random --coordinates polar", "unknown coordinates 'polar'"),
-        ("random --steps 1", "a path needs a whole number of steps from 2, got 1"),
+        ("random --steps 1", "steps of a path must be a whole number of at least 2, got 1"),
         ("--table nowhere.csv", "'nowhere.csv' does not exist; give a CSV or Parquet file"),
         ("--table {table} --target z", "the table has no column 'z'"),
         ("--table {table} --table-model net", "unknown model 'net'"),

@@ -163,10 +163,10 @@ def _print(
         [
             [
                 {"accuracy": "inaccuracy"}.get(one.against, f"{one.against} divergence"),
-                *(f"{line[name]:,}" for name in ("coordinates", "differ")),
-                *(f"{line[name]:.3f}" for name in ("share", "mass_share", "cosine", "must_share")),
+                *(f"{int(count):,}" for count in (one.counted.sum(), (one.counted & ~one.same).sum())),
+                *(f"{value:.3f}" for value in (one.share, one.mass_share, one.cosine, one.must_share)),
             ]
-            for one, line in ((one, one.to_dict()) for one in (found.prior, found.model, found.accuracy))
+            for one in (found.prior, found.model, found.accuracy)
         ],
         right=columns,
     )
