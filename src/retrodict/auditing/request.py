@@ -11,10 +11,9 @@ import pandas as pd
 
 from retrodict.auditing.appetite import Appetite, load_appetite
 from retrodict.errors import RequestError
-from retrodict.evaluation.beside import check_enough
+from retrodict.evaluation.beside import check_enough, renamed
 from retrodict.models import Model, load_model
-from retrodict.models.contract import about
-from retrodict.priors import Prior
+from retrodict.priors import Prior, load_prior
 from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
 from retrodict.tables.encoded import encoded
@@ -103,12 +102,23 @@ class AuditRequest:
         given = {title: frame for title, frame in given.items() if frame is not None}
         if not given:
             return self, ()
-        schema, undetermined = self.model.schema, about(self.model).undetermined
+        schema, undetermined = renamed(self.model, self._names())
+        if not self.model.schema.named:
+            schema = replace(schema, named=all(_has(frame, schema.names) for frame in given.values()))
         read = read_labelled(schema, given, self.target, undetermined=undetermined)
         check_enough(read)
         plain = {title: frame.reset_index(drop=True) for title, frame in read.frames.items()}
         own = replace(self, train=plain.get(TRAIN), holdout=plain.get(HOLDOUT), target=read.schema.target.name)
         return own, encoded(read).warnings
+
+    def _names(self) -> tuple[str, ...]:
+        """Return what the prior calls the features: a model that was fitted without names has them by position."""
+        prior = load_prior(self.prior) if isinstance(self.prior, str | Path) else self.prior
+        return prior.schema.names if isinstance(prior, Prior) else ()
+
+
+def _has(frame: Any, names: tuple[str, ...]) -> bool:
+    return not isinstance(frame, pd.DataFrame) or set(names) <= {str(name) for name in frame.columns}
 
 
 def _limit(seconds: float | None, quick: bool) -> float:

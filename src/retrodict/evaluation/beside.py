@@ -48,14 +48,22 @@ def read_beside(rec: Any, given: Mapping[str, Any], target: str | None, model: M
         raise RequestError(f"a Reconstruction, a Rebuilt or a DataFrame is needed, got {type(rec).__name__}")
     if model is None:
         return read_bare({REBUILT: rec, **real}, target)
-    schema, undetermined = _own_names(model, bare_features(rec, target, real.values()))
+    schema, undetermined = renamed(model, bare_features(rec, target, real.values()))
     if target is not None:
         schema = schema.with_target(Target(target, schema.target.classes))
     return read_labelled(schema, {REBUILT: rec, **real}, target, undetermined=undetermined)
 
 
-def _own_names(model: Model, names: tuple[str, ...]) -> tuple[Schema, frozenset[str]]:
-    """Return a model's schema and its features of no known kind, under a table's names where it has none itself."""
+def renamed(model: Model, names: tuple[str, ...]) -> tuple[Schema, frozenset[str]]:
+    """Return a model's schema and its features of no known kind, under other names where it has none of its own.
+
+    Parameters
+    ----------
+    model
+        The model.
+    names
+        What its features are called in a table or by a prior, in its order; left out where they are more or fewer.
+    """
     schema, undetermined = model.schema, about(model).undetermined
     if schema.named or len(names) != len(schema):
         return schema, undetermined
