@@ -81,7 +81,7 @@ def test_doubtful_tables_are_said(cli: Cli, folder: Path, tmp_path: Path) -> Non
     outcome = cli("audit", folder / "model.skops", *files, "--out", out, "--quick", "--json")
     assert outcome.code == 0, outcome.err
     data = outcome.json
-    told = " | ".join(data["warnings"])
+    told = " | ".join(note["text"] for note in data["warnings"])
     assert "column 'Unnamed: 0' of the training rows numbers the rows and is left out" in told
     assert "'one' of the training rows is constant" in told
     assert "2 of 220 of the held-out rows have no target" in told
