@@ -11,6 +11,7 @@ import retrodict as rd
 from retrodict.cli import options, priors
 from retrodict.cli.grouping import grouped
 from retrodict.cli.output import Output
+from retrodict.cli.stops import stopping
 from retrodict.cli.tables import read_table
 
 _SHOWN = 10_000
@@ -30,11 +31,14 @@ def fit_prior(
 ) -> None:
     """Write a prior file with what a paper would say of a public sample."""
     from retrodict.priors import write_prior_file
+    from retrodict.results.claim import claimed
     from retrodict.results.folder import check_file
 
     check_file(out)
-    write_prior_file(read_table(table), out, target=target, correlations=0.0 if correlations else None)
+    frame = read_table(table)
+    with stopping("nothing was written"), claimed(out):
+        write_prior_file(frame, out, target=target, correlations=0.0 if correlations else None)
     found = rd.load_prior(out)
-    frame = priors.drawn(found, _SHOWN, seed)
-    document = {**priors.document(found, frame), "out": str(out)}
-    output.show(document, lambda: priors.print_prior(found, frame, "prior file", out))
+    drawn = priors.drawn(found, _SHOWN, seed)
+    document = {**priors.document(found, drawn), "out": str(out)}
+    output.show(document, lambda: priors.print_prior(found, drawn, "prior file", out))
