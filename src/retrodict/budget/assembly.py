@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.budget.estimate import Estimate, Z
+from retrodict.budget.estimate import NO_NUMBER, NO_ROW, Estimate, Z
 from retrodict.budget.measure import Measured
 from retrodict.budget.ratio import Ratio
 from retrodict.budget.result import ClassEstimate
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
 
-def sum_of_terms(found: Measured, support: str | None) -> Estimate:
+def sum_of_terms(found: Measured, support: Note | None) -> Estimate:
     """Return ``prior + model - label``; rows that serve several terms are counted once in the error.
 
     Parameters
@@ -29,13 +30,14 @@ def sum_of_terms(found: Measured, support: str | None) -> Estimate:
     endless = [name for name, term in terms.items() if term.value == np.inf]
     if endless:
         if "label" in endless and "model" not in endless:
-            return Estimate(None, reason="the label term is infinite, so the model term must be: no sum can be taken")
-        return Estimate.infinite(f"the {endless[0]} term is infinite")
+            text = "the label term is infinite, so the model term must be: no sum can be taken"
+            return Estimate(None, reason=Note("infinite_label", text))
+        return Estimate.infinite(Note("infinite_term", f"the {endless[0]} term is infinite", term=endless[0]))
     if any(term.value is None for term in terms.values()):
         absent = ", ".join(name for name, term in terms.items() if term.value is None)
         floors = [(t.low if t.finite else t.at_least) or 0.0 for t in (found.prior, found.model)]
         least = sum(floors) - (found.label.high or 0.0) if found.label.finite else 0.0
-        return Estimate(None, reason=f"no trustworthy {absent} term", at_least=max(least, 0.0))
+        return Estimate(None, reason=Note("no_term", f"no trustworthy {absent} term"), at_least=max(least, 0.0))
     ratio, excess = found.ratio, found.excess
     assert ratio is not None  # its term has a value
     assert excess is not None
@@ -48,7 +50,7 @@ def sum_of_terms(found: Measured, support: str | None) -> Estimate:
     return Estimate.normal(value, float(np.sqrt((influence**2).sum() + extra)), short=short, over=ratio.over)
 
 
-def expected_posterior(found: Measured, support: str | None) -> Estimate:
+def expected_posterior(found: Measured, support: Note | None) -> Estimate:
     """Return the classes' direct estimates, weighted by their shares.
 
     Parameters
@@ -63,15 +65,16 @@ def expected_posterior(found: Measured, support: str | None) -> Estimate:
     share = found.counts / max(found.counts.sum(), 1)
     present = [(c, *found.posteriors[c]) for c in np.flatnonzero(share)]
     if not present:
-        return Estimate(None, reason="no held-out row is one that the prior can draw")
+        return Estimate(None, reason=NO_ROW)
     endless = [one for _, one, _ in present if one.value == np.inf]
     if endless:
-        return Estimate.infinite(str(endless[0].reason))
+        return Estimate.infinite(endless[0].reason or NO_NUMBER)
     doubted = [one for _, one, _ in present if one.value is None]
     if doubted:
         least = sum(share[c] * ((one.low if one.finite else one.at_least) or 0.0) for c, one, _ in present)
         more = f" (and {len(doubted) - 1} more classes)" if len(doubted) > 1 else ""
-        return Estimate(None, reason=f"{doubted[0].reason}{more}", at_least=float(least))
+        first = doubted[0].reason or NO_NUMBER
+        return Estimate(None, reason=Note(first.code, f"{first}{more}", **first.values), at_least=float(least))
     ratios = [(c, ratio) for c, _, ratio in present if ratio is not None]
     value = float(sum(share[c] * ratio.estimate for c, ratio in ratios))
     influence = np.empty(len(found.y))
@@ -93,7 +96,7 @@ def gap_of(direct: Estimate, total: Estimate) -> Estimate:
         The two sides.
     """
     if direct.value is None or total.value is None or not (direct.finite and total.finite):
-        return Estimate(None, reason="one of the sides has no finite number")
+        return Estimate(None, reason=Note("one_side", "one of the sides has no finite number"))
     value, half = direct.value - total.value, float(np.hypot(direct.half_width, total.half_width))
     return Estimate(value, value - half, value + half)
 
@@ -114,7 +117,9 @@ def class_estimates(found: Measured, names: tuple[str, ...]) -> tuple[ClassEstim
 
 def _class(found: Measured, c: int, name: str, rows: int, share: float) -> ClassEstimate:
     own, q = found.y == c, float(found.q[c])
-    label = Estimate.infinite(f"under the prior the model never gives class {name}")
+    label = Estimate.infinite(
+        Note("never_given", f"under the prior the model never gives class {name}", classes=[name])
+    )
     label_variance = 0.0
     if q > 0:
         label_variance = (1 - share) / rows + float((found.q_se[c] / q) ** 2)
@@ -130,15 +135,16 @@ def _class(found: Measured, c: int, name: str, rows: int, share: float) -> Class
         of_model, model_extra = excess.rows[own] + excess.correction, (excess.correction / 2) ** 2
         model = _mean(of_model, model_extra)
     elif model.value == np.inf and found.finite[own].all():
-        model = Estimate(None, reason="infinite over all rows, but not over those of this class")
+        text = "infinite over all rows, but not over those of this class"
+        model = Estimate(None, reason=Note("infinite_elsewhere", text))
     if prior.finite and model.finite and label.finite:
         extra = prior_extra + model_extra + label_variance
         both = _mean(of_prior + of_model - float(np.log(share / q)), extra)
         total = Estimate.normal(both.value or 0.0, both.half_width / Z)
     elif model.value == np.inf:
-        total = Estimate.infinite(str(model.reason))
+        total = Estimate.infinite(model.reason or NO_NUMBER)
     else:
-        total = Estimate(None, reason="a term has no trustworthy number")
+        total = Estimate(None, reason=NO_NUMBER)
     return ClassEstimate(name, rows, share, q, prior, model, label, total, found.posteriors[c][0])
 
 
@@ -150,7 +156,7 @@ def _share_of(ratio: Ratio, found: Measured, own: Array) -> tuple[Array, float]:
 def _mean(values: Array, extra: float) -> Estimate:
     """Return the mean of rows with its interval; `extra` is variance that is not the rows'."""
     if len(values) < 2:
-        return Estimate(None, reason="too few rows")
+        return Estimate(None, reason=Note("too_few_rows", "too few rows"))
     se = float(np.sqrt(values.var(ddof=1) / len(values) + extra))
     return Estimate.normal(float(values.mean()), se, signed=True)
 

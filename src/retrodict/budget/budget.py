@@ -123,10 +123,11 @@ def error_budget(
     outside = int(both.impossible.sum())
     support = None
     if outside:
-        support = (
+        text = (
             f"{outside} of {len(both):,} rows cannot be drawn from the prior ({'; '.join(blamed[:4])}"
             f"{'; ...' if len(blamed) > 4 else ''})"
         )
+        support = Note("outside_prior", text, rows=outside, of=len(both))
         notes.append(Note("outside_prior", f"{support}; all but the sums is estimated on the others", rows=outside))
         tested, trained = tested.take(~tested.impossible), trained.take(~trained.impossible)
     classes = tuple(str(label) for label in job.schema.target.classes)
@@ -151,12 +152,12 @@ def error_budget(
     )
 
 
-def _infinite_prior(within: Estimate, support: str) -> Estimate:
+def _infinite_prior(within: Estimate, support: Note) -> Estimate:
     """Return the prior term where rows lie outside the prior's support, with what it is over the others."""
     if not within.finite:
         return Estimate.infinite(support, details=within.details)
     others = f"over the others it is {within.value:.3f} ({within.low:.3f} to {within.high:.3f})"
-    return Estimate.infinite(f"{support}; {others}", details=within.details)
+    return Estimate.infinite(Note(support.code, f"{support}; {others}", **support.values), details=within.details)
 
 
 def _sampled(rows: Rows, most: int, title: str, rng: np.random.Generator, notes: list[Note]) -> Rows:

@@ -6,8 +6,13 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from retrodict.results.notes import Note
+
 Z = 1.959964
 """Half a 95% interval, in standard errors."""
+
+NO_ROW = Note("no_row_drawn", "no held-out row is one that the prior can draw")
+NO_NUMBER = Note("no_number", "a term has no trustworthy number")
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Estimate:
     value: float | None
     low: float | None = None
     high: float | None = None
-    reason: str | None = None
+    reason: Note | None = None
     at_least: float | None = None
     at_most: float | None = None
     details: dict[str, float] = field(default_factory=dict)
@@ -52,7 +57,7 @@ class Estimate:
         return cls(value, low, high, **more)
 
     @classmethod
-    def infinite(cls, reason: str, **more: Any) -> Self:
+    def infinite(cls, reason: Note, **more: Any) -> Self:
         """Return an infinite divergence."""
         return cls(math.inf, reason=reason, **more)
 

@@ -9,6 +9,7 @@ from scipy.special import rel_entr
 from scipy.stats import ncx2
 
 from retrodict.budget.estimate import Estimate
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -38,7 +39,8 @@ def label_term(
     n, p, q = int(counts.sum()), counts / counts.sum(), draws.mean(axis=0)
     never = [classes[c] for c in np.flatnonzero((q == 0) & (counts > 0))]
     if never:
-        return Estimate.infinite(f"under the prior the model never gives class {', '.join(never)}"), 0.0
+        text = f"under the prior the model never gives class {', '.join(never)}"
+        return Estimate.infinite(Note("never_given", text, classes=never)), 0.0
     present = counts > 0
     logs, odds = np.zeros(len(p)), np.zeros(len(p))
     odds[present] = p[present] / q[present]

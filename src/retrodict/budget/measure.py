@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.budget.envelope import Excess, excess_loss
-from retrodict.budget.estimate import Estimate, Z
+from retrodict.budget.estimate import NO_ROW, Estimate, Z
 from retrodict.budget.label import label_term
 from retrodict.budget.pool import Pool
 from retrodict.budget.posterior import DRAWS_A_ROW, JUDGING, class_divergence
@@ -115,7 +115,7 @@ def measure(
     if len(tested):
         label, label_variance = label_term(np.bincount(tested.y, minlength=len(q)), np.exp(pool.log_q), classes)
     else:
-        label, label_variance = Estimate(None, reason="no held-out row is one that the prior can draw"), 0.0
+        label, label_variance = Estimate(None, reason=NO_ROW), 0.0
     posteriors = tuple(
         class_divergence(
             code,
@@ -139,7 +139,7 @@ def _prior_term(
 ) -> tuple[Estimate, Ratio | None]:
     n = len(tested)
     if n < MIN_ROWS:
-        return Estimate(None, reason=f"too few rows: {n} held-out rows, at least {MIN_ROWS} are needed"), None
+        return Estimate(None, reason=_few(n)), None
 
     def ratio_of(X: Array) -> Ratio:
         drawn = fitting.X[: DRAWS_A_ROW * len(X)], judging.X[:JUDGING]
@@ -159,6 +159,11 @@ def _prior_term(
     return judged(ratio, "the rows"), ratio
 
 
+def _few(n: int) -> Note:
+    text = f"too few rows: {n} held-out rows, at least {MIN_ROWS} are needed"
+    return Note("too_few_rows", text, rows=n, needed=MIN_ROWS)
+
+
 def _model_term(
     tested: Rows, trained: Rows, log_q: Array, finite: Array, sizes: Array, settings: Settings
 ) -> tuple[Estimate, Excess | None]:
@@ -166,8 +171,8 @@ def _model_term(
     zero = f"the model gives probability zero to the label of {never} of {len(finite)} held-out rows"
     if n < MIN_ROWS:
         if never:
-            return Estimate.infinite(zero), None
-        return Estimate(None, reason=f"too few rows: {n} held-out rows, at least {MIN_ROWS} are needed"), None
+            return Estimate.infinite(Note("probability_zero", zero, rows=never, of=len(finite))), None
+        return Estimate(None, reason=_few(n)), None
     found = excess_loss(
         tested.X[finite],
         tested.y[finite],
@@ -187,14 +192,18 @@ def _model_term(
     }
     if never:
         details["finite_rows"] = found.value
-        return Estimate.infinite(f"{zero}; over the others it is {found.value:.3f}", details=details), found
+        reason = Note(
+            "probability_zero", f"{zero}; over the others it is {found.value:.3f}", rows=never, of=len(finite)
+        )
+        return Estimate.infinite(reason, details=details), found
     at_most = loss + Z * float(found.loss.std(ddof=1) / np.sqrt(n))
     noise = float(found.rows.std(ddof=1) / np.sqrt(n))
     if found.correction > max(2 * Z * noise, 0.02):
-        reason = (
+        text = (
             f"too few rows: learners trained on halves of them differ by {found.correction:.3f} nats, more than the "
             f"sampling error ({Z * noise:.3f})"
         )
+        reason = Note("halves_differ", text, by=found.correction, noise=Z * noise)
         low = max(float(found.rows.mean()) - Z * noise, 0.0)
         return Estimate(None, reason=reason, at_least=low, at_most=at_most, details=details), found
     se = float(np.hypot(noise, found.correction / 2))

@@ -11,6 +11,7 @@ from retrodict.budget.estimate import Estimate
 from retrodict.budget.pool import Pool
 from retrodict.budget.ratio import Ratio, divergence
 from retrodict.budget.verdict import MIN_ROWS, judged
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -51,17 +52,19 @@ def class_divergence(
     """
     n = len(X)
     if n < MIN_ROWS:
-        return Estimate(None, reason=f"too few rows: {n} of class {name}, at least {MIN_ROWS} are needed"), None
+        text = f"too few rows: {n} of class {name}, at least {MIN_ROWS} are needed"
+        return Estimate(None, reason=Note("too_few_rows", text, rows=n, needed=MIN_ROWS)), None
     if np.isneginf(log_q[:, code]).any():
         never = int(np.isneginf(log_q[:, code]).sum())
-        return Estimate.infinite(f"the model gives probability zero to class {name} at {never} of its {n} rows"), None
+        text = f"the model gives probability zero to class {name} at {never} of its {n} rows"
+        return Estimate.infinite(Note("probability_zero", text, rows=never, of=n)), None
     own_fit, own_judge = np.flatnonzero(fitting.label == code), np.flatnonzero(judging.label == code)
     if len(own_fit) < max(n, 4 * MIN_ROWS) or len(own_judge) < 4 * MIN_ROWS:
-        return Estimate(
-            None,
-            reason=f"too few posterior draws: the model gives class {name} to {len(own_fit)} of {len(fitting):,} prior "
-            f"draws, and its {n} rows need {max(n, 4 * MIN_ROWS)}; raise draws",
-        ), None
+        text = (
+            f"too few posterior draws: the model gives class {name} to {len(own_fit)} of {len(fitting):,} prior "
+            f"draws, and its {n} rows need {max(n, 4 * MIN_ROWS)}; raise draws"
+        )
+        return Estimate(None, reason=Note("too_few_draws", text, draws=len(own_fit))), None
     own_fit, own_judge = own_fit[: DRAWS_A_ROW * n], own_judge[:JUDGING]
     ratio = divergence(
         _with_odds(X, log_q, code),

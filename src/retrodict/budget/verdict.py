@@ -9,6 +9,7 @@ from scipy.stats import beta
 
 from retrodict.budget.estimate import Estimate, Z
 from retrodict.budget.ratio import FOLDS, Ratio
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -45,24 +46,27 @@ def judged(ratio: Ratio, what: str) -> Estimate:
     return Estimate(None, reason=reason, at_least=lower_bound(ratio.above, ratio.n_draws), details=details)
 
 
-def _doubt(ratio: Ratio, what: str) -> str | None:
+def _doubt(ratio: Ratio, what: str) -> Note | None:
     if ratio.beyond > _MAX_BEYOND or ratio.ess < _MIN_ESS:
-        return (
+        text = (
             f"supports barely meet: {ratio.beyond:.0%} of {what} lie where fewer than 10 of "
             f"{ratio.n_draws:,} draws do, and the draws weigh as {ratio.ess:,.0f} (AUC {ratio.auc:.3f})"
         )
+        return Note("supports_barely_meet", text, beyond=ratio.beyond, ess=ratio.ess, auc=ratio.auc)
     noise = Z * float(np.sqrt(ratio.se**2 - (ratio.correction / 4) ** 2))
     if ratio.correction > max(2 * noise, 0.02):
-        return (
+        text = (
             f"too few rows for so many features: classifiers trained on halves of {what} differ by "
             f"{ratio.correction:.3f} nats, more than the sampling error ({noise:.3f})"
         )
+        return Note("halves_differ", text, by=ratio.correction, noise=noise)
     gap = ratio.plug_in - ratio.donsker_varadhan
     if abs(gap) > max(2 * Z * ratio.se, 0.05):
-        return (
+        text = (
             f"the two forms disagree: plug-in {ratio.plug_in:.3f}, Donsker-Varadhan {ratio.donsker_varadhan:.3f}, "
             f"standard error {ratio.se:.3f}"
         )
+        return Note("forms_disagree", text, plug_in=ratio.plug_in, donsker_varadhan=ratio.donsker_varadhan)
     return None
 
 
