@@ -32,7 +32,7 @@ from sklearn.preprocessing import (
 )
 
 from retrodict.disclosures.columns import Column
-from retrodict.families.sklearn.structure.transformers import passed
+from retrodict.families.sklearn.structure.transformers import aligned, passed
 
 NAMES = ("a", "b", "c", "d")
 _RNG = np.random.default_rng(2)
@@ -131,3 +131,12 @@ def test_outputs_are_traced_to_the_inputs_that_move_them(step: Any, X: np.ndarra
         alone = {i: NAMES[int(np.flatnonzero(row)[0])] for i, row in enumerate(moved) if row.sum() == 1}
         named = {i: traced[i].name for i in alone if traced[i].name in NAMES}
         assert {i: name for i, name in alone.items() if name != "b"} == named
+
+
+def test_a_width_that_is_only_claimed_costs_little() -> None:
+    step = Normalizer().fit(_FULL)
+    step.n_features_in_ = 10_000_000
+    columns = aligned(step, (Column.start("a"),), "step")
+    assert len(columns) == 10_000_000
+    assert {id(column) for column in columns} == {id(columns[0])}
+    assert not columns[0].raw

@@ -20,6 +20,9 @@ from retrodict.models.type_lookup import faithful_of_type
 
 Array = np.ndarray
 
+MOST_NUMBERED = 100_000
+"""Columns without a way back that are told apart: hashed words are a million, a damaged file may claim any number."""
+
 
 def passed(step: Any, columns: Columns, label: str) -> Columns:
     """Return the output columns of one fitted transformer.
@@ -71,7 +74,7 @@ def aligned(step: Any, columns: Columns, label: str) -> Columns:
         width = getattr(step, "n_features_in_", len(columns))
     except Exception:  # a wrapper asks what it holds, which may be anything
         width = len(columns)
-    return columns if len(columns) == width else tuple(Column.derived(f"{label}.input[{i}]") for i in range(width))
+    return columns if len(columns) == width else _nameless(width, f"{label}.input")
 
 
 def _opaque(step: Any, columns: Columns, label: str) -> Columns:
@@ -80,6 +83,8 @@ def _opaque(step: Any, columns: Columns, label: str) -> Columns:
 
 
 def _nameless(width: int, label: str) -> Columns:
+    if width > MOST_NUMBERED:
+        return (Column.derived(f"{label}[...]"),) * width
     return tuple(Column.derived(f"{label}[{i}]") for i in range(width))
 
 
