@@ -6,19 +6,15 @@ import inspect
 import subprocess
 import sys
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
-from types import NoneType
-from typing import get_args
 
 import pytest
-from typer.models import OptionInfo
 
 import retrodict as rd
 import retrodict.cli
 from retrodict.cli.commands import app
 from retrodict.cli.documents import HOMES, document_of
-from retrodict.cli.surface import commands
+from retrodict.cli.surface import commands, parameters
 
 WITHOUT = {
     "load_model": "every command that takes a MODEL loads it",
@@ -35,31 +31,6 @@ OTHER_NAME = {"inspect_model": "inspect"}
 COMMANDS = dict(commands(app))
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """What one command says of one of its parameters."""
-
-    name: str
-    type: str
-    metavar: str | None
-    help: str
-    option: bool
-
-
-def parameters(words: str) -> list[Parameter]:
-    """Return what a command takes, as it declares it."""
-    found = []
-    for one in inspect.signature(COMMANDS[words]).parameters.values():
-        hint, info = get_args(one.annotation)
-        option = isinstance(info, OptionInfo)
-        names = info.param_decls or [f"--{one.name.replace('_', '-')}"] if option else [one.name]
-        kind = " ".join(
-            sorted(getattr(each, "__name__", str(each)) for each in get_args(hint) or [hint] if each is not NoneType)
-        )
-        found.append(Parameter(names[0], kind, info.metavar, info.help or "", option))
-    return found
-
-
 def test_every_public_function_has_a_command_of_its_name() -> None:
     public = [name for name in rd.__all__ if inspect.isfunction(getattr(rd, name))]
     assert set(WITHOUT) <= set(public)
@@ -72,17 +43,17 @@ def test_every_public_function_has_a_command_of_its_name() -> None:
 def test_an_option_of_one_name_has_one_type_metavar_and_meaning() -> None:
     seen: dict[str, set[tuple[str, str | None, str]]] = defaultdict(set)
     for words in COMMANDS:
-        for one in parameters(words):
+        for one in parameters(COMMANDS[words]):
             if one.option:
-                seen[one.name].add((one.type, one.metavar, one.help.split(". ")[0].rstrip(".")))
+                seen[one.name].add((one.type, one.metavar, one.meaning))
     assert {name: kinds for name, kinds in seen.items() if len(kinds) > 1} == {}
     assert all(len(meaning) > 3 for kinds in seen.values() for _, _, meaning in kinds)
 
 
 @pytest.mark.parametrize("words", COMMANDS)
 def test_every_command_has_the_shared_options(words: str) -> None:
-    options = {one.name for one in parameters(words) if one.option}
-    arguments = {one.name for one in parameters(words) if not one.option}
+    options = {one.name for one in parameters(COMMANDS[words]) if one.option}
+    arguments = {one.name for one in parameters(COMMANDS[words]) if not one.option}
     assert {"--json", "--quiet", "--print-schema"} <= options
     opening = {"--schema", "--trust", "--trust-pickle", "--noise-scale", "--error-rate", "--link-slope"}
     if "model" in arguments or "--model" in options:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from retrodict.cli.table import with_table
-from tests.cli.test_surface import COMMANDS, parameters
+from retrodict.cli.surface import parameters
+from retrodict.cli.table import with_tables
+from tests.cli.test_surface import COMMANDS
 from tests.docs.pages import PAGES, ROOT, name_of
 
 _CODE = re.compile(
@@ -31,10 +32,16 @@ def test_commands_and_options_exist(page: Path) -> None:
             continue
         assert name in COMMANDS, f"no command '{name}'"
         options = {word.strip("[],.:").partition("=")[0] for word in words if word.lstrip("[").startswith("--")}
-        known = {part for one in parameters(name) if one.option for part in one.name.split("/")}
+        known = {part for one in parameters(COMMANDS[name]) if one.option for part in one.name.split("/")}
         assert options <= known, f"{name}: no option {options - known}"
 
 
-def test_the_readme_has_the_table_of_commands() -> None:
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert with_table(page) == page, "write it anew: python -m retrodict.cli.table README.md"
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_tables_are_the_code_s_own(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert with_tables(text) == text, f"write them anew: python -m retrodict.cli.table {name_of(page)}"
+
+
+def test_the_readme_lists_the_commands() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"| `{words}` |" in text for words in COMMANDS)

@@ -43,7 +43,7 @@ class Opening:
     ] = None
     trust_pickle: Annotated[
         bool,
-        typer.Option("--trust-pickle", help="Read a pickle or joblib file. It can run any code: know its maker."),
+        typer.Option("--trust-pickle", help="Read a pickle or joblib file, which can run any code: know its maker."),
     ] = False
 
     def open(self, path: Path) -> Model:
