@@ -43,14 +43,13 @@ def check_engine(engine: Any, names: Sequence[str]) -> None:
     RequestError
         If it is a class, or has no ``draw(posterior, n, rng)``.
     """
-    draw = getattr(engine, "draw", None)
-    if isinstance(engine, type) or not callable(draw):
+    if isinstance(engine, type) or not isinstance(engine, Engine):
         what = f"the class {engine.__name__}" if isinstance(engine, type) else engine_text(engine)[:100]
         raise RequestError(
             f"unknown engine {what}; use one of {', '.join(names)}, or an object with draw(posterior, n, rng)"
         )
     try:
-        inspect.signature(draw).bind(None, 1, None)
+        inspect.signature(engine.draw).bind(None, 1, None)
     except TypeError as error:
         raise RequestError(
             f"the engine {type(engine).__name__} can't be asked: draw(posterior, n, rng) does not fit it ({error}); "
@@ -139,16 +138,15 @@ def draws_of(engine: Engine, posterior: Posterior, n: int, rng: np.random.Genera
     except BudgetExhaustedError as error:
         verdict = Note("engine_stopped", f"not reached: the engine stopped: {error}")
         draws = Draws(np.empty((0, len(posterior.prior.schema))), _none(engine, posterior.observation, n, verdict))
-    said = getattr(draws, "diagnostics", None)
     name = type(engine).__name__
-    if not isinstance(said, Diagnostics):
+    if not (isinstance(draws, Draws) and isinstance(draws.diagnostics, Diagnostics)):
         raise RequestError(
             f"the engine {name} returned a {type(draws).__name__} without diagnostics; let it return "
-            "retrodict.inference.diagnostics.Draws(X, diagnostics)"
+            "retrodict.inference.Draws(X, retrodict.inference.Diagnostics(...))"
         )
     X = _rows(draws.X, posterior, name)[:n]
     report = replace(
-        said,
+        draws.diagnostics,
         observation=posterior.observation.name,
         requested=n,
         reached=len(X),
