@@ -93,7 +93,7 @@ def test_what_is_no_estimator_is_refused(estimators: Any, text: str) -> None:
 def test_a_missing_library_is_named_with_its_extra(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(module: str) -> Any:
         if module == f"retrodict.families.{name}.train":
-            raise ImportError(module)
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
         return importlib.import_module(module)
 
     monkeypatch.setattr(members, "import_module", absent)
