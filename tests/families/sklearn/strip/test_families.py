@@ -240,5 +240,5 @@ def test_it_prints_itself() -> None:
     assert "bit for bit the same on 200 rows" in repr(found)
     assert "kept: estimators_[*].tree_.threshold" in repr(found)
     assert "<table" in found._repr_html_()
-    with pytest.raises(RequestError, match="at least 100 rows, got 3"):
+    with pytest.raises(RequestError, match="a whole number of at least 100, got 3"):
         rd.sanitize(found.model, rows=3)
