@@ -18,15 +18,15 @@ import numpy as np
 import pandas as pd
 import retrodict as rd
 from retrodict.matching import Matching
-from retrodict.results import parts
+from retrodict.results import resumable_folder
 from sklearn.ensemble import RandomForestClassifier
 
 out, told, slow = sys.argv[1], sys.argv[2], float(sys.argv[3])
-parts.KEEP_SECONDS = 0.0
+resumable_folder.KEEP_SECONDS = 0.0
 rng = np.random.default_rng(0)
 table = pd.DataFrame(rng.integers(0, 30, (60, 5)), columns=list("abcde"))
 forest = RandomForestClassifier(20, random_state=0).fit(table, (table["a"] + table["b"] > 30).astype(int))
-keep, kept = parts.PartsFolder.keep_bytes, 0
+keep, kept = resumable_folder.ResumableFolder.keep_bytes, 0
 
 def dawdle(self, content, now=False):
     global kept
@@ -35,7 +35,7 @@ def dawdle(self, content, now=False):
     open(told, "w").write(str(kept))
     time.sleep(slow)
 
-parts.PartsFolder.keep_bytes = dawdle
+resumable_folder.ResumableFolder.keep_bytes = dawdle
 rd.rebuild(forest, search=Matching(chains=2, sweeps=200, workers=1), seed=5, out=out)
 """
 

@@ -18,13 +18,13 @@ import sys
 import numpy as np
 import retrodict as rd
 from retrodict.inference.rejection import joint, stream, streaming
-from retrodict.results import parts
+from retrodict.results import resumable_folder
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
 joint.BATCH = stream.BATCH = streaming.BATCH = 512
-parts.PART_ROWS = 1_000
-parts.KEEP_SECONDS = 0.02
+resumable_folder.PART_ROWS = 1_000
+resumable_folder.KEEP_SECONDS = 0.02
 data = load_iris(as_frame=True)
 model = rd.load_model(LogisticRegression(max_iter=1_000).fit(data.data, data.target))
 prior = rd.fit_prior(data.data.iloc[100:], "copula")  # one class is rare: a stream, and then an SMC run

@@ -22,7 +22,7 @@ from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.models.contract import about
 from retrodict.priors import Prior
 from retrodict.reconstruction.provenance import Provenance
-from retrodict.results.notes import Note, of_code
+from retrodict.results.notes import Note, as_notes, of_code
 from retrodict.tables.overlap import OVERLAP
 
 NEVER = (
@@ -52,7 +52,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     """
     request, notes = request.read()
     model, appetite = request.model, request.appetite
-    work = Work(say, request.seconds, warnings=[*about(model).warnings, *notes])
+    work = Work(say, request.seconds, warnings=[*as_notes(about(model).warnings, "model"), *notes])
     for shared in of_code(notes, OVERLAP):
         work.find([stated("audit", "overlap", "review", f"the controls say little, since {shared}")])
     public, over = public_prior(model, request.prior, request.holdout)

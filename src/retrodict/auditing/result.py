@@ -19,7 +19,7 @@ from retrodict.evaluation.fidelity.attribution import attribution
 from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.priors import Prior
 from retrodict.results.json_values import plain
-from retrodict.results.notes import as_notes
+from retrodict.results.notes import Note
 from retrodict.results.result import Result
 
 _WAYS = ("by_query", "from_file")
@@ -69,8 +69,8 @@ class AuditResult(Result):
     replicas: dict[str, Any]
     queries: Any
     budget: Any
-    not_tested: tuple[tuple[str, str], ...]
-    warnings: tuple[str, ...]
+    not_tested: tuple[tuple[str, Note], ...]
+    warnings: tuple[Note, ...]
     appetite: Appetite
     over: str
     provenance: dict[str, Any]
@@ -144,11 +144,8 @@ class AuditResult(Result):
                 "queries": _plain(self.queries),
                 "budget": _plain(self.budget),
                 "attribution": self._each(_owed),
-                "not_tested": [
-                    {"what": what, "reason": plain(as_notes([reason], "not_tested")[0])}
-                    for what, reason in self.not_tested
-                ],
-                "warnings": plain(as_notes(self.warnings, "model")),
+                "not_tested": [{"what": what, "reason": plain(reason)} for what, reason in self.not_tested],
+                "warnings": plain(self.warnings),
                 "appetite": self.appetite,
                 "provenance": self.provenance,
             }
@@ -185,10 +182,6 @@ class AuditResult(Result):
             *(f"not tested: {what}: {reason}" for what, reason in self.not_tested),
             *super().remarks(),
         ]
-
-
-def _gap(what: str, reason: str) -> dict[str, Any]:
-    return {"what": what, "reason": plain(as_notes([reason], "not_tested")[0])}
 
 
 def _concern(fact: Disclosure) -> int:

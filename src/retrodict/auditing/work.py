@@ -72,7 +72,7 @@ class Work:
     left_out: tuple[str, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     gaps: list[tuple[str, Note]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Note] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     _started: float = field(default_factory=lambda: time.perf_counter())
 

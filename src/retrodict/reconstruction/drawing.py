@@ -24,8 +24,8 @@ from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.rows import MemoryRows, table
 from retrodict.results.claim import claimed
 from retrodict.results.notes import Note
-from retrodict.results.parts import PartsFolder
 from retrodict.results.progress import RowProgress
+from retrodict.results.resumable_folder import ResumableFolder
 
 Array = np.ndarray
 
@@ -82,14 +82,16 @@ class Drawing:
                 "schema": schema.to_dict(),
             }
             with claimed(out):
-                folder = PartsFolder(out, identity, len(schema), lambda X, y: table(schema, columns, X, y))
+                folder = ResumableFolder(out, identity, len(schema), lambda X, y: table(schema, columns, X, y))
                 try:
                     return self._to_folder(folder, bar, request, seed)
                 except Exception:  # a failure leaves nothing behind; only a killed run leaves what it can go on with
                     folder.discard()
                     raise
 
-    def _to_folder(self, folder: PartsFolder, bar: RowProgress, request: dict[str, Any], seed: int) -> Reconstruction:
+    def _to_folder(
+        self, folder: ResumableFolder, bar: RowProgress, request: dict[str, Any], seed: int
+    ) -> Reconstruction:
         state = None if folder.state is None else RunState.from_dict(folder.state)
         if state is not None:
             self.meter.spend(state.queries)

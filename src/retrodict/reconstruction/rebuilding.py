@@ -21,8 +21,8 @@ from retrodict.reconstruction.rows import table
 from retrodict.reconstruction.stored_rows import Stored
 from retrodict.results.arguments import check_seed
 from retrodict.results.claim import claimed
-from retrodict.results.parts import PartsFolder
 from retrodict.results.progress import EnergyProgress
+from retrodict.results.resumable_folder import ResumableFolder
 from retrodict.schema import Schema, Target, free_name
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ class Rebuilding:
                 "schema": self._schema.to_dict(),
             }
             with claimed(out):
-                return self._to_folder(PartsFolder(out, identity, len(self._schema) + 1, self._table), reading, bar)
+                return self._to_folder(ResumableFolder(out, identity, len(self._schema) + 1, self._table), reading, bar)
 
-    def _to_folder(self, folder: PartsFolder, reading: Reading, bar: EnergyProgress) -> Rebuilt:
+    def _to_folder(self, folder: ResumableFolder, reading: Reading, bar: EnergyProgress) -> Rebuilt:
         try:
             state = folder.kept_bytes()
             matched = self._solve(reading, state=state, checkpoint=folder.keep_bytes, progress=bar.update)

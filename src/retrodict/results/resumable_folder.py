@@ -43,7 +43,7 @@ KEEP_SECONDS = 20.0
 """A part is cut after so many rows, or so many seconds with any."""
 
 
-class PartsFolder:
+class ResumableFolder:
     """The folder a job works in, and the sink of its rows; whoever makes one holds the result's place (`claimed`).
 
     Parameters
