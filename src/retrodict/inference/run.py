@@ -10,8 +10,9 @@ from retrodict.errors import RequestError
 from retrodict.inference.auto import Auto
 from retrodict.inference.contract import Engine, Joint, joint, sharing
 from retrodict.inference.diagnostics import Diagnostics
-from retrodict.inference.each import ask_each, check_engine
+from retrodict.inference.each import ask_each
 from retrodict.inference.engines import AUTO, ENGINES, EngineEntry, engine_names
+from retrodict.inference.given import check_engine
 from retrodict.inference.reach import judged, watched
 from retrodict.inference.sink import Sink
 from retrodict.inference.task import Checkpoint, RunState, Task, unwatched

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from retrodict.inference.each import engine_text
 from retrodict.inference.engines import AUTO
+from retrodict.inference.given import engine_text
 from retrodict.inference.observation.probabilities import PRECISION
 from retrodict.inference.run import EngineLike, engine_of, run
 from retrodict.inference.task import RunState, Task, subseed

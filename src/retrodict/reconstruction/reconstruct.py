@@ -7,8 +7,8 @@ from typing import Any
 
 from retrodict import priors
 from retrodict.errors import PriorError, RequestError
-from retrodict.inference.each import engine_text
 from retrodict.inference.engines import AUTO
+from retrodict.inference.given import engine_text
 from retrodict.inference.run import EngineLike, engine_of
 from retrodict.inference.task import subseed
 from retrodict.models import Meter, Regressor, load_model

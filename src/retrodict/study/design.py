@@ -18,12 +18,16 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from retrodict.errors import RequestError
 from retrodict.families.sklearn.train.algorithms import check_algorithm, tasks_of
+from retrodict.inference.engines import AUTO, ENGINES
 from retrodict.schema.yaml_text import read_yaml
 from retrodict.study.ladder import check_prior
 from retrodict.study.specs import DatasetEntry, FileSet, FolderSet, PartShares, Quality, Strict, tagged
 
 MOST_SEEDS, MOST_CELLS = 10_000, 10_000_000
 """Beyond them a slip of the pen is likelier than a plan: at a second each ten million cells take four months."""
+
+_ENGINES = (AUTO, *(name for name, entry in ENGINES.items() if entry.exact and not entry.needs))
+"""What may draw in a study: engines that serve every prior of its ladder, exactly; and the choice among all."""
 
 BUILT_IN = ("smoke", "paper", "full")
 
@@ -97,7 +101,7 @@ class Design(Strict):
     rows: int = Field(default=300, ge=30, le=100_000)
     evaluation_rows: int = Field(default=300, ge=30, le=5_000)
     max_queries: int = Field(default=20_000, ge=300)
-    engine: str = Field(default="rejection", pattern="^(auto|rejection)$")
+    engine: str = Field(default="rejection", pattern=f"^({'|'.join(_ENGINES)})$")
 
     @field_validator("datasets", mode="before")
     @classmethod
