@@ -82,7 +82,7 @@ def test_rows_in_order():
     found = aligned_error(rebuilt, AGES)
     assert found.error == pytest.approx((0.5 + 1 + 0.5 + 1) / 6)
     assert found.exact_rows == pytest.approx(1 / 3)
-    with pytest.raises(RequestError, match="2 rows and the training one 3; rows in order need as many: use matched_error"):
+    with pytest.raises(RequestError, match="2 rows and the training one 3; rows in order need as many"):
         aligned_error(rebuilt[:2], AGES)
 
 
