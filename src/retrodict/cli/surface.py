@@ -65,8 +65,8 @@ def parameters(command: Command) -> list[Parameter]:
     for one in inspect.signature(command).parameters.values():
         hint, info = get_args(one.annotation)
         option = isinstance(info, OptionInfo)
-        names = (info.param_decls or [f"--{one.name.replace('_', '-')}"]) if option else [one.name]
+        own = info.default if isinstance(info.default, str) else f"--{one.name.replace('_', '-')}"  # where it is named
         kinds = [each for each in get_args(hint) or [hint] if each is not NoneType]
         kind = " ".join(getattr(each, "__name__", str(each)) for each in kinds)
-        found.append(Parameter(names[0], kind, info.metavar, info.help or "", option))
+        found.append(Parameter(own if option else one.name, kind, info.metavar, info.help or "", option))
     return found
