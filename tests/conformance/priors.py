@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.naive_bayes import GaussianNB
 
+from retrodict.errors import PriorError
 from retrodict.models import load_model
 from retrodict.priors import (
     CopulaPrior,
@@ -81,6 +82,26 @@ def rows(n: int = 400) -> np.ndarray:
     return CopulaPrior(SCHEMA, MARGINALS, LATENT).sample(n, np.random.default_rng(7))
 
 
+class Bare:
+    """The members of `Prior`, and nothing else."""
+
+    schema = Schema((Feature("a"), Feature("b", "binary", categories=(0, 1))))
+    latent_dim = 2
+    notes = ()
+
+    def transport(self, z: np.ndarray) -> np.ndarray:
+        z = np.asarray(z)
+        if z.ndim != 2 or z.shape[1] != 2:
+            raise PriorError(f"latents of shape (n, 2) were expected, got {z.shape}")
+        return np.column_stack([z[:, 0], (z[:, 1] > 0).astype(float)])
+
+    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        return self.transport(rng.standard_normal((n, 2)))
+
+    def describe(self) -> dict[str, Any]:
+        return {"kind": "bare"}
+
+
 def empirical(schema: Schema, X: np.ndarray, **settings: Any) -> EmpiricalPrior:
     """Return the prior of rows over a schema that states their own missing rates."""
     gone = np.average(np.isnan(X), axis=0, weights=settings.get("weights"))
@@ -121,7 +142,8 @@ PRIORS: dict[str, Callable[[], Any]] = {
     "fitted": lambda: fit_prior(SCHEMA.decode(rows()).assign(y="a"), target="y"),
     "loaded file": from_a_file,
     "implied by classes": lambda: implied(GaussianNB()),
-    "by hand": lambda: built("new_prior.md")["growth"].Growth(),
+    "by hand": Bare,
+    "of the recipe": lambda: built("new_prior.md")["growth"].Growth(),
     **{
         f"marginal: {name}": lambda marginal=marginal: IndependentPrior(Schema((Feature("x"),)), (marginal,))
         for name, marginal in NUMBERS.items()

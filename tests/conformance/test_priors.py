@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import ks_2samp
+from sklearn.linear_model import LogisticRegression
 
-from retrodict.errors import PriorError
+import retrodict as rd
+from retrodict.errors import PriorError, RequestError
 from retrodict.priors import Enumerable, IndependentPrior, Labelled, Marginals, Prior, class_shares, state_count
 from retrodict.priors.marginals import FiniteMarginal
 from tests.conformance.members import check_members, globals_untouched
-from tests.conformance.priors import FINITE, MARGINALS, PRIORS, SCHEMA
+from tests.conformance.priors import FINITE, MARGINALS, PRIORS, SCHEMA, Bare
 
 N = 20_000
 FAR = 5.0
@@ -132,6 +134,28 @@ def share_error(p: np.ndarray, n: int) -> np.ndarray:
 @pytest.mark.parametrize("kind", PRIORS)
 def test_prior(kind: str) -> None:
     check_prior(PRIORS[kind]())
+
+
+def test_the_least_serves_every_public_function() -> None:
+    """Whatever has the members of `Prior` can be assumed, and none of the capabilities is missed."""
+    prior = Bare()
+    frame = prior.schema.decode(prior.sample(400, np.random.default_rng(0)))
+    frame["y"] = np.where(frame["a"].astype(float) + frame["b"].astype(float) > 0.5, "yes", "no")
+    train, holdout = frame[:200], frame[200:]
+    model = LogisticRegression().fit(train[["a", "b"]].astype(float), train["y"])
+    rec = rd.reconstruct(model, prior, 150, class_shares="equal", progress=False)
+    assert rec.complete
+    assert rec.provenance.prior == {"kind": "bare", "notes": []}
+    for engine in ("smc", "rejection"):
+        found = rd.invert(model, prior, outputs=["yes", "no"], draws=5, engine=engine, progress=False)
+        assert len(found.frame) == 10
+    found = rd.evaluate(rec, train, holdout, prior=prior)
+    assert found.attribution == "predictions"
+    budget = rd.error_budget(model, prior, holdout=holdout, train=train)
+    assert budget.total.low is not None
+    assert budget.total.low < budget.posterior.high
+    with pytest.raises(RequestError, match="use engine auto"):
+        rd.reconstruct(model, prior, 50, class_shares="equal", engine="enumeration", progress=False)
 
 
 class _Renamed(IndependentPrior):
