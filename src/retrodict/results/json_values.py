@@ -19,26 +19,31 @@ class Plain(Protocol):
         ...
 
 
+_AS_THEY_ARE = {bool, str, int}
+
+
 def plain(value: Any) -> Any:
     """Return a value made of dicts, lists, strings, numbers, booleans and ``None``, fit for strict JSON.
 
     A table becomes a list of its lines, what has a `to_dict` what that returns; what is not finite, or missing in a
     table, becomes ``None``, and anything unknown its text.
     """
+    if value is None or type(value) in _AS_THEY_ARE:  # first: stored rows have millions of cells
+        return value
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
     if isinstance(value, pd.DataFrame):
         return plain(value.astype(object).where(value.notna(), None).to_dict(orient="records"))
     if isinstance(value, np.ndarray):
-        value = value.tolist()
+        return plain(value.tolist())
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, Plain):  # before texts: a note is one
         value = value.to_dict()
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if value is None or isinstance(value, bool | str | int):
+    if isinstance(value, bool | str | int):
         return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     return str(value)
