@@ -41,7 +41,7 @@ def check_strippable(model: Any, folder: Path) -> None:
     assert len(found.after) <= len(found.before)
     for as_pickle in (False, True):
         assert found.model.written(as_pickle=as_pickle) == found.model.written(as_pickle=as_pickle)
-        path = found.save_model(folder / f"bare-{as_pickle}", as_pickle=as_pickle)
+        path = found.save(folder / f"bare-{as_pickle}", as_pickle=as_pickle)
         again = rd.load_model(path, trust_pickle=True)
         assert same(found.model.outputs(X), again.outputs(X))  # type: ignore[attr-defined]
 

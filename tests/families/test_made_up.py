@@ -108,7 +108,7 @@ def test_it_is_sanitised_and_saved_as_its_own_kind_of_file(source: Any, kind: st
     assert found.identical
     assert {entry.path for entry in found.kept} == ({"rows"} if kind == "Nearest" else {"lows", "highs"})
     assert {entry.path for entry in found.removed} == (set() if kind == "Nearest" else {"means", "n"})
-    again = rd.load_model(found.save_model(tmp_path / "bare"))
+    again = rd.load_model(found.save(tmp_path / "bare"))
     assert (tmp_path / "bare").read_bytes().startswith(b"MADEUP1")
     assert len(rd.inspect_model(again).of("SampleSize")) == (kind == "Nearest")
     X = rd.load_model(source).schema.encode(table(50, 3, False))

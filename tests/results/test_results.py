@@ -109,6 +109,10 @@ def test_notes_are_data(result: Any) -> None:
 
 
 def test_it_is_written_and_read_back(result: Any, tmp_path: Path) -> None:
+    if isinstance(result, rd.Sanitized | rd.Migration):
+        result.save(tmp_path / "model.skops")  # what is made is a model, and so is its file
+        assert rd.load_model(tmp_path / "model.skops").schema.names == prior().schema.names
+        return
     out = result.save(tmp_path / "kept")
     if isinstance(result, FolderResult):
         again = type(result).load(out)

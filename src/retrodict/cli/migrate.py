@@ -61,7 +61,7 @@ def migrate(
             seed=seed,
             progress=output.progress,
         )
-        untrusted = found.save_model(out)
+        untrusted = found.save(out)
     output.note(file_line(model, loaded))
     document = {**found.to_dict(), "out": str(out), "trust": list(untrusted)}
     output.show(document, lambda: _print(found, out, untrusted))

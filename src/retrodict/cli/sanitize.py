@@ -75,7 +75,7 @@ def sanitize(
                 command=command_line(model, "sanitize", **repeat, out=out, audit=audit),
                 say=lambda line: output.note(f"audit {line}"),
             )
-        found.save_model(out, as_pickle=as_pickle)
+        found.save(out, as_pickle=as_pickle)
     output.note(file_line(model, loaded))
     audits = {} if both is None else {"audit": {**both.to_dict(), "out": str(audit)}}
     output.show({"out": str(out), **found.to_dict(), **audits}, lambda: _print(found, both, out, audit))

@@ -84,7 +84,7 @@ class Sanitized(Result):
             "after": _facts(self.after),
         }
 
-    def save_model(self, path: str | Path, *, as_pickle: bool = False) -> Path:
+    def save(self, path: str | Path, *, as_pickle: bool = False) -> Path:
         """Write the model to a file, in one step; the same model and seed give the same bytes.
 
         Parameters

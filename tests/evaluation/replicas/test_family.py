@@ -114,6 +114,6 @@ def test_an_optional_library_is_trained_and_saved(name: str, classes: bool, tmp_
     prior = rd.fit_prior(train[["age"]], kind="empirical")
     found = rd.migrate(model, name, prior, rows=1_000, soft_labels=True, progress=False)
     assert found.lines().value.iloc[0] > 0.8
-    trusted = found.save_model(tmp_path / "new.skops")
+    trusted = found.save(tmp_path / "new.skops")
     assert trusted
     assert rd.load_model(tmp_path / "new.skops", trusted=trusted).family

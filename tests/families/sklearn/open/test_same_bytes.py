@@ -25,7 +25,7 @@ import retrodict as rd
 junk = [bytearray(1_000 + i) for i in range(int(sys.argv[2]))]  # objects lie elsewhere then
 made = rd.sanitize(sys.argv[1], rows=100)
 for pickled in (False, True):
-    print(hashlib.sha256(made.save_model(sys.argv[3], as_pickle=pickled).read_bytes()).hexdigest())
+    print(hashlib.sha256(made.save(sys.argv[3], as_pickle=pickled).read_bytes()).hexdigest())
 """
 
 

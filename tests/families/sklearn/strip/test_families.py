@@ -221,16 +221,16 @@ def test_the_file_is_read_back_and_nothing_is_half_written(tmp_path: Any) -> Non
     frame, classes, _ = mixed()
     X = frame[["age", "bmi"]]
     found = rd.sanitize(RandomForestClassifier(**_TREES).fit(X, classes), rows=200)
-    file = found.save_model(tmp_path / "bare.skops")
+    file = found.save(tmp_path / "bare.skops")
     again = rd.load_model(file)
     assert (again.estimator.predict_proba(X) == found.model.estimator.predict_proba(X)).all()
     assert set(again.audit.untrusted) <= set(REVIEWED)
-    found.save_model(tmp_path / "bare.pkl", as_pickle=True)
+    found.save(tmp_path / "bare.pkl", as_pickle=True)
     assert rd.load_model(tmp_path / "bare.pkl", trust_pickle=True).family == "RandomForestClassifier"
     with pytest.raises(RequestError, match="is a folder; give the path of a file"):
-        found.save_model(tmp_path)
+        found.save(tmp_path)
     with pytest.raises(RequestError, match="can't be written"):
-        found.save_model(tmp_path / "nowhere" / "bare.skops")
+        found.save(tmp_path / "nowhere" / "bare.skops")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bare.pkl", "bare.skops"]
 
 
