@@ -28,7 +28,10 @@ def plain(value: Any) -> Any:
     A table becomes a list of its lines, what has a `to_dict` what that returns; what is not finite, or missing in a
     table, becomes ``None``, and anything unknown its text.
     """
-    if value is None or type(value) in _AS_THEY_ARE:  # first: stored rows have millions of cells
+    kind = type(value)  # first: stored rows have millions of cells
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if value is None or kind in _AS_THEY_ARE:
         return value
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
@@ -38,8 +41,8 @@ def plain(value: Any) -> Any:
         return plain(value.tolist())
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+    if isinstance(value, float | np.floating):  # a long double's item is one still
+        return plain(float(value))
     if isinstance(value, Plain):  # before texts: a note is one
         value = value.to_dict()
     if isinstance(value, Mapping):
