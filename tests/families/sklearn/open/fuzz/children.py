@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import re
-import resource
 import signal
 import time
 import traceback
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from retrodict.models.trial import limit
 
 SECONDS, MEMORY, WALL = 20, 3 * 2**30, 900.0
 ANSWERED, REFUSED, SIGNAL, HANG, RAW = "answered", "refused in one line", "signal", "hang", "raw exception"
@@ -60,9 +61,7 @@ def tried(path: Path, rebuilt: bool) -> tuple[str, str]:
 
 
 def _be_the_child(path: Path, rebuilt: bool, sink: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    limit(SECONDS, MEMORY)  # beyond what the process has: OpenBLAS interrupts one that can't have its threads
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
