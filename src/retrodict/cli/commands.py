@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from retrodict import __version__
-from retrodict.cli.aligned_error import aligned_error
 from retrodict.cli.audit import audit
 from retrodict.cli.calibration import calibration
 from retrodict.cli.controls import controls
@@ -20,7 +19,6 @@ from retrodict.cli.fit_prior import fit_prior
 from retrodict.cli.implied_prior import implied_prior
 from retrodict.cli.inspect import inspect
 from retrodict.cli.invert import invert
-from retrodict.cli.matched_error import matched_error
 from retrodict.cli.membership_attacks import membership_attacks
 from retrodict.cli.migrate import migrate
 from retrodict.cli.printing import print_line
@@ -29,6 +27,7 @@ from retrodict.cli.rebuild import rebuild
 from retrodict.cli.reconstruct import reconstruct
 from retrodict.cli.record_risk import record_risk
 from retrodict.cli.replicate import replicate
+from retrodict.cli.row_errors import aligned_error, matched_error
 from retrodict.cli.sanitize import sanitize
 from retrodict.cli.study import app as study
 from retrodict.cli.theory import theory
