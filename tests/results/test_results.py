@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,25 @@ from sklearn.neighbors import KNeighborsClassifier
 
 import retrodict as rd
 from retrodict.results.notes import Note
+from retrodict.results.packing import pack
 from retrodict.results.result import FolderResult, KeptResult, Result
 from retrodict.study.analysis import StudyAnalysis, analyse
-from retrodict.theory import EXAMPLES, concurrence, error_budget, gradients, path
+from retrodict.theory import (
+    EXAMPLES,
+    DiscreteWorld,
+    ErrorBudget,
+    concurrence,
+    error_budget,
+    gradients,
+    path,
+    read_world,
+)
 from tests.study.analysis.worlds import study
 
 HOSTILE = ("x\x1b[2J<b>", "y\u202e&")
 LABELS = ("<i>\x07no", "yes\u2066")
+OF_OWN_FILES = (rd.Sanitized, rd.Migration, DiscreteWorld)
+"""A model's file, and a world's, which other commands take."""
 RECORDS = ("Feature", "Schema", "Target")
 """Plain data, whose own representation quotes every text."""
 
@@ -90,6 +103,7 @@ def result(request: pytest.FixtureRequest) -> Any:
 
 def test_it_is_a_result(result: Any) -> None:
     assert isinstance(result, Result)
+    assert isinstance(result, (KeptResult, FolderResult, *OF_OWN_FILES)), "it can't be read back"
     assert "\n" not in result.head
 
 
@@ -118,12 +132,16 @@ def test_it_is_written_and_read_back(result: Any, tmp_path: Path) -> None:
         again = type(result).load(out)
         assert again == result
         pd.testing.assert_frame_equal(again.frame, result.frame)
-    else:
-        assert json.loads(out.read_text()) == result.to_dict()
-    if isinstance(result, KeptResult):
+    elif isinstance(result, KeptResult):
         again = type(result).load(out)
         assert again.to_dict() == result.to_dict()
-        assert repr(again) == repr(result)
+        assert (repr(again), again._repr_html_()) == (repr(result), result._repr_html_())
+        assert pack(again) == pack(result), "a field is not what it was"
+        written = json.loads(out.read_text())
+        assert written.pop("result") == type(result).__name__
+        assert written == {**result.to_dict(), "state": written["state"]}
+    else:
+        assert read_world(out).to_dict() == json.loads(out.read_text()) == result.to_dict()
     with pytest.raises(rd.errors.RetrodictError):
         result.save(tmp_path)
 
@@ -142,11 +160,85 @@ def test_every_public_result_is_here() -> None:
     assert issubclass(StudyAnalysis, Result)
 
 
-@pytest.mark.parametrize("spoil", [{}, {"worst": 1}, {"attacks": [{}]}, {"warnings": ["text"]}, {"more": 1}])
-def test_a_file_that_holds_something_else_is_refused(spoil: dict[str, Any], tmp_path: Path) -> None:
+def test_what_is_no_number_is_told_apart(tmp_path: Path) -> None:
+    world = EXAMPLES["cancelling"]()
+    found = error_budget(replace(world, q_x=np.eye(world.n_states)[0]))
+    again = ErrorBudget.load(found.save(tmp_path / "kept.json"))
+    assert found.posterior == again.posterior == np.inf
+    assert found.to_dict()["posterior"] is None
+
+
+def test_arrays_and_tables_come_back_whole(tmp_path: Path) -> None:
+    risk = MAKERS["RecordRisk"]()
+    again = rd.RecordRisk.load(risk.save(tmp_path / "kept.json"))
+    np.testing.assert_array_equal(again.closest, risk.closest)
+    np.testing.assert_array_equal(again.matched.pairs, risk.matched.pairs)
+    pd.testing.assert_frame_equal(again.singled_out, risk.singled_out)
+    pd.testing.assert_frame_equal(again.closest_holdout, risk.closest_holdout)
+
+
+def test_replicas_come_back_without_their_models(tmp_path: Path) -> None:
+    replicas = MAKERS["Replicas"]()
+    again = rd.Replicas.load(replicas.save(tmp_path / "kept.json"))
+    assert (list(replicas.models), list(again.models)) == (["naive_bayes"], [])
+    pd.testing.assert_frame_equal(again.summary(), replicas.summary())
+
+
+SPOILT: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "nothing": lambda data: {},
+    "what save did not write": lambda data: {key: data[key] for key in data.keys() - {"result", "state"}},
+    "another number": lambda data: {**data, "seed": 1.5},
+    "a truth for a number": lambda data: {**data, "seed": True},
+    "half a part": lambda data: {**data, "attacks": [{}]},
+    "lines for notes": lambda data: {**data, "warnings": ["text"]},
+    "another summary": lambda data: {**data, "worst": 1},
+    "an entry more": lambda data: {**data, "more": 1},
+    "a state more": lambda data: {**data, "state": {**data["state"], "more": 1}},
+    "no state": lambda data: {**data, "state": []},
+    "no attack": lambda data: {**data, "attacks": []},
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_a_file_that_holds_something_else_is_refused(spoil: str, tmp_path: Path) -> None:
     kept = MAKERS["MembershipAttacks"]().save(tmp_path / "kept.json")
-    data = json.loads(kept.read_text())
-    kept.write_text(json.dumps({**data, **spoil} if spoil else {}))
+    kept.write_text(json.dumps(SPOILT[spoil](json.loads(kept.read_text()))))
     with pytest.raises(rd.errors.RequestError, match=r"holds no MembershipAttacks: ") as caught:
         rd.MembershipAttacks.load(kept)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_of_another_result_is_refused_by_both_names(tmp_path: Path) -> None:
+    kept = MAKERS["RecordMatch"]().save(tmp_path / "kept.json")
+    with pytest.raises(rd.errors.RequestError, match="holds no Fidelity: it is a file of RecordMatch"):
+        rd.Fidelity.load(kept)
+
+
+@pytest.mark.parametrize("name", ["Disclosures", "MembershipAttacks", "RecordRisk", "Gradients", "EstimatedBudget"])
+def test_whatever_is_damaged_is_read_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    made = MAKERS[name]()
+    kept = made.save(tmp_path / "kept.json")
+    whole = kept.read_text()
+    places = [*_places(json.loads(whole))]
+    refused = []
+    for place in places[:: len(places) // 60 + 1]:
+        for wrong in (None, -1, {"float": "x"}, {"dtype": "S9", "shape": [1], "values": ["x"]}, [[[]]]):
+            data = inner = json.loads(whole)
+            for step in place[:-1]:
+                inner = inner[step]
+            inner[place[-1]] = wrong
+            kept.write_text(json.dumps(data))
+            try:
+                type(made).load(kept)
+            except rd.errors.RequestError as error:
+                refused.append(str(error))
+    assert len(refused) > 100
+    assert not any("\n" in line for line in refused)
+
+
+def _places(data: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the way to every part of plain data."""
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        yield (key,)
+        yield from ((key, *more) for more in _places(value))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from retrodict.budget.estimate import Estimate
 from retrodict.results.notes import Note
-from retrodict.results.result import Result, ShownTable
+from retrodict.results.result import KeptResult, ShownTable
 
 _WORDS = {
     "prior": "prior term  KL(P(x)||Q(x))",
@@ -57,7 +57,7 @@ class ClassEstimate:
 
 
 @dataclass(frozen=True, repr=False)
-class EstimatedBudget(Result):
+class EstimatedBudget(KeptResult):
     """An error budget estimated from real rows, in nats: ``posterior = prior + model - label``.
 
     Parameters

@@ -13,7 +13,7 @@ from retrodict.disclosures import kinds
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.unread import Unread
 from retrodict.plain_text import plain_lines
-from retrodict.results.result import Result
+from retrodict.results.result import KeptResult
 
 GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
     ("whole rows", (kinds.Rows, kinds.PossibleRows)),
@@ -39,7 +39,7 @@ _RANK = {kind: i for i, (_, members) in enumerate(GROUPS) for kind in members}
 
 
 @dataclass(frozen=True, repr=False)
-class Disclosures(Result):
+class Disclosures(KeptResult):
     """What a model states about its training data; iterate over it, or ask for one kind.
 
     Parameters

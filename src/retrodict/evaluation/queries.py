@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,8 @@ from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction, reconstruct
 from retrodict.reconstruction.request import resolve
 from retrodict.results.arguments import check_count, check_seed
-from retrodict.results.documents import notes as read_notes
 from retrodict.results.notes import Note, of_code
-from retrodict.results.result import KeptResult, ShownTable, frame_of
+from retrodict.results.result import KeptResult, ShownTable
 from retrodict.tables.labelled import read_labelled
 from retrodict.tables.titles import HOLDOUT, TRAIN
 
@@ -32,11 +31,7 @@ LADDER = (100, 300, 1_000, 3_000, 10_000)
 LIMIT = 1_000
 FIDELITY = ("wasserstein", "total variation", "association", "energy distance", "two-sample AUC")
 _ESTIMATORS = {True: ("logistic_regression", "random_forest"), False: ("kernel_ridge", "random_forest")}
-_KINDS: dict[str, type] = {
-    **{"queries": int, "what": object, "measure": object, "estimator": object},
-    **{"value": float, "low": float, "high": float},
-}
-_COLUMNS = list(_KINDS)
+_COLUMNS = ["queries", "what", "measure", "estimator", "value", "low", "high"]
 VALUE, LIFT, REPLICAS = "fidelity", "lift", "replica"
 
 
@@ -92,16 +87,6 @@ class QueryCurve(KeptResult):
         """Return what it holds."""
         own = super().content()
         return {"curve": own.pop("frame"), **own, "scope": self.scope or None}
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Return the result of `to_dict`."""
-        given = {name: value for name, value in data.items() if name != "curve"}
-        curve = frame_of(
-            data, "curve", dict(zip(_COLUMNS, (int, object, object, object, float, float, float), strict=True))
-        )
-        fixed = {"frame": curve, "ladder": tuple(data["ladder"]), "scope": data["scope"] or ""}
-        return cls(**{**given, **fixed, **{name: read_notes(data, name) for name in ("warnings", "notes")}})
 
     @property
     def head(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from retrodict.results.notes import Note
-from retrodict.results.result import Result
+from retrodict.results.result import KeptResult
 
 Array = np.ndarray
 
@@ -18,7 +18,7 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RecordMatch(Result):
+class RecordMatch(KeptResult):
     """Rebuilt rows beside real ones.
 
     Parameters

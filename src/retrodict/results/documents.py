@@ -52,6 +52,8 @@ def holding(path: Path, what: str) -> Iterator[None]:
         raise RequestError(f"'{path}' holds no {what}: '{name}' is not there") from error
     except KeyError as error:
         raise RequestError(f"'{path}' holds no {what}: '{shown(error.args[0])}' is missing") from error
+    except RecursionError as error:
+        raise RequestError(f"'{path}' holds no {what}: it is nested too deeply") from error
     except (OSError, ValueError, TypeError, RetrodictError) as error:
         raise RequestError(f"'{path}' holds no {what}: {shown(error)}") from error
 

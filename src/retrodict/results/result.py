@@ -11,9 +11,10 @@ from typing import Any, Self
 import pandas as pd
 
 from retrodict.plain_text import json_text, plain_lines, shown
-from retrodict.results.documents import OddError, holding, read_document
+from retrodict.results.documents import OddError, holding, part, read_document
 from retrodict.results.folder import write_file, write_folder
 from retrodict.results.json_values import plain
+from retrodict.results.packing import pack, unpack
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +89,12 @@ class Result(ABC):
         """Return `to_dict` as the text of a JSON file."""
         return json_text(self.to_dict()) + "\n"
 
+    def written(self) -> dict[str, Any]:
+        """Return the content of its file; by default `to_dict`."""
+        return self.to_dict()
+
     def save(self, path: str | Path) -> Path:
-        """Write `to_dict` to a JSON file, in one step.
+        """Write it to a JSON file, in one step.
 
         Raises
         ------
@@ -97,7 +102,7 @@ class Result(ABC):
             If the file can't be written.
         """
         path = Path(path)
-        write_file(path, self.document().encode())
+        write_file(path, (json_text(self.written()) + "\n").encode())
         return path
 
     def __repr__(self) -> str:
@@ -143,18 +148,17 @@ class FolderResult(Result):
 
 
 class KeptResult(Result):
-    """A result that can be read back from the file that `save` writes."""
+    """A result that can be read back from the file that `save` writes.
 
-    @classmethod
-    @abstractmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Return the result of `to_dict`.
+    The file is `to_dict` with two entries more: `result`, its class, and `state`, the fields of which `to_dict` holds
+    less than all.
+    """
 
-        Raises
-        ------
-        OddError, KeyError, TypeError, ValueError
-            If it is none.
-        """
+    def written(self) -> dict[str, Any]:
+        """Return the content of its file."""
+        data, state = self.to_dict(), pack(self)
+        lacking = {name: value for name, value in state.items() if name not in data or data[name] != value}
+        return {"result": type(self).__name__, **data, "state": lacking}
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -167,13 +171,16 @@ class KeptResult(Result):
         """
         path = Path(path)
         with holding(path, cls.__name__):
-            found = cls.from_dict(data := read_document(path))
-            if found.to_dict() != data:
+            data = read_document(path)
+            if (kind := data.get("result")) is None:
+                raise OddError("it names no result; give a file that save wrote")
+            if kind != cls.__name__:
+                raise OddError(f"it is a file of {shown(kind)}")
+            found = unpack(cls, {**data, **part(data, "state", dict)}, cls.__name__)
+            try:
+                same = found.written() == data and bool(repr(found))
+            except (AttributeError, LookupError, ArithmeticError) as error:
+                raise OddError("it lacks what such a result shows") from error
+            if not same:
                 raise OddError("it holds more, or other things, than such a result writes")
             return found
-
-
-def frame_of(data: dict[str, Any], key: str, kinds: dict[str, type]) -> pd.DataFrame:
-    """Return an entry of plain data that was a table, its columns of the kinds given; those named only are read."""
-    frame = pd.DataFrame(data[key], columns=list(kinds))
-    return frame.astype({name: kind for name, kind in kinds.items() if kind is not object})

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import kl_div
 
-from retrodict.results.result import Result, ShownTable
+from retrodict.results.result import KeptResult, ShownTable
 from retrodict.theory.posteriors import joint, ratio
 from retrodict.theory.world import DiscreteWorld
 
@@ -46,7 +46,7 @@ class ClassTerms:
 
 
 @dataclass(frozen=True, repr=False)
-class ErrorBudget(Result):
+class ErrorBudget(KeptResult):
     """``E_P(y) KL(P(x|y)||Q(x|y)) = KL(P(x)||Q(x)) + E_P(x) KL(P(y|x)||Q(y|x)) - KL(P(y)||Q(y))``, in nats.
 
     The chain rule of KL, applied to ``KL(P(x,y) || Q(x,y))`` in both orders. Each term is computed on its own, the

@@ -9,7 +9,7 @@ from typing import overload
 
 import numpy as np
 
-from retrodict.results.result import Result
+from retrodict.results.result import KeptResult
 from retrodict.theory.posteriors import joint, ratio
 from retrodict.theory.world import DiscreteWorld
 
@@ -17,7 +17,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Gradients(Result, Mapping[str, Mapping[str, Array]]):
+class Gradients(KeptResult, Mapping[str, Mapping[str, Array]]):
     """Derivatives by quantity and variable: ``found["posterior"]["theta"]``, or ``found["posterior", "theta"]``.
 
     Quantities: `prior`, `model`, `label` and `posterior`, the terms of the error budget (so that ``posterior = prior +

@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from retrodict.errors import RequestError
 from retrodict.results.arguments import check_choice, check_count
-from retrodict.results.result import Result, ShownTable
+from retrodict.results.result import KeptResult, ShownTable
 from retrodict.theory.decomposition import error_budget
 from retrodict.theory.posteriors import ratio
 from retrodict.theory.sign_agreement import concurrence
@@ -27,7 +27,7 @@ ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Path(Result):
+class Path(KeptResult):
     """The error budget at each step of a path of worlds, and the concurrence there.
 
     Parameters

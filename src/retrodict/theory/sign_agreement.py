@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict.results.arguments import check_choice
-from retrodict.results.result import Result, ShownTable
+from retrodict.results.result import KeptResult, ShownTable
 from retrodict.theory.derivatives import Gradients, gradients
 from retrodict.theory.posteriors import joint, ratio
 from retrodict.theory.world import DiscreteWorld
@@ -32,7 +32,7 @@ ROOM = 1e-9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SignAgreement(Result):
+class SignAgreement(KeptResult):
     """Two derivatives, coordinate by coordinate.
 
     Parameters
@@ -121,7 +121,7 @@ class SignAgreement(Result):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Concurrence(Result):
+class Concurrence(KeptResult):
     """Sign agreement of the posterior divergence with prior, model and accuracy, in expectation and by class.
 
     Parameters

@@ -22,7 +22,7 @@ class DiscreteWorld(Result):
     """The truth `P(x)`, `P(y|x)`, the assumed prior `Q(x)` and the model `Q(y|x)` over `n` states and `k` classes.
 
     A state is one value of `x`, whatever number of features it stands for. Zeros are allowed anywhere; divergences are
-    infinite where `Q` lacks support that `P` has.
+    infinite where `Q` lacks support that `P` has. What `save` writes is a world file: `read_world` reads it.
 
     Parameters
     ----------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
 
 import pandas as pd
 
@@ -11,15 +10,11 @@ from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity.attribution import Attribution
 from retrodict.evaluation.fidelity.measures import MEASURES
 from retrodict.evaluation.fidelity.scopes import FRESH, LABELLED, OVERALL, PRIOR, RANDOM, RECONSTRUCTION, WITHIN
-from retrodict.evaluation.fidelity.summary import LIFTS, VALUES
-from retrodict.results.documents import notes
 from retrodict.results.notes import Note
-from retrodict.results.result import KeptResult, ShownTable, frame_of
+from retrodict.results.result import KeptResult, ShownTable
 
 _TABLES = (RECONSTRUCTION, PRIOR, LABELLED, RANDOM, FRESH)
 _SHORT = {RECONSTRUCTION: "rebuilt", PRIOR: "prior", LABELLED: "labelled"}
-_KINDS = (object, object, object, object, float, float, float, int, int)
-_LIFT_KINDS = (object, object, object, object, float, float, float, object)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,18 +106,6 @@ class Fidelity(KeptResult):
             (self.lift.scope == scope) & (self.lift.feature == "") & (self.lift.table == RECONSTRUCTION)
         ].set_index("measure")
         return wide.join(lift[["lift", "low", "high"]])
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Return the result of `to_dict`."""
-        kinds: dict[str, dict[str, type]] = {
-            "measures": dict(zip(VALUES, _KINDS, strict=True)),
-            "lift": dict(zip(LIFTS, _LIFT_KINDS, strict=True)),
-        }
-        frames = {name: frame_of(data, name, columns) for name, columns in kinds.items()}
-        told = {name: notes(data, name) for name in ("warnings", "notes")}
-        reason = {"attribution_reason": Note.from_dict(data["attribution_reason"])}
-        return cls(**{**data, **frames, **told, **reason})
 
     @property
     def head(self) -> str:

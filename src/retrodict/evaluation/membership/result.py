@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import pandas as pd
 
-from retrodict.results.documents import checked, notes, part
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, ShownTable
 
@@ -107,13 +105,6 @@ class MembershipAttacks(KeptResult):
     def content(self) -> dict[str, Any]:
         """Return what it holds, and which attack is the worst."""
         return {"worst": self.worst.attack, **super().content()}
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Return the result of `to_dict`."""
-        given = {name: value for name, value in data.items() if name != "worst"}
-        attacks = tuple(checked(Attack, partial(Attack, **one), "attacks") for one in part(data, "attacks", list))
-        return cls(**{**given, "attacks": attacks, **{name: notes(data, name) for name in ("warnings", "notes")}})
 
     @property
     def head(self) -> str:

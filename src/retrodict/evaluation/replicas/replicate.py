@@ -171,7 +171,7 @@ def replicate(
     sizes = {name: len(one.rows) for name, one in examples.items()}
     return Replicas(
         frame=pd.DataFrame(lines, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, np.float64)),
-        models=models,
+        estimators=tuple(models),
         rows=sizes | {question.title: len(question.X) for question in questions},
         target=schema.target.name,
         classes=schema.target.classes,
@@ -179,6 +179,7 @@ def replicate(
         seed=int(seed),
         warnings=tuple(warnings),
         notes=tuple(notes),
+        models=models,
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from retrodict.evaluation.replicas.scores import ACCURACY, AGREEMENT, AUC, BALANCED, R2, RMSE
 from retrodict.results.notes import Note
-from retrodict.results.result import Result, ShownTable
+from retrodict.results.result import KeptResult, ShownTable
 
 BASE, REPLICA, REAL = "base model", "reconstruction", "real rows"
 LABELLED, SHUFFLED = "prior, labelled by the model", "prior, labels at random"
@@ -22,7 +22,7 @@ NUMBERS = COLUMNS[4:]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Replicas(Result):
+class Replicas(KeptResult):
     """How well estimators trained on a reconstruction do, beside the base model and their controls.
 
     Parameters
@@ -31,8 +31,8 @@ class Replicas(Result):
         One line an `estimator`, `table` that it was trained on, `rows` that it was asked of and `measure`: `value` with
         its 95% interval (`low`, `high`), and `gap`, how much worse it is than the base model's, with its interval. The
         base model's own lines have `base model` as their estimator. NaN is undefined.
-    models
-        The replicas themselves, fitted to the reconstruction: pipelines that take frames of raw columns.
+    estimators
+        Those that could be trained on the reconstruction.
     rows
         Rows of the tables.
     target
@@ -47,10 +47,13 @@ class Replicas(Result):
         What is doubtful about the tables.
     notes
         What was done for want of something, or left out.
+    models
+        The replicas themselves, fitted to the reconstruction: pipelines that take frames of raw columns. A file holds
+        no models: what was read back has none.
     """
 
     frame: pd.DataFrame
-    models: Mapping[str, Any] = field(repr=False)
+    estimators: tuple[str, ...]
     rows: dict[str, int]
     target: str
     classes: tuple[Any, ...]
@@ -58,11 +61,7 @@ class Replicas(Result):
     seed: int
     warnings: tuple[Note, ...]
     notes: tuple[Note, ...]
-
-    @property
-    def estimators(self) -> tuple[str, ...]:
-        """The estimators that could be trained on the reconstruction."""
-        return tuple(self.models)
+    models: Mapping[str, Any] = field(default_factory=dict, repr=False, metadata={"written": False})
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -78,7 +77,7 @@ class Replicas(Result):
             Replicas of another reconstruction of the same model, with the same estimators, real rows and prior.
         """
         own = self.frame[~self.frame.table.isin(_CONTROLS)]
-        controls = other.frame[other.frame.table.isin(_CONTROLS) & other.frame.estimator.isin(list(self.models))]
+        controls = other.frame[other.frame.table.isin(_CONTROLS) & other.frame.estimator.isin(self.estimators)]
         rows = {title: n for title, n in other.rows.items() if title in _CONTROLS}
         return replace(self, frame=pd.concat([own, controls], ignore_index=True), rows={**self.rows, **rows})
 
@@ -109,7 +108,7 @@ class Replicas(Result):
         measure = measure or (ACCURACY if self.classes else R2)
         own = self.frame[(self.frame.measure == measure) & (self.frame.rows == ON_HOLDOUT)]
         wide = own.pivot(index="estimator", columns="table", values="value").rename_axis(columns=None)
-        wide = wide.reindex(index=[*self.models], columns=[table for table in TABLES[1:] if table in wide])
+        wide = wide.reindex(index=[*self.estimators], columns=[table for table in TABLES[1:] if table in wide])
         of_base = own[own.table == BASE]
         if len(of_base):
             wide.insert(0, BASE, of_base.value.iloc[0])
@@ -125,7 +124,7 @@ class Replicas(Result):
     def content(self) -> dict[str, Any]:
         """Return what it holds but for the models themselves."""
         own = super().content()
-        return {"measures": own.pop("frame"), "estimators": list(self.models), **own}
+        return {"measures": own.pop("frame"), **own}
 
     @property
     def head(self) -> str:

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from retrodict.evaluation.record_match import RecordMatch
 from retrodict.evaluation.risk.membership import Advantage, Nearer
 from retrodict.results.notes import Note
-from retrodict.results.result import Result, ShownTable
+from retrodict.results.result import KeptResult, ShownTable
 
 Array = np.ndarray
 
@@ -23,7 +23,7 @@ _LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RecordRisk(Result):
+class RecordRisk(KeptResult):
     """How near single rebuilt rows come to single training rows, beside held-out rows of the same source.
 
     Parameters

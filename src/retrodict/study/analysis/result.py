@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from retrodict.results.result import Result
+from retrodict.results.result import KeptResult
 from retrodict.study.analysis.claims import Claim, claims
 from retrodict.study.analysis.columns import ESTIMATORS, usable
 from retrodict.study.analysis.correlation import Correlation, correlations
@@ -21,7 +21,7 @@ AXES = ("datasets", "algorithms", "qualities", "priors", "seeds")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StudyAnalysis(Result):
+class StudyAnalysis(KeptResult):
     """What the cells of a study say.
 
     Parameters
