@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,12 @@ class Results:
                 partial.write_text(json.dumps(self.records, indent=1), encoding="utf-8")
                 partial.replace(self.path)
         return self.records[name]
+
+
+def take_results(parser: ArgumentParser) -> None:
+    """Let a command keep what is done, and write its part of a page."""
+    parser.add_argument("--results", type=Path, help="a file that keeps what is done")
+    parser.add_argument("--write", action="store_true")
 
 
 def outcome(result: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,20 @@ class Parts:
 def take_data(parser: ArgumentParser) -> None:
     """Let a command take the folder of tables."""
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="tables, as NAME.parquet")
+
+
+def take_tables(parser: ArgumentParser, sets: list[str]) -> None:
+    """Let a command take the names of tables, and their folder; see `tables`."""
+    parser.add_argument("--sets", nargs="+", default=sets)
+    take_data(parser)
+
+
+def tables(chosen: Namespace) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield each of the tables that were asked for with its name; those whose file is absent are left out."""
+    for name in chosen.sets:
+        frame = table(name, chosen.data)
+        if frame is not None:
+            yield name, frame
 
 
 def table(name: str, data: Path) -> pd.DataFrame | None:

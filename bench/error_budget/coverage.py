@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import time
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 import retrodict as rd
 from bench.document import machine, markdown, write_section
 from bench.error_budget.cases import CASES, Case
-from bench.kept_results import Results
+from bench.kept_results import Results, take_results
 
 TERMS = ("prior", "model", "label", "total", "posterior")
 SIZES = (250, 500, 1_000, 2_000)
@@ -62,8 +61,7 @@ def main() -> None:
     parser.add_argument("--learners", nargs="+", help="in place of the defaults, which take three times as long")
     parser.add_argument("--section", default="coverage", help="of the page")
     parser.add_argument("--sizes", action="store_true", help="bias against n and dimension in place of coverage")
-    parser.add_argument("--results", type=Path)
-    parser.add_argument("--write", action="store_true")
+    take_results(parser)
     chosen = parser.parse_args()
     results = Results(chosen.results)
     if chosen.sizes:

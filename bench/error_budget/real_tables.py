@@ -22,8 +22,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 import retrodict as rd
 from bench.document import DOCS, machine, markdown, write_section
-from bench.kept_results import Results
-from bench.tables import TARGET, table, take_data
+from bench.kept_results import Results, take_results
+from bench.tables import TARGET, tables, take_tables
 
 SETS = ["pima", "car", "german_credit", "adult"]
 PRIORS = ("uniform", "copula", "empirical")
@@ -131,17 +131,12 @@ def stacked(axes: Any, place: int, budget: dict[str, Any], legend: bool) -> None
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--rows", type=int, default=4_000, help="of a table, at most")
-    take_data(parser)
-    parser.add_argument("--results", type=Path)
-    parser.add_argument("--write", action="store_true")
+    take_tables(parser, SETS)
+    take_results(parser)
     chosen = parser.parse_args()
     results, rows, found = Results(chosen.results), [], {}
-    for dataset in chosen.sets:
-        frame = table(dataset, chosen.data)
-        if frame is None:
-            continue
+    for dataset, frame in tables(chosen):
         for model in MODELS:
             for kind in PRIORS:
                 record = results.get(

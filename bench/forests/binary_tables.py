@@ -15,7 +15,7 @@ import pandas as pd
 
 from bench.document import machine, markdown, write_section
 from bench.forests.rebuild_forest import rebuild
-from bench.kept_results import Results, median, nearness, outcome, percent
+from bench.kept_results import Results, median, nearness, outcome, percent, take_results
 from bench.processes import run_within
 from bench.tables import LABELS, TARGET, Parts, binary_table, forest, parts, stem
 from retrodict.evaluation import matched_error
@@ -89,8 +89,7 @@ def main() -> None:
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--budget", type=float, default=400.0, help="seconds for the engine")
     parser.add_argument("--peer-seconds", type=float, default=400.0, help="seconds for the peer's solver")
-    parser.add_argument("--results", type=Path, help="a file that keeps what is done")
-    parser.add_argument("--write", action="store_true")
+    take_results(parser)
     chosen = parser.parse_args()
     results, rows, runs = Results(chosen.results), [], []
     for dataset in chosen.sets:

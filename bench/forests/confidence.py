@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bench.document import machine, markdown, write_section
-from bench.tables import forest, parts, table, take_data
+from bench.tables import forest, parts, tables, take_tables
 from retrodict.evaluation import calibration
 from retrodict.matching import Matching, read_problem
 
@@ -32,17 +32,13 @@ def bins(frame: pd.DataFrame, rows: int, seed: int) -> pd.DataFrame:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--rows", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0)
-    take_data(parser)
+    take_tables(parser, SETS)
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     rows = []
-    for dataset in chosen.sets:
-        frame = table(dataset, chosen.data)
-        if frame is None:
-            continue
+    for dataset, frame in tables(chosen):
         for _, one in bins(frame, chosen.rows, chosen.seed).iterrows():
             span = f"{one['low']:.2f} to {one['high']:.2f}"
             hits = f"{one['actual']:.2f} ± {one['se']:.2f}"

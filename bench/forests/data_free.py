@@ -6,7 +6,6 @@ Run with `uv run python -m bench.forests.data_free [--sets ...] [--cap 1500] --d
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,8 @@ from sklearn.model_selection import train_test_split
 import retrodict as rd
 from bench.document import machine, markdown, write_section
 from bench.forests.rebuild_forest import rebuild
-from bench.kept_results import Results, nearness, outcome
-from bench.tables import BUNDLED, TARGET, Parts, forest, table, take_data
+from bench.kept_results import Results, nearness, outcome, take_results
+from bench.tables import BUNDLED, TARGET, Parts, forest, tables, take_tables
 from retrodict.evaluation import matched_error
 
 SETS = [*BUNDLED, "car", "german_credit", "heart_statlog", "mushroom", "penguins", "pima", "spambase", "telco_churn"]
@@ -90,21 +89,17 @@ def run(frame: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--cap", type=int, default=1_500, help="training rows at most")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--budget", type=float, default=600.0, help="seconds a table")
-    take_data(parser)
-    parser.add_argument("--results", type=Path)
-    parser.add_argument("--write", action="store_true")
+    take_tables(parser, SETS)
+    take_results(parser)
     chosen = parser.parse_args()
     results, found = Results(chosen.results), {}
-    for dataset in chosen.sets:
-        frame = table(dataset, chosen.data)
-        if frame is not None:
-            name = f"{dataset}, at most {chosen.cap} rows, seed {chosen.seed}"
-            one = results.get(name, lambda: run(frame, chosen))  # noqa: B023  called at once
-            found[dataset] = one | results.get(f"{name}, again", lambda: again(frame, chosen))  # noqa: B023
+    for dataset, frame in tables(chosen):
+        name = f"{dataset}, at most {chosen.cap} rows, seed {chosen.seed}"
+        one = results.get(name, lambda: run(frame, chosen))  # noqa: B023  called at once
+        found[dataset] = one | results.get(f"{name}, again", lambda: again(frame, chosen))  # noqa: B023
     done = {dataset: one for dataset, one in found.items() if one.get("replica") is not None}
     columns = ("base", "again", "replica", "gap", "agreement", "by model", "prior only", "error")
     rows = []

@@ -6,15 +6,14 @@ Run with `uv run python -m bench.forests.mixed_tables [--sets ...] [--seeds 3] [
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bench.document import machine, markdown, write_section
 from bench.forests.rebuild_forest import rebuild
-from bench.kept_results import Results, median, nearness, outcome, percent
-from bench.tables import TARGET, forest, parts, table, take_data
+from bench.kept_results import Results, median, nearness, outcome, percent, take_results
+from bench.tables import TARGET, forest, parts, tables, take_tables
 from retrodict.evaluation import aligned_error, controls, matched_error
 
 SETS = ["heart_statlog", "pima", "german_credit"]
@@ -38,19 +37,14 @@ def run(frame: pd.DataFrame, bootstrap: bool, seed: int, chosen: argparse.Namesp
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=150)
     parser.add_argument("--budget", type=float, default=400.0, help="seconds a table")
-    take_data(parser)
-    parser.add_argument("--results", type=Path)
-    parser.add_argument("--write", action="store_true")
+    take_tables(parser, SETS)
+    take_results(parser)
     chosen = parser.parse_args()
     results, rows = Results(chosen.results), []
-    for dataset in chosen.sets:
-        frame = table(dataset, chosen.data)
-        if frame is None:
-            continue
+    for dataset, frame in tables(chosen):
         for bootstrap in (False, True):
             name = f"{dataset}, bootstrap {bootstrap}, {chosen.rows} rows"
             found = [

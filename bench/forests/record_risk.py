@@ -7,15 +7,14 @@ Held-out rows beside the training rows show how near people are to one another a
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bench.document import machine, markdown, write_section
 from bench.forests.rebuild_forest import rebuild
-from bench.kept_results import Results, outcome, percent
-from bench.tables import TARGET, forest, parts, table, take_data
+from bench.kept_results import Results, outcome, percent, take_results
+from bench.tables import TARGET, forest, parts, tables, take_tables
 from retrodict.evaluation import RecordMatch, controls, matched_error
 
 SETS = ["compas", "adult_binary", "default_credit", "breast_cancer", "pima", "german_credit", "credit_scoring", "adult"]
@@ -36,19 +35,14 @@ def run(frame: pd.DataFrame, seed: int, chosen: argparse.Namespace) -> dict[str,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=150)
     parser.add_argument("--budget", type=float, default=400.0, help="seconds a table")
-    take_data(parser)
-    parser.add_argument("--results", type=Path)
-    parser.add_argument("--write", action="store_true")
+    take_tables(parser, SETS)
+    take_results(parser)
     chosen = parser.parse_args()
     results, rows = Results(chosen.results), []
-    for dataset in chosen.sets:
-        frame = table(dataset, chosen.data)
-        if frame is None:
-            continue
+    for dataset, frame in tables(chosen):
         names = [f"{dataset}, {chosen.rows} rows, seed {seed}" for seed in range(chosen.seeds)]
         found = [
             results.get(name, lambda: run(frame, seed, chosen))  # noqa: B023  called at once

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sklearn.pipeline import Pipeline
 
 from bench.document import machine, markdown, write_section
 from bench.forests.rebuild_forest import rebuild
-from bench.kept_results import Results, nearness, outcome
+from bench.kept_results import Results, nearness, outcome, take_results
 from bench.tables import TARGET, forest, parts, table, take_data
 from retrodict.evaluation import matched_error
 
@@ -74,8 +73,7 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=1_800.0, help="seconds a table")
     parser.add_argument("--seed", type=int, default=0)
     take_data(parser)
-    parser.add_argument("--results", type=Path)
-    parser.add_argument("--write", action="store_true")
+    take_results(parser)
     chosen = parser.parse_args()
     results, rows = Results(chosen.results), []
     for what in chosen.parts:

@@ -11,7 +11,6 @@ import argparse
 import time
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,8 @@ from sklearn.model_selection import train_test_split
 
 import retrodict as rd
 from bench.document import machine, markdown, write_section
-from bench.kept_results import Results
-from bench.tables import TARGET, table, take_data
+from bench.kept_results import Results, take_results
+from bench.tables import TARGET, tables, take_tables
 from retrodict.families.sklearn.train.pipelines import member
 from retrodict.schema.frames import features_frame
 
@@ -136,19 +135,16 @@ def _mean(values: Sequence[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--algorithms", nargs="+", choices=list(ALGORITHMS), default=list(ALGORITHMS))
     parser.add_argument("--cap", type=int, default=1_000, help="training rows at most")
     parser.add_argument("--seed", type=int, default=0)
-    take_data(parser)
-    parser.add_argument("--results", type=Path, help="a file that keeps what is done")
-    parser.add_argument("--write", action="store_true")
+    take_tables(parser, SETS)
+    take_results(parser)
     chosen = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
     results, found = Results(chosen.results), {}
-    for dataset in chosen.sets:
-        frame = table(dataset, chosen.data)
-        for algorithm in chosen.algorithms if frame is not None else ():
+    for dataset, frame in tables(chosen):
+        for algorithm in chosen.algorithms:
             for kind in PRIORS:
                 name = f"{dataset}, {algorithm}, {kind}, at most {chosen.cap} rows, seed {chosen.seed}"
                 found[dataset, algorithm, kind] = results.get(
