@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 NAME_LIMIT = 200
 """Characters of a name that are shown: more than any real column has, and few enough for a line."""
+
+NAMES_SHOWN = 10
+"""Names of a list that are shown, where no more is said."""
 
 LINE_LIMIT = 1_000
 """Characters of one line of error: a screen's worth."""
@@ -59,6 +63,12 @@ def one_line(text: object, limit: int | None = LINE_LIMIT) -> str:
 def plain_lines(text: object) -> str:
     """Return a text of several lines with its line breaks kept, and every line as `shown` has it, uncut."""
     return "\n".join(shown(line, None) for line in str(text).split("\n"))
+
+
+def listing(names: Iterable[Any], most: int = NAMES_SHOWN) -> str:
+    """Return names in a row; of many the first few, and how many there are."""
+    texts = [str(name) for name in names]
+    return ", ".join(texts[:most]) + (f", ... ({len(texts)} in all)" if len(texts) > most else "")
 
 
 def json_text(data: Any, indent: int | None = 2) -> str:

@@ -17,7 +17,7 @@ from retrodict.disclosures.review import Review, Reviews
 from retrodict.disclosures.unread import Unread, type_name
 from retrodict.disclosures.visit import Part, visit
 from retrodict.models.type_lookup import known_of_type, overridden
-from retrodict.plain_text import one_line
+from retrodict.plain_text import listing, one_line
 
 Found = Disclosure | Unread
 
@@ -119,8 +119,7 @@ _SHOWN = 6
 
 
 def _changes(known: type, names: tuple[str, ...]) -> str:
-    more = f", ... ({len(names)} in all)" if len(names) > _SHOWN else ""
-    return f"read as the {known.__name__} it inherits from, of which it changes {', '.join(names[:_SHOWN])}{more}"
+    return f"read as the {known.__name__} it inherits from, of which it changes {listing(names, _SHOWN)}"
 
 
 def _guarded(found: Iterator[Any], thing: Any, place: Place) -> Iterator[Any]:

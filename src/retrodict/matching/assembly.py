@@ -17,6 +17,7 @@ from retrodict.matching.reading import Reading
 from retrodict.matching.split_cells import axes_of
 from retrodict.matching.splits import splits_in_codes
 from retrodict.matching.targets import targets_of
+from retrodict.plain_text import listing
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
@@ -100,9 +101,8 @@ def _left_open(book: Codebook, grown: Sequence[GrownTree]) -> list[Note]:
     notes = []
     unused = [name for name in book.schema.names if name not in book.features]
     if unused:
-        shown = ", ".join(unused[:_NAMES_SHOWN])
-        shown += f", ... ({len(unused)} in all)" if len(unused) > _NAMES_SHOWN else ""
-        text = f"no tree splits on {shown}: constant, or useless to it; 0 where nothing is known"
+        names = listing(unused, _NAMES_SHOWN)
+        text = f"no tree splits on {names}: constant, or useless to it; 0 where nothing is known"
         notes.append(Note("unsplit_features", text, features=unused))
     undrawn = int((np.sum([each.multiplicities for each in grown], axis=0) == 0).sum())
     if undrawn:

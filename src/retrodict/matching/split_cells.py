@@ -11,6 +11,7 @@ from retrodict.disclosures.columns import Column
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.errors import ModelError
 from retrodict.matching.axes import RARE, Axis, ListedAxis, NumberAxis, is_gap, on_grid, raw_cuts
+from retrodict.plain_text import listing
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -89,10 +90,10 @@ def _check(used: Mapping[str, Any], schema: Schema) -> None:
         or (column.categories is not None and not schema[name].listed)
     ]
     if lost:
-        shown = ", ".join(lost[:_NAMES_SHOWN]) + (f", ... ({len(lost)} in all)" if len(lost) > _NAMES_SHOWN else "")
         raise ModelError(
-            f"the trees split on {shown}, which can't be carried back to one raw feature, so rows can't be rebuilt; "
-            "reconstruct rows under a prior instead, or give the estimator behind that step and rebuild its own columns"
+            f"the trees split on {listing(lost, _NAMES_SHOWN)}, which can't be carried back to one raw feature, so "
+            "rows can't be rebuilt; reconstruct rows under a prior instead, or give the estimator behind that step and "
+            "rebuild its own columns"
         )
 
 

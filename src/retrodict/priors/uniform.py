@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retrodict.errors import PriorError
+from retrodict.plain_text import listing
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.marginals import Marginal, Uniform, constant, integer_range, listed
 from retrodict.schema import Feature, Schema
@@ -25,8 +26,9 @@ def uniform_prior(schema: Schema) -> IndependentPrior:
     """
     open_ended = [feature.name for feature in schema.features if not feature.listed and not feature.bounded]
     if open_ended:
-        shown = ", ".join(open_ended[:10]) + (f", ... ({len(open_ended)} in all)" if len(open_ended) > 10 else "")
-        raise PriorError(f"a uniform prior needs min and max of {shown}; give them in the schema or in a prior file")
+        raise PriorError(
+            f"a uniform prior needs min and max of {listing(open_ended)}; give them in the schema or in a prior file"
+        )
     return IndependentPrior(schema, tuple(uniform_marginal(feature) for feature in schema.features))
 
 

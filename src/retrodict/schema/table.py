@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -12,6 +12,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import SchemaError
+from retrodict.plain_text import listing
 from retrodict.schema.encoding import Array, decode_column, encode_column
 from retrodict.schema.feature import Feature, Target
 from retrodict.schema.infer import feature_of_column, target_of_column
@@ -65,10 +66,10 @@ class Schema:
             If the target is no column, or a column fits no kind.
         """
         if target is not None and target not in frame.columns:
-            raise SchemaError(f"target '{target}' is no column; the columns are {_names(frame.columns)}")
+            raise SchemaError(f"target '{target}' is no column; the columns are {listing(frame.columns)}")
         twice = frame.columns[frame.columns.astype(str).duplicated()]
         if len(twice):
-            raise SchemaError(f"column names stand twice: {_names(twice)}")
+            raise SchemaError(f"column names stand twice: {listing(twice)}")
         features = tuple(feature_of_column(frame[name]) for name in frame.columns if name != target)
         return cls(features, Target() if target is None else target_of_column(frame[target]))
 
@@ -84,7 +85,7 @@ class Schema:
         try:
             return self.features[self.names.index(name)]
         except ValueError:
-            raise SchemaError(f"no feature '{name}'; the features are {_names(self.names)}") from None
+            raise SchemaError(f"no feature '{name}'; the features are {listing(self.names)}") from None
 
     @cached_property
     def plain(self) -> bool:
@@ -115,7 +116,7 @@ class Schema:
         columns = {str(name): name for name in frame.columns}  # a frame may number its columns
         absent = [name for name in self.names if name not in columns]
         if absent:
-            raise SchemaError(f"columns are absent: {_names(absent)}; the frame has {_names(frame.columns)}")
+            raise SchemaError(f"columns are absent: {listing(absent)}; the frame has {listing(frame.columns)}")
         out = np.empty((len(frame), len(self)), dtype=np.float64)
         for j, feature in enumerate(self.features):
             out[:, j] = encode_column(feature, frame[columns[feature.name]])
@@ -217,11 +218,6 @@ def _feature_dict(feature: Feature) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """Return a category as JSON and YAML can hold it."""
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _names(names: Sequence[Any] | pd.Index[Any], limit: int = 10) -> str:
-    shown = [str(name) for name in list(names)[:limit]]
-    return ", ".join(shown) + (f", ... ({len(names)} in all)" if len(names) > limit else "")
 
 
 def free_name(name: str, taken: Collection[str]) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError, SchemaError
+from retrodict.plain_text import listing
 from retrodict.schema import Schema, label_text
 
 Array = np.ndarray
@@ -60,8 +61,7 @@ def scaled_cells(
         held = {str(name): name for name in frame.columns}
         absent = [name for name in names if name not in held]
         if absent:
-            shown = ", ".join(absent[:10]) + (f", ... ({len(absent)} in all)" if len(absent) > 10 else "")
-            raise SchemaError(f"the {title} table lacks columns that the other has: {shown}")
+            raise SchemaError(f"the {title} table lacks columns that the other has: {listing(absent)}")
         columns.append([frame[held[name]] for name in names])
     left, right = np.empty((len(rebuilt), len(names))), np.empty((len(train), len(names)))
     listed = set() if schema is None else {feature.name for feature in schema.features if feature.listed}

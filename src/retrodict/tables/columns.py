@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError, SchemaError
+from retrodict.plain_text import listing
 from retrodict.results.notes import Note
 from retrodict.schema import Schema, free_name
-from retrodict.tables.titles import said_of, shown
+from retrodict.tables.titles import said_of
 
 UNNAMED = re.compile(r"Unnamed: \d+")
 """What pandas calls a column without a head, such as a written index."""
@@ -82,7 +83,7 @@ def wanted_columns(frame: Any, title: str, wanted: Wanted, own: str | None) -> t
         frame = _by_position(frame, title, wanted, target, notes)
     absent = [name for name in wanted.features if name not in frame.columns]
     if absent:
-        raise SchemaError(f"{title}: features are absent: {shown(absent)}; add them")
+        raise SchemaError(f"{title}: features are absent: {listing(absent)}; add them")
     taken = [*wanted.features, *([] if target is None else [target])]
     _say_left_out(frame, title, [name for name in frame.columns if name not in taken], notes)
     frame = frame[taken].set_axis(pd.RangeIndex(len(frame)), axis="index")
@@ -132,10 +133,10 @@ def named_columns(frame: Any, title: str, needed: Collection[str], notes: list[N
     different = [name for name in twice if not _same(frame[name])]
     unclear = [name for name in different if name in needed]
     if unclear:
-        raise SchemaError(f"{title}: columns stand twice with different values: {shown(unclear)}; keep one of each")
+        raise SchemaError(f"{title}: columns stand twice with different values: {listing(unclear)}; keep one of each")
     frame = frame.loc[:, ~(frame.columns.duplicated() | frame.columns.isin(different))]
     if different:
-        text = f"columns of {title} that stand twice with different values are left out: {shown(different)}"
+        text = f"columns of {title} that stand twice with different values are left out: {listing(different)}"
         notes.append(Note("columns_left_out", text, title=title, columns=different))
     alike = [name for name in twice if name not in different]
     if alike:
@@ -187,7 +188,7 @@ def find_target(frame: pd.DataFrame, title: str, wanted: Wanted, own: str | None
             return plain[0]
     if own is not None and own in names:
         raise SchemaError(f"{title}: the target '{own}' is a feature; name another column (target=, --target)")
-    may_be = f"it may be {shown(others)}" if others and wanted.named else f"the columns are {shown(names)}"
+    may_be = f"it may be {listing(others)}" if others and wanted.named else f"the columns are {listing(names)}"
     raise SchemaError(
         f"{title}: there is no target column '{own or wanted.target}'; {may_be}: name it (target=, --target)"
     )
@@ -220,7 +221,7 @@ def _say_left_out(frame: pd.DataFrame, title: str, extra: Sequence[str], notes: 
         notes.append(Note("row_numbers", text, title=title, columns=counting))
     others = [name for name in extra if name not in counting]
     if others:
-        text = f"columns of {title} that are no features are left out: {shown(others)}"
+        text = f"columns of {title} that are no features are left out: {listing(others)}"
         notes.append(Note("columns_left_out", text, title=title, columns=others))
 
 

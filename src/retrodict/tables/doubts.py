@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from retrodict.plain_text import listing
 from retrodict.results.notes import Note
 from retrodict.tables.columns import counts_rows
 from retrodict.tables.layout import Layout
 from retrodict.tables.overlap import overlap_of
-from retrodict.tables.titles import HOLDOUT, REBUILT, TRAIN, said_of, shown
+from retrodict.tables.titles import HOLDOUT, REBUILT, TRAIN, said_of
 
 Array = np.ndarray
 
@@ -35,7 +36,7 @@ def doubts(layout: Layout, tables: Mapping[str, Array], frames: Mapping[str, pd.
     for title in (REBUILT, TRAIN):
         absent = [str(c) for i, c in enumerate(classes) if title in tables and i not in tables[title][:, -1]]
         if absent:
-            text = f"no row of {title} is of class {shown(absent)}: what is trained on them never predicts it"
+            text = f"no row of {title} is of class {listing(absent)}: what is trained on them never predicts it"
             found.append(Note("absent_class", text, title=title, classes=absent))
     if classes and HOLDOUT in tables and len(np.unique(tables[HOLDOUT][:, -1])) < 2:
         text = f"{HOLDOUT} hold one class only: AUC is undefined, and accuracy says little"

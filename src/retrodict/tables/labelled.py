@@ -11,12 +11,13 @@ import pandas as pd
 from jaxtyping import Int
 
 from retrodict.errors import RequestError
+from retrodict.plain_text import listing
 from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema, Target
 from retrodict.schema.infer import feature_of_column, target_of_column
 from retrodict.tables.columns import Wanted, named_columns, numbers_rows, wanted_columns
 from retrodict.tables.plain_values import days, is_date, plain_values
-from retrodict.tables.titles import REBUILT, TRAIN, shown
+from retrodict.tables.titles import REBUILT, TRAIN
 
 Array = np.ndarray
 
@@ -115,7 +116,7 @@ def read_bare(given: Mapping[str, Any], target: str | None) -> RealRows:
     names = [str(name) for name in given[REBUILT].columns]
     if target is None:
         raise RequestError(
-            f"the reconstruction is a bare table, whose columns are {shown(names)}; name its target column (target=)"
+            f"the reconstruction is a bare table, whose columns are {listing(names)}; name its target column (target=)"
         )
     bare = bare_features(given[REBUILT], target, [one for title, one in given.items() if title != REBUILT])
     read = read_columns(given, Wanted(bare, target), target)

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from retrodict.errors import SchemaError
+from retrodict.plain_text import listing
 from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema, class_of
-from retrodict.tables.titles import said_of, shown
+from retrodict.tables.titles import said_of
 
 _DAY = pd.Timedelta(days=1)
 _DATES = {"date", "datetime", "datetime64"}
@@ -124,7 +125,8 @@ def _check_listed(column: pd.Series[Any], title: str, feature: Feature) -> None:
     if len(held) and not any(value in feature.categories for value in held):
         raise SchemaError(
             f"column '{feature.name}' of {title} holds none of the values that are known: it holds "
-            f"{shown(map(repr, held[:3]))} where {shown(map(repr, feature.categories[:3]))} are known; write them alike"
+            f"{listing(map(repr, held[:3]))} where {listing(map(repr, feature.categories[:3]))} are known; write them "
+            "alike"
         )
 
 
@@ -148,8 +150,8 @@ def known_labels(labels: pd.Series[Any], title: str, classes: Collection[Any]) -
     unknown = [repr(value) for value, place in places.items() if place is None]
     if unknown:
         raise SchemaError(
-            f"the target of {title} holds {shown(unknown)}, none of the classes {shown(map(repr, listed))}; write them "
-            "alike"
+            f"the target of {title} holds {listing(unknown)}, none of the classes {listing(map(repr, listed))}; write "
+            "them alike"
         )
     known = {value: listed[place] for value, place in places.items() if place is not None}
     return pd.Series([known[value] for value in values], index=labels.index, dtype=object)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 REBUILT, TRAIN, HOLDOUT, PRIOR = "the reconstruction", "the training rows", "the held-out rows", "rows of the prior"
 
-_SHOWN, _NAMED = 8, 5
-
-
-def shown(names: Iterable[Any]) -> str:
-    """Return names in a row; of many the first few, and how many there are."""
-    listed = [str(name) for name in names]
-    return ", ".join(listed[:_SHOWN]) + (f", ... ({len(listed)} in all)" if len(listed) > _SHOWN else "")
+_NAMED = 5
 
 
 def said_of(names: Sequence[str], title: str, one: str, many: str) -> str:

@@ -14,13 +14,14 @@ from retrodict.evaluation.beside import FEWEST
 from retrodict.inference.observation import Label
 from retrodict.models import Meter, Model, load_model
 from retrodict.models.contract import about, noise_scale
+from retrodict.plain_text import listing
 from retrodict.priors import Prior, implied_prior, load_prior
 from retrodict.reconstruction import LabelledRows
 from retrodict.reconstruction.provenance import describe
 from retrodict.results.notes import Note
 from retrodict.schema import Schema, reconcile
 from retrodict.tables.layout import Layout
-from retrodict.tables.titles import PRIOR, shown
+from retrodict.tables.titles import PRIOR
 
 Array = np.ndarray
 
@@ -42,8 +43,7 @@ def assumed(prior: Any, model: Any, rec: Any) -> tuple[Prior | pd.DataFrame | No
         Whose prior it should be, where it has one.
     """
     notes: list[Note] = []
-    if model is not None and not isinstance(model, Model):
-        model = load_model(model)
+    model = None if model is None else load_model(model)
     if isinstance(prior, str | Path):
         prior = load_prior(prior)
     if prior is None and model is not None:
@@ -87,7 +87,7 @@ def prior_frame(prior: Prior | pd.DataFrame, schema: Schema, n: int, rng: np.ran
         frame = prior.schema.decode(prior.sample(n, rng))
     absent = [name for name in schema.names if name not in frame.columns]
     if absent:
-        raise SchemaError(f"the prior lacks {shown(absent)}, which the reconstruction has")
+        raise SchemaError(f"the prior lacks {listing(absent)}, which the reconstruction has")
     if len(frame) < FEWEST:
         raise RequestError(f"{PRIOR} are {len(frame)}; at least {FEWEST} are needed to compare distributions")
     return frame[list(schema.names)]

@@ -12,7 +12,7 @@ import pandas as pd
 from retrodict.disclosures import CategoryCounts, Covariance, Disclosures, Moments, Rows, SampleSize, inspect_model
 from retrodict.errors import ModelError, PriorError, RetrodictError, SchemaError
 from retrodict.models import Model
-from retrodict.plain_text import one_line
+from retrodict.plain_text import listing, one_line
 from retrodict.priors.contract import Prior
 from retrodict.priors.empirical import EmpiricalPrior
 from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside, of_feature, overall, schema_of
@@ -181,7 +181,7 @@ def _plain(facts: Facts, schema: Schema, shares: Shares) -> Prior:
     unknown = [feature.name for feature, rung in zip(schema.features, found, strict=True) if rung is None]
     if unknown:
         raise PriorError(
-            f"the model discloses no values of {_shown(unknown)}: no row, quantile, mean with variance, split point "
+            f"the model discloses no values of {listing(unknown)}: no row, quantile, mean with variance, split point "
             "or range; give a prior, or a schema with their min and max"
         )
     rungs = [rung for rung in found if rung is not None]
@@ -190,7 +190,7 @@ def _plain(facts: Facts, schema: Schema, shares: Shares) -> Prior:
         sources.setdefault(told, []).append(name)
     notes = (
         FROM,
-        *(Note("feature_from", f"{_shown(names)}: {told}", features=names) for told, names in sources.items()),
+        *(Note("feature_from", f"{listing(names)}: {told}", features=names) for told, names in sources.items()),
     )
     marginals = tuple(marginal for marginal, _ in rungs)
     features = tuple(_reached(f, marginal) for f, marginal in zip(schema.features, marginals, strict=True))
@@ -208,7 +208,3 @@ def _reached(feature: Feature, marginal: Marginal) -> Feature:
     if feature.high is not None and feature.high < high <= feature.high + slack:
         feature = replace(feature, high=high)
     return feature
-
-
-def _shown(names: list[str], limit: int = 10) -> str:
-    return ", ".join(names[:limit]) + (f", ... ({len(names)} in all)" if len(names) > limit else "")
