@@ -14,12 +14,11 @@ from jaxtyping import Float
 from retrodict.disclosures import Disclosure, Unread
 from retrodict.disclosures.known_rows import KnownRows
 from retrodict.disclosures.reading import disclosed
-from retrodict.errors import SchemaError
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.opening import fingerprint_of
 from retrodict.results.notes import Note
-from retrodict.schema import Schema, reconcile
+from retrodict.schema import Schema, check_classes, reconcile
 
 Array = np.ndarray
 
@@ -69,11 +68,7 @@ class PlainModel:
         SchemaError
             If the schema's classes are not the model's.
         """
-        if schema.target.classes != self.own.target.classes:
-            raise SchemaError(
-                f"the schema's classes {list(schema.target.classes)} are not the model's "
-                f"{list(self.own.target.classes)}; bind the schema that reconcile() returns"
-            )
+        check_classes(self.own, schema)
         return replace(self, schema=schema)
 
     def frame(self, X: Float[Array, "n d"]) -> pd.DataFrame:

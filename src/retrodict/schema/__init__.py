@@ -3,7 +3,7 @@
 from retrodict.schema.feature import Feature, Kind, Target
 from retrodict.schema.files import load_schema
 from retrodict.schema.labels import class_of, label_text
-from retrodict.schema.reconcile import reconcile
+from retrodict.schema.reconcile import check_classes, reconcile
 from retrodict.schema.table import Schema, free_name
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Kind",
     "Schema",
     "Target",
+    "check_classes",
     "class_of",
     "free_name",
     "label_text",

@@ -120,6 +120,21 @@ def _not_listed(model: Feature, prior: Feature) -> str:
     )
 
 
+def check_classes(model: Schema, bound: Schema) -> None:
+    """Refuse to bind a model to a schema of other classes than its own.
+
+    Raises
+    ------
+    SchemaError
+        If they are not the same, in the same order.
+    """
+    if bound.target.classes != model.target.classes:
+        raise SchemaError(
+            f"the schema's classes {list(bound.target.classes)} are not the model's {list(model.target.classes)}; bind "
+            "the schema that reconcile() returns"
+        )
+
+
 def _merged(model: Feature, prior: Feature) -> Feature:
     """Return the prior's feature; a listed one takes the dtype of the column that the model was trained on.
 

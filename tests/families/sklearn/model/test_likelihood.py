@@ -183,7 +183,7 @@ def test_calibrated_link_refusals() -> None:
     [
         ({"link_slope": -1}, "the link slope must be a positive number, got -1"),
         ({"error_rate": 1.5}, "the error rate must lie between 0 and 1, got 1.5"),
-        ({"error_rate": "x"}, "the error rate must be a positive number, got x"),
+        ({"error_rate": "x"}, "the error rate must be a positive number, got 'x'"),
         ({"noise_scale": 1.0}, "a noise scale is for regressors, and this model is a classifier; leave it out"),
     ],
 )

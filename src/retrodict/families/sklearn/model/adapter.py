@@ -14,7 +14,7 @@ from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.families.sklearn import MODELS
 from retrodict.families.sklearn.model.input import layout_of
 from retrodict.families.sklearn.model.likelihood import ERROR_RATE, LINK_SLOPE, Assumptions, route_of
-from retrodict.families.sklearn.model.models import SklearnClassifier, SklearnRegressor, positive, stored_noise
+from retrodict.families.sklearn.model.models import SklearnClassifier, SklearnRegressor, stored_noise
 from retrodict.families.sklearn.model.schema import Known, known_of
 from retrodict.families.sklearn.open.releases import differs, installed
 from retrodict.families.sklearn.open.trial_rows import TRIAL_ROWS, sklearn_alone, trial_rows, use
@@ -22,6 +22,7 @@ from retrodict.families.sklearn.structure.delegates import SEARCHES
 from retrodict.models.family import Opened, Settings
 from retrodict.models.trial import can_fork, endured
 from retrodict.plain_text import article, one_line
+from retrodict.results.arguments import check_positive
 
 _NEEDED = f"{MODELS} is needed"
 
@@ -48,7 +49,7 @@ def wrap(opened: Opened, settings: Settings) -> SklearnClassifier | SklearnRegre
     estimator, origin, audit, warnings = opened.object, opened.origin, opened.audit, opened.warnings
     slope, rate, noise_scale = settings.link_slope, settings.error_rate, settings.noise_scale
     assumed = Assumptions(
-        LINK_SLOPE if slope is None else positive(slope, "the link slope"),
+        LINK_SLOPE if slope is None else check_positive(slope, "the link slope"),
         ERROR_RATE if rate is None else _share(rate),
     )
     where = "" if origin is None else f"{origin} holds "
@@ -84,12 +85,12 @@ def wrap(opened: Opened, settings: Settings) -> SklearnClassifier | SklearnRegre
     if noise_scale is None:
         noise = stored_noise(estimator)
     else:
-        noise = (positive(noise_scale, "the noise scale"), "stated by the user")
+        noise = (check_positive(noise_scale, "the noise scale"), "stated by the user")
     return SklearnRegressor(estimator, known, known.schema, opened.fingerprint, audit, warnings, noise)
 
 
 def _share(rate: float) -> float:
-    rate = positive(rate, "the error rate")
+    rate = check_positive(rate, "the error rate")
     if rate >= 1.0:
         raise RequestError(f"the error rate must lie between 0 and 1, got {rate}")
     return rate

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from sklearn.pipeline import Pipeline
 
-from retrodict.errors import ModelError, RequestError, SchemaError
+from retrodict.errors import ModelError, RequestError
 from retrodict.families.sklearn.model.input import Layout, layout_of
 from retrodict.families.sklearn.model.likelihood import Assumptions, Route, route_of
 from retrodict.families.sklearn.model.noise import noise_of
@@ -24,8 +24,9 @@ from retrodict.families.sklearn.structure.delegates import delegate_of
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.opening import fingerprint_of
+from retrodict.results.arguments import check_positive
 from retrodict.results.notes import Note
-from retrodict.schema import Schema
+from retrodict.schema import Schema, check_classes
 
 if TYPE_CHECKING:
     from retrodict.disclosures import Disclosures
@@ -150,11 +151,7 @@ class SklearnModel:
         SchemaError
             If the schema's columns or classes are not the model's.
         """
-        if schema.target.classes != self.known.schema.target.classes:
-            raise SchemaError(
-                f"the schema's classes {list(schema.target.classes)} are not the model's "
-                f"{list(self.known.schema.target.classes)}; bind the schema that reconcile() returns"
-            )
+        check_classes(self.known.schema, schema)
         bound = replace(self, schema=schema)
         _ = bound.layout  # a misfit shows now, not at the first call
         return bound
@@ -251,7 +248,7 @@ class SklearnRegressor(SklearnModel):
         RequestError
             If the scale is not a positive finite number.
         """
-        return replace(self, noise=(positive(scale, "the noise scale"), source))
+        return replace(self, noise=(check_positive(scale, "the noise scale"), source))
 
     def renewed(self) -> Self:
         """Return it after its parts were changed: fingerprint and noise scale anew."""
@@ -268,23 +265,6 @@ class SklearnRegressor(SklearnModel):
         if out.ndim != 1:
             raise ModelError(f"the {self.family} predicts {out.shape[1]} outputs a row; one is needed: split it")
         return out
-
-
-def positive(value: float, what: str) -> float:
-    """Return a setting as a float.
-
-    Raises
-    ------
-    RequestError
-        If it is not a positive finite number.
-    """
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not 0.0 < number < float("inf"):
-        raise RequestError(f"{what} must be a positive number, got {value}")
-    return number
 
 
 def stored_noise(estimator: Any) -> tuple[float | None, str]:

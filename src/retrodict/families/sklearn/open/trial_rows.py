@@ -15,7 +15,9 @@ from retrodict.schema import Feature, Schema
 Array = np.ndarray
 
 TRIAL_ROWS = 8
-_METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function")
+METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function")
+"""All that an estimator may be asked for rows."""
+
 _PLACES = (0.0, 0.5, 1.0, 0.1, 0.9, 0.3, 1.5, -0.5)
 _LIBRARIES = frozenset(("builtins", "collections", "functools", "numpy", "pandas", "scipy", "sklearn"))
 
@@ -56,7 +58,7 @@ def use(estimator: Any, rows: Any) -> None:
     """
     with warnings.catch_warnings(), threads.capped(1), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        for name in _METHODS:
+        for name in METHODS:
             try:
                 getattr(estimator, name)(rows)
             except MemoryError:

@@ -10,9 +10,8 @@ import numpy as np
 
 from retrodict import threads
 from retrodict.families.sklearn.model.quiet import talks, unheard
+from retrodict.families.sklearn.open.trial_rows import METHODS
 from retrodict.sanitizing.capability import Outputs
-
-_METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function")
 
 
 def outputs_of(estimator: Any, rows: Any) -> Outputs:
@@ -29,7 +28,7 @@ def outputs_of(estimator: Any, rows: Any) -> Outputs:
     # one thread: forests add up their trees in the order in which threads finish
     with warnings.catch_warnings(), threads.capped(1), np.errstate(all="ignore"), unheard(talks(estimator)):
         warnings.simplefilter("ignore")
-        for name in _METHODS:
+        for name in METHODS:
             try:
                 found[name] = (np.asarray(getattr(estimator, name)(rows)),)
                 if name == "predict" and "return_std" in inspect.signature(estimator.predict).parameters:
