@@ -101,6 +101,19 @@ def test_the_schema_refuses_what_it_does_not_know(alone: tuple[AuditResult, Path
             Report.model_validate(broken)
 
 
+def test_a_report_is_read_back_from_its_file(alone: tuple[AuditResult, Path], tmp_path: Path) -> None:
+    found, out = alone
+    again = Report.load(out / "report.json")
+    assert again == Report.load(found.save(tmp_path / "kept.json"))
+    assert again.plain() == found.to_dict()
+    spoilt = tmp_path / "spoilt.json"
+    for changed, told in (({"verdict": "fine"}, "'verdict': Input should be"), ({"findings": [1]}, "'findings.0': ")):
+        spoilt.write_text(json.dumps(found.to_dict() | changed))
+        with pytest.raises(rd.errors.RequestError, match=f"holds no audit report: {told}") as caught:
+            Report.load(spoilt)
+        assert "\n" not in str(caught.value)
+
+
 def test_a_model_alone_is_judged_as_far_as_it_can_be(alone: tuple[AuditResult, Path]) -> None:
     found, out = alone
     data = found.to_dict()

@@ -15,7 +15,7 @@ from retrodict.results.result import Result, ShownTable
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AuditComparison(Result):
-    """Two audits under one risk appetite.
+    """Two audits under one risk appetite; as they themselves, it can't be read back from a file whole.
 
     Parameters
     ----------

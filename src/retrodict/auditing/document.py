@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from retrodict.auditing.appetite import Appetite, Verdict
 from retrodict.auditing.sections import (
@@ -21,7 +22,8 @@ from retrodict.auditing.sections import (
     ReplicaSection,
     UnreadLine,
 )
-from retrodict.plain_text import json_text
+from retrodict.plain_text import json_text, shown
+from retrodict.results.documents import OddError, holding, read_document
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
 """Its first number grows where a key changes or goes, its second where one is added."""
@@ -111,6 +113,22 @@ class Report(BaseModel):
     def text(self) -> str:
         """Return the file's text."""
         return json_text(self.plain()) + "\n"
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a report.json.
+
+        Raises
+        ------
+        RequestError
+            If the file holds none of this version.
+        """
+        with holding(path := Path(path), "audit report"):
+            try:
+                return cls.model_validate(read_document(path))
+            except ValidationError as error:
+                first = error.errors()[0]
+                raise OddError(f"'{shown('.'.join(map(str, first['loc'])))}': {first['msg']}") from error
 
 
 def report_schema() -> dict[str, Any]:

@@ -27,7 +27,7 @@ _WAYS = ("by_query", "from_file")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AuditResult(Result):
-    """One model, judged.
+    """One model, judged. Its report is read back by `Report.load`: a file holds no rows, priors or reconstructions.
 
     Parameters
     ----------
