@@ -22,7 +22,7 @@ from retrodict.sanitizing.plan import Kept, Removed
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sanitized(Result):
-    """A model without the facts that prediction does not need.
+    """A model without the facts that prediction does not need; its file is the model's, which `load_model` opens.
 
     Parameters
     ----------
