@@ -9,12 +9,11 @@ import typer
 
 import retrodict as rd
 from retrodict.cli import options
-from retrodict.cli.exits import FAILED
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
-from retrodict.cli.printing import note, print_json, print_line, print_table
-from retrodict.cli.reports import print_reports
+from retrodict.cli.printing import print_json, print_line, print_table
+from retrodict.cli.reports import end_short, print_reports
 from retrodict.cli.stops import stopping
 from retrodict.cli.tables import read_table
 from retrodict.errors import RunError
@@ -70,10 +69,7 @@ def invert(
         found.save(out)
     output.note(file_line(model, loaded))
     output.show({**found.to_dict(), "out": str(out)}, lambda: _print(found, out))
-    if not found.complete:
-        for line in found.shortfalls:
-            note(f"error: {line}")
-        raise typer.Exit(FAILED)
+    end_short(found)
 
 
 def _print(found: rd.Inversion, out: Path) -> None:

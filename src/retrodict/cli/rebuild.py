@@ -10,7 +10,8 @@ from retrodict.cli import options
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
-from retrodict.cli.printing import print_each, print_line, print_table
+from retrodict.cli.printing import print_line, print_table
+from retrodict.cli.reports import print_rows
 from retrodict.cli.stops import stopping
 
 _PRIOR = options.more(options.PRIOR, "Values that node counts leave open are taken from it; else from the file.")
@@ -39,7 +40,7 @@ def rebuild(
 
 
 def _print(found: rd.Rebuilt, out: Path) -> None:
-    about, quality = found.provenance, found.quality
+    quality = found.quality
     if quality.source == "node counts":
         print_table(
             "",
@@ -53,10 +54,4 @@ def _print(found: rd.Rebuilt, out: Path) -> None:
             f"{quality.seconds:.1f} s"
         )
     print_line(quality.verdict)
-    print_line(
-        f"{found.n_rows:,} rows of {len(found.schema)} features from {about.model['family']}, "
-        f"{about.queries:,} model calls, seed {about.seed}"
-    )
-    print_each((*found.notes, *about.model["warnings"], *about.prior["notes"]))
-    print_line(f"rows: {out / 'rows.parquet'}    all the rest: {out / 'rebuild.json'}")
-    print_line(f"next: pandas.read_parquet('{out / 'rows.parquet'}'), or retrodict.Rebuilt.load('{out}')")
+    print_rows(found, out, "rebuild.json")

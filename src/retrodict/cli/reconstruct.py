@@ -10,12 +10,10 @@ import typer
 import retrodict as rd
 from retrodict.cli import options
 from retrodict.cli.class_shares import read_class_shares
-from retrodict.cli.exits import FAILED
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
-from retrodict.cli.printing import note, print_each, print_line
-from retrodict.cli.reports import print_reports
+from retrodict.cli.reports import end_short, print_reports, print_rows
 from retrodict.cli.stops import stopping
 
 
@@ -52,19 +50,9 @@ def reconstruct(
         )
     output.note(file_line(model, loaded))
     output.show({**found.to_dict(), "out": str(out)}, lambda: _print(found, out))
-    if not found.complete:
-        for line in found.shortfalls:
-            note(f"error: {line}")
-        raise typer.Exit(FAILED)
+    end_short(found)
 
 
 def _print(found: rd.Reconstruction, out: Path) -> None:
-    about = found.provenance
     print_reports("class" if found.schema.target.is_class else "target", found.diagnostics)
-    print_line(
-        f"{found.n_rows:,} rows of {len(found.schema)} features from {about.model['family']}, "
-        f"{about.queries:,} model calls, seed {about.seed}"
-    )
-    print_each((*found.notes, *about.model["warnings"], *about.prior["notes"]))
-    print_line(f"rows: {out / 'rows.parquet'}    all the rest: {out / 'reconstruction.json'}")
-    print_line(f"next: pandas.read_parquet('{out / 'rows.parquet'}'), or retrodict.Reconstruction.load('{out}')")
+    print_rows(found, out, "reconstruction.json")
