@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import replace
 from typing import Any
@@ -141,13 +140,6 @@ def _none(engine: Engine, observation: Observation, n: int, verdict: Note) -> Di
         engine=engine_name(engine),
         exact=False,
         requested=n,
-        reached=0,
-        evidence=math.nan,
-        evidence_se=math.nan,
-        log_evidence=math.nan,
-        acceptance=math.nan,
         ess=0.0,
-        queries=0,
-        seconds=0.0,
         verdict=verdict,
     )

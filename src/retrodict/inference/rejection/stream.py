@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict import threads
-from retrodict.inference.task import Checkpoint, RunState
+from retrodict.inference.task import Checkpoint, RunState, subseed
 from retrodict.models.metering import Meter
 from retrodict.priors.contract import Prior
 
@@ -130,5 +130,4 @@ class PriorStream:
         return self.prior.transport(self._rng(index, _LATENTS).standard_normal((size, self.prior.latent_dim)))
 
     def _rng(self, index: int, purpose: int) -> np.random.Generator:
-        key = (*self.seed.spawn_key, index, purpose)
-        return np.random.default_rng(np.random.SeedSequence(self.seed.entropy, spawn_key=key))
+        return np.random.default_rng(subseed(self.seed, index, purpose))
