@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +12,7 @@ from jaxtyping import Float
 Array = np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart as objects: nameless ones are shared by the million
 class Column:
     """One column of a step's input.
 
@@ -78,7 +78,12 @@ class Column:
 
     def affine(self, scale: float, offset: float) -> Self:
         """Return the column after a step whose output ``v`` came from ``offset + scale * v``."""
-        return replace(self, scale=self.scale * scale, offset=self.offset + self.scale * offset)
+        if scale == 1.0 and offset == 0.0:
+            return self
+        # not `replace`, which sets every field anew: a step may scale a million columns
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, scale=self.scale * scale, offset=self.offset + self.scale * offset)
+        return made
 
     def curved(self, inverse: Callable[[Array], Array], label: str) -> Self:
         """Return the column after a monotone elementwise step with this inverse."""
@@ -116,6 +121,11 @@ class Block:
 
 
 Columns = tuple[Column, ...]
+
+
+def distinct(columns: Iterable[Column]) -> Iterable[Column]:
+    """Return columns once each, in their order: a million nameless ones are one object."""
+    return dict.fromkeys(columns)
 
 
 def rows_back(matrix: Float[Array, "n w"], columns: Columns) -> tuple[tuple[str, ...], Array, bool]:

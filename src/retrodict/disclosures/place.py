@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
-from retrodict.disclosures.columns import Columns, rows_back
+from retrodict.disclosures.columns import Columns, distinct, rows_back
 from retrodict.disclosures.kinds import Centres, Covariance, Moments, Range, RowEntries, Rows
 
 Array = np.ndarray
@@ -77,7 +77,9 @@ class Place:
         """Return how exact a statistic of these columns is, their gaps filled or not."""
         if exact is False:
             return False
-        return self.sample or (FILLED if exact is True and any(column.filled for column in columns) else exact)
+        return self.sample or (
+            FILLED if exact is True and any(column.filled for column in distinct(columns)) else exact
+        )
 
     def rows(self, source: str, matrix: Any, labels: Any = None, index: Any = None, exact: bool | str = True) -> Rows:
         """Return stored input rows as raw rows."""

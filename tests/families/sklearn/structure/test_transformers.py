@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from sklearn.decomposition import PCA
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
 from sklearn.impute import IterativeImputer, KNNImputer, MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, make_pipeline
@@ -31,7 +33,7 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
-from retrodict.disclosures.columns import Column
+from retrodict.disclosures.columns import Column, distinct
 from retrodict.families.sklearn.structure.transformers import aligned, passed
 
 NAMES = ("a", "b", "c", "d")
@@ -140,3 +142,21 @@ def test_a_width_that_is_only_claimed_costs_little() -> None:
     assert len(columns) == 10_000_000
     assert columns[0] is columns[-1]
     assert not columns[0].raw
+
+
+def test_a_million_nameless_columns_stay_one_object_through_steps_that_treat_them_alike() -> None:
+    weights = TfidfTransformer(use_idf=False).fit(csr_array((1, 1_000_000)))
+    hashed = (Column.derived("hashed[...]"),) * 1_000_000
+    weighed = passed(weights, hashed, "tfidf")
+    assert len(weighed) == 1_000_000
+    assert len(tuple(distinct(weighed))) == 1
+    assert weighed[0].label == "tfidf(hashed[...])"
+
+
+def test_columns_that_a_step_scales_apart_are_told_apart() -> None:
+    hashed = (Column.derived("hashed[...]"),) * 3
+    scaler = MaxAbsScaler().fit([[1.0, 2.0, 0.5], [1.0, 4.0, 0.5]])
+    scaled = passed(scaler, hashed, "scaler")
+    assert [column.scale for column in scaled] == [1.0, 4.0, 0.5]
+    assert scaled[0] is hashed[0]  # as it came
+    assert all(column.label == "hashed[...]" for column in scaled)

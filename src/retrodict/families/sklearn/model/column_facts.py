@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.disclosures.columns import Column
+from retrodict.disclosures.columns import Column, distinct
 from retrodict.schema import Feature, Kind
 
 Array = np.ndarray
@@ -51,7 +51,7 @@ class Facts:
 
     def mark_numeric(self, columns: Sequence[Column]) -> None:
         """Note that numbers are needed in these columns."""
-        self.numeric.update(column.name for column in columns if is_one(column))
+        self.numeric.update(column.name for column in distinct(columns) if is_one(column))
 
     def note_bounds(
         self, columns: Sequence[Column], lows: Sequence[float] | Array, highs: Sequence[float] | Array

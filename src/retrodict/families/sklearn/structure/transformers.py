@@ -12,10 +12,10 @@ from sklearn import compose, decomposition, impute, pipeline, preprocessing
 from sklearn.feature_extraction import DictVectorizer, text
 from sklearn.impute._iterative import IterativeImputer  # its public name is there only after an experimental import
 
-from retrodict.disclosures.columns import Block, Column, Columns
+from retrodict.disclosures.columns import Block, Column, Columns, distinct
 from retrodict.families.sklearn.structure.containers import branches_of, resamples
 from retrodict.families.sklearn.structure.imputed import IMPUTERS, doubtful, imputed
-from retrodict.families.sklearn.structure.output_names import inputs_of_outputs
+from retrodict.families.sklearn.structure.output_names import inputs_of_outputs, keeps_names
 from retrodict.models.type_lookup import faithful_of_type
 
 Array = np.ndarray
@@ -45,7 +45,8 @@ def passed(step: Any, columns: Columns, label: str) -> Columns:
             out = known(step, columns, label)
         except Exception:  # arrays that do not fit together: its own reader says so, and what follows has no names
             return _opaque(step, columns, label)
-        return out if isinstance(step, _SURE) else _agreed(step, columns, out, label)
+        sure = isinstance(step, _SURE) or keeps_names(step, len(columns))
+        return out if sure else _agreed(step, columns, out, label)
     if resamples(step):
         return columns
     if hasattr(step, "get_support"):
@@ -98,7 +99,11 @@ def _branches(step: Any, columns: Columns, label: str) -> Columns:
         if branch.width is None and not made and branch.step != "drop":
             return ()  # it is not told how many columns this branch makes
         weight = (step.transformer_weights or {}).get(branch.name, 1.0)
-        out += tuple(c.affine(1.0 / weight, 0.0) for c in made) if weight else _nameless(len(made), branch.name)
+        if not weight:
+            made = _nameless(len(made), branch.name)
+        elif weight != 1.0:
+            made = tuple(c.affine(1.0 / weight, 0.0) for c in made)
+        out += made
     return out
 
 
@@ -117,7 +122,7 @@ def _affine(way_back: Callable[[Any], tuple[Any, Any]]) -> Callable[[Any, Column
         scale, offset = way_back(step)
         scales = np.broadcast_to(1.0 if scale is None else scale, len(columns))
         offsets = np.broadcast_to(0.0 if offset is None else offset, len(columns))
-        return tuple(c.affine(float(a), float(b)) for c, a, b in zip(columns, scales, offsets, strict=True))
+        return tuple(c.affine(a, b) for c, a, b in zip(columns, scales.tolist(), offsets.tolist(), strict=True))
 
     return out
 
@@ -215,9 +220,11 @@ def _flags(step: impute.MissingIndicator, columns: Columns, label: str) -> Colum
 
 
 def _polynomial(step: preprocessing.PolynomialFeatures, columns: Columns, label: str) -> Columns:
+    powers = step.powers_
+    single, first = (powers.sum(axis=1) == 1).tolist(), (powers != 0).argmax(axis=1).tolist()
     return tuple(
-        columns[int(np.flatnonzero(powers)[0])] if powers.sum() == 1 else Column.derived(f"{label}[{i}]")
-        for i, powers in enumerate(step.powers_)
+        columns[j] if one else Column.derived(f"{label}[{i}]")
+        for i, (one, j) in enumerate(zip(single, first, strict=True))
     )
 
 
@@ -239,7 +246,8 @@ def _worded(step: Any, columns: Columns, label: str) -> Columns:
 def _one_each(step: Any, columns: Columns, label: str) -> Columns:
     """Return one column for each, without a way back."""
     del step
-    return tuple(Column.derived(f"{label}({column.label})") for column in columns)
+    made = {column: Column.derived(f"{label}({column.label})") for column in distinct(columns)}
+    return tuple(made[column] for column in columns)
 
 
 def _function(step: preprocessing.FunctionTransformer, columns: Columns, label: str) -> Columns:
@@ -250,8 +258,11 @@ def _function(step: preprocessing.FunctionTransformer, columns: Columns, label: 
     return _opaque(step, columns, label)
 
 
-_SURE = (pipeline.Pipeline, pipeline.FeatureUnion, compose.ColumnTransformer, *IMPUTERS)
-"""Steps whose own parts are asked, and imputers: these leave empty columns that they keep out of their names."""
+_SURE = (
+    *(pipeline.Pipeline, pipeline.FeatureUnion, compose.ColumnTransformer),
+    *(preprocessing.PolynomialFeatures, *IMPUTERS),
+)
+"""Steps whose own parts are asked; powers, which names are made of; and imputers, whose names lack empty columns."""
 
 _KNOWN: dict[type, Callable[[Any, Columns, str], Columns]] = {
     pipeline.Pipeline: _pipeline,
