@@ -31,17 +31,19 @@ def pack(value: Any) -> Any:
     """
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, float):  # first: stored rows have millions of cells
+        return value if math.isfinite(value) else {"float": str(value)}
     if isinstance(value, Note):
         return {"code": value.code, "text": str(value), "values": pack(value.values)}
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"float": str(value)}
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, bool | int | str):
         return value
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
     if isinstance(value, tuple | list):
         return [pack(one) for one in value]
     if isinstance(value, pd.DataFrame):
-        columns = [{"name": name, "dtype": str(one.dtype), "values": pack(one.tolist())} for name, one in value.items()]
-        return {"columns": columns, "index": pack(value.index.tolist())}
+        columns = [{"name": name, **_column(one)} for name, one in value.items()]
+        return {"columns": columns, "index": _column(value.index)}
     if isinstance(value, np.ndarray):
         dtype = value.dtype.name if value.dtype.kind in _NUMBERS else _TEXT if value.dtype.kind == "U" else _ANY
         return {"dtype": dtype, "shape": list(value.shape), "values": pack(value.ravel().tolist())}
@@ -51,6 +53,10 @@ def pack(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): pack(one) for key, one in value.items()}
     return str(value)
+
+
+def _column(values: pd.Series[Any] | pd.Index[Any]) -> dict[str, Any]:
+    return {"dtype": str(values.dtype), "values": pack(values.tolist())}
 
 
 def written(kind: type[Any]) -> list[Any]:
@@ -136,13 +142,13 @@ def _form(value: Any) -> Any:
     if keys == {"dtype", "shape", "values"}:
         return _array(value["dtype"], [*map(_form, value["values"])]).reshape(value["shape"])
     if keys == {"columns", "index"}:
-        index = pd.RangeIndex(n) if value["index"] == [*range(n := len(value["index"]))] else pd.Index(value["index"])
-        names = [one["name"] for one in value["columns"]]
-        columns = [
-            pd.Series([*map(_form, one["values"])], index=index, dtype=one["dtype"], name=one["name"])
-            for one in value["columns"]
-        ]
-        return pd.concat(columns, axis=1, keys=names) if columns else pd.DataFrame(index=index)
+        index = pd.Index([*map(_form, value["index"]["values"])], value["index"]["dtype"])
+        if index.equals(plain := pd.RangeIndex(len(index))):
+            index = plain
+        columns = {
+            one["name"]: pd.Series([*map(_form, one["values"])], index, one["dtype"]) for one in value["columns"]
+        }
+        return pd.DataFrame(columns, index)
     return {key: _form(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
