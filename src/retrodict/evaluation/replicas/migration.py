@@ -29,7 +29,7 @@ _CHECKED = 1_000
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Migration(Result):
-    """A new model and how far it agrees with the old one.
+    """A new model and how far it agrees with the old one; its file is the new model's, which `load_model` opens.
 
     Parameters
     ----------
