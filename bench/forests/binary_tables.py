@@ -39,7 +39,7 @@ def by_peer(model: Any, part: Parts, dataset: str, seed: int, chosen: argparse.N
 
 
 def by_us(model: Any, part: Parts, seed: int, chosen: argparse.Namespace) -> dict[str, Any]:
-    """Run the engine and measure its rows."""
+    """Rebuild, and measure the rows."""
     result = rebuild(model, seed, chosen.budget)
     frame = result.get("frame")
     match = None if frame is None else matched_error(frame, part.train, target=TARGET)
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--peer-sets", nargs="+", choices=list(LABELS), default=list(LABELS))
     parser.add_argument("--rows", type=int, default=100)
     parser.add_argument("--trees", type=int, default=100)
-    parser.add_argument("--budget", type=float, default=400.0, help="seconds for the engine")
+    parser.add_argument("--budget", type=float, default=400.0, help="seconds a table")
     parser.add_argument("--peer-seconds", type=float, default=400.0, help="seconds for the peer's solver")
     take_results(parser)
     chosen = parser.parse_args()

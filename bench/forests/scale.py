@@ -22,7 +22,7 @@ from retrodict.evaluation import matched_error
 class Case:
     """One forest and the workers that rebuild its table; `features` are the first ones of the table, 0 is all.
 
-    The engine stops its search after `seconds`, where given.
+    The search stops after `seconds`, where given.
     """
 
     dataset: str

@@ -34,7 +34,7 @@ LARGEST = 2_000
 
 _QUICK = {"chains": 2, "sweeps": 150, "restarts": 0}
 _MANY_VALUED = {"longest": 400, "restarts": 1}
-"""The search of a full audit where columns have many values: a third of what the engine does by default. Not all counts
+"""The search of a full audit where columns have many values: a third of what it does by default. Not all counts
 can be met there in any time that an audit has; on 200 rows the rest lowers the mismatch by less than a tenth."""
 _MANY = 10
 """Cells of a column, on average, from which a table counts as many-valued; below, searches do meet all counts."""

@@ -1,4 +1,4 @@
-"""The mismatch of a table, recomputed from the contract alone: what every faster engine is checked against."""
+"""The mismatch of a table, recomputed from the contract alone: what every faster search is checked against."""
 
 from __future__ import annotations
 

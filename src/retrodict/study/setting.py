@@ -114,7 +114,7 @@ class Setting:
 
     @cached_property
     def real(self) -> tuple[Float[Array, "n p"], Int[Array, " n"]]:
-        """Test rows that everything is compared with, as points, and their groups."""
+        """Held-out rows that everything is compared with, as points, and their groups."""
         rows = self.some(self.parts.holdout, "real")
         return self.points(self.X[rows]), self.groups(self.y[rows])
 

@@ -1,4 +1,4 @@
-"""The engine that rebuilds a table from node counts: its settings, and how long it searches by them."""
+"""The search that rebuilds a table from node counts: its settings, and how long it searches by them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Matching:
     seconds
         Stop after about so long and keep the best; by default no limit. A run that this stops is not repeatable.
     longest
-        Sweeps of a chain in an attempt, at most, where `sweeps` is not given; by default no bound but the engine's own.
+        Sweeps of a chain in an attempt, at most, where `sweeps` is not given; by default no bound but its own.
     workers
         Threads; by default all cores. They never change the table.
 

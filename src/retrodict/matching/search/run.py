@@ -1,4 +1,4 @@
-"""One run of the engine: independent annealed chains, round by round, and what they agree on."""
+"""One run of the search: independent annealed chains, round by round, and what they agree on."""
 
 from __future__ import annotations
 
