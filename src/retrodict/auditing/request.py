@@ -87,8 +87,7 @@ class AuditRequest:
         check_seed(seed)
         n = check_count(rows, "the number of rows") if rows is not None else _QUICK_ROWS if quick else ROWS
         limit, limits = _limit(seconds, quick), load_appetite(appetite)
-        model = model if isinstance(model, Model) else load_model(model)
-        return cls(model, prior, train, holdout, target, limits, n, int(seed), quick, limit)
+        return cls(load_model(model), prior, train, holdout, target, limits, n, int(seed), quick, limit)
 
     def read(self) -> tuple[Self, tuple[Note, ...]]:
         """Return the request with tables as `read_labelled` reads them, and what is said of them.

@@ -16,7 +16,6 @@ from retrodict.evaluation.beside import FEWEST
 from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.fidelity.scopes import RECONSTRUCTION
 from retrodict.evaluation.replicas import replicate
-from retrodict.evaluation.replicas.base_model import loaded
 from retrodict.evaluation.replicas.result import BASE, ON_HOLDOUT, REPLICA
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction, reconstruct
@@ -156,7 +155,7 @@ def query_curve(
     if holdout is None:
         raise RequestError("replicas are compared on held-out rows; give them (holdout=)")
     steps = _checked(ladder)
-    job = resolve(loaded(model), prior)
+    job = resolve(model, prior)
     classes = job.schema.target.is_class
     given = {HOLDOUT: holdout} | ({} if train is None else {TRAIN: train})
     read = read_labelled(job.schema, given, target)  # what is wrong shows before the model is asked

@@ -55,8 +55,7 @@ def resolve(model: Any, prior: Any = None) -> Request:
     RetrodictError
         If either can't be read, or the prior does not fit the model.
     """
-    if not isinstance(model, Model):
-        model = load_model(model)
+    model = load_model(model)
     if isinstance(prior, str | Path):
         prior = load_prior(prior)
     elif prior is None:

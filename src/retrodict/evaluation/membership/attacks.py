@@ -11,7 +11,8 @@ from retrodict.errors import RequestError
 from retrodict.evaluation.membership.result import FALSE_RATE, Attack, MembershipAttacks
 from retrodict.evaluation.membership.roc import auc, rate_at
 from retrodict.evaluation.membership.signals import of_labels, of_values
-from retrodict.evaluation.replicas.base_model import Base, loaded
+from retrodict.evaluation.replicas.base_model import Base
+from retrodict.models import load_model
 from retrodict.models.contract import about
 from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
@@ -73,9 +74,7 @@ def membership_attacks(
     """
     check_seed(seed)
     most = check_count(limit, "the limit")
-    base_model = loaded(model)
-    if base_model is None:
-        raise RequestError("there is no model to ask; give what load_model takes")
+    base_model = load_model(model)
     given = {TRAIN: train, HOLDOUT: holdout}
     undetermined = about(base_model).undetermined
     inputs = encoded(read_labelled(base_model.schema, given, target, undetermined=undetermined))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 from retrodict.errors import RequestError, ScoringError
 from retrodict.inference.observation import Label
-from retrodict.models import Meter, Model, load_model
+from retrodict.models import Meter, Model
 from retrodict.models.contract import about
 from retrodict.schema import Feature, Schema
 from retrodict.tables.encoded import Inputs
@@ -90,11 +90,6 @@ class Base:
         except ScoringError as error:
             raise ScoringError(f"{title}: {error}") from error
         return out if self.classes is None else np.asarray(softmax(out[:, self.classes] / temperature, axis=1))
-
-
-def loaded(model: Any) -> Model | None:
-    """Return a base model, loaded where it is not yet; ``None`` stays that."""
-    return model if model is None or isinstance(model, Model) else load_model(model)
 
 
 def drawn_labels(p: Float[Array, "n k"], rng: np.random.Generator) -> Float[Array, " n"]:

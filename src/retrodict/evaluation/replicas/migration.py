@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from retrodict.errors import RequestError, RunError
-from retrodict.evaluation.replicas.base_model import loaded
 from retrodict.evaluation.replicas.examples import Labelling
 from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import REPLICA, Replicas
 from retrodict.families.sklearn.train.pipelines import member
 from retrodict.families.sklearn.train.skops_file import checked_bytes
+from retrodict.models import load_model
 from retrodict.models.contract import about
 from retrodict.priors import Prior
 from retrodict.reconstruction import reconstruct
@@ -140,9 +140,7 @@ def migrate(
     RetrodictError
         If the model, the prior or the request can't be met.
     """
-    base = loaded(model)
-    if base is None:
-        raise RequestError("a model is needed: a fitted estimator, or the path of its file")
+    base = load_model(model)
     member(to, base.schema.features, base.schema.target.is_class, 0)  # what is wrong shows before rows are drawn
     Labelling.of(soft_labels, temperature, base)
     if holdout is not None and base.schema.named:  # else only the prior tells what its columns are called

@@ -14,7 +14,7 @@ from retrodict import time_limit
 from retrodict.errors import RequestError, RetrodictError, RunError, TimeLimitError
 from retrodict.evaluation.beside import read_beside
 from retrodict.evaluation.fidelity.assumed import assumed, prior_frame
-from retrodict.evaluation.replicas.base_model import Base, loaded
+from retrodict.evaluation.replicas.base_model import Base
 from retrodict.evaluation.replicas.examples import Labelling, more_rows
 from retrodict.evaluation.replicas.questions import Question
 from retrodict.evaluation.replicas.result import (
@@ -32,6 +32,7 @@ from retrodict.evaluation.replicas.result import (
 from retrodict.evaluation.replicas.scores import Score
 from retrodict.evaluation.replicas.training import Examples, ask, fit
 from retrodict.families.sklearn.train.pipelines import family, takes_weights
+from retrodict.models import load_model
 from retrodict.priors import Prior
 from retrodict.reconstruction import LabelledRows, Reconstruction
 from retrodict.reconstruction.provenance import describe
@@ -115,7 +116,7 @@ def replicate(
     Intervals are over the rows asked. That another reconstruction, or another fit, would be another is not in them.
     """
     check_seed(seed)
-    model = loaded(model)
+    model = None if model is None else load_model(model)
     labelling = Labelling.of(soft_labels, temperature, model)
     if holdout is None and model is None:
         raise RequestError(
