@@ -57,21 +57,25 @@ def sanitize(
         found = rd.sanitize(loaded, rows=rows, seed=seed)
         both = None
         if audit is not None:
+            from retrodict.auditing import AuditRequest
             from retrodict.report.audit.comparison import audit_both
             from retrodict.report.audit.write import command_line
 
             repeat: dict[str, Any] = {**given, "rows": rows, "seed": seed, "pickle": as_pickle, **asdict(opening)}
-            both = audit_both(
+            request = AuditRequest.of(
                 loaded,
-                found,
-                out=audit,
+                prior,
                 train=row_files.read(train, row_files.TRAIN, loaded.schema, target),
                 holdout=row_files.read(holdout, row_files.HOLDOUT, loaded.schema, target),
                 target=target,
-                prior=prior,
                 appetite=appetite,
                 seed=seed,
                 quick=quick,
+            )
+            both = audit_both(
+                request,
+                found,
+                out=audit,
                 command=command_line(model, "sanitize", **repeat, out=out, audit=audit),
                 say=lambda line: output.note(f"audit {line}"),
             )

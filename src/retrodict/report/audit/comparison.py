@@ -10,9 +10,7 @@ from typing import Any
 import pandas as pd
 
 from retrodict.auditing import AuditComparison, AuditRequest, compute_audit
-from retrodict.models import Model
 from retrodict.plain_text import json_text
-from retrodict.priors import Prior
 from retrodict.report.audit.tables import number
 from retrodict.report.audit.write import check_extras, write_audit
 from retrodict.report.pages import write_page
@@ -24,32 +22,18 @@ HTML, JSON = "comparison.html", "comparison.json"
 
 
 def audit_both(
-    model: Model,
-    found: Sanitized,
-    *,
-    out: str | Path,
-    prior: Prior | str | Path | None = None,
-    train: pd.DataFrame | None = None,
-    holdout: pd.DataFrame | None = None,
-    target: str | None = None,
-    appetite: str | Path | None = None,
-    rows: int | None = None,
-    seed: int = 0,
-    quick: bool = False,
-    seconds: float | None = None,
-    command: str = "retrodict.report.audit.comparison.audit_both(...)",
-    say: Callable[[str], None] = lambda line: None,
+    request: AuditRequest, found: Sanitized, *, out: str | Path, command: str, say: Callable[[str], None]
 ) -> AuditComparison:
     """Audit a model and its sanitised copy under one risk appetite, with one seed.
 
     Parameters
     ----------
-    model, found
-        The model, and what `sanitize` made of it.
+    request
+        The audit of the model; of the copy the same is asked.
+    found
+        What `sanitize` made of the model.
     out
         A new folder: ``before/`` and ``after/``, each as `audit` writes it, ``comparison.html``, ``comparison.json``.
-    prior, train, holdout, target, appetite, rows, seed, quick, seconds
-        As `audit` takes them, the last for each of the two.
     command
         How to do it again, for the reports.
     say
@@ -64,20 +48,8 @@ def audit_both(
     check_extras()
     with claimed(out):
         check_writable(out)
-        request = AuditRequest.of(
-            model,
-            prior,
-            train=train,
-            holdout=holdout,
-            target=target,
-            appetite=appetite,
-            rows=rows,
-            seed=seed,
-            quick=quick,
-            seconds=seconds,
-        )
         sides = []
-        for title, one in (("before", model), ("after", found.model)):
+        for title, one in (("before", request.model), ("after", found.model)):
             result = compute_audit(
                 replace(request, model=one),
                 lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
@@ -97,22 +69,19 @@ def _write(both: AuditComparison, found: Sanitized, out: Path) -> None:
 
 
 def _page(both: AuditComparison, found: Sanitized) -> str:
-    from retrodict.report.templates import environment
+    from retrodict.report.templates import page_of
 
-    return (
-        environment()
-        .get_template("comparison.html.j2")
-        .render(
-            before=both.before,
-            after=both.after,
-            family=found.model.family,
-            rows=found.rows,
-            measures=_cells(both.frame),
-            measure_heads=list(both.frame.columns),
-            facts=_cells(both.facts),
-            fact_heads=list(both.facts.columns),
-            kept=found.kept,
-        )
+    return page_of(
+        "comparison.html.j2",
+        before=both.before,
+        after=both.after,
+        family=found.model.family,
+        rows=found.rows,
+        measures=_cells(both.frame),
+        measure_heads=list(both.frame.columns),
+        facts=_cells(both.facts),
+        fact_heads=list(both.facts.columns),
+        kept=found.kept,
     )
 
 

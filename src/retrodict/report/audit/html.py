@@ -18,7 +18,7 @@ from retrodict.report.audit.pictures import pictures
 from retrodict.report.audit.query_picture import query_picture
 from retrodict.report.audit.tables import number
 from retrodict.report.svg import Picture
-from retrodict.report.templates import environment
+from retrodict.report.templates import page_of
 
 _MEANING = {
     "release": "Nothing that was tested speaks against giving this model away.",
@@ -62,36 +62,33 @@ def render(found: AuditResult, command: str) -> str:
     """
     report = found.report
     curve, curve_picture = _curve(found)
-    return (
-        environment()
-        .get_template("audit.html.j2")
-        .render(
-            report=report,
-            family=found.provenance["model"]["family"],
-            subtitle=_subtitle(found),
-            meaning=_MEANING[report.verdict],
-            sections=_SECTIONS,
-            findings=[_finding_cells(one) for way in WORDS for one in found.findings if one.way == way],
-            unread=unread_sentences(found.disclosures.unread),
-            groups=[
-                (name, [_fact_cells(fact) for fact in facts[:_FACTS]], max(len(facts) - _FACTS, 0))
-                for name, facts in found.facts
-            ],
-            over=found.over,
-            given={"train": found.train is not None, "holdout": found.holdout is not None},
-            attacks=[] if found.membership is None else [_attack_cells(one) for one in found.membership.attacks],
-            attack_lines=_attack_lines(found.membership),
-            ways=[_way(found, way) for way in ("from_file", "by_query")],
-            pictures=pictures(found),
-            budget=None if found.budget is None else found.budget.rows(),
-            budget_lines=[] if found.budget is None else [*found.budget.reasons(), *found.budget.notes],
-            curve=None if curve is None else curve[1],
-            curve_heads=[] if curve is None else curve[0],
-            curve_picture=curve_picture,
-            curve_notes=[] if found.queries is None else found.queries.notes,
-            command=command,
-            provenance=_provenance(found),
-        )
+    return page_of(
+        "audit.html.j2",
+        report=report,
+        family=found.provenance["model"]["family"],
+        subtitle=_subtitle(found),
+        meaning=_MEANING[report.verdict],
+        sections=_SECTIONS,
+        findings=[_finding_cells(one) for way in WORDS for one in found.findings if one.way == way],
+        unread=unread_sentences(found.disclosures.unread),
+        groups=[
+            (name, [_fact_cells(fact) for fact in facts[:_FACTS]], max(len(facts) - _FACTS, 0))
+            for name, facts in found.facts
+        ],
+        over=found.over,
+        given={"train": found.train is not None, "holdout": found.holdout is not None},
+        attacks=[] if found.membership is None else [_attack_cells(one) for one in found.membership.attacks],
+        attack_lines=_attack_lines(found.membership),
+        ways=[_way(found, way) for way in ("from_file", "by_query")],
+        pictures=pictures(found),
+        budget=None if found.budget is None else found.budget.rows(),
+        budget_lines=[] if found.budget is None else [*found.budget.reasons(), *found.budget.notes],
+        curve=None if curve is None else curve[1],
+        curve_heads=[] if curve is None else curve[0],
+        curve_picture=curve_picture,
+        curve_notes=[] if found.queries is None else found.queries.notes,
+        command=command,
+        provenance=_provenance(found),
     )
 
 

@@ -85,19 +85,16 @@ def audit(
     check_extras()
     with claimed(out):
         check_writable(out)
-        command = command or _call(model, prior, train, holdout, out, target, appetite, rows, seed, quick, seconds)
-        request = AuditRequest.of(
-            model,
-            prior,
-            train=train,
-            holdout=holdout,
-            target=target,
-            appetite=appetite,
-            rows=rows,
-            seed=seed,
-            quick=quick,
-            seconds=seconds,
-        )
+        options: dict[str, Any] = {
+            "target": target,
+            "appetite": appetite,
+            "rows": rows,
+            "seed": seed,
+            "quick": quick,
+            "seconds": seconds,
+        }
+        command = command or _call(model=model, prior=prior, train=train, holdout=holdout, out=str(out), **options)
+        request = AuditRequest.of(model, prior, train=train, holdout=holdout, **options)
         found = compute_audit(request, say)
         found = replace(found, provenance={**found.provenance, "command": command})
         say("report")
@@ -147,11 +144,9 @@ def command_line(model: Path, command: str = "audit", **options: Any) -> str:
     return shlex.join(words)
 
 
-def _call(model: Any, prior: Any, train: Any, holdout: Any, out: Path, *rest: Any) -> str:
+def _call(**given: Any) -> str:
     """Return the Python call; what is no path is named only."""
-    shown = {"model": model, "prior": prior, "train": train, "holdout": holdout, "out": str(out)}
-    shown |= dict(zip(("target", "appetite", "rows", "seed", "quick", "seconds"), rest, strict=True))
-    words = [_word(name, value) for name, value in shown.items() if value is not None and value is not False]
+    words = [_word(name, value) for name, value in given.items() if value is not None and value is not False]
     return f"retrodict.audit({', '.join(words)})"
 
 

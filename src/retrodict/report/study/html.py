@@ -12,7 +12,7 @@ import pandas as pd
 from retrodict.report.study import tables
 from retrodict.report.study.pictures import Drawing
 from retrodict.report.svg import Picture
-from retrodict.report.templates import environment
+from retrodict.report.templates import page_of
 from retrodict.study.analysis import StudyAnalysis
 
 _SECTIONS = (
@@ -48,27 +48,24 @@ def render(found: StudyAnalysis, drawn: Sequence[Drawing], about: Sequence[tuple
     """
     pictures: dict[str, Picture] = {one.name: one.picture() for one in drawn}
     address, left_out = download(found)
-    return (
-        environment()
-        .get_template("study.html.j2")
-        .render(
-            found=found,
-            sections=_SECTIONS,
-            pictures=pictures,
-            correlations=tables.correlation_table(found),
-            mixed=tables.mixed_table(found),
-            mixed_notes=tables.mixed_notes(found),
-            ladders=tables.ladder_table(found),
-            replicas=tables.replica_table(found),
-            gaps=tables.gap_table(found),
-            failed=tables.failed_table(found),
-            wrong=tables.wrong_table(found),
-            ceiling=tables.ceiling_lines(found),
-            address=address,
-            left_out=left_out,
-            about=about,
-            command=command,
-        )
+    return page_of(
+        "study.html.j2",
+        found=found,
+        sections=_SECTIONS,
+        pictures=pictures,
+        correlations=tables.correlation_table(found),
+        mixed=tables.mixed_table(found),
+        mixed_notes=tables.mixed_notes(found),
+        ladders=tables.ladder_table(found),
+        replicas=tables.replica_table(found),
+        gaps=tables.gap_table(found),
+        failed=tables.failed_table(found),
+        wrong=tables.wrong_table(found),
+        ceiling=tables.ceiling_lines(found),
+        address=address,
+        left_out=left_out,
+        about=about,
+        command=command,
     )
 
 
