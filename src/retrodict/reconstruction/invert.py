@@ -15,7 +15,7 @@ from retrodict.models import Meter
 from retrodict.reconstruction.inversion import Inversion, draws_table
 from retrodict.reconstruction.outputs import listed_outputs, observations_of
 from retrodict.reconstruction.provenance import Provenance
-from retrodict.reconstruction.reconstruct import default_budget
+from retrodict.reconstruction.reconstruct import query_budget
 from retrodict.reconstruction.request import resolve, with_known_noise
 from retrodict.reconstruction.rows import MemoryRows
 from retrodict.results.arguments import check_count, check_seed
@@ -85,7 +85,7 @@ def invert(
     job = resolve(model, prior)
     outputs = listed_outputs(outputs, job.schema.target)
     total = draws * len(outputs)
-    budget = default_budget(total) if max_queries is None else check_count(max_queries, "the query budget")
+    budget = query_budget(max_queries, total)
     meter = Meter(job.model, budget)
     job = with_known_noise(job, meter, subseed(root, _NOISE))
     observed = observations_of(job.model, outputs, precision)

@@ -16,7 +16,7 @@ from retrodict.reconstruction.drawing import Drawing
 from retrodict.reconstruction.request import resolve, with_known_noise
 from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.shares import ClassShares, class_quota
-from retrodict.reconstruction.training_table import stated_table
+from retrodict.reconstruction.training_table import disclosed_by, stated_table
 from retrodict.results.arguments import check_count, check_seed
 
 DEFAULT_ROWS = 10_000
@@ -29,9 +29,9 @@ _JOB, _NOISE = 0, 1
 """First keys of the children of the seed."""
 
 
-def default_budget(n: int) -> int:
-    """Return the query budget where none is given: a million model calls, or a hundred a row."""
-    return max(LEAST_BUDGET, CALLS_A_ROW * n)
+def query_budget(given: int | None, n: int) -> int:
+    """Return the query budget for so many rows: where none is given, a million model calls, or a hundred a row."""
+    return max(LEAST_BUDGET, CALLS_A_ROW * n) if given is None else check_count(given, "the query budget")
 
 
 def reconstruct(
@@ -95,10 +95,11 @@ def reconstruct(
     root = check_seed(seed)
     drawing = engine_of(engine)
     model = load_model(model)
-    budget = default_budget(rows) if max_queries is None else check_count(max_queries, "the query budget")
-    stated = stated_table(model)
+    budget = query_budget(max_queries, rows)
+    disclosed = disclosed_by(model)
+    stated = stated_table(model, disclosed)
     try:
-        job = resolve(model, prior)
+        job = resolve(model, prior, disclosed)
     except PriorError as error:
         if prior is None and stated is not None:
             raise PriorError(f"{error}; {stated}") from None
