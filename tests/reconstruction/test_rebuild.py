@@ -204,6 +204,21 @@ def test_drawn_rows_name_the_table_that_the_file_states(forest: Any, tmp_path: P
     assert f"note: {note}" in repr(rd.Reconstruction.load(tmp_path / "drawn"))
 
 
+def test_one_inspection_serves_the_note_and_the_implied_prior(forest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def disclose(model: Any, train: Any = None) -> Any:
+        asked.append(model)
+        return read(model, train)
+
+    model = rd.load_model(forest)
+    read = type(model).disclose
+    monkeypatch.setattr(type(model), "disclose", disclose)
+    found = rd.reconstruct(model, None, 30)
+    assert len(asked) == 1
+    assert found.frame.equals(rd.reconstruct(model, rd.implied_prior(model), 30).frame)
+
+
 def test_where_no_prior_is_implied_the_table_that_is_stated_is_named() -> None:
     tree = DecisionTreeClassifier().fit(TABLE.assign(still=1.0), SICK)
     with pytest.raises(PriorError, match=f"give a prior, or .*; the file states its training table of {N} rows: "):

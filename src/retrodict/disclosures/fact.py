@@ -44,6 +44,10 @@ class Disclosure:
         own = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name not in _SHARED}
         return {name: value for name, value in own.items() if value is not None}
 
+    def check(self) -> None:
+        """Raise whatever telling its values raises; a kind that holds whole tables does it without telling them."""
+        self.values()
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as one JSON-able object: kind, features, source, exact, personal, and its values."""
         head = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,9 @@ from retrodict.disclosures.fact import Disclosure as Disclosure
 from retrodict.results.json_values import plain
 
 Array = np.ndarray
+
+_TOLD = {bool, int, float, str, type(None)}
+"""Types of cells that are plain data, whatever they hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,6 +230,11 @@ class Rows(Disclosure):
     def values(self) -> dict[str, Any]:
         """Return the rows with their number."""
         return {"n": self.n, **super().values()}
+
+    def check(self) -> None:
+        """Look at the cells' types: rows of numbers and texts can be told, and need not be."""
+        cells = np.asarray(self.rows, dtype=object).ravel().tolist()
+        (replace(self, rows=self.rows[:0]) if set(map(type, cells)) <= _TOLD else self).values()
 
 
 @dataclass(frozen=True, eq=False)

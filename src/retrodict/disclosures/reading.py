@@ -127,7 +127,7 @@ def _guarded(found: Iterator[Any], thing: Any, place: Place) -> Iterator[Any]:
     try:
         for one in found:
             if isinstance(one, Disclosure):
-                one.values()  # a fact that can't be told was not read
+                one.check()  # a fact that can't be told was not read
             yield one
     except Exception as error:  # what a file holds may be anything
         yield Unread(place.path, type_name(thing), "broken", f"its reader broke off: {_reason(error)}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from retrodict.disclosures import Disclosures
 from retrodict.errors import PriorError, RequestError
 from retrodict.models import Meter, Model, Regressor, load_model
 from retrodict.models.contract import about
@@ -40,7 +41,7 @@ class Request:
     columns: tuple[str, ...]
 
 
-def resolve(model: Any, prior: Any = None) -> Request:
+def resolve(model: Any, prior: Any = None, disclosed: Disclosures | None = None) -> Request:
     """Load and fit together what a user gave.
 
     Parameters
@@ -49,6 +50,8 @@ def resolve(model: Any, prior: Any = None) -> Request:
         A `Model`, a fitted estimator, or a path.
     prior
         A `Prior`, the path of a prior file, or ``None``: what the model's own disclosures imply.
+    disclosed
+        These disclosures, where they are at hand; else the model is inspected for them.
 
     Raises
     ------
@@ -59,7 +62,7 @@ def resolve(model: Any, prior: Any = None) -> Request:
     if isinstance(prior, str | Path):
         prior = load_prior(prior)
     elif prior is None:
-        prior = _default_prior(model)
+        prior = _default_prior(model, disclosed)
     elif not isinstance(prior, Prior):
         raise PriorError(
             f"a prior must come from load_prior, fit_prior or retrodict.priors, got {type(prior).__name__}"
@@ -70,10 +73,10 @@ def resolve(model: Any, prior: Any = None) -> Request:
     return Request(model.bind(schema), prior, schema, model.schema.names if model.schema.named else schema.names)
 
 
-def _default_prior(model: Model) -> Prior:
+def _default_prior(model: Model, disclosed: Disclosures | None) -> Prior:
     """Return the prior that the model's own disclosures imply; one of no known family discloses its schema alone."""
     try:
-        return implied_prior(model)
+        return implied_prior(model) if disclosed is None else implied_prior(disclosed, model.schema)
     except PriorError as error:
         raise PriorError(f"no prior was given, and {error}") from None
 

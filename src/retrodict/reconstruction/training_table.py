@@ -61,20 +61,31 @@ def _no_rows(found: Disclosures) -> str:
     return f"the model{', of which not all was read, shows' if found.unread else ' stores'} no whole training row"
 
 
-def stated_table(model: Model) -> Note | None:
+def disclosed_by(model: Model) -> Disclosures | None:
+    """Return what a model discloses; ``None`` where it can't be read: that states nothing that could be rebuilt."""
+    try:
+        return inspect_model(model)
+    except RetrodictError:
+        return None
+
+
+def stated_table(model: Model, found: Disclosures | None) -> Note | None:
     """Return a line on the table that `rebuild` finds, told by a model's disclosures alone; ``None`` where it has none.
 
     Parameters
     ----------
     model
         Whose table it is.
+    found
+        What it discloses; ``None`` where that can't be read.
     """
+    if found is None:
+        return None
     try:
-        found = inspect_model(model)
         kept = kept_rows(model, found)
         whole = kept is not None and kept.whole
         rows = model.table_rows(found) if not whole and isinstance(model, TreeTable) else None
-    except RetrodictError:  # what can't be read states nothing that could be rebuilt
+    except RetrodictError:
         return None
     if rows is not None:
         return _note(rows, "node counts", whole=True)

@@ -19,7 +19,7 @@ from sklearn.ensemble import (
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder, StandardScaler
 
 import retrodict as rd
 from retrodict.errors import RequestError
@@ -212,6 +212,27 @@ def test_a_reader_that_breaks_off_says_so() -> None:
     found = inspect(model)
     assert ("named_steps['kneighborsclassifier']", "broken") in told(found)
     assert "n_samples_fit_" in str(found)
+
+
+class Untellable:
+    """A category that a file may claim: asking for its text breaks."""
+
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize("shown", [{"a", "b"}, {"a", "b", "c"}])
+def test_a_fact_that_cannot_be_told_was_not_read(shown: set[str]) -> None:
+    """Stored rows are not told of only to see that they can be: one cell that can't is found all the same."""
+    frame = pd.DataFrame({"kind": ["a", "b"] * 10 + ["c"]})
+    model = make_pipeline(OrdinalEncoder(), KNeighborsClassifier()).fit(frame, [0, 1] * 10 + [1])
+    kinds = [kind if kind in shown else Untellable() for kind in "abc"]
+    model[0].categories_ = [np.array(kinds, dtype=object)]
+    found = inspect(model)
+    broken = {path for path, why in told(found) if why == "broken"}
+    whole = shown == {"a", "b", "c"}
+    assert broken == (set() if whole else {"named_steps['ordinalencoder']", "named_steps['kneighborsclassifier']"})
+    assert len(found.of("Rows")) == whole
 
 
 def test_a_fitted_part_that_nothing_enters_is_listed() -> None:
