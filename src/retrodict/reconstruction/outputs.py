@@ -12,6 +12,7 @@ from retrodict.errors import ObservationError
 from retrodict.inference.observation import Label, Observation, Probabilities, Value
 from retrodict.models import Model, Regressor
 from retrodict.schema import Target, class_of
+from retrodict.schema.labels import native
 
 Array = np.ndarray
 
@@ -70,7 +71,7 @@ def observations_of(model: Model, values: Any, precision: float) -> list[Observa
             f"output {mixed}: outputs must be all labels or all probability vectors, got {_short(values[mixed])}"
         )
     return [
-        _at(i, lambda v=value: Probabilities(_vector(v, target), precision) if vectors else Label.of(_plain(v), target))
+        _at(i, lambda v=value: Probabilities(_vector(v, target), precision) if vectors else Label.of(native(v), target))
         for i, value in enumerate(values)
     ]
 
@@ -129,7 +130,3 @@ def _at(i: int, read: Any) -> Observation:
 def _short(value: Any) -> str:
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else text[:60] + "..."
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value

@@ -12,6 +12,11 @@ import pandas as pd
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)\.0+")
 
 
+def native(value: Any) -> Any:
+    """Return a value of numpy's as Python's own, and any other as it is: one that JSON and YAML can hold."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def label_text(value: Any, *, beside_numbers: bool = False) -> str | None:
     """Return the text that a label is compared by; ``None`` where it is missing.
 
@@ -23,8 +28,7 @@ def label_text(value: Any, *, beside_numbers: bool = False) -> str | None:
     beside_numbers
         Whether it is compared with a number: then ``"1.0"``, as a file writes a whole number, is one too.
     """
-    if isinstance(value, np.generic):
-        value = value.item()
+    value = native(value)
     if isinstance(value, str):
         return value.partition(".")[0] if beside_numbers and _WHOLE.fullmatch(value) else value
     if value is None or value is pd.NA or value != value:

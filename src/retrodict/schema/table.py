@@ -16,6 +16,7 @@ from retrodict.plain_text import listing
 from retrodict.schema.encoding import Array, decode_column, encode_column
 from retrodict.schema.feature import Feature, Target
 from retrodict.schema.infer import feature_of_column, target_of_column
+from retrodict.schema.labels import native
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class Schema:
         """Return the schema as plain data, as a schema file holds it."""
         return {
             "features": {feature.name: _feature_dict(feature) for feature in self.features},
-            "target": {"name": self.target.name, "classes": [_plain(c) for c in self.target.classes]},
+            "target": {"name": self.target.name, "classes": [native(c) for c in self.target.classes]},
             **({} if self.named else {"named": False}),
         }
 
@@ -208,16 +209,11 @@ def _feature_dict(feature: Feature) -> dict[str, Any]:
         "kind": feature.kind,
         "min": feature.low,
         "max": feature.high,
-        "categories": [_plain(c) for c in feature.categories] or None,
+        "categories": [native(c) for c in feature.categories] or None,
         "missing": feature.missing or None,
         "dtype": feature.dtype,
     }
     return {key: value for key, value in fields.items() if value is not None}
-
-
-def _plain(value: Any) -> Any:
-    """Return a category as JSON and YAML can hold it."""
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def free_name(name: str, taken: Collection[str]) -> str:

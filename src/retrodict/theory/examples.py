@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from retrodict.theory.random_worlds import shares
 from retrodict.theory.world import DiscreteWorld
 
 
@@ -27,14 +28,14 @@ def cancelling() -> DiscreteWorld:
     """
     p_x_given_y = np.array([[0.6, 0.1], [0.3, 0.3], [0.1, 0.6]])
     p, q = p_x_given_y * np.array([0.5, 0.5]), p_x_given_y * np.array([0.85, 0.15])
-    return DiscreteWorld(p.sum(axis=1), _rows(p), q.sum(axis=1), _rows(q))
+    return DiscreteWorld(p.sum(axis=1), shares(p), q.sum(axis=1), shares(q))
 
 
 def overconfident() -> DiscreteWorld:
     """Return a world with the true prior, whose model is sharper than the truth: more accurate, and further from it."""
     p_y = np.array([[0.8, 0.2], [0.6, 0.4], [0.2, 0.8]])
     p_x = np.array([0.4, 0.2, 0.4])
-    return DiscreteWorld(p_x, p_y, p_x, _rows(p_y**3))
+    return DiscreteWorld(p_x, p_y, p_x, shares(p_y**3))
 
 
 def calibrated() -> DiscreteWorld:
@@ -42,10 +43,6 @@ def calibrated() -> DiscreteWorld:
     p_y = np.array([[0.1, 0.9], [0.5, 0.5], [0.9, 0.1]])
     q_y = np.array([[0.3, 0.7], [0.5, 0.5], [0.7, 0.3]])
     return DiscreteWorld(np.array([0.4, 0.2, 0.4]), p_y, np.array([0.25, 0.5, 0.25]), q_y)
-
-
-def _rows(weights: np.ndarray) -> np.ndarray:
-    return weights / weights.sum(axis=1, keepdims=True)
 
 
 EXAMPLES: dict[str, Callable[[], DiscreteWorld]] = {

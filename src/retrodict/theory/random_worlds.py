@@ -61,22 +61,23 @@ def random_world(
 
 def _spread(rng: np.random.Generator, shape: tuple[int, int], concentration: float) -> Array:
     # A floor keeps small concentrations from underflowing to zeros that were not asked for.
-    return _rows(np.maximum(rng.standard_gamma(concentration, size=shape), 1e-12))
+    return shares(np.maximum(rng.standard_gamma(concentration, size=shape), 1e-12))
 
 
 def _off(rng: np.random.Generator, truth: Array, error: float, concentration: float) -> Array:
     if math.isinf(error):
         return _spread(rng, (truth.shape[0], truth.shape[1]), concentration)
     logits = np.log(truth) + error * rng.standard_normal(truth.shape)
-    return _rows(np.exp(logits - logits.max(axis=1, keepdims=True)))
+    return shares(np.exp(logits - logits.max(axis=1, keepdims=True)))
 
 
 def _with_zeros(rng: np.random.Generator, p: Array, q: Array, zeros: float) -> tuple[Array, Array]:
     gone = rng.random(p.shape) < zeros
     gone[np.arange(len(p)), p.argmax(axis=1)] = False  # each row keeps something
     shared = gone & (rng.random(p.shape) < 0.5)
-    return _rows(np.where(gone, 0.0, p)), _rows(np.where(shared, 0.0, q))
+    return shares(np.where(gone, 0.0, p)), shares(np.where(shared, 0.0, q))
 
 
-def _rows(weights: Array) -> Array:
+def shares(weights: Array) -> Array:
+    """Return rows that sum to one."""
     return weights / weights.sum(axis=1, keepdims=True)

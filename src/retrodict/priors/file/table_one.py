@@ -15,6 +15,7 @@ from retrodict.priors.file.format import FeatureSpec
 from retrodict.priors.fit import observed_categories
 from retrodict.priors.hermite import HermiteSeries, hermite_series, pearson_polynomial, pearson_range
 from retrodict.schema import Feature, Schema
+from retrodict.schema.labels import native
 from retrodict.schema.yaml_text import write_yaml
 
 Array = np.ndarray
@@ -71,7 +72,7 @@ def write_prior_file(
         data["target"] = target
         if schema.target.is_class:
             shares = frame[target].value_counts(normalize=True)
-            data["class_shares"] = {_plain(c): float(shares.get(c, 0.0)) for c in schema.target.classes}
+            data["class_shares"] = {native(c): float(shares.get(c, 0.0)) for c in schema.target.classes}
     path = Path(path)
     try:
         path.write_text(write_yaml(data), encoding="utf-8")
@@ -85,7 +86,7 @@ def _entry(feature: Feature, column: Array) -> dict[str, Any]:
     gone = {"missing": _rounded(feature.missing)} if feature.missing else {}
     if feature.listed:
         counts = np.bincount(present.astype(np.int64), minlength=len(feature.categories))
-        shares = {_plain(c): float(n) / len(present) for c, n in zip(feature.categories, counts, strict=True)}
+        shares = {native(c): float(n) / len(present) for c, n in zip(feature.categories, counts, strict=True)}
         return {"kind": feature.kind, "shares": shares, **gone}
     low, high = float(present.min()), float(present.max())
     with np.errstate(over="ignore"):
@@ -128,7 +129,3 @@ def _correlations(schema: Schema, rows: Array, entries: dict[str, Any], least: f
 
 def _rounded(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}")
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value

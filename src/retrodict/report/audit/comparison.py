@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from retrodict.auditing import AuditComparison, AuditRequest, compute_audit
-from retrodict.plain_text import json_text
 from retrodict.report.audit.tables import number
 from retrodict.report.audit.write import check_extras, write_audit
 from retrodict.report.pages import write_page
@@ -64,7 +63,7 @@ def _write(both: AuditComparison, found: Sanitized, out: Path) -> None:
     with new_folder(out) as work:
         write_audit(both.before, work / "before")
         write_audit(both.after, work / "after")
-        replace_text(work / JSON, json_text(both.to_dict()) + "\n")
+        replace_text(work / JSON, both.document())
         write_page(work / HTML, _page(both, found))
 
 

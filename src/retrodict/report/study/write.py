@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from retrodict.extras import extra_for
-from retrodict.plain_text import json_text
 from retrodict.report.pages import write_page
 from retrodict.results.claim import claimed
 from retrodict.results.folder import check_writable, new_folder, replace_text
@@ -72,7 +71,7 @@ def study_report(
         about = [(words, str(study[key])) for key, words in _ABOUT.items() if study.get(key)]
         page = render(found, drawn, about, command or f"retrodict study report FILE --out {out}")
         with new_folder(out) as work:
-            replace_text(work / JSON, document(found))
+            replace_text(work / JSON, found.document())
             write_page(work / HTML, page)
             cells.to_parquet(work / "cells.parquet", index=False)
             cells.to_csv(work / "cells.csv", index=False)
@@ -82,8 +81,3 @@ def study_report(
 
 
 _ABOUT = {"digest": "design", "version": "retrodict", "started_at": "started"}
-
-
-def document(found: StudyAnalysis) -> str:
-    """Return the figures as strict JSON."""
-    return json_text(found.to_dict()) + "\n"
