@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from retrodict.plain_text import json_text, one_line, plain_lines, shown
+from retrodict.plain_text import error_line, few, json_text, listing, one_line, plain_lines, shown
 
 ACTING = [
     *(chr(code) for code in [*range(0x20), *range(0x7F, 0xA0)]),
@@ -35,6 +35,16 @@ def test_long_text_says_how_much_is_left_out():
 def test_one_line_and_lines():
     assert one_line("a\n  b\t\u2028c \x1b[31m") == "a b c \\x1b[31m"
     assert plain_lines("a\x1b\nb\r") == "a\\x1b\nb\\r"
+
+
+def test_of_many_names_the_first_are_shown():
+    assert listing(["a", 2]) == "a, 2"
+    assert listing(range(12)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ... (12 in all)"
+    assert (few(["a", "b"], 2), few(["a", "b", "c"], 2)) == ("a, b", "a, b and 1 more")
+
+
+def test_errors_are_one_line():
+    assert error_line(KeyError("a\nb\x1b"), 5) == "KeyError: 'a\\nb… (5 more characters)"
 
 
 def test_json_text_is_exact_and_holds_nothing_that_acts():

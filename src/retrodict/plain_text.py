@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 NAME_LIMIT = 200
@@ -60,6 +60,11 @@ def one_line(text: object, limit: int | None = LINE_LIMIT) -> str:
     return shown(" ".join(str(text).split()), limit)
 
 
+def error_line(error: BaseException, limit: int) -> str:
+    """Return what an error of others is and says as one line; of its text at most so many characters."""
+    return f"{type(error).__name__}: {one_line(error, limit)}"
+
+
 def plain_lines(text: object) -> str:
     """Return a text of several lines with its line breaks kept, and every line as `shown` has it, uncut."""
     return "\n".join(shown(line, None) for line in str(text).split("\n"))
@@ -69,6 +74,11 @@ def listing(names: Iterable[Any], most: int = NAMES_SHOWN) -> str:
     """Return names in a row; of many the first few, and how many there are."""
     texts = [str(name) for name in names]
     return ", ".join(texts[:most]) + (f", ... ({len(texts)} in all)" if len(texts) > most else "")
+
+
+def few(names: Sequence[str], most: int) -> str:
+    """Return the first of many names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def json_text(data: Any, indent: int | None = 2) -> str:

@@ -216,7 +216,14 @@ def test_one_inspection_serves_the_note_and_the_implied_prior(forest: Any, monke
     monkeypatch.setattr(type(model), "disclose", disclose)
     found = rd.reconstruct(model, None, 30)
     assert len(asked) == 1
-    assert found.frame.equals(rd.reconstruct(model, rd.implied_prior(model), 30).frame)
+    stated = rd.implied_prior(model)
+    del asked[:]
+    again = rd.reconstruct(model, stated, 30)
+    assert again.frame.equals(found.frame)
+    assert again.notes == found.notes
+    assert not asked  # the note is remembered
+    assert rd.reconstruct(rd.load_model(forest), stated, 30).notes == found.notes
+    assert len(asked) == 1  # of this model alone
 
 
 def test_where_no_prior_is_implied_the_table_that_is_stated_is_named() -> None:

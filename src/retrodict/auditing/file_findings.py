@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from retrodict.auditing.appetite import Appetite, FromFile
 from retrodict.auditing.finding import Finding, judge, measured, stated
 from retrodict.disclosures import Disclosure, Disclosures, GradientSums, PossibleRows, Rows, Unread
+from retrodict.plain_text import few
 from retrodict.results.notes import Note
 
 _NAMED = 3
@@ -59,11 +60,10 @@ def unread_sentences(unread: Sequence[Unread]) -> list[str]:
         if len(members) == 1:
             lines.append(members[0].sentence)
             continue
-        places = ", ".join(one.path or "the model itself" for one in members[:_NAMED])
-        more = f" and {len(members) - _NAMED:,} more" if len(members) > _NAMED else ""
+        places = few([one.path or "the model itself" for one in members], _NAMED)
         reasons = list(dict.fromkeys(one.reason for one in members))
         others = " (other reasons at other places)" if len(reasons) > 1 else ""
-        lines.append(f"not read: {kind} at {places}{more} ({len(members):,} in all): {reasons[0]}{others}")
+        lines.append(f"not read: {kind} at {places} ({len(members):,} in all): {reasons[0]}{others}")
     return lines
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from retrodict import time_limit
 from retrodict.auditing.finding import Finding
 from retrodict.errors import RetrodictError
-from retrodict.plain_text import one_line
+from retrodict.plain_text import error_line
 from retrodict.results.notes import Note
 
 Say = Callable[[str], None]
@@ -114,8 +114,7 @@ class Work:
             self.skip(what, late if limit.reached else Note("refused", str(error), error=type(error).__name__))
             return None
         except Exception as error:  # a fault of ours or of a library ends one part, and is said; the others go on
-            fault = f"{type(error).__name__}: {one_line(error, 200)}"
-            text = f"failed by a fault in the software ({fault}); please report it"
+            text = f"failed by a fault in the software ({error_line(error, 200)}); please report it"
             self.skip(what, Note("fault", text, error=type(error).__name__))
             return None
         finally:

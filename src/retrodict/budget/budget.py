@@ -23,6 +23,7 @@ from retrodict.budget.sources import (
     shared_rows,
 )
 from retrodict.models import Meter
+from retrodict.plain_text import few
 from retrodict.reconstruction.request import resolve
 from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
@@ -112,9 +113,8 @@ def error_budget(
     meter = Meter(job.model)
     steps = grid_steps(job.schema, np.concatenate([tested.X, trained.X]))
     if steps:
-        names = ", ".join(f"{job.schema.names[j]} ({decimals} decimals)" for j, decimals in list(steps.items())[:8])
-        more = f" and {len(steps) - 8} more" if len(steps) > 8 else ""
-        notes.append(Note("rounded_draws", f"draws are rounded as the real rows are: {names}{more}"))
+        names = few([f"{job.schema.names[j]} ({decimals} decimals)" for j, decimals in steps.items()], 8)
+        notes.append(Note("rounded_draws", f"draws are rounded as the real rows are: {names}"))
     pool = draw_pool(job.prior, meter, wanted, steps, rngs["pool"])
     n_holdout, n_train = len(tested), len(trained)
     both = Rows(*(np.concatenate([getattr(tested, a), getattr(trained, a)]) for a in ("X", "y", "impossible")))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import retrodict as rd
-from retrodict.plain_text import shown
+from retrodict.plain_text import few, shown
 
 if TYPE_CHECKING:
     from retrodict.models import FileAudit, Model
@@ -86,7 +86,7 @@ def audit_line(path: Path, audit: FileAudit | None) -> str:
     if not audit.untrusted:
         return f"{head}; {audit.format} audit: nothing untrusted"
     parts = [
-        f"{words}: {_few(names)}"
+        f"{words}: {few([shown(name, 100) for name in names], _MOST_NAMED)}"
         for words, names in (
             ("checked and accepted", audit.reviewed),
             ("trusted by you", audit.trusted),
@@ -99,8 +99,3 @@ def audit_line(path: Path, audit: FileAudit | None) -> str:
 
 _MOST_NAMED = 12
 """Types that a line names: a file may hold thousands."""
-
-
-def _few(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(shown(name, 100) for name in names[:_MOST_NAMED]) + more

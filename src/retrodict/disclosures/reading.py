@@ -17,7 +17,7 @@ from retrodict.disclosures.review import Review, Reviews
 from retrodict.disclosures.unread import Unread, type_name
 from retrodict.disclosures.visit import Part, visit
 from retrodict.models.type_lookup import known_of_type, overridden
-from retrodict.plain_text import listing, one_line
+from retrodict.plain_text import error_line, listing
 
 Found = Disclosure | Unread
 
@@ -130,12 +130,8 @@ def _guarded(found: Iterator[Any], thing: Any, place: Place) -> Iterator[Any]:
                 one.check()  # a fact that can't be told was not read
             yield one
     except Exception as error:  # what a file holds may be anything
-        yield Unread(place.path, type_name(thing), "broken", f"its reader broke off: {_reason(error)}")
+        yield Unread(place.path, type_name(thing), "broken", f"its reader broke off: {error_line(error, _LONGEST)}")
 
 
 _LONGEST = 160
 """Characters of an error's own text: enough to tell which attribute it was."""
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {one_line(error, _LONGEST)}"

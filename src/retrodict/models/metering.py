@@ -10,7 +10,7 @@ from jaxtyping import Float
 from retrodict import threads, time_limit
 from retrodict.errors import BudgetExhaustedError, ModelError, RetrodictError, ScoringError
 from retrodict.models.contract import Model, about
-from retrodict.plain_text import one_line
+from retrodict.plain_text import error_line
 from retrodict.results.arguments import check_count
 
 Array = np.ndarray
@@ -114,7 +114,7 @@ class Meter:
         except RetrodictError:
             raise
         except Exception as error:  # whatever an estimator raises on rows it can't take
-            reason = f"{type(error).__name__}: {one_line(error, 300)}"
+            reason = error_line(error, 300)
             remedy = about(self.model).remedy
             if remedy is not None:
                 raise ScoringError(

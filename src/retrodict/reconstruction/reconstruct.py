@@ -96,7 +96,7 @@ def reconstruct(
     drawing = engine_of(engine)
     model = load_model(model)
     budget = query_budget(max_queries, rows)
-    disclosed = disclosed_by(model)
+    disclosed = disclosed_by(model) if prior is None else None
     stated = stated_table(model, disclosed)
     try:
         job = resolve(model, prior, disclosed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from retrodict.disclosures import Disclosures, Rows, inspect_model
 from retrodict.errors import ModelError, RequestError, RetrodictError
@@ -69,7 +70,7 @@ def disclosed_by(model: Model) -> Disclosures | None:
         return None
 
 
-def stated_table(model: Model, found: Disclosures | None) -> Note | None:
+def stated_table(model: Model, found: Disclosures | None = None) -> Note | None:
     """Return a line on the table that `rebuild` finds, told by a model's disclosures alone; ``None`` where it has none.
 
     Parameters
@@ -77,8 +78,22 @@ def stated_table(model: Model, found: Disclosures | None) -> Note | None:
     model
         Whose table it is.
     found
-        What it discloses; ``None`` where that can't be read.
+        What it discloses, where that is at hand; else it is inspected, once for each model object that is told apart by
+        identity: a study draws from one model under many priors.
     """
+    if type(model).__hash__ is not object.__hash__ or not hasattr(model, "__weakref__"):
+        return _stated(model, found)
+    if model not in _NOTES:
+        _NOTES[model] = _stated(model, found)
+    return _NOTES[model]
+
+
+_NOTES: WeakKeyDictionary[Model, Note | None] = WeakKeyDictionary()
+"""The line on each model that was asked for one; a model does not change."""
+
+
+def _stated(model: Model, found: Disclosures | None) -> Note | None:
+    found = disclosed_by(model) if found is None else found
     if found is None:
         return None
     try:

@@ -12,7 +12,7 @@ import pandas as pd
 from retrodict.disclosures import CategoryCounts, Covariance, Disclosures, Moments, Rows, SampleSize, inspect_model
 from retrodict.errors import ModelError, PriorError, RetrodictError, SchemaError
 from retrodict.models import Model
-from retrodict.plain_text import listing, one_line
+from retrodict.plain_text import error_line, listing
 from retrodict.priors.contract import Prior
 from retrodict.priors.empirical import EmpiricalPrior
 from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside, of_feature, overall, schema_of
@@ -71,7 +71,7 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     except RetrodictError:
         raise
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # facts of a file need not fit together
-        reason = f"{type(error).__name__}: {one_line(error, _LONGEST_REASON)}"
+        reason = error_line(error, _LONGEST_REASON)
         raise PriorError(
             f"what the model states of its training data does not fit together ({reason}); give a prior"
         ) from error

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from retrodict.plain_text import few
 from retrodict.study.analysis.columns import ESTIMATORS, LABELS
 from retrodict.study.analysis.correlation import PARTIAL, POOLED, WITHIN, Correlation
 from retrodict.study.analysis.failures import Failures
@@ -143,7 +144,7 @@ def _evidence(found: Sequence[Correlation], failed: Failures) -> Claim:
                 wrong = [w for w in failed.wrong if (w.x, w.y, w.by) == (x, f"posterior_{one}", by)]
                 if wrong:
                     names = [w.name + (f" ({'; '.join(w.why)})" if w.why else "") for w in wrong]
-                    where.append(f"the other way, {name}, {by}: {_listed(names)}")
+                    where.append(f"the other way, {name}, {by}: {few(names, _MOST)}")
     return _judged(
         "evidence",
         "Across datasets, posterior divergence rises with prior divergence and falls as the model's accuracy rises.",
@@ -168,9 +169,9 @@ def _use(found: Sequence[Correlation], gaps: Sequence[ReplicaGap]) -> Claim:
     for by, means in gap.by.items():
         names = [f"{name} {value:.2f}" for name, value in sorted(means.items(), key=lambda p: -p[1]) if value > MARGIN]
         if names:
-            where.append(f"mean gap above {MARGIN}, {by}: {_listed(names)}")
+            where.append(f"mean gap above {MARGIN}, {by}: {few(names, _MOST)}")
     if within.wrong:
-        where.append(f"accuracies go the other way in {_listed(within.wrong)}")
+        where.append(f"accuracies go the other way in {few(within.wrong, _MOST)}")
     return _judged(
         "use",
         "Models trained on reconstructions score like their base models, and better where these are better.",
@@ -192,12 +193,7 @@ def _right(estimate: Estimate, sign: int) -> bool | None:
 def _below(values: pd.Series[float], groups: pd.Series[str], words: str) -> list[str]:
     means = values.groupby(groups).mean()
     names = [f"{name} {value:.2f}" for name, value in means.sort_values().items() if value <= 0]
-    return [f"{words}: {_listed(names)}"] if names else []
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _MOST
-    return ", ".join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")
+    return [f"{words}: {few(names, _MOST)}"] if names else []
 
 
 def _judged(name: str, statement: str, rule: str, figures: list[Figure], where: list[str]) -> Claim:

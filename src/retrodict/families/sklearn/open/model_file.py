@@ -31,7 +31,7 @@ from retrodict.models.file_audit import FileAudit
 from retrodict.models.file_kinds import file_kind
 from retrodict.models.trial import can_fork, endured, endured_apart
 from retrodict.models.trial_child import INSIDE
-from retrodict.plain_text import one_line, shown
+from retrodict.plain_text import error_line, few, one_line, shown
 from retrodict.results.notes import Note
 
 HOSTILE = "it is damaged, or made to do harm"
@@ -92,7 +92,7 @@ class ModelFile:
         except MemoryError as error:
             raise ModelError(f"'{where}' takes more memory than there is, before anything of it is built") from error
         except Exception as error:  # a damaged archive fails in zipfile, zlib, json or any node of skops
-            raise ModelError(f"'{where}' is damaged: {_reason(error)}; {_SAVE}") from error
+            raise ModelError(f"'{where}' is damaged: {error_line(error, 200)}; {_SAVE}") from error
         reviewed = tuple(name for name in untrusted if name in REVIEWED and name not in misbuilt)
         accepted = tuple(name for name in untrusted if name in trust.names and name not in reviewed)
         by = release_named(file.releases)
@@ -160,33 +160,28 @@ class ModelFile:
         missing = dict.fromkeys(said for name in refused if (said := missing_module(name)) is not None)
         if missing:
             by = "" if self.audit.written_by is None else f", written by {self.audit.written_by},"
-            raise ModelError(f"'{where}'{by} needs what is not here: {_few(list(missing))}")
+            raise ModelError(f"'{where}'{by} needs what is not here: {few(list(missing), _MOST_NAMED)}")
         misbuilt = [name for name in refused if name in REVIEWED]
         if misbuilt:
             raise ModelError(
-                f"'{where}' builds {_few([shown(name, 100) for name in misbuilt])} in another way than skops writes; "
-                f"{HOSTILE}: {_SAVE}"
+                f"'{where}' builds {few([shown(name, 100) for name in misbuilt], _MOST_NAMED)} in another way than "
+                f"skops writes; {HOSTILE}: {_SAVE}"
             )
         names = [shown(name, 100) for name in refused]
         flags = " ".join(f"--trust {name}" for name in names[:_MOST_NAMED]) + (
             " ..." if len(names) > _MOST_NAMED else ""
         )
         raise UnsafeFileError(
-            f"'{where}' holds types that skops does not know to be safe: {_few(names)}; if you trust them, say so with "
-            f"{flags} (trusted={names[:_MOST_NAMED]})"
+            f"'{where}' holds types that skops does not know to be safe: {few(names, _MOST_NAMED)}; if you trust "
+            f"them, say so with {flags} (trusted={names[:_MOST_NAMED]})"
         )
 
     def _why(self, error: Exception) -> str:
-        return unreadable(error, self.audit.written_by) or f"{_reason(error)}; save it again"
+        return unreadable(error, self.audit.written_by) or f"{error_line(error, 200)}; save it again"
 
 
 def _here(written_by: str | None) -> str | None:
     return installed() if differs(written_by) else None
-
-
-def _few(names: list[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _note(message: Warning | str) -> Note:
@@ -195,7 +190,3 @@ def _note(message: Warning | str) -> Note:
         text = f"{message.estimator_name} was saved by scikit-learn {by} and read by {here}; its outputs may differ"
         return Note("other_release", text, estimator=str(message.estimator_name), written_by=by, read_by=here)
     return Note("while_reading", one_line(message, 200), category=type(message).__name__)
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {one_line(error, 200)}"

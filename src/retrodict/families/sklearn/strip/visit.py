@@ -27,7 +27,7 @@ from retrodict.families.sklearn.strip import (
 )
 from retrodict.families.sklearn.structure.visit import HELD
 from retrodict.models.type_lookup import known_type, overridden
-from retrodict.plain_text import one_line
+from retrodict.plain_text import error_line
 from retrodict.sanitizing.plan import Plan, Trim
 
 TRIMS: dict[type, Callable[[Any, Trim], None]] = {
@@ -74,7 +74,7 @@ def _trim(part: Any, trim: Trim) -> None:
         try:
             TRIMS[cls](part, trim)
         except Exception as error:  # an attribute that a file lacks, or that is of another kind
-            reason = f"its attributes are not those of a {cls.__name__}: {type(error).__name__}: {one_line(error, 160)}"
+            reason = f"its attributes are not those of a {cls.__name__}: {error_line(error, 160)}"
             trim.plan.unjudged.append(Unread(trim.path, type_name(part), "broken", reason))
 
 
