@@ -49,12 +49,22 @@ class Column:
     @classmethod
     def start(cls, name: str) -> Self:
         """Return a raw column."""
-        return cls(name, name)
+        return cls._of({"name": name, "label": name})
 
     @classmethod
     def derived(cls, label: str) -> Self:
         """Return a column that has no way back."""
-        return cls(label, label, raw=False)
+        return cls._of({"name": label, "label": label, "raw": False})
+
+    @classmethod
+    def _of(cls, fields: dict[str, Any]) -> Self:
+        """Return a column with these fields, the others at their defaults.
+
+        Without setting each field in turn, as the dataclass does: there may be a million columns.
+        """
+        made = object.__new__(cls)
+        vars(made).update(fields)
+        return made
 
     @property
     def number(self) -> bool:
@@ -80,10 +90,7 @@ class Column:
         """Return the column after a step whose output ``v`` came from ``offset + scale * v``."""
         if scale == 1.0 and offset == 0.0:
             return self
-        # not `replace`, which sets every field anew: a step may scale a million columns
-        made = object.__new__(type(self))
-        made.__dict__.update(self.__dict__, scale=self.scale * scale, offset=self.offset + self.scale * offset)
-        return made
+        return self._of({**vars(self), "scale": self.scale * scale, "offset": self.offset + self.scale * offset})
 
     def curved(self, inverse: Callable[[Array], Array], label: str) -> Self:
         """Return the column after a monotone elementwise step with this inverse."""
