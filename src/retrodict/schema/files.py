@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from retrodict.errors import SchemaError
+from retrodict.plain_text import one_line
 from retrodict.schema.table import Schema
 from retrodict.schema.yaml_text import read_yaml
 
@@ -33,7 +34,7 @@ def load_schema(path: str | Path) -> Schema:
     except UnicodeDecodeError as error:
         raise SchemaError(f"schema file '{path}' can't be read: it is not UTF-8 text") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:  # lists nested too deep, numbers of too many digits
-        raise SchemaError(f"schema file '{path}' is no YAML: {' '.join(str(error).split())}") from error
+        raise SchemaError(f"schema file '{path}' is no YAML: {one_line(error)}") from error
     try:
         return Schema.from_dict(data)
     except SchemaError as error:

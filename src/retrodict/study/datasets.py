@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from retrodict.errors import RequestError, SchemaError
 from retrodict.families.sklearn.train.algorithms import CLASSIFICATION, REGRESSION, Task
+from retrodict.plain_text import one_line
 from retrodict.schema import Feature, Schema, Target
 from retrodict.schema.csv_numbers import AS_WRITTEN
 from retrodict.study.bundled import bundled_frame
@@ -141,7 +142,7 @@ def _of_openml(entry: OpenMLSet) -> tuple[pd.DataFrame, str]:
     try:
         bunch = fetch_openml(entry.openml, version=entry.version or "active", as_frame=True, parser="auto", **settings)
     except Exception as error:  # of the network, of the server, of the table's format
-        said = " ".join(str(error).split())[:200]
+        said = one_line(error, 200)
         raise RequestError(f"OpenML has no table '{entry.openml}' that can be fetched here: {said}") from error
     if len(bunch.target_names) != 1:
         raise RequestError(f"OpenML's '{entry.openml}' names {len(bunch.target_names)} targets; give one as target")
@@ -190,7 +191,7 @@ def _of_file(path: Path) -> pd.DataFrame:
 
 
 def _unreadable(path: Path, error: Exception) -> str:
-    return f"dataset file '{path}' can't be read as Parquet or CSV: {' '.join(str(error).split())[:200]}"
+    return f"dataset file '{path}' can't be read as Parquet or CSV: {one_line(error, 200)}"
 
 
 def _in_form(name: str, source: str, frame: pd.DataFrame, target: str) -> Table:

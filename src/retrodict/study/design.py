@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from retrodict.errors import RequestError
 from retrodict.families.sklearn.train.algorithms import check_algorithm, tasks_of
 from retrodict.inference.engines import AUTO, ENGINES
+from retrodict.plain_text import one_line
 from retrodict.schema.yaml_text import read_yaml
 from retrodict.study.ladder import check_prior
 from retrodict.study.specs import DatasetEntry, FileSet, FolderSet, PartShares, Quality, Strict, tagged
@@ -216,7 +217,7 @@ def load_design(spec: str | Path) -> Design:
     try:
         data = read_yaml(text)
     except yaml.YAMLError as error:
-        raise RequestError(f"design file '{spec}' is no YAML: {' '.join(str(error).split())}") from error
+        raise RequestError(f"design file '{spec}' is no YAML: {one_line(error)}") from error
     if not isinstance(data, dict):
         raise RequestError(f"design file '{spec}' holds no mapping of keys; see retrodict study init")
     if "name" not in data:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrodict.errors import RequestError
+from retrodict.plain_text import one_line
 from retrodict.tables.columns import UNNAMED
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def read_file(path: Path, what: str, read_csv: Callable[[Path], pd.DataFrame]) -
     except IsADirectoryError as error:
         raise RequestError(f"'{path}' is a folder; give a CSV or Parquet file of {what}") from error
     except (OSError, ValueError, UnicodeError) as error:  # parser errors of pandas and pyarrow are ValueErrors
-        reason = " ".join(str(error).split())[:200]
+        reason = one_line(error, 200)
         raise RequestError(f"{what} file '{path}' can't be read as CSV or Parquet: {reason}; write it again") from error
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 
 from retrodict.errors import RequestError
+from retrodict.plain_text import one_line
 from retrodict.schema.yaml_text import read_yaml
 from retrodict.theory.examples import EXAMPLES
 from retrodict.theory.random_worlds import random_world
@@ -95,7 +96,7 @@ def _read(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise RequestError(f"world file '{path}' is neither UTF-8 text nor an NPZ archive") from error
     except yaml.YAMLError as error:
-        raise RequestError(f"world file '{path}' is neither JSON nor YAML: {' '.join(str(error).split())}") from error
+        raise RequestError(f"world file '{path}' is neither JSON nor YAML: {one_line(error)}") from error
     if not isinstance(data, dict):
         raise RequestError(f"world file '{path}' holds no mapping; give {', '.join(ARRAYS)}")
     return data

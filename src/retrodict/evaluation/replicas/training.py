@@ -13,6 +13,7 @@ from jaxtyping import Float
 from retrodict import threads
 from retrodict.errors import RequestError
 from retrodict.families.sklearn.train.pipelines import fresh, takes_weights
+from retrodict.plain_text import error_line
 from retrodict.schema.frames import features_frame
 from retrodict.tables.encoded import Inputs, Rows
 
@@ -90,7 +91,7 @@ def fit(estimator: Any, examples: Examples, inputs: Inputs) -> Any:
             warnings.simplefilter("ignore")  # of iterations, collinear columns: the scores say how well it went
             return fresh(estimator).fit(features_frame(inputs.features, rows.X), labels(rows.y, inputs), **settings)
     except Exception as error:  # whatever an estimator raises on rows it can't learn from
-        raise RequestError(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}") from error
+        raise RequestError(error_line(error, 200)) from error
 
 
 def labels(y: Float[Array, " n"], inputs: Inputs) -> Array:

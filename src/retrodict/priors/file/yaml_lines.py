@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from retrodict.errors import PriorError
+from retrodict.plain_text import one_line
 from retrodict.schema.yaml_text import Loader
 
 Key = tuple[str, ...]
@@ -74,7 +75,7 @@ def read_document(path: str | Path) -> Document:
     try:
         loader = Loader(text)
     except yaml.YAMLError as error:  # a character that no YAML holds
-        raise PriorError(f"{name}: not plain YAML: {' '.join(str(error).split())}") from error
+        raise PriorError(f"{name}: not plain YAML: {one_line(error)}") from error
     try:
         node = loader.get_single_node()
         if node is None:
@@ -88,11 +89,11 @@ def read_document(path: str | Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}" if mark else ""
-        raise PriorError(f"{name}{where}: not plain YAML: {' '.join(str(error.problem).split())}") from error
+        raise PriorError(f"{name}{where}: not plain YAML: {one_line(error.problem)}") from error
     except PriorError:
         raise
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise PriorError(f"{name}: not plain YAML: {' '.join(str(error).split())}") from error
+        raise PriorError(f"{name}: not plain YAML: {one_line(error)}") from error
     finally:
         loader.dispose()
     return Document(name, data, lines, texts)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import sklearn
 
 from retrodict.models.file_audit import FileAudit
-from retrodict.plain_text import shown
+from retrodict.plain_text import error_line, shown
 
 _MOVED = (
     ("sklearn.externals", "0.23"),
@@ -145,7 +145,7 @@ def unreadable(error: BaseException, written_by: str | None) -> str | None:
         return f"it needs a package that is missing: {said}"
     if said is not None or (written_by is not None and differs(written_by)):
         by = written_by or "an older release of scikit-learn"
-        reason = said or f"{type(error).__name__}: {shown(' '.join(str(error).split()), 120)}"
+        reason = said or error_line(error, 120)
         first = written_by.replace(" ", "==") if written_by else "that release"
         return (
             f"it was written by {by} and {installed()} is installed here, which can't read it ({reason}); "
