@@ -111,6 +111,6 @@ def _left_open(book: Codebook, grown: Sequence[GrownTree]) -> list[Note]:
     columns = (column for each in grown for column in each.tree.columns)
     filled = sorted({column.name for column in columns if column.filled and column.name in book.features})
     if filled:
-        text = f"gaps of {', '.join(filled[:_NAMES_SHOWN])} were filled before the trees: rebuilt rows have the fills"
+        text = f"gaps of {listing(filled, _NAMES_SHOWN)} were filled before the trees: rebuilt rows have the fills"
         notes.append(Note("gaps_are_filled", text, features=filled))
     return notes
