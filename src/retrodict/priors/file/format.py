@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
@@ -18,6 +19,28 @@ _N = r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)"
 _MEAN_SD = re.compile(rf"^{_N}\s*(?:\(\s*{_N}\s*\)|±\s*{_N})$")  # 44.2 (12.1), 44.2 ± 12.1
 _MEDIAN_IQR = re.compile(rf"^{_N}\s*\[\s*{_N}\s*(?:,|;|to|–|-)\s*{_N}\s*\]$")  # 26.1 [23.0, 30.2]
 _RANGE = re.compile(rf"^{_N}\s*(?:to|–)\s*{_N}$")  # 30 to 200
+
+
+class UnknownFieldError(ValueError):
+    """A field that no prior file has.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    known
+        The fields that there are at its place.
+    """
+
+    def __init__(self, name: Any, known: Sequence[str]) -> None:
+        super().__init__(f"unknown field '{name}'{_near(name, known) or '; use ' + ', '.join(known)}")
+        self.name = name
+
+
+def _check_fields(value: Mapping[Any, Any], known: Sequence[str]) -> None:
+    for name in value:
+        if name not in known:
+            raise UnknownFieldError(name, known)
 
 
 def _number(value: Any, info: Any) -> Any:
@@ -126,9 +149,8 @@ class FeatureSpec(BaseModel):
         if not isinstance(value, dict):
             raise ValueError(f"fields such as {{mean: 44.2, sd: 12.1}} or '44.2 (12.1)' were expected, got {value!r}")
         known = tuple(cls.model_fields)
-        odd = [key for key in value if key not in known]
-        if odd and "distribution" not in value:
-            raise ValueError(f"unknown field '{odd[0]}'{_near(odd[0], known) or '; use ' + ', '.join(known)}")
+        if "distribution" not in value:
+            _check_fields(value, known)
         return value
 
 
@@ -147,9 +169,7 @@ class CorrelationSpec(BaseModel):
         if not isinstance(value, dict):
             raise ValueError(f"fields such as {{between: [age, bmi], pearson: 0.21}} were expected, got {value!r}")
         known = ("between", *MEASURES)
-        odd = [key for key in value if key not in known]
-        if odd:
-            raise ValueError(f"unknown field '{odd[0]}'{_near(odd[0], known) or '; use ' + ', '.join(known)}")
+        _check_fields(value, known)
         pair = value.get("between")
         if not isinstance(pair, list) or len(pair) != 2:
             raise ValueError(f"between must be a list of two features, got {pair!r}")
@@ -177,9 +197,7 @@ class PriorSpec(BaseModel):
     @classmethod
     def _read(cls, value: dict[Any, Any]) -> Any:
         known = tuple(cls.model_fields)
-        odd = [key for key in value if key not in known]
-        if odd:
-            raise ValueError(f"unknown field '{odd[0]}'{_near(odd[0], known) or '; use ' + ', '.join(known)}")
+        _check_fields(value, known)
         features = value.get("features")
         if not isinstance(features, dict) or not features:
             raise ValueError(f"'features:' must map names to what is known of them, got {features!r}")
@@ -227,6 +245,6 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _near(given: Any, known: tuple[str, ...]) -> str:
+def _near(given: Any, known: Sequence[str]) -> str:
     near = get_close_matches(str(given), known, 1)
     return f"; did you mean {near[0]}?" if near else ""

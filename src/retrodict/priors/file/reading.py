@@ -12,7 +12,7 @@ from retrodict.errors import PriorError, SchemaError
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.correlation import Correlation, latent_correlation
 from retrodict.priors.file.features import feature_of_spec
-from retrodict.priors.file.format import PriorSpec, shorthand_texts
+from retrodict.priors.file.format import PriorSpec, UnknownFieldError, shorthand_texts
 from retrodict.priors.file.yaml_lines import Document, read_document
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.marginals import Marginal
@@ -119,7 +119,7 @@ def _readable(document: Document, error: ValidationError) -> PriorError:
         path = tuple(item["loc"])
         field = path[-1] if path else "file"
         text = str(own) if own is not None else f"{field}: {item['msg']}, got {item['input']!r}"
-        problems.append((document.line(path or _field_named(text)), path, text))
+        problems.append((document.line(path or _field_of(own)), path, text))
     problems.sort(key=lambda problem: problem[0])
     line, path, text = problems[0]
     more = len(problems) - 1
@@ -127,9 +127,9 @@ def _readable(document: Document, error: ValidationError) -> PriorError:
     return _located(document, path, text, line)
 
 
-def _field_named(text: str) -> tuple[str, ...]:
-    """Return the path of the top-level field that a message on the whole file quotes."""
-    return (text.split("'")[1],) if text.startswith("unknown field '") else ()
+def _field_of(error: Exception | None) -> tuple[str, ...]:
+    """Return the path of the top-level field that an error on the whole file is of."""
+    return (str(error.name),) if isinstance(error, UnknownFieldError) else ()
 
 
 def _located(document: Document, path: tuple[Any, ...], text: str, line: int | None = None) -> PriorError:
