@@ -77,6 +77,10 @@ def _children(part: Any, reviews: Reviews) -> Iterator[tuple[str, Any]]:
     elif not isinstance(part, _GENERATORS):
         own = reviews[type(part)].steps(part)
         yield from attributes(part) if own is None else own
+        return
+    else:
+        return
+    yield from attributes(part)  # a dictionary or list of a class of its own has some, and so may a function
 
 
 def attributes(part: Any) -> Iterator[tuple[str, Any]]:

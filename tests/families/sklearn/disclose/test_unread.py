@@ -171,6 +171,19 @@ def test_stored_rows_are_found_by_value_whatever_holds_them() -> None:
         rd.inspect_model(model, train=[1.0])
 
 
+class _Named(dict[str, int]):
+    """A dictionary of a class of its own, which may have attributes too."""
+
+
+class _Numbered(list[int]):
+    """A list of a class of its own."""
+
+
+def _with_rows(holder: Any) -> Any:
+    holder.rows = X.copy()
+    return holder
+
+
 @pytest.mark.parametrize(
     "kept",
     [
@@ -182,8 +195,14 @@ def test_stored_rows_are_found_by_value_whatever_holds_them() -> None:
         {"a": [X.copy()]},
         functools.partial(print, X.copy()),
         (lambda rows: lambda: rows)(X.copy()),
+        _with_rows(_Named({"a": 1})),
+        _with_rows(_Numbered([1])),
+        _with_rows(lambda: None),
     ],
-    ids=["array", "32 bits", "list", "frame", "labelled frame", "nested", "partial", "closure"],
+    ids=[
+        *("array", "32 bits", "list", "frame", "labelled frame", "nested", "partial", "closure"),
+        *("attribute of a dictionary", "attribute of a list", "attribute of a function"),
+    ],
 )
 def test_an_attribute_that_a_known_class_does_not_have(kept: Any) -> None:
     model = LogisticRegression(C=0.01).fit(FRAME, Y)
