@@ -19,6 +19,7 @@ from retrodict.study.datasets import TARGET, Table, entry_named, feature_columns
 from retrodict.study.divergence import Divergences, divergences
 from retrodict.study.ladder import fitted_prior
 from retrodict.study.seeds import number, stream
+from retrodict.study.specs import WorldSet
 from retrodict.study.split import Parts, common_classes, draw_rows, split
 from retrodict.tables.layout import Layout, embed
 
@@ -160,7 +161,7 @@ def setting_of(design: Design, dataset: str, seed: int) -> Setting:
 def _made(design: Design, dataset: str, seed: int) -> Setting:
     entry = entry_named(design.datasets, dataset)
     table = load_table(entry)
-    rows = min(design.max_rows, getattr(entry, "rows", design.max_rows))
+    rows = min(design.max_rows, entry.rows) if isinstance(entry, WorldSet) else design.max_rows
     X, y = draw_rows(table, rows, stream(design.seed, dataset, seed, "rows"))
     target = Target(TARGET)
     if table.schema.target.is_class and table.truth is None:
