@@ -21,7 +21,8 @@ MOST = 3_000_000
 
 _ATOMS = (str, bytes, bool, int, float, complex, type, types.ModuleType, np.generic, np.dtype, type(None), range, slice)
 _GENERATORS = (np.random.RandomState, np.random.Generator, np.random.BitGenerator)
-_SERIES = (list, tuple, set, frozenset, deque)
+_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))  # the abstract classes are slow to ask
+_SERIES = (list, tuple, set, frozenset, deque, *_VIEWS)
 
 
 def everything(thing: Any, path: str = "") -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
@@ -59,8 +60,10 @@ def everything(thing: Any, path: str = "") -> Iterator[tuple[str, Any, tuple[Any
 
 def _children(part: Any, reviews: Reviews) -> Iterator[tuple[str, Any]]:
     """Yield what an object holds itself, each with its step of the path: ``.name``, ``[key]`` or ``[i]``."""
-    if isinstance(part, dict):
+    if isinstance(part, dict | types.MappingProxyType):
         yield from ((f"[{key!r}]", value) for key, value in part.items())
+        if not all(isinstance(key, _ATOMS) for key in part):
+            yield ".keys()", list(part)
     elif isinstance(part, _SERIES):
         yield from ((f"[{i}]", value) for i, value in enumerate(part))
     elif isinstance(part, np.ndarray):

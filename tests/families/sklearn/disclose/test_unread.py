@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from typing import Any
 
 import numpy as np
@@ -198,10 +199,14 @@ def _with_rows(holder: Any) -> Any:
         _with_rows(_Named({"a": 1})),
         _with_rows(_Numbered([1])),
         _with_rows(lambda: None),
+        types.MappingProxyType({"a": X.copy()}),
+        {"a": X.copy()}.values(),
+        {tuple(row): 1 for row in X.tolist()},
     ],
     ids=[
         *("array", "32 bits", "list", "frame", "labelled frame", "nested", "partial", "closure"),
         *("attribute of a dictionary", "attribute of a list", "attribute of a function"),
+        *("read-only dictionary", "values of a dictionary", "keys of a dictionary"),
     ],
 )
 def test_an_attribute_that_a_known_class_does_not_have(kept: Any) -> None:
