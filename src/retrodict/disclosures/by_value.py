@@ -21,7 +21,11 @@ MOST = 3_000_000
 
 _ATOMS = (str, bytes, bool, int, float, complex, type, types.ModuleType, np.generic, np.dtype, type(None), range, slice)
 _GENERATORS = (np.random.RandomState, np.random.Generator, np.random.BitGenerator)
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))  # the abstract classes are slow to ask
+_VIEWS: tuple[type, ...] = (
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+)  # the abstract classes are slow to ask
 _SERIES = (list, tuple, set, frozenset, deque, *_VIEWS)
 
 
