@@ -21,11 +21,8 @@ MOST = 3_000_000
 
 _ATOMS = (str, bytes, bool, int, float, complex, type, types.ModuleType, np.generic, np.dtype, type(None), range, slice)
 _GENERATORS = (np.random.RandomState, np.random.Generator, np.random.BitGenerator)
-_VIEWS: tuple[type, ...] = (
-    type({}.keys()),
-    type({}.values()),
-    type({}.items()),
-)  # the abstract classes are slow to ask
+_NONE: dict[str, None] = {}
+_VIEWS = (type(_NONE.keys()), type(_NONE.values()), type(_NONE.items()))  # the abstract classes are slow to ask
 _SERIES = (list, tuple, set, frozenset, deque, *_VIEWS)
 
 
