@@ -86,6 +86,8 @@ class Ray:
         waiting = deque(deque(group) for group in groups)
         running: dict[Any, tuple[_Actor, Numbered[Any] | None]] = {}
         deaths: Counter[int] = Counter()
+        # After a death tasks go one at a time: an outcome may be lost on its way, and the wrong task blamed.
+        alone: set[int] = set()
 
         def hire(number: int) -> _Actor:
             # One that finds no core yet is given no task: the others do its work.
@@ -109,6 +111,7 @@ class Ray:
                     running = {ref: pair for ref, pair in running.items() if pair[0] is not actor}
                     team[team.index(actor)] = hire(actor.number)
                     lost = deque([*actor.flying, *actor.tasks])
+                    alone.update(number for number, _ in lost)
                     deaths[lost[0][0]] += 1  # it serves them in order: the first was under way
                     if deaths[lost[0][0]] >= TRIES:
                         yield lost.popleft()[0], died(f"{said} ({TRIES} times)")
@@ -120,6 +123,8 @@ class Ray:
                 while len(actor.flying) < _AHEAD and (actor.tasks or waiting):
                     if not actor.tasks:
                         actor.tasks = waiting.popleft()
+                    if actor.flying and not alone.isdisjoint((actor.flying[0][0], actor.tasks[0][0])):
+                        break
                     given = actor.tasks.popleft()
                     actor.flying.append(given)
                     running[actor.handle.run.remote(given[1])] = actor, given
