@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from retrodict.errors import MissingExtraError
 
 EXTRA_OF = {
+    "catboost": "catboost",
     "jinja2": "report",
     "lightgbm": "lightgbm",
     "matplotlib": "plot",
     "numba": "rebuild",
+    "onnx": "onnx",
+    "onnxruntime": "onnx",
     "ray": "ray",
-    "statsmodels": "study",
+    "statsmodels": "statsmodels",
     "xgboost": "xgboost",
 }
 """The extra of retrodict that installs a library, by the name it is imported under."""

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.conformance.models import HANDMADE, MADE_UP, NAMES, SKLEARN, Example
+from tests.conformance.models import HANDMADE, MADE_UP, NAMES, OTHERS, SKLEARN, Example
 from tests.families.made_up.installed import installed
 
 
@@ -23,4 +23,4 @@ def example(request: pytest.FixtureRequest) -> Example:
     name: str = request.param
     if name in MADE_UP:
         return MADE_UP[name](request.getfixturevalue("made_up"))
-    return (SKLEARN | HANDMADE)[name]()
+    return (SKLEARN | HANDMADE | OTHERS)[name]()

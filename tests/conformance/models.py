@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -78,4 +81,20 @@ MADE_UP: dict[str, Callable[[ModuleType], Example]] = {
     "madeup Nearest": lambda library: _fitted(library.Nearest(), 2, _NUMBERS),
     "madeup Line": lambda library: _fitted(library.Line(), 0, _NUMBERS),
 }
-NAMES = (*SKLEARN, *HANDMADE, *MADE_UP)
+LIBRARIES = ("xgboost", "lightgbm", "catboost", "statsmodels", "onnx", "mlflow")
+"""Families whose models stand in `tests/families/NAME/examples.py`: a dictionary `EXAMPLES`, as the ones above."""
+
+
+def _of_libraries() -> dict[str, Callable[[], Example]]:
+    """Return the examples of those libraries that are installed here."""
+    found: dict[str, Callable[[], Example]] = {}
+    for name in LIBRARIES:
+        module = f"tests.families.{name}.examples"
+        if find_spec(f"tests.families.{name}") is not None and find_spec(module) is not None:
+            with suppress(ModuleNotFoundError):
+                found |= import_module(module).EXAMPLES
+    return found
+
+
+OTHERS = _of_libraries()
+NAMES = (*SKLEARN, *HANDMADE, *MADE_UP, *OTHERS)

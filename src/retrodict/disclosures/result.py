@@ -18,15 +18,21 @@ from retrodict.results.result import KeptResult
 GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
     ("whole rows", (kinds.Rows, kinds.PossibleRows)),
     ("entries of single rows", (kinds.RowEntries,)),
-    ("node counts", (kinds.NodeCounts, kinds.Stretches)),
+    ("node counts", (kinds.NodeCounts, kinds.NodeSums, kinds.Stretches)),
     ("values of features", (kinds.Values, kinds.Quantiles, kinds.Thresholds, kinds.BinEdges, kinds.Grid)),
-    ("joint statistics", (kinds.GradientSums, kinds.Centres, kinds.Covariance, kinds.Stationarity)),
-    ("statistics of features", (kinds.Moments, kinds.CategoryCounts, kinds.Totals, kinds.Association, kinds.Gaps)),
+    (
+        "joint statistics",
+        (kinds.GradientSums, kinds.CrossProducts, kinds.Centres, kinds.Covariance, kinds.Stationarity),
+    ),
+    (
+        "statistics of features",
+        (kinds.Moments, kinds.CategoryCounts, kinds.CategoryHashes, kinds.Totals, kinds.Association, kinds.Gaps),
+    ),
     (
         "the target",
         (kinds.TargetMeans, kinds.TargetMoments, kinds.TargetQuantiles, kinds.ClassShares, kinds.TrainingErrors),
     ),
-    ("the table", (kinds.SampleSize, kinds.RowsSeen)),
+    ("the table", (kinds.SampleSize, kinds.RowsSeen, kinds.TrainingSettings, kinds.TrainingDate)),
     ("categories", (kinds.Categories,)),
     ("ranges", (kinds.Range,)),
 )

@@ -16,7 +16,9 @@ from retrodict.disclosures.known_rows import KnownRows
 from retrodict.disclosures.reading import disclosed
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
+from retrodict.models.noise import Gaussian, Noise
 from retrodict.models.opening import fingerprint_of
+from retrodict.results.arguments import check_positive
 from retrodict.results.notes import Note
 from retrodict.schema import Schema, check_classes, reconcile
 
@@ -114,3 +116,43 @@ def completed(own: Schema, given: Schema | None) -> Schema:
     fitted = reconcile(own, given)
     features = tuple(fitted[name] for name in own.names) if own.named else fitted.features
     return Schema(features, own.target, own.named)
+
+
+@dataclass(frozen=True, eq=False)
+class PlainRegressor(PlainModel):
+    """A model of a real value. A family adds `predict`.
+
+    Parameters
+    ----------
+    noise
+        How the target lies around the prediction: what the training objective states.
+    noise_source
+        Where its scale comes from, or why there is none.
+    """
+
+    noise: Noise = Gaussian()  # noqa: RUF009  it is frozen
+    noise_source: str = "not stored: state a noise scale"
+
+    @property
+    def noise_scale(self) -> float | None:
+        """Its scale, in the unit that its kind says; ``None`` where unknown, or where it has none."""
+        return self.noise.scale
+
+    @property
+    def likelihood(self) -> str:
+        """Where ``p(y|x)`` comes from."""
+        if self.noise.known and self.noise.scale is None:
+            return f"{self.noise.name} ({self.noise_source})"
+        scale = "unknown scale" if self.noise.scale is None else f"scale {self.noise.scale:.6g}"
+        return f"{self.noise.name}, {scale} ({self.noise_source})"
+
+    def with_noise(self, scale: float, source: str) -> Self:
+        """Return the same model with a stated noise scale.
+
+        Raises
+        ------
+        RequestError
+            If the scale is not a positive finite number.
+        """
+        scale = check_positive(scale, "the noise scale")
+        return replace(self, noise=self.noise.with_scale(scale), noise_source=source)

@@ -1,0 +1,41 @@
+"""What keeps compiled code of other libraries from a file that would crash it: a child that meets it first."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+
+from retrodict.errors import ModelError
+from retrodict.models.family import Source, Trust
+from retrodict.models.trial import can_fork, endured, endured_apart
+from retrodict.models.trial_child import INSIDE
+from retrodict.plain_text import shown
+
+
+def check_endured(source: Source, trust: Trust, work: Callable[[], object]) -> None:
+    """Do in a child what compiled code will do with a file here: what ends the child would have ended this process.
+
+    Parameters
+    ----------
+    source
+        The file.
+    trust
+        What the user accepts of it.
+    work
+        Builds what the file holds and asks it for a few rows, on one thread: a copy of a process has no other.
+
+    Raises
+    ------
+    ModelError
+        If the child ends otherwise than by itself.
+    """
+    if os.environ.get(INSIDE):
+        return
+    apart = [str(source.path), json.dumps(list(trust.names))]
+    ended = endured(work) if can_fork() else endured_apart(apart)
+    if ended is not None:
+        raise ModelError(
+            f"'{shown(source.path)}' can't be read: in a process of its own {ended}; it is damaged, or made to do "
+            "harm: save the model again"
+        )
