@@ -7,7 +7,7 @@ reconstruction comes to real rows as a distribution, and `record_risk`, `matched
 outputs; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes one of another
 kind, and `query_curve`, what so many model calls give;
 `error_budget`, where the divergence comes from; `audit`, all of it in one folder, and `sanitize`, which takes out of a
-model what prediction does not need; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`,
+model what prediction does not need; `doctor`, what is installed and what it enables; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`,
 `theory`, `study` and `inference` for those who need more. Each name is imported when it is first used, so that the
 command line answers at once.
 """
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from retrodict.evaluation.calibration import calibration
     from retrodict.evaluation.controls import controls
     from retrodict.models import load_model
+    from retrodict.models.doctor import doctor
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
     from retrodict.reconstruction import Inversion, Rebuilt, Reconstruction
     from retrodict.reconstruction.invert import invert
@@ -74,6 +75,7 @@ __all__ = [
     "calibration",
     "controls",
     "disclosures",
+    "doctor",
     "error_budget",
     "errors",
     "evaluate",
@@ -111,6 +113,7 @@ _HOMES = {
         *("Migration", "QueryCurve", "Replicas", "migrate", "query_curve", "replicate"),
     ),
     "models": ("load_model",),
+    "models.doctor": ("doctor",),
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Rebuilt", "Reconstruction", "invert", "rebuild", "reconstruct"),
     "sanitizing": ("Sanitized", "sanitize"),

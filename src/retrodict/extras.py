@@ -21,6 +21,15 @@ EXTRA_OF = {
 }
 """The extra of retrodict that installs a library, by the name it is imported under."""
 
+USES = {
+    "plot": "pictures",
+    "ray": "studies on a cluster",
+    "rebuild": "tables rebuilt from node counts; record risk",
+    "report": "the report of an audit; record risk",
+    "study": "the report of a study",
+}
+"""What an extra is for beside the models of a family."""
+
 
 @contextmanager
 def extra_for(what: str, extra: str | None = None) -> Iterator[None]:

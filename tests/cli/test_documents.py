@@ -68,6 +68,7 @@ CASES = [
     Case("theory", "cancelling --out {o}"),
     Case("theory", "--table {d}/mixed.csv --target target"),
     Case("demo", "--out {o}", marks=SLOW),
+    Case("doctor", "", marks=SLOW),
     Case("study init", "{o}"),
     Case("study run", "smoke --cells 1 --out {o} --workers 1", marks=SLOW),
     Case("study status", "{d}/toy"),

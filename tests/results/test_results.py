@@ -16,6 +16,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 import retrodict as rd
+from retrodict.extras import EXTRA_OF
+from retrodict.models.doctor import Diagnosis
+from retrodict.models.installation import Library, extras, families
+from retrodict.plain_text import shown
 from retrodict.results.notes import Note
 from retrodict.results.packing import pack
 from retrodict.results.result import FolderResult, KeptResult, Result
@@ -64,6 +68,14 @@ def prior() -> Any:
     return rd.fit_prior(table(1)[list(HOSTILE)])
 
 
+def diagnosis() -> Any:
+    """What `doctor` says of an installation that lacks something, whose libraries say what acts."""
+    optional = tuple(Library("numba", "1", "2", "broken", shown(fault)) for fault in HOSTILE)
+    warnings = (Note("extra_lacks", "numba can't be imported", extra="rebuild"),)
+    made = extras((*optional[:1], *(Library(name, None, None, "missing") for name in EXTRA_OF if name != "numba")))
+    return Diagnosis("1", "3", "x", 2, {}, True, optional, optional, made, families(optional), warnings)
+
+
 MAKERS: dict[str, Callable[[], Any]] = {
     "Disclosures": lambda: rd.inspect_model(model(KNeighborsClassifier)),
     "Reconstruction": reconstruction,
@@ -84,6 +96,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
         model(), prior(), holdout=table(1), target="label", draws=2_000, learners=("curves",), envelope=("curves",)
     ),
     "Sanitized": lambda: rd.sanitize(model(), rows=100),
+    "Diagnosis": diagnosis,
     "StudyAnalysis": lambda: analyse(study(worlds=2, spread=0.05), HOSTILE[0], replicates=20),
     "DiscreteWorld": EXAMPLES["cancelling"],
     "ErrorBudget": lambda: error_budget(EXAMPLES["cancelling"]()),

@@ -12,6 +12,7 @@ from retrodict.cli.audit import audit
 from retrodict.cli.calibration import calibration
 from retrodict.cli.controls import controls
 from retrodict.cli.demo import demo
+from retrodict.cli.doctor import doctor
 from retrodict.cli.error_budget import error_budget
 from retrodict.cli.evaluate import evaluate
 from retrodict.cli.exits import MEANINGS
@@ -44,7 +45,7 @@ app = typer.Typer(
 COMMANDS = (
     *(inspect, reconstruct, rebuild, invert, implied_prior, fit_prior),
     *(evaluate, record_risk, matched_error, aligned_error, calibration, controls, membership_attacks),
-    *(replicate, migrate, query_curve, error_budget, audit, sanitize, theory, demo),
+    *(replicate, migrate, query_curve, error_budget, audit, sanitize, theory, demo, doctor),
 )
 """In the order in which the help lists them."""
 

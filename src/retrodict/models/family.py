@@ -162,8 +162,12 @@ def part(family: str, name: str) -> ModuleType | None:
     name
         `open`, `model`, `disclose`, `strip` or `trees`.
     """
-    full = f"{family}.{name}"
-    return import_module(full) if find_spec(full) is not None else None
+    return import_module(f"{family}.{name}") if has_part(family, name) else None
+
+
+def has_part(family: str, name: str) -> bool:
+    """Whether a family has a file of that name; nothing of it is imported. See `part`."""
+    return find_spec(f"{family}.{name}") is not None
 
 
 def openings() -> Iterator[tuple[str, Any]]:

@@ -30,6 +30,7 @@ HOMES = {
     "sanitize": "audits.Sanitized",
     "theory": "budgets.Theory",
     "demo": "studies.Demo",
+    "doctor": "installed.Diagnosis",
     "study init": "studies.Written",
     "study run": "studies.Status",
     "study status": "studies.Status",
