@@ -51,6 +51,11 @@ class FromFile(BaseModel):
     personal_facts: Threshold = Threshold()
     facts_of_unknown_count: Threshold = Threshold()
     gradient_sums: Verdict = "review"
+    node_sums: Verdict = "review"
+    cross_products: Verdict = "review"
+    category_hashes: Verdict = "review"
+    training_settings: Threshold = Threshold()
+    training_date: Threshold = Threshold()
     confident_rows: Threshold = Threshold()
     exact_rows: Threshold = Threshold()
     near_rows: Threshold | None = None

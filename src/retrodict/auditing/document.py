@@ -25,7 +25,7 @@ from retrodict.auditing.sections import (
 from retrodict.plain_text import json_text, shown
 from retrodict.results.documents import OddError, holding, read_document
 
-SCHEMA_VERSION: Literal["2.0"] = "2.0"
+SCHEMA_VERSION: Literal["2.1"] = "2.1"
 """Its first number grows where a key changes or goes, its second where one is added."""
 
 _STRICT = ConfigDict(extra="forbid", ser_json_inf_nan="null")
@@ -49,7 +49,7 @@ class DisclosureLine(BaseModel):
 
 
 class FindingLine(BaseModel):
-    """One measure beside its thresholds."""
+    """One measure beside its thresholds; `remedy` is what can be done about it, if anything of its own can."""
 
     model_config = _STRICT
 
@@ -63,6 +63,7 @@ class FindingLine(BaseModel):
     verdict: Verdict | None
     sentence: str
     rows: str
+    remedy: str
     inconclusive: bool
 
 
@@ -84,7 +85,7 @@ class Report(BaseModel):
 
     model_config = _STRICT
 
-    schema_version: Literal["2.0"] = SCHEMA_VERSION
+    schema_version: Literal["2.1"] = SCHEMA_VERSION
     verdict: Verdict
     reasons_for: list[str]
     reasons_against: list[str]

@@ -9,16 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from retrodict.auditing.appetite import Appetite, FromFile
 from retrodict.auditing.finding import Finding, judge, measured, stated
-from retrodict.disclosures import Disclosure, Disclosures, GradientSums, PossibleRows, Rows, Unread
+from retrodict.auditing.sum_findings import sum_findings
+from retrodict.disclosures import Disclosure, Disclosures, PossibleRows, Rows, Unread
 from retrodict.plain_text import few
 from retrodict.results.notes import Note
 
 _NAMED = 3
 """Paths of one type that are named; of more the number."""
-_STATISTICS = {
-    "sum": "sums over the training rows of their leaves",
-    "quantile": "quantiles of what was left to predict of the training rows of their leaves",
-}
 
 
 def file_findings(found: Disclosures, appetite: Appetite) -> Iterator[Finding]:
@@ -31,15 +28,7 @@ def file_findings(found: Disclosures, appetite: Appetite) -> Iterator[Finding]:
     for fact in _possible(found):
         yield stated("from_file", "possible_rows", "review", _possible_words(fact))
     yield from _personal(found, limits, complete)
-    sums = found.of(GradientSums)
-    if sums:
-        trees, leaves = sum(fact.trees for fact in sums), sum(fact.equations for fact in sums)
-        what = " and ".join(dict.fromkeys(_STATISTICS[fact.statistic] for fact in sums))
-        said = (
-            f"leaf values of boosted trees are {what} ({leaves:,} leaves of {trees:,} trees): enough of them determine "
-            "the training table, sanitising does not remove them, and this audit does not rebuild tables from them yet"
-        )
-        yield stated("from_file", "gradient_sums", limits.gradient_sums, said, accepted="gradient_sums")
+    yield from sum_findings(found, limits)
 
 
 def unread_gaps(found: Disclosures) -> Iterator[tuple[str, Note]]:

@@ -36,6 +36,8 @@ class Finding:
         The finding in words.
     rows
         How many rows its interval rests on, in words; empty where it has none.
+    remedy
+        What can be done about it; empty where nothing of its own is.
     """
 
     way: Way
@@ -48,6 +50,7 @@ class Finding:
     verdict: Verdict | None
     sentence: str
     rows: str = ""
+    remedy: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -89,6 +92,7 @@ def judge(
     low: float | None = None,
     high: float | None = None,
     rows: str = "",
+    remedy: str = "",
 ) -> Finding:
     """Hold a value against its thresholds.
 
@@ -97,7 +101,7 @@ def judge(
 
     Parameters
     ----------
-    way, measure, sentence, rows
+    way, measure, sentence, rows, remedy
         As `Finding` has them.
     threshold
         Of the measure.
@@ -112,7 +116,7 @@ def judge(
         verdict = "review"
     elif threshold.review is not None or threshold.reject is not None:
         verdict = "release"
-    return Finding(way, measure, value, low, high, threshold.review, threshold.reject, verdict, sentence, rows)
+    return Finding(way, measure, value, low, high, threshold.review, threshold.reject, verdict, sentence, rows, remedy)
 
 
 def measured(way: Way, measure: str, threshold: Threshold, value: float, sentence: str) -> Finding:
@@ -120,19 +124,19 @@ def measured(way: Way, measure: str, threshold: Threshold, value: float, sentenc
     return Finding(way, measure, value, None, None, threshold.review, threshold.reject, None, sentence)
 
 
-def stated(way: Way, measure: str, verdict: Verdict, sentence: str, accepted: str = "") -> Finding:
+def stated(way: Way, measure: str, verdict: Verdict, sentence: str, accepted: str = "", remedy: str = "") -> Finding:
     """Return a finding that is no number.
 
     Parameters
     ----------
-    way, measure, verdict, sentence
+    way, measure, verdict, sentence, remedy
         As `Finding` has them.
     accepted
         The line of the risk appetite that may accept it; where it does, the sentence says so.
     """
     if accepted and verdict == "release":
         sentence = f"{sentence}; the risk appetite accepts that ({accepted})"
-    return Finding(way, measure, None, None, None, None, None, verdict, sentence)
+    return Finding(way, measure, None, None, None, None, None, verdict, sentence, remedy=remedy)
 
 
 def cautions(findings: Iterable[Finding]) -> list[str]:

@@ -106,6 +106,13 @@ class AuditResult(Result):
         return [finding.reason for finding in sorted(against, key=lambda finding: finding.verdict != "reject")]
 
     @property
+    def remedies(self) -> list[str]:
+        """What can be done about what speaks against release, each once, in the order of the reasons."""
+        against = [f for f in self.findings if f.verdict in ("review", "reject") and f.remedy]
+        named = [f"{f.measure.replace('_', ' ')}: {f.remedy}" for f in against]
+        return list(dict.fromkeys(named))
+
+    @property
     def cautions(self) -> list[str]:
         """What speaks for release though the interval reaches beyond a limit, in sentences."""
         return cautions(self.findings)
@@ -177,6 +184,7 @@ class AuditResult(Result):
         """Return what speaks against release and for it, what was not tested, and what is doubtful."""
         return [
             *(f"against: {line}" for line in self.reasons_against),
+            *(f"to do: {line}" for line in self.remedies),
             *(f"caution: {line}" for line in self.cautions),
             *(f"for: {line}" for line in self.reasons_for),
             *(f"not tested: {what}: {reason}" for what, reason in self.not_tested),

@@ -68,6 +68,7 @@ def render(found: AuditResult, command: str) -> str:
         family=found.provenance["model"]["family"],
         subtitle=_subtitle(found),
         meaning=_MEANING[report.verdict],
+        remedies=found.remedies,
         sections=_SECTIONS,
         findings=[_finding_cells(one) for way in WORDS for one in found.findings if one.way == way],
         unread=unread_sentences(found.disclosures.unread),
