@@ -14,6 +14,7 @@ from jaxtyping import Float
 from retrodict.disclosures import Disclosure, Unread
 from retrodict.disclosures.known_rows import KnownRows
 from retrodict.disclosures.reading import disclosed
+from retrodict.errors import RequestError
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.noise import Gaussian, Noise
@@ -118,6 +119,22 @@ def completed(own: Schema, given: Schema | None) -> Schema:
     return Schema(features, own.target, own.named)
 
 
+def likelihood_of(noise: Noise, source: str) -> str:
+    """Say where a regressor's ``p(y|x)`` comes from.
+
+    Parameters
+    ----------
+    noise
+        How its target lies around its prediction.
+    source
+        Where the scale comes from, or why there is none.
+    """
+    if noise.known and noise.scale is None:
+        return f"{noise.name} ({source})"
+    scale = "unknown scale" if noise.scale is None else f"scale {noise.scale:.6g}"
+    return f"{noise.name}, {scale} ({source})"
+
+
 @dataclass(frozen=True, eq=False)
 class PlainRegressor(PlainModel):
     """A model of a real value. A family adds `predict`.
@@ -141,10 +158,7 @@ class PlainRegressor(PlainModel):
     @property
     def likelihood(self) -> str:
         """Where ``p(y|x)`` comes from."""
-        if self.noise.known and self.noise.scale is None:
-            return f"{self.noise.name} ({self.noise_source})"
-        scale = "unknown scale" if self.noise.scale is None else f"scale {self.noise.scale:.6g}"
-        return f"{self.noise.name}, {scale} ({self.noise_source})"
+        return likelihood_of(self.noise, self.noise_source)
 
     def with_noise(self, scale: float, source: str) -> Self:
         """Return the same model with a stated noise scale.
@@ -152,7 +166,9 @@ class PlainRegressor(PlainModel):
         Raises
         ------
         RequestError
-            If the scale is not a positive finite number.
+            If the scale is not a positive finite number, or the noise has none.
         """
+        if not self.noise.scaled:
+            raise RequestError(f"this model's likelihood, {self.noise.name}, has no noise scale; leave it out")
         scale = check_positive(scale, "the noise scale")
         return replace(self, noise=self.noise.with_scale(scale), noise_source=source)

@@ -4,13 +4,37 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from retrodict.errors import ModelError
 from retrodict.models.family import Source, Trust
 from retrodict.models.trial import can_fork, endured, endured_apart
 from retrodict.models.trial_child import INSIDE
+from retrodict.models.whole_number import whole
 from retrodict.plain_text import shown
+
+MOST_THREADS = 1_024
+"""Threads or processes that a model may ask for: more than any machine has that it is read on."""
+
+_THREADS = frozenset(
+    ("n_jobs", "n_threads", "_n_threads", "nthread", "nthreads", "num_thread", "num_threads", "thread_count")
+)
+
+
+def threads_fault(settings: Any) -> str | None:
+    """Say which setting asks for no number of threads; ``None`` where none does.
+
+    Parameters
+    ----------
+    settings
+        By name; what is no mapping has none.
+    """
+    for name in _THREADS & settings.keys() if isinstance(settings, Mapping) else ():
+        value = settings[name]
+        if value is not None and not whole(value, -MOST_THREADS, MOST_THREADS):
+            return f"its {name} asks for no number of threads"
+    return None
 
 
 def check_endured(source: Source, trust: Trust, work: Callable[[], object]) -> None:

@@ -82,11 +82,9 @@ def wrap(opened: Opened, settings: Settings) -> SklearnClassifier | SklearnRegre
         if noise_scale is not None:
             raise RequestError("a noise scale is for regressors, and this model is a classifier; leave it out")
         return SklearnClassifier(estimator, known, known.schema, opened.fingerprint, audit, warnings, assumed)
-    if noise_scale is None:
-        noise = stored_noise(estimator)
-    else:
-        noise = (check_positive(noise_scale, "the noise scale"), "stated by the user")
-    return SklearnRegressor(estimator, known, known.schema, opened.fingerprint, audit, warnings, noise)
+    noise, source = stored_noise(estimator)
+    model = SklearnRegressor(estimator, known, known.schema, opened.fingerprint, audit, warnings, noise, source)
+    return model if noise_scale is None else model.with_noise(noise_scale, "stated by the user")
 
 
 def _share(rate: float) -> float:

@@ -16,9 +16,11 @@ from retrodict.disclosures.unread import Unread
 from retrodict.disclosures.visit import Part
 from retrodict.errors import ModelError
 from retrodict.families.sklearn.model.column_facts import Facts, is_one
+from retrodict.families.sklearn.structure.guests import model_of_guest
 from retrodict.families.sklearn.structure.imputed import IMPUTERS
 from retrodict.families.sklearn.structure.visit import held_by, visited
 from retrodict.families.sklearn.structure.wrappers import WRAPPERS
+from retrodict.models.contract import Model, about, own_schema
 from retrodict.models.type_lookup import known_type, library_class, overridden
 
 
@@ -53,10 +55,30 @@ def _handed_on(part: Part) -> list[Part]:
 def _tell(estimator: Any, columns: Columns, facts: Facts) -> None:
     cls = known_type(type(estimator), _TELLERS)
     if cls is None:
-        if library_class(type(estimator), "sklearn") is not None:
+        guest = model_of_guest(estimator)
+        if guest is not None:
+            _guest(guest, columns, facts)
+        elif library_class(type(estimator), "sklearn") is not None:
             facts.mark_numeric(columns)
     elif cls in _PREDICTORS or not overridden(type(estimator), cls):  # what another transformer does is its own
         _TELLERS[cls](estimator, columns, facts)
+
+
+def _guest(model: Model, columns: Columns, facts: Facts) -> None:
+    """Note what a predictor of another family knows of the columns that reach it."""
+    own, vague = own_schema(model), about(model).undetermined
+    if len(own) != len(columns):
+        return
+    for column, feature in zip(columns, own.features, strict=True):
+        if feature.listed:
+            listed = np.array(feature.categories, dtype=object)
+            facts.note_categories(column, listed, dtype=feature.dtype, ordered=feature.kind == "ordinal")
+            if is_one(column):
+                (facts.tolerant if feature.name in about(model).tolerant else facts.strict).add(column.name)
+        elif feature.name not in vague:
+            facts.mark_numeric([column])
+            if feature.low is not None and feature.high is not None:
+                facts.note_bounds([column], [feature.low], [feature.high])
 
 
 def _nothing(estimator: Any, columns: Columns, facts: Facts) -> None:

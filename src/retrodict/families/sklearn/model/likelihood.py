@@ -12,7 +12,9 @@ from jaxtyping import Float
 from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
 
 from retrodict.families.sklearn.model.logits import logits_score
+from retrodict.families.sklearn.model.mixtures import Score, combined
 from retrodict.families.sklearn.structure.delegates import delegate_of
+from retrodict.families.sklearn.structure.guests import log_proba_of_guest
 from retrodict.models import links
 from retrodict.models.type_lookup import faithful_of_type
 
@@ -72,6 +74,9 @@ _EXACT_LOGS = dict.fromkeys((GaussianNB, MultinomialNB, ComplementNB, BernoulliN
 """Families whose `predict_log_proba` never leaves the log domain."""
 
 
+_BY_OUTPUT = "exact (predict_proba)"
+
+
 def route_of(estimator: Any, assumed: Assumptions) -> Route:
     """Return the most exact route to ``log p(y|x)``: logits, log-probabilities, probabilities, margins, labels.
 
@@ -88,13 +93,19 @@ def route_of(estimator: Any, assumed: Assumptions) -> Route:
     if delegate is not None:
         inner = route_of(delegate.estimator, assumed)
         return inner if delegate.reach is None else _after(delegate.reach, inner)
+    guest = log_proba_of_guest(estimator)
+    if guest is not None:
+        return Route(guest, "exact (margins)")
+    members = combined(estimator, partial(_better_than_its_output, assumed))
+    if members is not None:
+        return Route(members, "exact (members' logits)")
     score = logits_score(estimator)
     if score is not None:
         return Route(partial(score, estimator), "exact (logits)")
     if faithful_of_type(type(estimator), _EXACT_LOGS):
         return Route(estimator.predict_log_proba, "exact (predict_log_proba)")
     if hasattr(estimator, "predict_proba"):
-        return Route(partial(_log_proba, estimator), "exact (predict_proba)")
+        return Route(partial(_log_proba, estimator), _BY_OUTPUT)
     # one score a *pair* of classes says nothing of one class
     pairs = getattr(estimator, "decision_function_shape", "ovr") == "ovo" and len(estimator.classes_) > 2
     if hasattr(estimator, "decision_function") and not pairs:
@@ -102,6 +113,13 @@ def route_of(estimator: Any, assumed: Assumptions) -> Route:
     labels = partial(_label_index, estimator)
     score_labels = partial(_error_rate, labels, len(estimator.classes_), assumed.error_rate)
     return Route(score_labels, f"hard label, error rate {assumed.error_rate:g}", labels=labels)
+
+
+def _better_than_its_output(assumed: Assumptions, member: Any) -> Score | None:
+    """Return a member's log-probabilities, where they are more than the logs of the probabilities that it puts out."""
+    route = route_of(member, assumed)
+    plain = route.name == _BY_OUTPUT or route.margins is not None or route.labels is not None
+    return None if plain else route.score
 
 
 def _after(transform: Callable[[Any], Any], inner: Route) -> Route:

@@ -14,6 +14,7 @@ from jaxtyping import Float
 from sklearn.pipeline import Pipeline
 
 from retrodict.errors import ModelError, RequestError
+from retrodict.families.plain_model import likelihood_of
 from retrodict.families.sklearn.model.input import Layout, layout_of
 from retrodict.families.sklearn.model.likelihood import Assumptions, Route, route_of
 from retrodict.families.sklearn.model.noise import noise_of
@@ -23,6 +24,7 @@ from retrodict.families.sklearn.open.releases import cannot_predict
 from retrodict.families.sklearn.structure.delegates import delegate_of
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
+from retrodict.models.noise import Gaussian, Noise
 from retrodict.models.opening import fingerprint_of
 from retrodict.results.arguments import check_positive
 from retrodict.results.notes import Note
@@ -220,25 +222,28 @@ class SklearnClassifier(SklearnModel):
 
 @dataclass(frozen=True, eq=False)
 class SklearnRegressor(SklearnModel):
-    """A fitted scikit-learn regressor, made ``p(y|x)`` by Gaussian noise; make one with `load_model`."""
+    """A fitted scikit-learn regressor, made ``p(y|x)`` by the noise that its loss states; make one with `load_model`.
 
-    noise: tuple[float | None, str] = (None, "not stated")
+    Parameters
+    ----------
+    noise
+        How the target lies around the prediction.
+    noise_source
+        Where its scale comes from, or why there is none.
+    """
+
+    noise: Noise = Gaussian()  # noqa: RUF009  it is frozen
+    noise_source: str = "not stated"
 
     @property
     def noise_scale(self) -> float | None:
-        """Standard deviation of the target around the prediction, in target units; ``None`` where unknown."""
-        return self.noise[0]
-
-    @property
-    def noise_source(self) -> str:
-        """Where the noise scale comes from, or why there is none."""
-        return self.noise[1]
+        """Its scale, in the unit that its kind says; ``None`` where unknown, or where it has none."""
+        return self.noise.scale
 
     @property
     def likelihood(self) -> str:
-        """Where ``p(y|x)`` comes from: Gaussian noise around the prediction."""
-        scale = "unknown scale" if self.noise_scale is None else f"sd {self.noise_scale:.6g}"
-        return f"Gaussian noise, {scale} ({self.noise_source})"
+        """Where ``p(y|x)`` comes from: noise around the prediction."""
+        return likelihood_of(self.noise, self.noise_source)
 
     def with_noise(self, scale: float, source: str) -> Self:
         """Return the same model with a stated noise scale, in target units.
@@ -248,11 +253,13 @@ class SklearnRegressor(SklearnModel):
         RequestError
             If the scale is not a positive finite number.
         """
-        return replace(self, noise=(check_positive(scale, "the noise scale"), source))
+        noise = self.noise.with_scale(check_positive(scale, "the noise scale"))
+        return replace(self, noise=noise, noise_source=source)
 
     def renewed(self) -> Self:
         """Return it after its parts were changed: fingerprint and noise scale anew."""
-        return replace(super().renewed(), noise=stored_noise(self.estimator))
+        noise, source = stored_noise(self.estimator)
+        return replace(super().renewed(), noise=noise, noise_source=source)
 
     def predict(self, X: Float[Array, "n d"]) -> Float[Array, " n"]:
         """Return the predicted means for rows in the bound schema's encoding, shape (n, d) -> (n,), float64."""
@@ -267,13 +274,13 @@ class SklearnRegressor(SklearnModel):
         return out
 
 
-def stored_noise(estimator: Any) -> tuple[float | None, str]:
-    """Return the noise scale that a fitted regressor stores, and where; ``None`` where it stores none."""
+def stored_noise(estimator: Any) -> tuple[Noise, str]:
+    """Return the noise of a fitted regressor, and where its scale is stored, or why it is not known."""
     try:
         return noise_of(estimator)
     except (AttributeError, IndexError, MemoryError, TypeError, ValueError) as error:
         # an attribute that this release of scikit-learn lacks is a scale we don't know, not a broken model
-        return None, f"not readable from {type(estimator).__name__} ({type(error).__name__})"
+        return Gaussian(), f"not readable from {type(estimator).__name__} ({type(error).__name__})"
 
 
 def _family(estimator: Any) -> str:

@@ -1,4 +1,4 @@
-"""The noise scale of a regressor, from what the fitted estimator stores."""
+"""The noise of a regressor: its kind from the loss, its scale from what the fitted estimator stores."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.tree import DecisionTreeRegressor, ExtraTreeRegressor
 
 from retrodict.disclosures.columns import Column
-from retrodict.families.sklearn.structure.delegates import delegate_of
+from retrodict.families.sklearn.structure.delegates import Delegate, delegate_of
+from retrodict.families.sklearn.structure.guests import model_of_guest
 from retrodict.families.sklearn.structure.transformers import passed
+from retrodict.models.noise import Gaussian, Laplace, Noise, Noisy, Poisson
+from retrodict.models.noise import noise_of as noise_of_model
 from retrodict.models.type_lookup import faithful_of_type
 
 Found = tuple[float, str]
@@ -38,8 +41,8 @@ _JITTER = 1e-8  # a Gaussian process's alpha at or below this is for numerical s
 _ROUNDING = 1e-10  # a variance within leaves at or below this share of the whole is rounding
 
 
-def noise_of(estimator: Any) -> tuple[float | None, str]:
-    """Return the standard deviation of the target around the prediction, in target units, and its source.
+def noise_of(estimator: Any) -> tuple[Noise, str]:
+    """Return how the target lies around the prediction, and where its scale comes from or why there is none.
 
     Parameters
     ----------
@@ -49,15 +52,69 @@ def noise_of(estimator: Any) -> tuple[float | None, str]:
     Returns
     -------
     tuple
-        ``(None, why)`` where the estimator stores nothing that tells it.
+        What the loss states, Gaussian where it states nothing else; its scale is ``None`` where nothing tells it.
+
+    Raises
+    ------
+    ModelError
+        If it predicts as an estimator of another family that has no likelihood.
     """
+    stated = _other_than_gaussian(estimator)
+    if stated is not None:
+        return stated
     found = _variance(estimator)
     if found is None:
-        return None, f"not stored by {type(estimator).__name__}"
+        return Gaussian(), f"not stored by {type(estimator).__name__}"
     variance, source = found
     if not np.isfinite(variance) or variance <= 0.0:
-        return None, f"{source}: no noise left, so it tells nothing of new rows"
-    return float(np.sqrt(variance)), source
+        return Gaussian(), f"{source}: no noise left, so it tells nothing of new rows"
+    return Gaussian(float(np.sqrt(variance))), source
+
+
+def _other_than_gaussian(estimator: Any) -> tuple[Noise, str] | None:
+    """Return the noise that a loss other than squared error states."""
+    delegate = delegate_of(estimator)
+    if delegate is not None:
+        inner = _other_than_gaussian(delegate.estimator)
+        return inner if inner is None or delegate.target is None else _rescaled(inner, _factor(estimator, delegate))
+    own = _of_guest(estimator)
+    if own is not None:
+        return None if isinstance(own[0], Gaussian) else own
+    loss = faithful_of_type(type(estimator), _LOSSES)
+    noise = None if loss is None else loss(estimator)
+    return None if noise is None else (noise, f"not stored by {type(estimator).__name__}")
+
+
+def _rescaled(found: tuple[Noise, str], factor: float | None) -> tuple[Noise, str] | None:
+    """Return noise in units of a target that was changed: a curve, or counts that are scaled, leave none known."""
+    noise, source = found
+    if factor is None or factor <= 0.0 or not isinstance(noise, Laplace):
+        return None
+    return (noise if noise.scale is None else noise.with_scale(noise.scale * factor)), source
+
+
+def _of_guest(estimator: Any) -> tuple[Noise, str] | None:
+    """Return the noise of an estimator of another family, as that family tells it."""
+    model = model_of_guest(estimator)
+    noise = None if model is None else noise_of_model(model)
+    if model is None or noise is None:
+        return None
+    return noise, model.noise_source if isinstance(model, Noisy) else f"not stored by {type(estimator).__name__}"
+
+
+def _boosted(estimator: Any) -> Noise | None:
+    """Return what the losses of boosting state; a histogram's quantile is `quantile`, the other's `alpha`."""
+    if estimator.loss == "absolute_error":
+        return Laplace()
+    if estimator.loss == "quantile":
+        return Laplace(quantile=float(estimator.quantile if hasattr(estimator, "quantile") else estimator.alpha))
+    return Poisson() if estimator.loss == "poisson" else None
+
+
+_LOSSES: dict[type, Callable[[Any], Noise | None]] = {
+    GradientBoostingRegressor: _boosted,
+    HistGradientBoostingRegressor: _boosted,
+}
 
 
 def _variance(estimator: Any) -> Found | None:
@@ -69,16 +126,27 @@ def _variance(estimator: Any) -> Found | None:
 def _of_delegate(estimator: Any) -> Found | None:
     """Return the variance around the estimator that another predicts as, where that saw all of its rows."""
     delegate = delegate_of(estimator)
-    if delegate is None or delegate.sample is not None:
+    if delegate is None:
+        guest = _of_guest(estimator)
+        scale = None if guest is None else guest[0].scale
+        return None if guest is None or scale is None or not isinstance(guest[0], Gaussian) else (scale**2, guest[1])
+    if delegate.sample is not None:
         return None
     inner = _variance(delegate.estimator)
     if inner is None or delegate.target is None:
         return inner
+    factor = _factor(estimator, delegate)
+    return None if factor is None else (inner[0] * factor**2, inner[1])
+
+
+def _factor(estimator: Any, delegate: Delegate) -> float | None:
+    """Return how much a unit of the target is in units of the raw one; ``None`` where it is not one number."""
+    assert delegate.target is not None
     made = passed(estimator.transformer_, (Column.start("target"),), "target")
     if len(made) != 1 or not made[0].number:
-        return None  # a curved transformation has no one scale
+        return None
     low, high, more = delegate.target([0.0, 1.0, 2.0])
-    return (inner[0] * float(high - low) ** 2, inner[1]) if np.isclose(more - high, high - low) else None
+    return float(high - low) if np.isclose(more - high, high - low) else None
 
 
 def _search(estimator: Any) -> Found | None:

@@ -11,13 +11,11 @@ from sklearn.cluster import BisectingKMeans, KMeans, MiniBatchKMeans
 
 from retrodict.errors import ModelError
 from retrodict.families.sklearn.open.tree_state import MOST_ROWS
+from retrodict.models.guard import threads_fault
 from retrodict.models.whole_number import whole
 
 MOST_CLASSES = 100_000
 """Classes of one classifier; outputs are arrays of one number a class and row."""
-
-MOST_THREADS = 1_024
-"""Threads or processes that a model may ask for: more than any machine has that it is read on."""
 
 _BY_COLUMN = frozenset(
     (
@@ -59,8 +57,6 @@ _COUNTS = frozenset(
 )
 """Counts that something is set aside, or gone through, by."""
 
-_THREADS = frozenset(("n_jobs", "_n_threads", "n_threads"))
-
 _UNCHECKED_WIDTH = (KMeans, MiniBatchKMeans, BisectingKMeans)
 """Models whose compiled code takes the width of its rows from elsewhere than from what it holds."""
 
@@ -79,7 +75,7 @@ def check_estimator(model: BaseEstimator) -> None:
         If its classes are none, or its numbers of columns, rows or threads can't be, or are not those of its arrays.
     """
     held, name = vars(model), type(model).__name__
-    fault = _classes_fault(held) or _width_fault(model, held) or _counts_fault(held) or _settings_fault(held)
+    fault = _classes_fault(held) or _width_fault(model, held) or _counts_fault(held) or threads_fault(held)
     if fault is not None:
         raise ModelError(f"a {name} whose parts do not fit together ({fault}); save the model again")
 
@@ -152,12 +148,4 @@ def _counts_fault(held: dict[str, Any]) -> str | None:
         numbers = np.ravel(np.asarray(value, dtype=object))[:MOST_CLASSES]
         if any(isinstance(n, int | float | np.number) and not 0 <= n <= MOST_ROWS for n in numbers):
             return f"its {name} is out of range"
-    return None
-
-
-def _settings_fault(held: dict[str, Any]) -> str | None:
-    for name in _THREADS & held.keys():
-        value = held[name]
-        if value is not None and not whole(value, -MOST_THREADS, MOST_THREADS):
-            return f"its {name} asks for no number of threads"
     return None

@@ -16,6 +16,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 
 from retrodict.errors import ModelError, UnsafeFileError
 from retrodict.families.sklearn.open.built_check import check_built
+from retrodict.families.sklearn.open.guest_state import check_of
 from retrodict.families.sklearn.open.releases import (
     differs,
     installed,
@@ -86,14 +87,15 @@ class ModelFile:
         where = shown(path)
         try:
             file = open_skops(content)
-            untrusted, misbuilt = file.untrusted(), file.misbuilt()
+            untrusted, misbuilt, vouched = file.untrusted(), file.misbuilt(), file.vouched()
         except ModelError as error:
             raise ModelError(f"'{where}' holds {error}; {HOSTILE}: {_SAVE}") from error
         except MemoryError as error:
             raise ModelError(f"'{where}' takes more memory than there is, before anything of it is built") from error
         except Exception as error:  # a damaged archive fails in zipfile, zlib, json or any node of skops
             raise ModelError(f"'{where}' is damaged: {error_line(error, 200)}; {_SAVE}") from error
-        reviewed = tuple(name for name in untrusted if name in REVIEWED and name not in misbuilt)
+        known = vouched | (REVIEWED.keys() - set(misbuilt))
+        reviewed = tuple(name for name in untrusted if name in known)
         accepted = tuple(name for name in untrusted if name in trust.names and name not in reviewed)
         by = release_named(file.releases)
         audit = FileAudit(kind, digest, len(content), untrusted, reviewed, accepted, by, _here(by))
@@ -110,8 +112,9 @@ class ModelFile:
             If it can't be built, or a part of it does not hold what it says.
         """
         self._refuse()
-        if self.audit.trusted and self.skops is not None:
-            self._try_whole()
+        guests = tuple(name for name in self.audit.reviewed if check_of(name) is not None)
+        if (self.audit.trusted or guests) and self.skops is not None:
+            self._try_whole(can_fork() and not guests)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -139,12 +142,15 @@ class ModelFile:
         check_built(estimator)
         return estimator
 
-    def _try_whole(self) -> None:
-        """Build and ask in a child first where types are the user's: what compiled code they have is not known here."""
+    def _try_whole(self, as_copy: bool) -> None:
+        """Build and ask in a child first where compiled code is not scikit-learn's: what it follows is not known here.
+
+        A copy of this process will not do for libraries with threads of their own, which it would lack and wait for.
+        """
         if os.environ.get(INSIDE):
             return
         apart = [str(self.path), json.dumps(self.audit.trusted)]
-        ended = endured(self._built) if can_fork() else endured_apart(apart)
+        ended = endured(self._built) if as_copy else endured_apart(apart)
         if ended is not None:
             raise ModelError(f"'{shown(self.path)}' can't be built: in a process of its own {ended}; {HOSTILE}")
 

@@ -86,6 +86,8 @@ REVIEWED: Mapping[str, frozenset[str]] = {
     "sklearn.utils._bunch.Bunch": frozenset({"DictNode", "ObjectNode"}),
     # what an imputer keeps of its input: skops reads it off an empty array, never a pickle
     "numpy.dtype": frozenset({"DTypeNode"}),
+    # of scores by name, which boosted trees keep: as a dictionary, or as the type of its values
+    "collections.OrderedDict": frozenset({"DictNode", "TypeNode"}),
     "functools.partial": frozenset({"PartialNode"}),
 }
 """For each accepted type, skops' nodes that may build it. Another node would call the type with arguments of the file's

@@ -14,6 +14,7 @@ from skops.io._utils import LoadContext
 from retrodict.errors import ModelError
 from retrodict.families.sklearn.open.array_headers import check_array, check_sparse
 from retrodict.families.sklearn.open.file_graph import MOST_SCHEMA, graph_of
+from retrodict.families.sklearn.open.guest_state import check_guest, safely_built
 from retrodict.families.sklearn.open.neighbor_state import neighbor_fault
 from retrodict.families.sklearn.open.reviewed import REVIEWED
 from retrodict.families.sklearn.open.tree_state import tree_fault
@@ -57,6 +58,10 @@ class SkopsFile:
             if ways is not None and type(node).__name__ not in ways:
                 found.add(_name(node))
         return tuple(sorted(found))
+
+    def vouched(self) -> frozenset[str]:
+        """Return the types of other families that the file builds as skops writes them, and that these vouch for."""
+        return safely_built(_nodes(self._tree(())))
 
     def build(self, trusted: Collection[str]) -> Any:
         """Build what the file describes.
@@ -199,6 +204,7 @@ def _check_state(node: Any) -> None:
         raise ModelError(f"a scalar of {name}, whose value would be a length")
     if fault is not None:
         raise damaged(fault)
+    check_guest(node)
 
 
 def damaged(what: str) -> ModelError:

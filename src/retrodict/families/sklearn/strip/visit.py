@@ -12,6 +12,7 @@ from sklearn.dummy import DummyClassifier
 
 from retrodict.disclosures import Unread
 from retrodict.disclosures.by_value import everything
+from retrodict.disclosures.review import review_of
 from retrodict.disclosures.unread import type_name
 from retrodict.families.sklearn.disclose.known_classes import REVIEW
 from retrodict.families.sklearn.disclose.silent import SILENT
@@ -25,6 +26,7 @@ from retrodict.families.sklearn.strip import (
     trees,
     wrappers,
 )
+from retrodict.families.sklearn.structure.guests import family_of_guest, trims_of_guest
 from retrodict.families.sklearn.structure.visit import HELD
 from retrodict.models.type_lookup import known_type, overridden
 from retrodict.plain_text import error_line
@@ -53,9 +55,11 @@ def plan_of(estimator: Any) -> Plan:
     plan = Plan()
     for path, part in parts(estimator):
         trim = Trim(plan, path)
-        template = isinstance(part, BaseEstimator) and not REVIEW.is_fitted(part)  # it holds no data
+        guest = family_of_guest(type(part)) is not None
+        review = review_of(type(part)) if guest else REVIEW
+        template = (guest or isinstance(part, BaseEstimator)) and not review.is_fitted(part)  # it holds no data
         if not template:
-            _trim(part, trim)
+            (_trim_guest if guest else _trim)(part, trim)
         _seeds(part, trim)
     return plan
 
@@ -66,13 +70,30 @@ def _trim(part: Any, trim: Trim) -> None:
         if isinstance(part, BaseEstimator) and not REVIEW.plumbing(part):
             trim.plan.unjudged.append(Unread(trim.path, type_name(part), "unknown", _UNKNOWN))
         return
+    _apply(part, trim, cls, TRIMS.get(cls))
+
+
+def _trim_guest(part: Any, trim: Trim) -> None:
+    """Let the family of a part that is not of scikit-learn's say what is taken from it."""
+    trims = trims_of_guest(type(part))
+    cls = known_type(type(part), trims)
+    if cls is not None:
+        _apply(part, trim, cls, trims[cls])
+        return
+    review = review_of(type(part))
+    if isinstance(part, BaseEstimator) or (review.known(type(part)) is not None and not review.plumbing(part)):
+        trim.plan.unjudged.append(Unread(trim.path, type_name(part), "unknown", _UNKNOWN))
+
+
+def _apply(part: Any, trim: Trim, cls: type, how: Callable[[Any, Trim], None] | None) -> None:
+    """Take from a part what is taken from a class that it is of, and say so where it changes what that class does."""
     changed = overridden(type(part), cls)
     if changed:
         reason = f"judged as the {cls.__name__} it inherits from, of which it changes {', '.join(changed[:6])}"
         trim.plan.unjudged.append(Unread(trim.path, type_name(part), "overrides", reason))
-    if cls in TRIMS:
+    if how is not None:
         try:
-            TRIMS[cls](part, trim)
+            how(part, trim)
         except Exception as error:  # an attribute that a file lacks, or that is of another kind
             reason = f"its attributes are not those of a {cls.__name__}: {error_line(error, 160)}"
             trim.plan.unjudged.append(Unread(trim.path, type_name(part), "broken", reason))
