@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
+from retrodict.errors import RequestError
 from retrodict.models import Classifier, Meter, Model, Regressor
 from retrodict.models.contract import About, Linked, about, own_schema
 from retrodict.models.metering import score
+from retrodict.models.noise import Noise, noise_of
 from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema
 from tests.conformance.handmade import CHANCE, LINE, Chance, Line
@@ -103,11 +105,33 @@ def check_classes(model: Any, said: np.ndarray) -> None:
 def check_values(model: Any, X: np.ndarray, said: np.ndarray) -> None:
     assert said.shape == (len(X),)
     assert np.isfinite(said).all()
-    assert model.noise_scale is None or model.noise_scale > 0
+    noise = noise_of(model)
+    assert noise is not None
+    assert model.noise_scale == noise.scale
+    assert noise.scale is None or noise.scale > 0
+    check_noise(noise if noise.known else noise.with_scale(0.7), said)
+    if not noise.scaled:
+        with pytest.raises(RequestError, match="has no noise scale"):
+            model.with_noise(2.5, "stated")
+        return
     before = model.noise_scale
     other = model.with_noise(2.5, "stated")
     assert (other.noise_scale, other.noise_source, model.noise_scale) == (2.5, "stated", before)
     assert np.array_equal(other.predict(X), said)
+
+
+def check_noise(noise: Noise, mean: np.ndarray) -> None:
+    """Check that targets drawn around predictions are possible, and no likelier than the bound says."""
+    check_members(noise, Noise)
+    targets = noise.draw(mean, np.random.default_rng(7))
+    assert targets.shape == mean.shape
+    assert np.array_equal(targets, noise.draw(mean, np.random.default_rng(7)))
+    logs = noise.log_density(targets, mean)
+    assert np.isfinite(logs).all()
+    for value, log in zip(targets.tolist(), logs.tolist(), strict=True):
+        assert noise.admits(value)
+        assert log <= noise.log_bound(value) + 1e-9
+    assert not noise.admits(float("nan"))
 
 
 def check_link(model: Any, X: np.ndarray) -> None:

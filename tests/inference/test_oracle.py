@@ -22,6 +22,7 @@ from retrodict.inference.smc import kernels
 from retrodict.inference.smc.engine import TemperedSMC
 from retrodict.inference.task import Task
 from retrodict.models import Meter
+from retrodict.models.noise import Gaussian
 from retrodict.reconstruction.rows import MemoryRows
 from tests.inference.estimates import (
     LABELS,
@@ -45,7 +46,7 @@ def gaussian_run(engine: Any, value: float) -> Callable[[int], np.ndarray]:
     """Return a run's estimates: means and second moments of the features."""
 
     def run(seed: int) -> np.ndarray:
-        X = draw(engine, GAUSS, Value(value, GAUSS.model.noise_scale), seed).X
+        X = draw(engine, GAUSS, Value(value, Gaussian(GAUSS.model.noise_scale)), seed).X
         upper = np.triu_indices(X.shape[1])
         return np.concatenate([X.mean(axis=0), (X.T @ X / len(X))[upper]])
 
@@ -69,7 +70,7 @@ def test_evidence(name: str) -> None:
     """Single estimates lie within three standard errors, and their errors are neither too small nor wild."""
     cases: list[tuple[Any, Observation, float]] = [(WORLD, o, WORLD.posterior(o)[1]) for o in OBSERVATIONS]
     values = {"rejection": [0.5], "smc": [0.5, 4.0], "enumeration": []}[name]
-    cases += [(GAUSS, Value(v, GAUSS.model.noise_scale), GAUSS.posterior(v)[2]) for v in values]
+    cases += [(GAUSS, Value(v, Gaussian(GAUSS.model.noise_scale)), GAUSS.posterior(v)[2]) for v in values]
     z = []
     for world, observation, truth in cases:
         for seed in range(6):

@@ -54,8 +54,9 @@ def _nothing_read(audit: FileAudit) -> dict[str, Any]:
 
 def _report(path: Path, model: Model) -> dict[str, Any]:
     from retrodict.models.contract import Regressor, about, noise_scale
+    from retrodict.models.noise import noise_of
 
-    regressor = not model.schema.target.is_class
+    regressor, noise = not model.schema.target.is_class, noise_of(model)
     return {
         "model": {
             "path": str(path),
@@ -63,6 +64,7 @@ def _report(path: Path, model: Model) -> dict[str, Any]:
             "family": model.family,
             "likelihood": model.likelihood,
             "fingerprint": model.fingerprint,
+            "noise": None if noise is None else noise.name,
             "noise_scale": noise_scale(model),
             "noise_source": model.noise_source if isinstance(model, Regressor) else None,
             "warnings": [note.to_dict() for note in about(model).warnings],

@@ -25,7 +25,7 @@ class Opening:
     ] = None
     noise_scale: Annotated[
         float | None,
-        typer.Option("--noise-scale", metavar="X", help="Regressors: sd of the target around the prediction."),
+        typer.Option("--noise-scale", metavar="X", help="Regressors: how far targets lie from predictions (an sd)."),
     ] = None
     error_rate: Annotated[
         float | None,

@@ -62,8 +62,9 @@ class Watched:
     def far(self) -> bool:
         """Whether even the likeliest row's output is further from the observation than noise explains.
 
-        Twice the lack of log-likelihood is a chi-square in the number of free entries of the output: of one value the
-        squared distance in noise scales; of a vector that of `precision` labels (Wilks 1938).
+        Twice the lack of log-likelihood is a chi-square in the number of free entries of the output: of a value with
+        Gaussian noise the squared distance in noise scales, with other noise the deviance, about (exactly, with two
+        degrees, for Laplace noise); of a vector that of `precision` labels (Wilks 1938).
         """
         return self.nearest is not None and -2.0 * self.best > chi2.isf(chi2.sf(FAR**2, 1), self.inner.free)
 
@@ -81,10 +82,16 @@ class Watched:
         report = replace(report, nearest=nearest, distance=self.distance_reached)
         if not self.far:
             return report
+        loosen = self.inner.loosen
+        advice = (
+            "check the output or widen the prior"
+            if loosen is None
+            else f"check the output, widen the prior, or {loosen}"
+        )
         verdict = Note(
             "not_given",
             f"the model does not give this; nearest reached {shown}, {self.inner.apart(self.distance_reached)}, of all "
-            f"rows scored under this prior: check the output, widen the prior, or {self.inner.loosen}",
+            f"rows scored under this prior: {advice}",
             nearest=list(nearest) if isinstance(nearest, tuple) else nearest,
             distance=self.distance_reached,
         )

@@ -13,6 +13,7 @@ from retrodict.inference.diagnostics import Diagnostics
 from retrodict.inference.observation import Observation
 from retrodict.inference.tally import Tally
 from retrodict.models.metering import Meter
+from retrodict.models.noise import Noise
 from retrodict.priors.contract import Prior
 from retrodict.results.notes import Note
 
@@ -62,8 +63,8 @@ class JointTask:
         Of all randomness: the same seed gives the same rows.
     classes
         The model's, in order; none of a regressor.
-    noise_scale
-        Standard deviation of a regressor's target around its prediction.
+    noise
+        How a regressor's target lies around its prediction, with its scale; ``None`` of a classifier.
     """
 
     prior: Prior
@@ -71,7 +72,7 @@ class JointTask:
     n: int
     seed: np.random.SeedSequence
     classes: tuple[Hashable, ...] = ()
-    noise_scale: float = 0.0
+    noise: Noise | None = None
 
 
 @dataclass(frozen=True)

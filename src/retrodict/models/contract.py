@@ -84,11 +84,14 @@ class Linked(Classifier, Protocol):
 
 @runtime_checkable
 class Regressor(Model, Protocol):
-    """A model of a real value, made ``p(y|x)`` by Gaussian noise."""
+    """A model of a real value, made ``p(y|x)`` by noise around its predictions: Gaussian, unless it is `Noisy`."""
 
     @property
     def noise_scale(self) -> float | None:
-        """Standard deviation of the target around the prediction, in target units; ``None`` where unknown."""
+        """Scale of the noise; ``None`` where unknown, or where it has none.
+
+        Of Gaussian noise the standard deviation of the target around the prediction, in target units.
+        """
         ...
 
     @property
@@ -97,7 +100,13 @@ class Regressor(Model, Protocol):
         ...
 
     def with_noise(self, scale: float, source: str) -> Self:
-        """Return the same model with a stated noise scale."""
+        """Return the same model with a stated noise scale.
+
+        Raises
+        ------
+        RequestError
+            If the scale is not a positive finite number, or the noise has none.
+        """
         ...
 
     def predict(self, X: Float[Array, "n d"]) -> Float[Array, " n"]:
@@ -154,5 +163,5 @@ def own_schema(model: Model) -> Schema:
 
 
 def noise_scale(model: Model) -> float | None:
-    """Return the standard deviation of a regressor's target around its prediction; ``None`` where there is none."""
+    """Return the scale of a regressor's noise; ``None`` where it is unknown, or there is none."""
     return model.noise_scale if isinstance(model, Regressor) else None

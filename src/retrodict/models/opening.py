@@ -39,8 +39,9 @@ def load_model(
     schema
         Names, kinds, bounds and categories of the features, where they override or complete what the model stores.
     noise_scale
-        Regressors: standard deviation of the target around the prediction, in target units. By default it is read
-        from what the estimator stores, if anything.
+        Regressors: standard deviation of the target around the prediction, in target units; of one whose objective
+        states another likelihood, the scale of that (see `retrodict.models.noise`). By default it is read from what
+        the estimator stores, if anything.
     error_rate
         Classifiers that give labels only: the share of labels taken to differ from the prediction; 0.05 by default.
     link_slope

@@ -17,7 +17,7 @@ from retrodict.inference.run import joint_of, run
 from retrodict.inference.sink import Sink
 from retrodict.inference.task import Checkpoint, JointTask, RunState, Task, subseed
 from retrodict.models import Meter
-from retrodict.models.contract import noise_scale
+from retrodict.models.noise import noise_of
 from retrodict.reconstruction.provenance import Provenance, describe
 from retrodict.reconstruction.request import Request
 from retrodict.reconstruction.result import Reconstruction
@@ -119,7 +119,7 @@ class Drawing:
         if quota is None:
             together = joint_of(self.engine)
             if together is not None:
-                task = JointTask(prior, self.meter, self.n, self.seed, classes, noise_scale(self.job.model) or 0.0)
+                task = JointTask(prior, self.meter, self.n, self.seed, classes, noise_of(self.job.model))
                 return together.draw_joint(task, sink, state or RunState.of(np.zeros(len(classes))), checkpoint)
             quota = self._model_quota()
         observations = [Label(i, label) for i, label in enumerate(classes)]

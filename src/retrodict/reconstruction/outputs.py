@@ -10,7 +10,8 @@ import pandas as pd
 
 from retrodict.errors import ObservationError
 from retrodict.inference.observation import Label, Observation, Probabilities, Value
-from retrodict.models import Model, Regressor
+from retrodict.models import Model
+from retrodict.models.noise import Noise, noise_of
 from retrodict.schema import Target, class_of
 from retrodict.schema.labels import native
 
@@ -62,8 +63,9 @@ def observations_of(model: Model, values: Any, precision: float) -> list[Observa
         If the model can't have produced them; the line names the first bad row.
     """
     target = model.schema.target
-    if isinstance(model, Regressor):
-        return [_value(i, value, model.noise_scale or 0.0) for i, value in enumerate(_flat(values))]
+    noise = noise_of(model)
+    if noise is not None:
+        return [_value(i, value, noise) for i, value in enumerate(_flat(values))]
     vectors = np.ndim(values[0]) == 1
     mixed = next((i for i, value in enumerate(values) if np.ndim(value) != vectors), None)
     if mixed is not None:
@@ -97,10 +99,10 @@ def _flat(values: Any) -> Any:
     return values
 
 
-def _value(i: int, value: Any, scale: float) -> Observation:
+def _value(i: int, value: Any, noise: Noise) -> Observation:
     def read() -> Observation:
         try:
-            return Value(float(value), scale)
+            return Value(float(value), noise)
         except (TypeError, ValueError) as error:
             if isinstance(error, ObservationError):
                 raise

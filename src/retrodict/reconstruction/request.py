@@ -12,6 +12,7 @@ from retrodict.disclosures import Disclosures
 from retrodict.errors import PriorError, RequestError
 from retrodict.models import Meter, Model, Regressor, load_model
 from retrodict.models.contract import about
+from retrodict.models.noise import noise_of
 from retrodict.priors import Prior, implied_prior, load_prior
 from retrodict.schema import Schema, Target, free_name, reconcile
 
@@ -84,6 +85,8 @@ def _default_prior(model: Model, disclosed: Disclosures | None) -> Prior:
 def with_known_noise(job: Request, meter: Meter, seed: np.random.SeedSequence) -> Request:
     """Return a job whose regressor has a noise scale: its own, or a tenth of its predictions' spread under the prior.
 
+    A scale that is in another unit is the one that such distances from the mean prediction show.
+
     Parameters
     ----------
     job
@@ -98,7 +101,8 @@ def with_known_noise(job: Request, meter: Meter, seed: np.random.SeedSequence) -
     RequestError
         If the predictions do not vary, or the budget is too small for a pilot.
     """
-    if not isinstance(job.model, Regressor) or job.model.noise_scale is not None:
+    noise = noise_of(job.model)
+    if noise is None or noise.known or not isinstance(job.model, Regressor):
         return job
     n = meter.affordable(10 * _PILOT) // 10
     if n < 2:
@@ -106,11 +110,14 @@ def with_known_noise(job: Request, meter: Meter, seed: np.random.SeedSequence) -
             "the query budget is too small to find how the model's predictions vary, so no noise scale can be assumed; "
             "state one with --noise-scale, or raise --max-queries"
         )
-    spread = float(np.std(meter.output(job.prior.sample(n, np.random.default_rng(seed)))))
-    if not (np.isfinite(spread) and spread > 0):
+    output = meter.output(job.prior.sample(n, np.random.default_rng(seed)))
+    spread = float(np.std(output))
+    off = _ASSUMED_NOISE * spread
+    scale = noise.scale_of(np.array([off, -off]), np.full(2, output.mean()))
+    if scale is None or not (np.isfinite(scale) and scale > 0):
         raise RequestError(
             f"the model's predictions do not vary under this prior (sd {spread:g}), so no noise scale can be assumed; "
             "state one with --noise-scale"
         )
     source = f"assumed: {_ASSUMED_NOISE:g} of the sd of predictions under the prior"
-    return replace(job, model=job.model.with_noise(_ASSUMED_NOISE * spread, source))
+    return replace(job, model=job.model.with_noise(scale, source))

@@ -13,7 +13,8 @@ from jaxtyping import Float
 
 from retrodict.families.sklearn.train.algorithms import Rung
 from retrodict.families.sklearn.train.pipelines import new_estimator
-from retrodict.models import Model, load_model
+from retrodict.models import Model, Regressor, load_model
+from retrodict.models.noise import noise_of
 from retrodict.priors import Prior
 from retrodict.schema import Feature, Schema
 from retrodict.study.cache import Kept
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 Value = float | int | str | None
 
+_LEAST_NOISE = 1e-9  # of a model whose errors vanish
 _FEWEST = 3  # rows of a class from which a replica learns it
 _LIBRARIES = ("retrodict", "scikit-learn", "numpy", "scipy", "pandas")
 
@@ -140,12 +142,13 @@ def _fit(here: Setting, cell: Cell) -> Fitted:
     scores = _scores(here, said, p)
     # Kinds are a table's code book; ranges and lists are left to what the model itself knows.
     known = tuple(_known(f, here.X[train[rows], j]) for j, f in enumerate(here.schema.features))
-    settings: dict[str, Any] = {}
-    if not here.classes:
+    model = load_model(estimator, schema=Schema(known, here.schema.target))
+    noise = noise_of(model)
+    if noise is not None and noise.scaled and isinstance(model, Regressor):
         public = here.parts.public
-        off = here.y[public] - _answers(here, estimator, here.X[public])[0]
-        settings["noise_scale"] = max(float(np.sqrt(np.mean(off**2))), 1e-9)
-    model = load_model(estimator, schema=Schema(known, here.schema.target), **settings)
+        said_public = _answers(here, estimator, here.X[public])[0]
+        scale = noise.scale_of(here.y[public] - said_public, said_public)
+        model = model.with_noise(max(scale or 0.0, _LEAST_NOISE), "its errors on public rows")
     truth = here.table.truth
     of_states = None if truth is None else _answers(here, estimator, truth.grid)[1]
     return Fitted(estimator, model, len(rows), said, scores, of_states)

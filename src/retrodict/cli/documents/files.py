@@ -32,6 +32,7 @@ class InspectedModel(Document):
     family: str
     likelihood: str
     fingerprint: str
+    noise: str | None
     noise_scale: float | None
     noise_source: str | None
     warnings: list[NoteLine]

@@ -13,7 +13,8 @@ from retrodict.errors import PriorError, RequestError, RetrodictError, SchemaErr
 from retrodict.evaluation.beside import FEWEST
 from retrodict.inference.observation import Label
 from retrodict.models import Meter, Model, load_model
-from retrodict.models.contract import about, noise_scale
+from retrodict.models.contract import about
+from retrodict.models.noise import drawn_targets
 from retrodict.plain_text import listing
 from retrodict.priors import Prior, implied_prior, load_prior
 from retrodict.reconstruction import LabelledRows
@@ -114,8 +115,7 @@ def model_labels(model: Model, frame: pd.DataFrame, schema: Schema, rng: np.rand
     meter = Meter(model.bind(fitting))
     output = meter.output(fitting.encode(frame))
     if not model.schema.target.is_class:
-        scale = noise_scale(model) or 0.0
-        return output + scale * rng.standard_normal(len(output)), meter.queries
+        return drawn_targets(model, output, rng), meter.queries
     drawn = (output + rng.gumbel(size=output.shape)).argmax(axis=1)  # the Gumbel trick draws from exp(output)
     order = [Label.of(label, schema.target).index for label in model.schema.target.classes]
     return np.array(order, dtype=np.float64)[drawn], meter.queries

@@ -12,7 +12,7 @@ from retrodict.errors import RequestError
 from retrodict.evaluation.replicas.base_model import Base, drawn_labels
 from retrodict.evaluation.replicas.training import Examples
 from retrodict.models import Model
-from retrodict.models.contract import noise_scale
+from retrodict.models.noise import drawn_targets
 from retrodict.priors import Prior, fit_prior
 from retrodict.reconstruction import reconstruct
 from retrodict.results.arguments import check_positive
@@ -69,8 +69,7 @@ class Labelling:
             return Examples(rows)
         p = base.output(rows.X, "rows to be labelled", self.temperature)
         if p.ndim == 1:
-            scale = 0.0 if self.soft else noise_scale(base.meter.model) or 0.0
-            return Examples(Rows(rows.X, p + scale * rng.standard_normal(len(p))))
+            return Examples(Rows(rows.X, p if self.soft else drawn_targets(base.meter.model, p, rng)))
         own = rows.y if not unlabelled and self.temperature == 1 else drawn_labels(p, rng)
         return Examples(Rows(rows.X, own), p if self.soft else None)
 

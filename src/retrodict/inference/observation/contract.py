@@ -39,12 +39,12 @@ class Nearby(Observation, Protocol):
 
     @property
     def evidence_is(self) -> str:
-        """What its evidence is: `density` or `relative likelihood`."""
+        """What its evidence is: `density`, `probability` or `relative likelihood`."""
         ...
 
     @property
-    def loosen(self) -> str:
-        """What lets outputs that differ more count as this one, for people."""
+    def loosen(self) -> str | None:
+        """What lets outputs that differ more count as this one, for people; ``None`` where nothing does."""
         ...
 
     def distance(self, output: Float[Array, "n ..."]) -> Float[Array, " n"]:

@@ -9,35 +9,42 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.errors import ObservationError
+from retrodict.models.noise import Noise
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True)
 class Value:
-    """A regressor's target had this value: ``N(y; f(x), noise_scale^2)``.
+    """A regressor's target had this value: ``p(value | f(x))`` of the model's noise.
 
     Parameters
     ----------
     value
         The observed value, in target units.
-    noise_scale
-        Standard deviation of the target around the prediction.
+    noise
+        How the target lies around the prediction, with its scale where it has one.
 
     Raises
     ------
     ObservationError
-        If either is not finite, or the scale is not positive.
+        If the value is none that a target with this noise can have, or the scale is not known or not positive.
     """
 
     value: float
-    noise_scale: float
+    noise: Noise
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):
             raise ObservationError(f"an observed value must be a finite number, got {self.value}")
-        if not (math.isfinite(self.noise_scale) and self.noise_scale > 0):
-            raise ObservationError(f"the noise scale must be a positive number, got {self.noise_scale}")
+        scale = self.noise.scale
+        if self.noise.scaled and not (scale is not None and math.isfinite(scale) and scale > 0):
+            raise ObservationError(f"the noise scale must be a positive number, got {scale}")
+        if not self.noise.admits(self.value):
+            raise ObservationError(
+                f"an observed value must be {self.noise.values}, as the model's likelihood is {self.noise.name}, got "
+                f"{self.value:g}; leave it out"
+            )
 
     @property
     def name(self) -> str:
@@ -46,32 +53,35 @@ class Value:
 
     @property
     def log_bound(self) -> float:
-        """The Gaussian density's peak."""
-        return -math.log(self.noise_scale * math.sqrt(2.0 * math.pi))
+        """The log-density where the prediction is the likeliest for this value."""
+        return self.noise.log_bound(self.value)
 
     @property
     def free(self) -> int:
-        """One number."""
-        return 1
+        """One number; see `Noise.free`."""
+        return self.noise.free
 
     @property
     def evidence_is(self) -> str:
-        """A density, per unit of the target."""
-        return "density"
+        """A density, per unit of the target; of a count a probability."""
+        return "probability" if self.noise.discrete(self.value) else "density"
 
     @property
-    def loosen(self) -> str:
-        """A larger noise scale."""
-        return "state a larger noise scale"
+    def loosen(self) -> str | None:
+        """A larger noise scale, where there is one."""
+        return "state a larger noise scale" if self.noise.scaled else None
 
     def distance(self, output: Float[Array, " n"]) -> Float[Array, " n"]:
         """Return how far each row's prediction lies from the value."""
         return np.abs(output - self.value)
 
     def apart(self, distance: float) -> str:
-        """Say the distance in noise scales."""
-        return f"{distance / self.noise_scale:.3g} noise scales ({self.noise_scale:.3g}) away"
+        """Say the distance, in noise scales where these are in the target's unit."""
+        scale = self.noise.scale
+        if scale is None or not self.noise.in_units:
+            return f"{distance:.3g} away"
+        return f"{distance / scale:.3g} noise scales ({scale:.3g}) away"
 
     def log_likelihood(self, output: Float[Array, " n"]) -> Float[Array, " n"]:
-        """Return the Gaussian log-density of the value around each row's prediction."""
-        return self.log_bound - 0.5 * ((self.value - output) / self.noise_scale) ** 2
+        """Return the log-density of the value around each row's prediction."""
+        return self.noise.log_density(self.value, output)

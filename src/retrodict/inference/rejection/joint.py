@@ -15,6 +15,7 @@ from retrodict.inference.sink import Sink
 from retrodict.inference.tally import Tally
 from retrodict.inference.task import Checkpoint, JointTask, RunState
 from retrodict.models.metering import Meter
+from retrodict.models.noise import Noise
 from retrodict.results.notes import Note
 
 Array = np.ndarray
@@ -35,7 +36,6 @@ def draw_joint(task: JointTask, meter: Meter, sink: Sink, state: RunState, check
     sink, state, checkpoint
         See `Sharing.draw_all`.
     """
-    draw = _labels if task.classes else _values
     tally = state.tally
     with PriorStream(task.prior, meter, task.seed, state.batch, state.ahead) as stream:
         note = stream.noting(state, checkpoint)
@@ -44,9 +44,9 @@ def draw_joint(task: JointTask, meter: Meter, sink: Sink, state: RunState, check
             if size == 0:
                 break
             batch = stream.next(size, ahead=meter.affordable(task.n - tally.scored) - size)
-            sink.add(draw(batch, tally, task.noise_scale), batch.X)
+            sink.add(_labels(batch, tally) if task.noise is None else _values(batch, tally, task.noise), batch.X)
             note()
-    if not task.classes:
+    if task.noise is not None:
         return [_report_of_values(task, state)]
     short = tally.scored < task.n
     tally.quota = np.round(task.n * tally.mean).astype(np.int64) if short else tally.reached.copy()
@@ -55,15 +55,15 @@ def draw_joint(task: JointTask, meter: Meter, sink: Sink, state: RunState, check
     return [replace(report, acceptance=1.0, reason=_EVERY_DRAW) for report in reports]
 
 
-def _labels(batch: Batch, tally: Tally, noise_scale: float) -> Array:
+def _labels(batch: Batch, tally: Tally) -> Array:
     labels = draw_labels(batch, tally)
     tally.reached += np.bincount(labels, minlength=len(tally.reached))
     return labels
 
 
-def _values(batch: Batch, tally: Tally, noise_scale: float) -> Array:
+def _values(batch: Batch, tally: Tally, noise: Noise) -> Array:
     tally.scored += len(batch.X)
-    return batch.output + noise_scale * batch.rng.standard_normal(len(batch.X))
+    return noise.draw(batch.output, batch.rng)
 
 
 def _report_of_values(task: JointTask, state: RunState) -> Diagnostics:
