@@ -14,6 +14,7 @@ from jaxtyping import Float
 from retrodict.disclosures import Disclosure, Unread
 from retrodict.disclosures.known_rows import KnownRows
 from retrodict.disclosures.reading import disclosed
+from retrodict.disclosures.unread import type_name
 from retrodict.errors import RequestError
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
@@ -44,6 +45,8 @@ class PlainModel:
         What was checked before its file was read; ``None`` where it came from memory.
     warnings
         A note for each doubt that reading it raised.
+    left
+        Parts of its file that no reader knows; see `Opened`.
     """
 
     made: Any = field(repr=False)
@@ -52,6 +55,7 @@ class PlainModel:
     fingerprint: str
     audit: FileAudit | None = field(default=None, repr=False)
     warnings: tuple[Note, ...] = ()
+    left: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def family(self) -> str:
@@ -86,7 +90,9 @@ class PlainModel:
 
     def disclose(self, train: KnownRows | None = None) -> Iterable[Disclosure | Unread]:
         """Return the facts that it states, and what of it is not read; see `Disclosing`."""
-        return disclosed(self.made, self.own.names, train)
+        yield from disclosed(self.made, self.own.names, train)
+        for name in self.left:
+            yield Unread(name, type_name(self.made), "unknown", "a part of its file that no reader knows")
 
     def duplicate(self) -> Self:
         """Return a copy that shares nothing with it; see `Strippable`."""
@@ -94,7 +100,7 @@ class PlainModel:
 
     def renewed(self) -> Self:
         """Return it after its parts were changed; see `Strippable`."""
-        return replace(self, fingerprint=fingerprint_of(self.made), audit=None)
+        return replace(self, fingerprint=fingerprint_of(self.made), audit=None, left=())
 
 
 def completed(own: Schema, given: Schema | None) -> Schema:
@@ -127,10 +133,10 @@ def likelihood_of(noise: Noise, source: str) -> str:
     noise
         How its target lies around its prediction.
     source
-        Where the scale comes from, or why there is none.
+        Where the scale comes from, or why it is not known.
     """
-    if noise.known and noise.scale is None:
-        return f"{noise.name} ({source})"
+    if not noise.scaled:
+        return noise.name
     scale = "unknown scale" if noise.scale is None else f"scale {noise.scale:.6g}"
     return f"{noise.name}, {scale} ({source})"
 

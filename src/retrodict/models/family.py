@@ -75,6 +75,8 @@ class Opened:
         What was checked before the file was read; ``None`` where it was given.
     warnings
         A note for each doubt that reading it raised.
+    left
+        Parts of the file that no reader knows, by what they are called in it: they are listed as not read.
     """
 
     object: Any
@@ -82,6 +84,7 @@ class Opened:
     origin: str | None = None
     audit: FileAudit | None = None
     warnings: tuple[Note, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
