@@ -25,7 +25,11 @@ class Opening:
     ] = None
     noise_scale: Annotated[
         float | None,
-        typer.Option("--noise-scale", metavar="X", help="Regressors: how far targets lie from predictions (an sd)."),
+        typer.Option(
+            "--noise-scale",
+            metavar="X",
+            help="Regressors: sd of the target around the prediction, or the scale of another likelihood.",
+        ),
     ] = None
     error_rate: Annotated[
         float | None,

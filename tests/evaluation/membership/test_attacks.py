@@ -12,13 +12,15 @@ from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import mean_poisson_deviance
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 import retrodict as rd
 from retrodict.errors import RequestError
-from retrodict.evaluation.membership.signals import of_labels
+from retrodict.evaluation.membership.signals import of_labels, of_values
+from retrodict.models.noise import Gamma, Gaussian, Poisson
 from retrodict.schema import Feature, Schema, Target
 
 
@@ -153,3 +155,15 @@ def test_more_rows_than_the_limit_are_sampled_and_said() -> None:
     assert (found.worst.members, found.worst.others) == (40, 40)
     assert "40 of 60 of the training rows are asked for, taken at random" in found.notes
     assert found.to_dict() == rd.membership_attacks(Memory(train), train, other, limit=40, seed=3).to_dict()
+
+
+def test_counts_are_told_by_their_loss_too() -> None:
+    rng = np.random.default_rng(0)
+    predicted, values = rng.uniform(0.5, 9, 50), rng.poisson(4, 50).astype(float)
+    found = of_values(predicted, values, Poisson())
+    deviance = [mean_poisson_deviance([y], [m]) for y, m in zip(values, predicted, strict=True)]
+    np.testing.assert_allclose(found["loss"], -0.5 * np.array(deviance), atol=1e-9)
+    known, unknown = (of_values(predicted + 0.1, values + 1, noise)["loss"] for noise in (Gamma(0.3), Gamma()))
+    assert np.array_equal(np.argsort(known), np.argsort(unknown))
+    assert list(of_values(predicted, values, Gaussian(1.0))) == ["absolute error"]
+    assert of_values(np.ones(2), np.array([0.5, 1.0]), Poisson())["loss"].tolist() == [-np.inf, 0.0]

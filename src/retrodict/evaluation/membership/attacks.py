@@ -14,6 +14,7 @@ from retrodict.evaluation.membership.signals import of_labels, of_values
 from retrodict.evaluation.replicas.base_model import Base
 from retrodict.models import load_model
 from retrodict.models.contract import about
+from retrodict.models.noise import noise_of
 from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
 from retrodict.tables.encoded import Rows, encoded
@@ -114,7 +115,7 @@ def _signals(
         rows = rows.take(np.sort(rng.permutation(len(rows))[:most]))
     output = base.meter.output(rows.X)
     if base.classes is None:
-        return of_values(output, rows.y)
+        return of_values(output, rows.y, noise_of(base.meter.model))
     return of_labels(output[:, base.classes], rows.y.astype(np.intp))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, Int
 
+from retrodict.models.noise import Gaussian, Noise
+
 Array = np.ndarray
 
 
@@ -41,17 +43,31 @@ def of_labels(log_p: Float[Array, "n k"], labels: Int[Array, " n"]) -> dict[str,
     }
 
 
-def of_values(predicted: Float[Array, " n"], values: Float[Array, " n"]) -> dict[str, Float[Array, " n"]]:
+def of_values(
+    predicted: Float[Array, " n"], values: Float[Array, " n"], noise: Noise | None = None
+) -> dict[str, Float[Array, " n"]]:
     """Return what a regressor's predictions tell of each row: how near they are to its true value.
 
-    Under Gaussian noise of one scale the loss orders rows as the absolute error does, so that this one attack is both.
+    `absolute error`: under Gaussian noise of one scale the loss orders rows as it does, so that this one attack is
+    both. `loss`, of other noise: the log-density less the greatest of any prediction, half the deviance over the scale;
+    -inf for values that the noise can't give.
 
     Parameters
     ----------
     predicted, values
         The model's value of each row, and the true one, in target units.
+    noise
+        How the model's target lies around its prediction; what is not known of its scale orders no rows.
     """
-    return {"absolute error": -np.abs(predicted - values)}
+    signals = {"absolute error": -np.abs(predicted - values)}
+    if noise is None or isinstance(noise, Gaussian):
+        return signals
+    noise = noise if noise.known else noise.with_scale(1.0)
+    possible = np.array([noise.admits(value) for value in values.tolist()])
+    greatest = np.array([noise.log_bound(value) for value in values[possible].tolist()])
+    signals["loss"] = np.full(len(values), -np.inf)
+    signals["loss"][possible] = noise.log_density(values[possible], predicted[possible]) - greatest
+    return signals
 
 
 def _rest(p: Float[Array, "n k"]) -> Float[Array, "n k"]:
