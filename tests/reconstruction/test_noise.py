@@ -54,4 +54,4 @@ def test_a_scale_for_what_has_none_is_refused() -> None:
     model: Any = PlainRegressor(None, *[world(Poisson()).prior.schema] * 2, "none", noise=Poisson())
     with pytest.raises(RequestError, match="Poisson counts, has no noise scale; leave it out"):
         model.with_noise(1.0, "stated")
-    assert model.likelihood == "Poisson counts (not stored: state a noise scale)"
+    assert model.likelihood == "Poisson counts"

@@ -57,6 +57,7 @@ def _report(path: Path, model: Model) -> dict[str, Any]:
     from retrodict.models.noise import noise_of
 
     regressor, noise = not model.schema.target.is_class, noise_of(model)
+    scaled = noise is not None and noise.scaled
     return {
         "model": {
             "path": str(path),
@@ -66,7 +67,7 @@ def _report(path: Path, model: Model) -> dict[str, Any]:
             "fingerprint": model.fingerprint,
             "noise": None if noise is None else noise.name,
             "noise_scale": noise_scale(model),
-            "noise_source": model.noise_source if isinstance(model, Regressor) and noise is not None and noise.scaled else None,
+            "noise_source": model.noise_source if isinstance(model, Regressor) and scaled else None,
             "warnings": [note.to_dict() for note in about(model).warnings],
         },
         "audit": _audit(about(model).audit),
