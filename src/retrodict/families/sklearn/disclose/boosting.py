@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from retrodict.disclosures.kinds import (
     GradientSums,
     Grid,
     NodeCounts,
+    NodeSums,
     SampleSize,
     TargetMoments,
     TargetQuantiles,
@@ -31,8 +32,11 @@ from retrodict.disclosures.trees.grids import distinct, grid_step
 from retrodict.disclosures.trees.stretches import stretches
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
+from retrodict.families.sklearn.disclose.boosted_sums import SURE, histogram_sums, residual_sums
 from retrodict.families.sklearn.structure.held_back import trained_place
 from retrodict.families.sklearn.structure.tree_arrays import tree_of
+
+Array = np.ndarray
 
 
 def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
@@ -48,6 +52,8 @@ def gradient(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield SampleSize(n, features=(), source=source, exact=place.exact)
     equations = sum(int(tree.leaf.sum()) for tree in trees)
     yield _sums(estimator, place, len(trees), equations, 0.0, "estimators_[*].tree_.value")
+    if not any(tree.stripped for tree in trees):
+        yield from _residual_sums(estimator, trees, drawn)
     started = getattr(estimator, "init", None) is None and estimator.loss == "squared_error"
     if whole and started and not trees[0].weighted and place.target is None:
         mean = float(np.ravel(estimator.init_.constant_)[0])
@@ -91,6 +97,7 @@ def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
         equations = sum(int(np.count_nonzero(t.nodes["is_leaf"])) for t in trees)
         penalty = float(estimator.l2_regularization)
         yield _sums(estimator, place, len(trees), equations, penalty, "_predictors[*].nodes['value']")
+        yield from _histogram_sums(estimator, trees, penalty, place)
     if trees and trees[0].nodes["count"][0] > 0:  # else stripped
         counts = tuple(np.asarray(t.nodes["count"]) for t in trees)
         leaves = tuple(np.asarray(t.nodes["is_leaf"], dtype=bool) for t in trees)
@@ -106,6 +113,49 @@ def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield SampleSize(int(counts[0][0]), features=(), source=source, exact=place.exact)
         yield from stretches((_tree(t.nodes, estimator, place) for t in trees), place, source)
     yield from _start(estimator, place)
+
+
+_DECODED = f"decoded, within {SURE:g} of their size"
+
+
+def _histogram_sums(estimator: Any, trees: list[Any], penalty: float, place: Place) -> Iterator[Disclosure]:
+    """Yield the sums that values and gains give; stripped of counts, trees are stripped of gains."""
+    if estimator.loss in _BY_QUANTILE or trees[0].nodes["count"][0] <= 0:
+        return
+    constant, rate = estimator.loss == "squared_error", float(estimator.learning_rate)
+    decoded = [histogram_sums(each.nodes, rate, penalty, constant) for each in trees]
+    leaves = tuple(np.asarray(each.nodes["is_leaf"], dtype=bool) for each in trees)
+    yield from _node_sums(("gradient", "hessian"), decoded, leaves, place, "_predictors[*].nodes['gain']", _DECODED)
+
+
+def _residual_sums(estimator: Any, trees: list[Tree], place: Place) -> Iterator[Disclosure]:
+    """Yield the sums that the means, variances and steps of regression trees give."""
+    classes = len(estimator.classes_) if hasattr(estimator, "classes_") else 0
+    if estimator.loss != ("log_loss" if classes else "squared_error"):
+        return
+    decoded = [residual_sums(tree, classes, squared=not classes) for tree in trees]
+    told = "of the rows as weighted" if trees[0].weighted and place.sample is None else _DECODED
+    leaves, names = tuple(tree.leaf for tree in trees), ("gradient", "hessian", "squared gradient")
+    yield from _node_sums(names, decoded, leaves, place, "estimators_[*].tree_.impurity", told)
+
+
+def _node_sums(
+    names: tuple[str, ...],
+    decoded: Sequence[tuple[Array, ...] | None],
+    leaves: tuple[Array, ...],
+    place: Place,
+    source: str,
+    told: str,
+) -> Iterator[Disclosure]:
+    """Yield one fact for each statistic, NaN where a tree does not tell it."""
+    if all(each is None for each in decoded):
+        return
+    for i, name in enumerate(names):
+        sums = tuple(
+            np.full(len(leaf), np.nan) if each is None else each[i] for each, leaf in zip(decoded, leaves, strict=True)
+        )
+        features = tuple(dict.fromkeys(column.name for column in place.columns))
+        yield NodeSums(name, sums, leaves, features=features, source=place.at(source), exact=place.sample or told)
 
 
 def _order(estimator: Any, place: Place) -> tuple[Any, Any]:
