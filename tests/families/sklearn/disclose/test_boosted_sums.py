@@ -15,6 +15,7 @@ from sklearn.ensemble import (
 )
 
 import retrodict as rd
+from retrodict.disclosures.kinds import NodeSums
 
 Array = np.ndarray
 
@@ -38,7 +39,7 @@ def derivatives(kind: str, F: Array, y: Array) -> tuple[Array, Array]:
 
 
 def found(estimator: Any) -> dict[str, Any]:
-    return {one.statistic: one for one in rd.inspect_model(rd.load_model(estimator)) if one.kind == "NodeSums"}
+    return {one.statistic: one for one in rd.inspect_model(rd.load_model(estimator)) if isinstance(one, NodeSums)}
 
 
 def through(nodes: Any, X: Array) -> Array:
@@ -112,7 +113,7 @@ def test_sums_of_gradient_boosting(classes: int) -> None:
     known = total = t = 0
     for stage in own.estimators_:
         g, h = derivatives(own.loss, F, np.asarray(y))
-        moves = []
+        moves: list[Array] = []
         for k, tree in enumerate(stage):
             path = tree.decision_path(X.astype(np.float32)).toarray()
             planted = {"gradient": g[:, k], "hessian": h[:, k], "squared gradient": g[:, k] ** 2}

@@ -1,12 +1,12 @@
 """The sums of gradients and hessians in the nodes of boosted trees, decoded from what nodes state.
 
-Trees of histograms keep each node's value and each split's gain. Before shrinkage, a node of sums ``G`` and ``H`` has the
-value ``v = -G / (H + penalty)``, and a split gains ``v_l^2 (H_l + penalty) + v_r^2 (H_r + penalty) - v^2 (H + penalty)``
-(at the root, whose value is never set, the last term is none). Both are linear in the hessian sums of the leaves.
+Trees of histograms keep each node's value and each split's gain. Before shrinkage, a node of sums ``G`` and ``H`` has
+the value ``v = -G / (H + penalty)``, and a split gains ``v_l^2 (H_l + penalty) + v_r^2 (H_r + penalty)`` less
+``v^2 (H + penalty)`` (nothing at the root, whose value is never set). Both are linear in the hessian sums of the leaves.
 
-Trees of `GradientBoosting...` are regression trees of what is left, ``r = -g``: inner nodes keep its mean, all nodes its
-variance, and leaves are moved by a Newton step to ``sum(r) / H``. Two leaves side by side have the sums and the squares
-of their parent, which leaves two answers; signs and the range of ``H`` tell which.
+Trees of `GradientBoosting...` are regression trees of what is left, ``r = -g``: inner nodes keep its mean, all nodes
+its variance, and leaves are moved by a Newton step to ``sum(r) / H``. Two leaves side by side have the sums and the
+squares of their parent, which leaves two answers; signs and the range of ``H`` tell which.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def residual_sums(
             other = pair[0] if told[0] == pair[1] else pair[1]
             residuals[other] = residuals[node] - residuals[told[0]]
         elif not told:
-            residuals[list(pair)] = _parted(tree, node, pair, rows, value / step, residuals[node])
+            residuals[list(pair)] = _parted(tree, int(node), pair, rows, value / step, residuals[node])
     with np.errstate(divide="ignore", invalid="ignore"):
         hessians = np.where(leaf, step * residuals / value, 0.0)
     hessians[leaf & (value == 0.0)] = np.nan
