@@ -1,6 +1,6 @@
 """Mutated model files of all families, each tried in a child process with limits: what every one came to.
 
-    uv run python -m bench.files.mutated --files 10000 --seed 0 [--workers 2] [--out FOLDER] [--only FAMILY]
+    uv run python -m bench.files.mutated --of others --files 10000 --seed 0 [--workers 2] [--out FOLDER] [--only NAME]
 
 File i is mutated with the seed (seed, i), whatever the number of workers, so that one can be made again:
 `--file I` makes and tries that one alone. A file that ended in a signal, a hang or a raw exception is kept.
@@ -11,49 +11,84 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
+import shutil
 import sys
 import tempfile
 import time
 import warnings
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from retrodict.threads import ONE_THREAD
+
+os.environ.update(ONE_THREAD)  # before numpy is imported: a copy of a process must not wait for threads it lacks
 
 import numpy as np
 
-from tests.families.sklearn.open.fuzz.children import ANSWERED, OUTCOMES, REFUSED, tried
-from tests.families.sklearn.open.fuzz.families import FAMILIES, WITH_TREES, file_of
-from tests.families.sklearn.open.fuzz.mutations import mutated
+from tests.fuzz.children import ANSWERED, OUTCOMES, REFUSED, asked, tried
+from tests.fuzz.formats import write
+from tests.fuzz.seeds import GROUPS, SEEDS, file_of, lacking
+
+STOPPED = "of these by a trial"
+"""Files that only a process of its own met, which they ended."""
+_OF_ITS_OWN = "in a process of its own"
+_STEP = 20
 
 
-def family_of(index: int, only: str | None) -> str:
-    return only or sorted(FAMILIES)[index % len(FAMILIES)]
+@dataclass(frozen=True)
+class Plan:
+    """Which files are made and tried.
+
+    Parameters
+    ----------
+    names
+        Seeds, each in turn.
+    seed
+        Of the mutations.
+    every
+        Of files with trees, one in so many has its table looked for.
+    folder
+        Where they are written.
+    """
+
+    names: Sequence[str]
+    seed: int
+    every: int
+    folder: Path
+
+    def one(self, index: int) -> tuple[str, str, str, str]:
+        """Make and try file `index`, and return its seed, mutations, outcome and what was seen."""
+        name = self.names[index % len(self.names)]
+        content, mutations = SEEDS[name].form.mutated(file_of(name), np.random.default_rng([self.seed, index]))
+        path = self.folder / f"{self.seed}-{index}"
+        write(content, path)
+        outcome, text = tried(path, rebuilt=SEEDS[name].trees and index // len(self.names) % self.every == 0)
+        if outcome in (ANSWERED, REFUSED) and not (outcome == REFUSED and _OF_ITS_OWN in text):
+            remove(path)
+        return name, mutations, outcome, text
 
 
-def one(seed: int, index: int, only: str | None, every: int, folder: Path) -> tuple[str, str, str, str]:
-    """Make and try file `index`, and return its family, mutations, outcome and what was seen."""
-    family = family_of(index, only)
-    content, names = mutated(file_of(family), np.random.default_rng([seed, index]))
-    path = folder / f"{seed}-{index}.skops"
-    path.write_bytes(content)
-    outcome, text = tried(path, rebuilt=family in WITH_TREES and index // len(FAMILIES) % every == 0)
-    if outcome in (ANSWERED, REFUSED):
-        path.unlink()
-    return family, names, outcome, text
+def remove(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def some(job: tuple[int, int, int, int, str | None, Path]) -> list[tuple[int, str, str, str, str]]:
-    seed, first, last, every, only, folder = job
-    return [(index, *one(seed, index, only, every, folder)) for index in range(first, last)]
+def some(job: tuple[Plan, int, int]) -> list[tuple[int, str, str, str, str]]:
+    plan, first, last = job
+    return [(index, *plan.one(index)) for index in range(first, last)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--of", choices=GROUPS, default="others", help="whose files")
     parser.add_argument("--files", type=int, default=1_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "fuzz_files")
-    parser.add_argument("--only", choices=sorted(FAMILIES))
+    parser.add_argument("--only", metavar="NAME", help="seeds whose name begins so")
     parser.add_argument("--file", type=int)
     parser.add_argument(
         "--matched", type=int, default=5, help="of files with trees, one in so many has its table looked for"
@@ -61,59 +96,56 @@ def main() -> None:
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore")
-    warm(given.out)
+    names = sorted(name for name in GROUPS[given.of] if name.startswith(given.only or "") and not lacking(name))
+    plan = Plan(names, given.seed, given.matched, given.out)
+    warm(plan)
     if given.file is not None:
-        print(*one(given.seed, given.file, given.only, given.matched, given.out), sep="\n")
+        print(*plan.one(given.file), sep="\n")
         return
-    last, step = given.first + given.files, 20
-    jobs = [
-        (given.seed, first, min(first + step, last), given.matched, given.only, given.out)
-        for first in range(given.first, last, step)
-    ]
+    last = given.first + given.files
+    jobs = [(plan, first, min(first + _STEP, last)) for first in range(given.first, last, _STEP)]
     table: dict[str, Counter[str]] = {}
     started, bad = time.monotonic(), 0
     with multiprocessing.get_context("fork").Pool(given.workers) as pool:
         for done, results in enumerate(pool.imap_unordered(some, jobs), 1):
-            for index, family, names, outcome, text in results:
-                table.setdefault(family, Counter())[outcome] += 1
+            for index, name, mutations, outcome, text in results:
+                own = table.setdefault(name, Counter())
+                own[outcome] += 1
+                if _OF_ITS_OWN in text:
+                    own[STOPPED] += 1
+                    print(f"# {index} [{name}] [{mutations}] {text}", flush=True)
                 if outcome not in (ANSWERED, REFUSED):
                     bad += 1
-                    print(f"{index} [{family}] [{names}] {outcome}: {text}", flush=True)
+                    print(f"{index} [{name}] [{mutations}] {outcome}: {text}", flush=True)
             if done % 25 == 0:
-                print(
-                    f"# {done * step:,} files, {bad} bad, {time.monotonic() - started:.0f} s",
-                    file=sys.stderr,
-                    flush=True,
-                )
+                seconds = time.monotonic() - started
+                print(f"# {done * _STEP:,} files, {bad} bad, {seconds:.0f} s", file=sys.stderr, flush=True)
     print(shown_table(table))
     sys.exit(bool(bad))
 
 
-def warm(folder: Path) -> None:
+def warm(plan: Plan) -> None:
     """Import and compile once what every child would import and compile."""
-    for family in FAMILIES:
-        file_of(family)
-    from tests.families.sklearn.open.fuzz.children import _asked
-
-    for family in ("mixed columns, forest", "tree", "k-neighbours kd", "histogram boosting"):
-        path = folder / "whole.skops"
-        path.write_bytes(file_of(family))
-        _asked(path, rebuilt=family == "tree")
-        path.unlink()
+    for name in plan.names:
+        path = plan.folder / "whole"
+        write(file_of(name), path)
+        asked(path, rebuilt=name == "tree")
+        remove(path)
 
 
 def shown_table(table: dict[str, Counter[str]]) -> str:
-    lines = [f"| family | files | {' | '.join(OUTCOMES)} |", f"|---|---:|{'---:|' * len(OUTCOMES)}"]
+    columns = [ANSWERED, REFUSED, STOPPED, *OUTCOMES[2:]]
+    lines = [f"| family | files | {' | '.join(columns)} |", f"|---|---:|{'---:|' * len(columns)}"]
     total: Counter[str] = Counter()
-    for family in sorted(table):
-        counts = table[family]
-        total.update(counts)
-        lines.append(_line(family, counts))
-    return "\n".join([*lines, _line("**all**", total)])
+    for name in sorted(table):
+        total.update(table[name])
+        lines.append(_line(name, table[name], columns))
+    return "\n".join([*lines, _line("**all**", total, columns)])
 
 
-def _line(name: str, counts: Counter[str]) -> str:
-    return f"| {name} | {sum(counts.values()):,} | {' | '.join(f'{counts[one]:,}' for one in OUTCOMES)} |"
+def _line(name: str, counts: Counter[str], columns: Sequence[str]) -> str:
+    files = sum(counts[one] for one in OUTCOMES)
+    return f"| {name} | {files:,} | {' | '.join(f'{counts[one]:,}' for one in columns)} |"
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ from retrodict.families.sklearn.structure.all_objects import objects_within
 from retrodict.models import audit_file, load_model
 from retrodict.models import trial as trials
 from retrodict.models.file_members import FREELY_UNPACKED
-from tests.families.sklearn.open.fuzz.mutations import Parts
+from tests.fuzz.skops_mutations import Parts
 
 X = np.random.default_rng(0).normal(size=(60, 3))
 Y = np.where(X[:, 0] > 0, "yes", np.where(X[:, 1] > 0, "no", "maybe"))

@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from retrodict.errors import ScoringError
 from retrodict.families.sklearn.open.releases import unreadable
 from retrodict.models import Meter, audit_file, load_model
-from tests.families.sklearn.open.fuzz.mutations import Parts
+from tests.fuzz.skops_mutations import Parts
 from tests.families.sklearn.open.test_hostile_files import X, Y, refusal
 
 

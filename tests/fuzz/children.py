@@ -30,7 +30,7 @@ def tried(path: Path, rebuilt: bool) -> tuple[str, str]:
     Parameters
     ----------
     path
-        Of a skops file.
+        Of a file, or a folder.
     rebuilt
         Whether its table is looked for as well, for a second.
     """
@@ -68,7 +68,7 @@ def _be_the_child(path: Path, rebuilt: bool, sink: int) -> None:
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            said = _asked(path, rebuilt)
+            said = asked(path, rebuilt)
     except BaseException as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         inside = [one for one in traceback.extract_tb(error.__traceback__) if "retrodict" in one.filename]
@@ -98,7 +98,7 @@ def _drawn(path: Path) -> None:
         rd.reconstruct(model, uniform_prior(replace(model.schema, features=tuple(features))), **settings)
 
 
-def _asked(path: Path, rebuilt: bool) -> tuple[str, str]:
+def asked(path: Path, rebuilt: bool) -> tuple[str, str]:
     """Read a file, list its facts, draw rows, sanitise it; and look for its table."""
     import retrodict as rd
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import skops.io
 from scipy import sparse
 from sklearn import (
     calibration,
@@ -170,12 +167,3 @@ WITH_TREES = frozenset(
     ("tree", "tree regression", "forest", "forest regression", "extra trees", "gradient boosting", "bagging")
 )
 """Those whose table can be looked for from node counts."""
-
-
-@cache
-def file_of(family: str) -> bytes:
-    """Return the skops file of a family, fitted at its first use."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        content: bytes = skops.io.dumps(FAMILIES[family]())
-    return content
