@@ -175,9 +175,8 @@ def test_dash_h_is_help_everywhere() -> None:
 
 def test_the_help_of_migrate_names_all_that_it_takes() -> None:
     from retrodict.cli import options
-    from retrodict.families.sklearn.train.algorithms import usual_names
-    from retrodict.families.sklearn.train.pipelines import EXTRAS
+    from retrodict.families.sklearn.train.algorithms import guest_algorithms, usual_names
 
     assert usual_names(True) == options.CLASSIFIERS
     assert usual_names(False) == options.REGRESSORS
-    assert EXTRAS == options.EXTRAS
+    assert tuple(guest_algorithms()) == options.EXTRAS

@@ -21,7 +21,7 @@ REGRESSORS = (
     *("linear_regression", "bayesian_ridge", "huber", "k_neighbours", "kernel_ridge"),
     *("decision_tree", "random_forest", "extra_trees", "hist_gradient_boosting", "mlp"),
 )
-EXTRAS = ("lightgbm", "xgboost")
+EXTRAS = ("catboost", "lightgbm", "xgboost")
 """What `--to` takes, as its help says: written out, since the family itself takes seconds to import."""
 
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file; its bytes tell which kind.")]

@@ -141,6 +141,19 @@ def likelihood_of(noise: Noise, source: str) -> str:
     return f"{noise.name}, {scale} ({source})"
 
 
+def with_scale(noise: Noise, scale: float) -> Noise:
+    """Return noise with a scale that a user states.
+
+    Raises
+    ------
+    RequestError
+        If the scale is not a positive finite number, or the noise has none.
+    """
+    if not noise.scaled:
+        raise RequestError(f"this model's likelihood, {noise.name}, has no noise scale; leave it out")
+    return noise.with_scale(check_positive(scale, "the noise scale"))
+
+
 @dataclass(frozen=True, eq=False)
 class PlainRegressor(PlainModel):
     """A model of a real value. A family adds `predict`.
@@ -174,7 +187,4 @@ class PlainRegressor(PlainModel):
         RequestError
             If the scale is not a positive finite number, or the noise has none.
         """
-        if not self.noise.scaled:
-            raise RequestError(f"this model's likelihood, {self.noise.name}, has no noise scale; leave it out")
-        scale = check_positive(scale, "the noise scale")
-        return replace(self, noise=self.noise.with_scale(scale), noise_source=source)
+        return replace(self, noise=with_scale(self.noise, scale), noise_source=source)

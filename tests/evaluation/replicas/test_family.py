@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 import retrodict as rd
-from retrodict.families.sklearn.train import pipelines as members
-from retrodict.families.sklearn.train.algorithms import usual_names
+from retrodict.families.sklearn.train import algorithms
+from retrodict.families.sklearn.train.algorithms import guest_algorithms, usual_names
 from retrodict.families.sklearn.train.pipelines import family, member
 from retrodict.schema import Schema
 from retrodict.schema.frames import features_frame
@@ -89,20 +89,20 @@ def test_what_is_no_estimator_is_refused(estimators: Any, text: str) -> None:
         family(estimators, features, True, 0)
 
 
-@pytest.mark.parametrize("name", ["lightgbm", "xgboost"])
+@pytest.mark.parametrize("name", guest_algorithms())
 def test_a_missing_library_is_named_with_its_extra(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(module: str) -> Any:
         if module == f"retrodict.families.{name}.train":
             raise ModuleNotFoundError(f"No module named '{name}'", name=name)
         return importlib.import_module(module)
 
-    monkeypatch.setattr(members, "import_module", absent)
+    monkeypatch.setattr(algorithms, "import_module", absent)
     features = Schema.from_frame(awkward(50, 0).drop(columns="y")).features
     with pytest.raises(rd.errors.MissingExtraError, match=rf"pip install 'retrodict\[{name}\]'"):
         member(name, features, True, 0)
 
 
-@pytest.mark.parametrize("name", ["lightgbm", "xgboost"])
+@pytest.mark.parametrize("name", guest_algorithms())
 @pytest.mark.parametrize("classes", [True, False])
 def test_an_optional_library_is_trained_and_saved(name: str, classes: bool, tmp_path: Any) -> None:
     pytest.importorskip(name, reason=f"the extra '{name}' is not installed")
@@ -115,5 +115,12 @@ def test_an_optional_library_is_trained_and_saved(name: str, classes: bool, tmp_
     found = rd.migrate(model, name, prior, rows=1_000, soft_labels=True, progress=False)
     assert found.lines().value.iloc[0] > 0.8
     trusted = found.save(tmp_path / "new.skops")
-    assert trusted
-    assert rd.load_model(tmp_path / "new.skops", trusted=trusted).family
+    assert not trusted  # its family vouches for it
+    again = rd.load_model(tmp_path / "new.skops")
+    said = found.estimator.predict(found.example)
+    rows = again.schema.encode(found.example[list(again.schema.names)])
+    if classes:
+        labels = np.asarray(again.schema.target.classes)
+        assert (labels[again.log_proba(rows).argmax(axis=1)] == np.ravel(said)).all()
+    else:
+        np.testing.assert_array_equal(again.predict(rows), said)

@@ -125,7 +125,7 @@ def migrate(
     model
         What `load_model` takes.
     to
-        A name of the default family, or `lightgbm` or `xgboost`.
+        A name of the default family, or `catboost`, `lightgbm` or `xgboost`.
     prior
         A prior or its file; by default what the model's own disclosures imply.
     rows

@@ -118,9 +118,9 @@ def ask(fitted: Any, X: Float[Array, "n d"], inputs: Inputs) -> Answers:
     frame = features_frame(inputs.features, X)
     with warnings.catch_warnings(), threads.asking(*X.shape):
         warnings.simplefilter("ignore")  # of column names, and of categories that were not seen
-        said = fitted.predict(frame)
+        said = np.ravel(fitted.predict(frame))  # some give a column of labels
         if not inputs.schema.target.is_class:
-            return Answers(np.asarray(said, dtype=np.float64).reshape(len(X)), None)
+            return Answers(np.asarray(said, dtype=np.float64), None)
         known = list(inputs.schema.target.classes)
         codes = pd.Index(pd.Series(known, dtype=object)).get_indexer(pd.Index(np.asarray(said, dtype=object)))
         if not hasattr(fitted, "predict_proba"):

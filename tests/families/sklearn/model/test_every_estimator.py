@@ -9,6 +9,7 @@ import pytest
 from sklearn.svm import SVC
 
 from retrodict.models import Classifier, Regressor, load_model
+from retrodict.models.noise import Gamma, Gaussian, Laplace, Poisson, noise_of
 from tests.families.sklearn.model.sweep import BINARY_ONLY, fitted, names_of
 
 CASES = [(name, k) for name in names_of("classifier") for k in (2, 3) if k == 2 or name not in BINARY_ONLY]
@@ -41,6 +42,10 @@ def test_classifier(name: str, k: int) -> None:
     np.testing.assert_array_equal(again.log_proba(X[:5]), model.log_proba(X[:5]))
 
 
+_NOISES: dict[str, type] = {"GammaRegressor": Gamma, "PoissonRegressor": Poisson, "QuantileRegressor": Laplace}
+"""Those whose default loss is not squared error (a Tweedie regressor's default power is 0, which is)."""
+
+
 @pytest.mark.parametrize("name", names_of("regressor"))
 def test_regressor(name: str) -> None:
     estimator, X = fitted("regressor", name)
@@ -50,8 +55,12 @@ def test_regressor(name: str) -> None:
     assert model.predict(X[:0]).shape == (0,)
     assert model.noise_scale is None or model.noise_scale > 0
     assert model.noise_source
-    assert "Gaussian" in model.likelihood
-    assert model.with_noise(2.0, "stated").noise_scale == 2.0
+    noise = noise_of(model)
+    assert noise is not None
+    assert type(noise) is _NOISES.get(name, Gaussian)
+    assert noise.name in model.likelihood
+    if noise.scaled:
+        assert model.with_noise(2.0, "stated").noise_scale == 2.0
 
 
 @pytest.mark.parametrize("name", ["GaussianNB", "DecisionTreeClassifier", "KNeighborsClassifier", "DummyClassifier"])

@@ -24,16 +24,19 @@ from sklearn.linear_model import (
     LassoCV,
     LassoLarsIC,
     LinearRegression,
+    PoissonRegressor,
     RidgeCV,
+    TweedieRegressor,
 )
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PowerTransformer, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, PowerTransformer, StandardScaler
 from sklearn.tree import DecisionTreeRegressor, ExtraTreeRegressor
 
 from retrodict.errors import RequestError
 from retrodict.models import load_model
+from retrodict.models.noise import Gamma, Gaussian, InverseGaussian, Laplace, Noise, Poisson, Tweedie, noise_of
 
 NOISE = 3.0
 
@@ -106,7 +109,6 @@ UNKNOWN = [
     (make_pipeline(StandardScaler(), LinearRegression()), "not stored by Pipeline"),
     (GaussianProcessRegressor(RBF(1.0), optimizer=None), "not stored by GaussianProcessRegressor"),
     (DecisionTreeRegressor(), "variance within leaves: no noise left, so it tells nothing of new rows"),
-    (DecisionTreeRegressor(criterion="absolute_error", max_depth=2), "not stored by DecisionTreeRegressor"),
     (GradientBoostingRegressor(loss="huber", n_estimators=2), "not stored by GradientBoostingRegressor"),
     (HistGradientBoostingRegressor(max_iter=2), "not stored by HistGradientBoostingRegressor"),
     (
@@ -121,6 +123,28 @@ def test_unknown_scales_are_none(estimator: Any, source: str) -> None:
     model = load_model(estimator.fit(X[:100], Y[:100]))
     assert (model.noise_scale, model.noise_source) == (None, source)
     assert model.likelihood == f"Gaussian noise, unknown scale ({source})"
+
+
+NOT_GAUSSIAN = [
+    (DecisionTreeRegressor(criterion="absolute_error", max_depth=2), Laplace()),
+    (RandomForestRegressor(3, criterion="poisson", max_depth=2), Poisson()),
+    (HistGradientBoostingRegressor(loss="quantile", quantile=0.9, max_iter=2), Laplace(quantile=0.9)),
+    (HistGradientBoostingRegressor(loss="gamma", max_iter=2), Gamma()),
+    (GradientBoostingRegressor(loss="quantile", alpha=0.2, n_estimators=2), Laplace(quantile=0.2)),
+    (make_pipeline(StandardScaler(), TweedieRegressor(power=1.5)), Tweedie(power=1.5)),
+    (TweedieRegressor(power=3), InverseGaussian()),
+    (GridSearchCV(PoissonRegressor(), {}), Poisson()),
+    (TransformedTargetRegressor(GradientBoostingRegressor(loss="absolute_error", n_estimators=2)), Laplace()),
+    (TransformedTargetRegressor(PoissonRegressor(), transformer=MinMaxScaler((1, 2))), Gaussian()),
+]
+"""Losses other than squared error, and the noise that they state: of scaled counts, none."""
+
+
+@pytest.mark.parametrize(("estimator", "noise"), NOT_GAUSSIAN, ids=repr)
+def test_noise_is_that_of_the_loss(estimator: Any, noise: Noise) -> None:
+    model = load_model(estimator.fit(X[:100], np.round(np.abs(Y[:100]) + 1)))
+    assert noise_of(model) == noise
+    assert model.likelihood.startswith(noise.name)
 
 
 def test_a_stated_scale_comes_first() -> None:

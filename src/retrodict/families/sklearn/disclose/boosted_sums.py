@@ -2,7 +2,7 @@
 
 Trees of histograms keep each node's value and each split's gain. Before shrinkage, a node of sums ``G`` and ``H`` has
 the value ``v = -G / (H + penalty)``, and a split gains ``v_l^2 (H_l + penalty) + v_r^2 (H_r + penalty)`` less
-``v^2 (H + penalty)`` (nothing at the root, whose value is never set). Both are linear in the hessian sums of the leaves.
+``v^2 (H + penalty)`` (nothing at the root, whose value is never set). Both are linear in the leaves' hessian sums.
 
 Trees of `GradientBoosting...` are regression trees of what is left, ``r = -g``: inner nodes keep its mean, all nodes
 its variance, and leaves are moved by a Newton step to ``sum(r) / H``. Two leaves side by side have the sums and the

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from sklearn.pipeline import Pipeline
 
 from retrodict.errors import ModelError, RequestError
-from retrodict.families.plain_model import likelihood_of
+from retrodict.families.plain_model import likelihood_of, with_scale
 from retrodict.families.sklearn.model.input import Layout, layout_of
 from retrodict.families.sklearn.model.likelihood import Assumptions, Route, route_of
 from retrodict.families.sklearn.model.noise import noise_of
@@ -26,7 +26,6 @@ from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.noise import Gaussian, Noise
 from retrodict.models.opening import fingerprint_of
-from retrodict.results.arguments import check_positive
 from retrodict.results.notes import Note
 from retrodict.schema import Schema, check_classes
 
@@ -251,10 +250,9 @@ class SklearnRegressor(SklearnModel):
         Raises
         ------
         RequestError
-            If the scale is not a positive finite number.
+            If the scale is not a positive finite number, or the noise has none.
         """
-        noise = self.noise.with_scale(check_positive(scale, "the noise scale"))
-        return replace(self, noise=noise, noise_source=source)
+        return replace(self, noise=with_scale(self.noise, scale), noise_source=source)
 
     def renewed(self) -> Self:
         """Return it after its parts were changed: fingerprint and noise scale anew."""

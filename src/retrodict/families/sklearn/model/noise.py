@@ -17,9 +17,13 @@ from sklearn.linear_model import (
     ARDRegression,
     BayesianRidge,
     ElasticNetCV,
+    GammaRegressor,
     LassoCV,
     LassoLarsIC,
+    PoissonRegressor,
+    QuantileRegressor,
     RidgeCV,
+    TweedieRegressor,
 )
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.neural_network import MLPRegressor
@@ -29,7 +33,7 @@ from retrodict.disclosures.columns import Column
 from retrodict.families.sklearn.structure.delegates import Delegate, delegate_of
 from retrodict.families.sklearn.structure.guests import model_of_guest
 from retrodict.families.sklearn.structure.transformers import passed
-from retrodict.models.noise import Gaussian, Laplace, Noise, Noisy, Poisson
+from retrodict.models.noise import Gamma, Gaussian, InverseGaussian, Laplace, Noise, Noisy, Poisson, Tweedie
 from retrodict.models.noise import noise_of as noise_of_model
 from retrodict.models.type_lookup import faithful_of_type
 
@@ -108,12 +112,33 @@ def _boosted(estimator: Any) -> Noise | None:
         return Laplace()
     if estimator.loss == "quantile":
         return Laplace(quantile=float(estimator.quantile if hasattr(estimator, "quantile") else estimator.alpha))
-    return Poisson() if estimator.loss == "poisson" else None
+    by_name: dict[str, Noise] = {"poisson": Poisson(), "gamma": Gamma()}
+    return by_name.get(estimator.loss)
+
+
+def _grown(estimator: Any) -> Noise | None:
+    by_name: dict[str, Noise] = {"poisson": Poisson(), "absolute_error": Laplace()}
+    return by_name.get(estimator.criterion)
+
+
+def _by_power(estimator: Any) -> Noise | None:
+    """Return the distribution whose variance grows as a power of its mean; none is known for some powers."""
+    power = float(estimator.power)
+    if 1.0 < power < 2.0:
+        return Tweedie(power=power)
+    by_power: dict[float, Noise] = {1.0: Poisson(), 2.0: Gamma(), 3.0: InverseGaussian()}
+    return by_power.get(power)
 
 
 _LOSSES: dict[type, Callable[[Any], Noise | None]] = {
-    GradientBoostingRegressor: _boosted,
-    HistGradientBoostingRegressor: _boosted,
+    **dict.fromkeys((GradientBoostingRegressor, HistGradientBoostingRegressor), _boosted),
+    **dict.fromkeys((DecisionTreeRegressor, ExtraTreeRegressor), _grown),
+    **dict.fromkeys((RandomForestRegressor, ExtraTreesRegressor), _grown),
+    PoissonRegressor: lambda _: Poisson(),
+    GammaRegressor: lambda _: Gamma(),
+    TweedieRegressor: _by_power,
+    QuantileRegressor: lambda estimator: Laplace(quantile=float(estimator.quantile)),
+    MLPRegressor: lambda estimator: Poisson() if getattr(estimator, "loss", None) == "poisson" else None,
 }
 
 

@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import Any, Literal
 
 from retrodict.errors import RequestError
+from retrodict.extras import extra_for
+from retrodict.models.family import families, part
 
 Task = Literal["classification", "regression"]
 CLASSIFICATION: Task = "classification"
@@ -188,8 +190,29 @@ def usual_names(classes: bool) -> tuple[str, ...]:
     return tuple(name for name, one in (CLASSIFIERS if classes else REGRESSORS).items() if one.usual is not None)
 
 
+def guest_algorithms() -> dict[str, str]:
+    """Return the algorithms of other families, each with its package: those with a file `train`, named as they are."""
+    own = "retrodict.families.sklearn"
+    named = {family.rpartition(".")[2]: family for family in families() if family != own}
+    return {name: named[name] for name in sorted(named) if part(named[name], "train") is not None}
+
+
+def of_guest(name: str, maker: str, *arguments: Any) -> Any:
+    """Return what a function of a family's file `train` returns.
+
+    Raises
+    ------
+    MissingExtraError
+        If its library is not installed.
+    """
+    with extra_for(f"the estimator '{name}'"):
+        return getattr(import_module(f"{guest_algorithms()[name]}.train"), maker)(*arguments)
+
+
 def tasks_of(name: str) -> set[Task]:
     """Return the kinds of target that a study can have an algorithm learn."""
+    if name in guest_algorithms():
+        return {CLASSIFICATION, REGRESSION}
     both: dict[Task, dict[str, Algorithm]] = {CLASSIFICATION: CLASSIFIERS, REGRESSION: REGRESSORS}
     return {task for task, known in both.items() if name in known and known[name].at is not None}
 
@@ -201,7 +224,11 @@ def check_algorithm(name: str) -> None:
     ------
     RequestError
         With the names that there are.
+    MissingExtraError
+        If its library is not installed.
     """
+    if name in guest_algorithms():
+        of_guest(name, "new_estimator", True)  # what is not installed shows before any cell runs
     if not tasks_of(name):
-        known = [one for one in dict.fromkeys([*CLASSIFIERS, *REGRESSORS]) if tasks_of(one)]
+        known = [one for one in dict.fromkeys([*CLASSIFIERS, *REGRESSORS, *guest_algorithms()]) if tasks_of(one)]
         raise RequestError(f"unknown algorithm '{name}'; known are {', '.join(known)}")

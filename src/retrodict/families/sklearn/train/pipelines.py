@@ -1,19 +1,23 @@
-"""Unfitted pipelines: the default family, two members of optional libraries, a user's own, and a study's."""
+"""Unfitted pipelines: the default family, members of optional libraries, a user's own, and a study's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 from retrodict.errors import RequestError
-from retrodict.extras import extra_for
-from retrodict.families.sklearn.train.algorithms import CLASSIFICATION, CLASSIFIERS, REGRESSORS, Rung, Task, usual_names
+from retrodict.families.sklearn.train.algorithms import (
+    CLASSIFICATION,
+    CLASSIFIERS,
+    REGRESSORS,
+    Rung,
+    Task,
+    guest_algorithms,
+    of_guest,
+    usual_names,
+)
 from retrodict.families.sklearn.train.preprocessing import behind
 from retrodict.schema import Feature
-
-EXTRAS = ("lightgbm", "xgboost")
-"""Members that need an optional library, whose family and whose extra have the same name."""
 
 
 def member(name: str, features: Sequence[Feature], classes: bool, seed: int) -> Any:
@@ -22,7 +26,7 @@ def member(name: str, features: Sequence[Feature], classes: bool, seed: int) -> 
     Parameters
     ----------
     name
-        One of `usual_names`, or of `EXTRAS`.
+        One of `usual_names`, or of `guest_algorithms`.
     features
         What it will be fed.
     classes
@@ -38,11 +42,11 @@ def member(name: str, features: Sequence[Feature], classes: bool, seed: int) -> 
         If its library is not installed.
     """
     known = (CLASSIFIERS if classes else REGRESSORS).get(name)
-    if name in EXTRAS:
-        return _seeded(behind(features, [_of_extra(name, classes)]), seed)
+    if name in guest_algorithms():
+        return _seeded(behind(features, [of_guest(name, "new_estimator", classes)]), seed)
     if known is None or known.usual is None:
         what = "labels" if classes else "real values"
-        names = ", ".join([*usual_names(classes), *EXTRAS])
+        names = ", ".join([*usual_names(classes), *guest_algorithms()])
         raise RequestError(f"no estimator '{name}' for {what}; use one of {names}")
     return _seeded(behind(features, known.usual()), seed)
 
@@ -95,6 +99,9 @@ def new_estimator(name: str, features: Sequence[Feature], task: Task, rung: Rung
     rung
         Where on the ladder of capacities it stands.
     """
+    if name in guest_algorithms():
+        weaker = of_guest(name, "weaker_estimator", task == CLASSIFICATION, rung.capacity, rung.seed)
+        return behind(features, [weaker])
     maker = (CLASSIFIERS if task == CLASSIFICATION else REGRESSORS)[name].at
     if maker is None:
         raise RequestError(f"'{name}' is no algorithm of studies")
@@ -128,8 +135,3 @@ def _own(estimator: Any, name: str, features: Sequence[Feature], seed: int) -> A
 def _seeded(estimator: Any, seed: int) -> Any:
     own = {key: value for key, value in estimator.get_params().items() if key.split("__")[-1] == "random_state"}
     return estimator.set_params(**{key: seed for key, value in own.items() if value is None})
-
-
-def _of_extra(name: str, classes: bool) -> Any:
-    with extra_for(f"the estimator '{name}'"):
-        return import_module(f"retrodict.families.{name}.train").new_estimator(classes)

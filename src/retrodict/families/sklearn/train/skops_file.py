@@ -10,6 +10,7 @@ import pandas as pd
 
 from retrodict.families.sklearn.open.reviewed import REVIEWED
 from retrodict.families.sklearn.open.same_bytes import skops_bytes
+from retrodict.families.sklearn.open.skops_file import open_skops
 
 
 def checked_bytes(pipeline: Any, rows: pd.DataFrame) -> tuple[bytes | None, tuple[str, ...]]:
@@ -27,11 +28,11 @@ def checked_bytes(pipeline: Any, rows: pd.DataFrame) -> tuple[bytes | None, tupl
     tuple of bytes or None and tuple of str
         ``None`` where what comes back does not give the very same outputs.
     """
-    import skops.io
-
     content = skops_bytes(pipeline, ZIP_DEFLATED)
-    untrusted = tuple(name for name in skops.io.get_untrusted_types(data=content) if name not in REVIEWED)
-    again = skops.io.loads(content, trusted=[*untrusted, *REVIEWED])
+    file = open_skops(content)
+    known = file.vouched() | REVIEWED.keys()
+    untrusted = tuple(name for name in file.untrusted() if name not in known)
+    again = file.build((*untrusted, *known))
     same = all(
         np.array_equal(getattr(again, way)(rows), getattr(pipeline, way)(rows))
         for way in ("predict", "predict_proba")
