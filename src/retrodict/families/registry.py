@@ -1,4 +1,8 @@
 """The families, by the names of their packages: adding one is a folder and a line here."""
 
-FAMILIES: tuple[str, ...] = ("retrodict.families.sklearn",)
+FAMILIES: tuple[str, ...] = (
+    "retrodict.families.catboost",
+    "retrodict.families.statsmodels",
+    "retrodict.families.sklearn",
+)
 """Asked in this order whether a file is theirs; a type belongs to the family of its nearest class."""

@@ -1,0 +1,1 @@
+"""Models of CatBoost: its cbm and json files, and what it fits."""

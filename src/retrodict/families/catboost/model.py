@@ -1,0 +1,352 @@
+"""Models of CatBoost as likelihoods over their columns.
+
+A category is known to a file by its hash alone. Where the user's schema lists the categories of a column, those are
+its categories: any text or whole number is one, also one that training never met. Where it does not, a column's
+categories are the names that the file has in clear, ``#`` with the hash for every other that it knows (CatBoost is
+told a text with that very hash), and ``other`` where the file does not know them all. A missing category is the text
+``nan``, as CatBoost asks for missing ones to be written.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from retrodict import threads
+from retrodict.disclosures import Categories, Disclosure, Unread
+from retrodict.disclosures.known_rows import KnownRows
+from retrodict.errors import ModelError, RequestError, SchemaError
+from retrodict.families.catboost.category_hash import stand_in
+from retrodict.families.catboost.cbm_file import write_cbm
+from retrodict.families.catboost.content import Content
+from retrodict.families.catboost.flat_reader import DamagedError
+from retrodict.families.catboost.json_written import write_json
+from retrodict.families.catboost.native import content_of, known_hashes, predicted, raw_of
+from retrodict.families.catboost.objectives import CLASSES, LOGARITHMS, Objective, noise_of, objective_of, usable
+from retrodict.families.catboost.strip import plan_of
+from retrodict.families.plain_model import PlainModel, PlainRegressor, completed
+from retrodict.models import links
+from retrodict.models.contract import About, Model
+from retrodict.models.family import Opened, Settings
+from retrodict.models.noise import Noise
+from retrodict.models.type_lookup import overridden
+from retrodict.results.notes import Note
+from retrodict.sanitizing.capability import Outputs
+from retrodict.sanitizing.plan import Plan
+from retrodict.schema import Feature, Schema, Target
+
+Array = np.ndarray
+
+MISSING = "nan"
+"""What a missing category is written as."""
+_OTHER = "other"
+"""Stands for all categories that splits do not ask for, of a column whose categories are not all in the file."""
+
+
+@dataclass
+class Beside:
+    """What a file has beside what CatBoost itself holds of it.
+
+    Parameters
+    ----------
+    as_json
+        Whether it is a json file, and is written as one again.
+    names_by_hash
+        Categories in clear, by their hash.
+    """
+
+    as_json: bool = False
+    names_by_hash: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class _CatBoost(PlainModel):
+    """Any model of CatBoost.
+
+    Parameters
+    ----------
+    objective
+        The loss that it was trained for.
+    listed
+        Its columns of categories: the texts that stand for those of `own` whose names are not known.
+    beside
+        What its file has beside.
+    """
+
+    objective: Objective = Objective("RMSE", {})  # noqa: RUF009  it is frozen
+    listed: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    beside: Beside = field(default_factory=Beside, repr=False)
+
+    @property
+    def about(self) -> About:
+        """What it says of itself; see `Describing`."""
+        return About(schema=self.own, tolerant=frozenset(self.listed), warnings=self.warnings, audit=self.audit)
+
+    def raw(self, X: Float[Array, "n d"]) -> Float[Array, " n"] | Float[Array, "n k"]:
+        """Return raw outputs for rows of the bound schema's encoding."""
+        n = len(X)
+        if not n:
+            return self._none
+        most = min(threads.cores(), 1 + X.size // threads.CELLS_ASKED)
+        columns = {at: self._column(X[:, place], at) for at, place in enumerate(self._order)}
+        return raw_of(self.made, columns, n, listed=bool(self.listed), threads=most)
+
+    @cached_property
+    def _none(self) -> Array:
+        """No outputs, of the right shape."""
+        return self.raw(np.zeros((1, len(self.schema))))[:0]
+
+    @cached_property
+    def _order(self) -> list[int]:
+        """Where in the bound schema each of its own columns stands."""
+        names = self.schema.names
+        return [names.index(name) for name in self.own.names] if self.own.named else list(range(len(self.own)))
+
+    def _column(self, values: Array, at: int) -> Any:
+        own, bound = self.own.features[at], self.schema.features[self._order[at]]
+        if own.name not in self.listed:
+            if not bound.listed:
+                return values
+            known = np.array([*bound.categories, np.nan], dtype=np.float64)
+            return known[np.where(np.isnan(values), -1, values).astype(np.int64)]
+        names = self.listed[own.name]
+        if not bound.listed:  # whole numbers, which CatBoost hashes as their digits
+            numbers, codes = np.unique(np.where(np.isnan(values), -np.inf, values), return_inverse=True)
+            texts = [MISSING if number == -np.inf else str(int(number)) for number in numbers]
+            return pd.Categorical.from_codes(codes, texts)
+        texts = [names.get(str(one), str(one)) for one in bound.categories]
+        # two categories may have one text, such as 1 and "1": a list of categories has each once
+        distinct = list(dict.fromkeys([*texts, MISSING]))
+        place = np.array([distinct.index(text) for text in [*texts, MISSING]])
+        return pd.Categorical.from_codes(place[np.where(np.isnan(values), -1, values).astype(np.int64)], distinct)
+
+    def bind(self, schema: Schema) -> Self:
+        """Return the same model reading matrices of another (reconciled) schema; see `Model`."""
+        bound = super().bind(schema)
+        if bound.own.named and set(schema.names) != set(bound.own.names):
+            told = ", ".join(bound.own.names)
+            raise SchemaError(f"the model's columns are {told}, got {', '.join(schema.names)}")
+        return bound
+
+    def disclose(self, train: KnownRows | None = None) -> Iterator[Disclosure | Unread]:
+        """Return the facts that it states, and what of it is not read; see `Disclosing`."""
+        yield from super().disclose(train)
+        yield from self._clear_names()
+
+    def _clear_names(self) -> Iterator[Disclosure]:
+        """Yield categories that a json file has in clear beside its trees."""
+        clear = dict(self.beside.names_by_hash)
+        if not clear:
+            return
+        content = content_of(self.made)
+        source, seen = "features_info.cat_features_hash", set()
+        for column in content.categories:
+            hit = [one for one in known_hashes(content)[column.index] if one in clear]
+            seen.update(hit)
+            if hit:
+                names = tuple(clear[one] for one in hit)
+                yield Categories(names, features=(self.own.names[column.flat],), source=source)
+        others = tuple(name for one, name in clear.items() if one not in seen)
+        if others:
+            exact = "of one of these columns each"
+            yield Categories(others, features=tuple(self.listed), source=source, exact=exact)
+
+    def plan(self) -> Plan:
+        """Return what can be taken out of it, and what stays; see `Strippable`."""
+        return plan_of(self.made, self.beside)
+
+    def duplicate(self) -> Self:
+        """Return a copy that shares nothing with it; see `Strippable`."""
+        return replace(super().duplicate(), beside=replace(self.beside))
+
+    def outputs(self, X: Float[Array, "n d"]) -> Outputs:
+        """Return all that it puts out for rows in the encoding of its own schema; see `Strippable`."""
+        own = self.bind(self.own)
+        raw = own.raw(X)
+        found: Outputs = {"RawFormulaVal": (raw,)}
+        if isinstance(own, CatBoostValues):
+            return found | {"predict": (own.predict(X),)}
+        return found | {"predict_log_proba": (own.log_proba(X),)}  # type: ignore[attr-defined]
+
+    def written(self, *, as_pickle: bool = False) -> bytes:
+        """Return the content of a file of its own format; see `Strippable`."""
+        if as_pickle:
+            return pickle.dumps(self.made)
+        content = content_of(self.made)
+        if self.beside.as_json:
+            return write_json(replace(content, names_by_hash=self.beside.names_by_hash))
+        return write_cbm(content)
+
+
+@dataclass(frozen=True, eq=False)
+class CatBoostClasses(_CatBoost):
+    """A model of a class label."""
+
+    @property
+    def likelihood(self) -> str:
+        """Where ``p(y|x)`` comes from."""
+        return CLASSES[self.objective.name]
+
+    def log_proba(self, X: Float[Array, "n d"]) -> Float[Array, "n k"]:
+        """Return ``log p(y|x)``; see `Classifier`."""
+        return log_proba_of_raw(self.raw(X), self.objective.name)
+
+
+@dataclass(frozen=True, eq=False)
+class CatBoostValues(PlainRegressor, _CatBoost):
+    """A model of a real value."""
+
+    def predict(self, X: Float[Array, "n d"]) -> Float[Array, " n"]:
+        """Return the predicted means; see `Regressor`."""
+        raw = self.raw(X)
+        if raw.ndim == 2:  # a mean, and the logarithm of a standard deviation
+            return np.ascontiguousarray(raw[:, 0])
+        return np.exp(raw) if self.objective.name in LOGARITHMS else raw
+
+
+def log_proba_of_raw(raw: Array, loss: str) -> Float[Array, "n k"]:
+    """Return log-probabilities of raw outputs, as the loss means them."""
+    if loss == "MultiClass":
+        return links.softmax(raw)
+    if loss == "MultiClassOneVsAll":
+        return links.one_vs_rest(raw if raw.ndim == 2 else raw[:, None])
+    return links.binary(raw)
+
+
+def log_proba_of(estimator: Any) -> Callable[[Any], Float[Array, "n k"]] | None:
+    """Return what gives a fitted classifier's exact log-probabilities for rows as CatBoost takes them.
+
+    Parameters
+    ----------
+    estimator
+        A fitted `CatBoostClassifier`, or a `CatBoost` that was trained for classes; its columns are in the order of its
+        `classes_`.
+
+    Returns
+    -------
+    Callable or None
+        ``None`` where a subclass overrides what this relies on, or it is no classifier.
+    """
+    import catboost
+
+    known = next((one for one in type(estimator).__mro__ if one in _known_types(catboost)), None)
+    if known is None or overridden(type(estimator), known):
+        return None
+    objective = objective_of(content_of(estimator))
+    if objective is None or objective.name not in CLASSES:
+        return None
+    name = objective.name
+    return lambda rows: log_proba_of_raw(predicted(estimator, rows), name)
+
+
+def _known_types(catboost: Any) -> tuple[type, ...]:
+    return catboost.CatBoost, catboost.CatBoostClassifier, catboost.CatBoostRegressor
+
+
+def wrap(opened: Opened, settings: Settings, beside: Beside) -> Model:
+    """Return a fitted model of CatBoost as a model; see `Opening.model_of`."""
+    made, where = opened.object, opened.origin or "the model given"
+    if isinstance(made, type) or not hasattr(made, "is_fitted") or not made.is_fitted():
+        raise ModelError(f"{where} is no fitted model of CatBoost; fit it, then save it")
+    if settings.error_rate is not None or settings.link_slope is not None:
+        raise RequestError("models of CatBoost need no error rate and no link slope; leave them out")
+    try:
+        content = content_of(made)
+        objective = usable(objective_of(content), content.dimension, where)
+        noise, source = noise_of(objective) if objective.kind == "value" else (None, "")
+    except DamagedError as fault:
+        raise ModelError(f"{where} can't be read as a model of CatBoost: it has {fault}") from fault
+    if not content.width:
+        raise ModelError(f"{where} takes no column, so that there is nothing to invert; train it on some columns")
+    own, listed, notes = _columns(content, made, objective, settings.schema, beside, where)
+    shared: dict[str, Any] = {
+        **{"made": made, "own": own, "schema": own, "fingerprint": opened.fingerprint, "audit": opened.audit},
+        **{"warnings": (*opened.warnings, *notes), "left": opened.left},
+        **{"objective": objective, "listed": listed, "beside": beside},
+    }
+    if noise is None:
+        if settings.noise_scale is not None:
+            raise RequestError("a noise scale is for regressors, and this model is a classifier; leave it out")
+        return CatBoostClasses(**shared)
+    return _value_model(shared, noise, source, settings)
+
+
+def _value_model(shared: dict[str, Any], noise: Noise, source: str, settings: Settings) -> Model:
+    model = CatBoostValues(**shared, noise=noise, noise_source=source)
+    return model if settings.noise_scale is None else model.with_noise(settings.noise_scale, "stated by the user")
+
+
+def _columns(
+    content: Content, made: Any, objective: Objective, given: Schema | None, beside: Beside, where: str
+) -> tuple[Schema, dict[str, dict[str, str]], list[Note]]:
+    """Return its columns, the texts that stand for categories without a name, and what is to be said of those."""
+    names = content.names
+    named = names != tuple(str(i) for i in range(len(names)))
+    target = Target("target", tuple(made.classes_.tolist()) if objective.kind == "class" else ())
+    if objective.kind == "class" and len(target.classes) != max(2, content.dimension):
+        raise ModelError(f"{where} names {len(target.classes)} classes for {content.dimension} outputs; save it again")
+    listed: dict[str, dict[str, str]] = {names[one.flat]: {} for one in content.categories}
+    told = (
+        None
+        if given is None
+        else {feature.name if named else names[i]: feature for i, feature in enumerate(given.features)}
+    )
+    clear = _clear(content) | beside.names_by_hash
+    features, unknown = [], []
+    for at, name in enumerate(names):
+        if name not in listed:
+            features.append(Feature(name))
+            continue
+        stated = None if told is None else told.get(name)
+        if stated is not None:
+            features.append(Feature(name, "categorical", categories=_stated(stated)))
+            continue
+        index = next(one.index for one in content.categories if one.flat == at)
+        hashes = known_hashes(content)[index]
+        labels = {clear.get(one, f"#{one}"): one for one in hashes}
+        listed[name] = {label: stand_in(one) for label, one in labels.items() if label not in clear.values()}
+        unknown += [name] if listed[name] or not labels else []
+        whole = any(table.base.of.alone == index for table in content.ctr_tables or ())
+        features.append(Feature(name, "categorical", categories=(*labels, *(() if whole else (_OTHER,)))))
+    notes = []
+    if unknown:
+        text = (
+            f"the categories of {', '.join(unknown[:5])}{' ...' if len(unknown) > 5 else ''} are known by their hashes "
+            "alone; list them in a schema (--schema, or schema=) to ask for them by name"
+        )
+        notes.append(Note("hashed_categories", text, features=unknown))
+    try:
+        own = Schema(tuple(features), target, named)
+    except SchemaError as error:
+        raise ModelError(f"{where} can't be asked: {error}") from error
+    return completed(own, given), listed, notes
+
+
+def _clear(content: Content) -> dict[int, str]:
+    """Return the names of categories that stand beside their hashes in splits."""
+    return {
+        int(value) & 0xFFFFFFFF: text
+        for one in content.one_hots
+        for value, text in zip(one.values, one.texts, strict=False)
+    }
+
+
+_MOST_LISTED = 100_000
+
+
+def _stated(feature: Feature) -> tuple[Any, ...]:
+    """Return the categories that a user states of a column: its list, or its whole numbers."""
+    if feature.listed:
+        return feature.categories
+    if feature.n_values is None or feature.n_values > _MOST_LISTED:
+        raise SchemaError(
+            f"'{feature.name}' takes categories: list them in the schema, or give the bounds of its whole numbers"
+        )
+    return tuple(range(int(np.ceil(feature.low or 0)), int(np.floor(feature.high or 0)) + 1))

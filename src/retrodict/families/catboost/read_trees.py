@@ -1,0 +1,189 @@
+"""What trees of CatBoost state: borders, weights of leaves, leaf values, and columns with missing values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from retrodict.disclosures.columns import Columns
+from retrodict.disclosures.kinds import Disclosure, Gaps, GradientSums, NodeSums, SampleSize
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.disclosures.trees.tree_facts import node_counts, split_points
+from retrodict.families.catboost.content import Content
+from retrodict.families.catboost.settings import Told, told_of
+
+Array = np.ndarray
+
+_ABOVE_ALL = float(np.finfo(np.float32).max)
+"""The border that parts missing values from all others, at either end."""
+_MIDPOINTS = {"GreedyLogSum", "MaxLogSum", "MinEntropy", "Median", "GreedyMinEntropy"}
+"""Ways to choose borders that put each midway between two neighbouring values; others cut the range evenly."""
+UNWEIGHTED = "if every row counts once"
+"""Leaf weights are sums of the weights of rows, which are not stored: whole numbers may still be counts of less."""
+_QUANTILES = {"MAE", "Quantile", "MAPE", "LogCosh"}
+"""Losses whose leaves are medians or quantiles, by default."""
+
+
+def facts(content: Content, place: Place) -> Iterator[Disclosure]:
+    """Yield what a model's trees state."""
+    told = told_of(content)
+    trees = trees_of(content, place.columns, told)
+    yield from split_points(trees, place, "float_features[*].borders")
+    yield from _weights(content, trees, place, told)
+    yield from _sums(content, trees, place, told)
+    gaps = tuple(place.columns[one.flat].name for one in content.numbers if one.has_nans)
+    if gaps:
+        yield Gaps(features=gaps, source=place.at("float_features[*].has_nans"), exact=place.exact)
+
+
+def _weights(content: Content, trees: list[Tree], place: Place, told: Told) -> Iterator[Disclosure]:
+    weights, source = content.trees.weights, "leaf_weights"
+    if not len(weights) or not trees:
+        return
+    totals = np.array([tree.weights[0] for tree in trees if tree.weights is not None])
+    if not np.array_equal(weights, np.rint(weights)) or told.weighted or not (totals == totals[0]).all():
+        sums = tuple(tree.weights for tree in trees if tree.weights is not None)
+        leaves = tuple(tree.leaf for tree in trees)
+        names = _names(trees)
+        yield NodeSums("weight", sums, leaves, features=names, source=place.at(source), exact=place.exact)
+        return
+    sample = place.sample or (None if told_rows(content) == totals[0] else UNWEIGHTED)
+    counted = replace(place, sample=sample)
+    yield from node_counts([replace(tree, weights=None) for tree in trees], counted, source)
+    yield SampleSize(int(totals[0]), features=(), source=place.at(source), exact=counted.exact)
+
+
+def told_rows(content: Content) -> int | None:
+    """Return how many rows the statistics of categories count, which no weight changes; ``None`` without any."""
+    for table in content.ctr_tables or ():
+        if table.base.kind in ("Borders", "Buckets") and len(table.counts):
+            return int(table.counts.sum(dtype=np.int64))
+    return None
+
+
+def _names(trees: list[Tree]) -> tuple[str, ...]:
+    used = {tree.columns[i].name for tree in trees for i in tree.used}
+    return tuple(name for name in dict.fromkeys(column.name for column in trees[0].columns) if name in used)
+
+
+def _sums(content: Content, trees: list[Tree], place: Place, told: Told) -> Iterator[Disclosure]:
+    if not len(content.trees.values) or not trees:
+        return
+    quantile = told.method == "Exact" or (told.method is None and told.loss in _QUANTILES)
+    exact: bool | str = place.exact
+    if told.steps not in (None, 1) and place.sample is None:
+        exact = f"of the last of {told.steps} steps for each leaf"
+    yield GradientSums(
+        "quantile" if quantile else "sum",
+        len(trees),
+        len(content.trees.values),
+        told.rate,
+        told.penalty,
+        features=tuple(dict.fromkeys(column.name for column in place.columns)),
+        source=place.at("leaf_values"),
+        exact=exact,
+    )
+
+
+def trees_of(content: Content, columns: Columns, told: Told) -> list[Tree]:
+    """Return all trees as arrays over their nodes; splits by categories set no ends."""
+    feature, threshold, to_left = _questions(content)
+    grown = _symmetric if content.trees.symmetric else _nodes
+    found = grown(content, feature, threshold)
+    out = []
+    for own, points, left, right, weights in found:
+        rows = np.rint(weights).astype(np.int64) if len(weights) else np.zeros(len(own), np.int64)
+        sent = np.where(own >= 0, to_left[own], True)
+        out.append(
+            Tree(
+                columns,
+                own,
+                points,
+                left,
+                right,
+                rows,
+                missing_left=sent,
+                weights=weights if len(weights) else None,
+                midpoints=told.border_type in _MIDPOINTS,
+            )
+        )
+    return out
+
+
+def _questions(content: Content) -> tuple[Array, Array, Array]:
+    """Return, for every split, the column of numbers that it cuts (or -1) and where; and where missing values go."""
+    feature, threshold = [np.empty(0, np.int64)], [np.empty(0)]
+    to_left = np.ones(content.width + 1, dtype=bool)
+    for kind, at, count in content.cuts:
+        if kind != "number":
+            feature.append(np.full(count, -1))
+            threshold.append(np.zeros(count))
+            continue
+        one = content.numbers[at]
+        borders = one.borders.astype(np.float64)
+        feature.append(np.full(count, one.flat))
+        threshold.append(np.where(np.abs(borders) >= _ABOVE_ALL, np.sign(borders) * np.inf, borders))
+        to_left[one.flat] = one.treatment != "AsTrue"
+    return np.concatenate(feature), np.concatenate(threshold), to_left
+
+
+_Found = Iterator[tuple[Array, Array, Array, Array, Array]]
+
+
+def _symmetric(content: Content, feature: Array, threshold: Array) -> _Found:
+    """Yield trees that ask one question a level: the first at the root, and bit ``k`` of a leaf is question ``k``."""
+    trees, first = content.trees, 0
+    for size, start in zip(trees.sizes.tolist(), trees.starts.tolist(), strict=True):
+        inner, leaves = (1 << size) - 1, 1 << size
+        level = np.floor(np.log2(np.arange(1, inner + 1))).astype(np.int64) if inner else np.empty(0, np.int64)
+        split = trees.splits[start : start + size][level] if size else np.empty(0, np.int64)
+        own = np.concatenate([feature[split], np.full(leaves, -1)]).astype(np.int64)
+        points = np.concatenate([threshold[split], np.zeros(leaves)])
+        here = np.arange(inner)
+        left = np.concatenate([2 * here + 1, np.full(leaves, -1)])
+        right = np.concatenate([2 * here + 2, np.full(leaves, -1)])
+        weights = np.empty(0)
+        if len(trees.weights):
+            # nodes of the last level stand in the order of answers, the first one in the highest bit
+            turned = np.zeros(leaves, np.int64)
+            for k in range(size):
+                turned |= ((np.arange(leaves) >> k) & 1) << (size - 1 - k)
+            levels = [trees.weights[first : first + leaves][turned]]
+            while len(levels[-1]) > 1:
+                levels.append(levels[-1].reshape(-1, 2).sum(axis=1))
+            weights = np.concatenate(levels[::-1])
+        first += leaves
+        yield own, points, left, right, weights
+
+
+def _nodes(content: Content, feature: Array, threshold: Array) -> _Found:
+    """Yield trees whose nodes ask questions of their own; a side without a child is a leaf added at the end."""
+    trees, k = content.trees, content.dimension
+    for size, start in zip(trees.sizes.tolist(), trees.starts.tolist(), strict=True):
+        steps = trees.steps[start : start + size].astype(np.int64)
+        leaf = ~np.asarray(steps.any(axis=1))
+        split = trees.splits[start : start + size]
+        own = np.where(leaf, -1, feature[split] if len(feature) else -1)
+        points = np.where(leaf, 0.0, threshold[split] if len(threshold) else 0.0)
+        ends = np.where(steps > 0, np.arange(size)[:, None] + steps, -1)
+        stays = np.argwhere((steps == 0) & ~leaf[:, None])
+        for i, (node, side) in enumerate(stays):
+            ends[node, side] = size + i
+        more = len(stays)
+        own, points = np.concatenate([own, np.full(more, -1)]), np.concatenate([points, np.zeros(more)])
+        left, right = (np.concatenate([ends[:, side], np.full(more, -1)]) for side in (0, 1))
+        weights = np.empty(0)
+        if len(trees.weights):
+            place = np.concatenate([np.arange(size), stays[:, 0]]).astype(np.int64)
+            weights = np.where(left < 0, trees.weights[_leaf_at(content, start + place, left < 0) // k], 0.0)
+            for node in range(size - 1, -1, -1):
+                if left[node] >= 0:
+                    weights[node] = weights[left[node]] + weights[right[node]]
+        yield own, points, left, right, weights
+
+
+def _leaf_at(content: Content, nodes: Array, leaf: Array) -> Array:
+    return np.where(leaf, content.trees.leaf_of[nodes], 0).astype(np.int64)
