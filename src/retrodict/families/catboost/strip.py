@@ -186,7 +186,8 @@ def _borders_used(content: Content) -> Array:
     for kind, at, count in content.cuts:
         if kind == "number":
             one = content.numbers[at]
-            used[first : first + count] |= [(one.index, border) in asked for border in one.borders.tolist()]
+            needed = [(one.index, border) in asked for border in one.borders.tolist()]
+            used[first : first + count] |= np.array(needed, dtype=bool)
         else:
             used[first : first + count] = True
         first += count
