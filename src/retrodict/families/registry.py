@@ -3,7 +3,6 @@
 FAMILIES: tuple[str, ...] = (
     "retrodict.families.catboost",
     "retrodict.families.statsmodels",
-    "retrodict.families.statsmodels",
     "retrodict.families.sklearn",
 )
 """Asked in this order whether a file is theirs; a type belongs to the family of its nearest class."""
