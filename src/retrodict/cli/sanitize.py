@@ -34,7 +34,13 @@ def sanitize(
         Path | None,
         typer.Option("--audit", metavar="DIR", help="Audit model and copy, side by side, into this new folder."),
     ] = None,
-    train: Annotated[Path | None, options.more(options.TRAIN, "For the audits.")] = None,
+    round_splits: Annotated[
+        bool,
+        typer.Option("--round-splits", help="Move split points of trees, which may be training values, between rows."),
+    ] = False,
+    train: Annotated[
+        Path | None, options.more(options.TRAIN, "For the audits, and for --round-splits (else rows are drawn).")
+    ] = None,
     holdout: Annotated[Path | None, options.more(options.HOLDOUT, "For the audits.")] = None,
     target: options.Target = None,
     prior: Annotated[Path | None, options.more(options.PRIOR, "For the audits.")] = None,
@@ -46,7 +52,7 @@ def sanitize(
     from retrodict.results.folder import check_file, check_writable
 
     given = {"train": train, "holdout": holdout, "target": target, "prior": prior, "appetite": appetite, "quick": quick}
-    if audit is None and any(given.values()):
+    if audit is None and any(value for name, value in given.items() if not (round_splits and name in _FOR_ROUNDING)):
         names = ", ".join(f"--{name}" for name, value in given.items() if value)
         raise RequestError(f"{names} are for the audits; name a folder for them, too (--audit DIR)")
     check_file(out)
@@ -54,14 +60,16 @@ def sanitize(
         check_writable(audit)
     with stopping("nothing was written"), claimed(out), claimed(audit):
         loaded = opening.open(model)
-        found = rd.sanitize(loaded, rows=rows, seed=seed)
+        kept = row_files.read(train, row_files.TRAIN, loaded.schema, target) if round_splits else None
+        found = rd.sanitize(loaded, rows=rows, seed=seed, round_splits=round_splits, train=kept)
         both = None
         if audit is not None:
             from retrodict.auditing import AuditRequest
             from retrodict.report.audit.comparison import audit_both
             from retrodict.report.audit.write import command_line
 
-            repeat: dict[str, Any] = {**given, "rows": rows, "seed": seed, "pickle": as_pickle, **asdict(opening)}
+            repeat: dict[str, Any] = {**given, "rows": rows, "seed": seed, "pickle": as_pickle}
+            repeat |= {"round_splits": round_splits, **asdict(opening)}
             request = AuditRequest.of(
                 loaded,
                 prior,
@@ -83,6 +91,9 @@ def sanitize(
     output.note(file_line(model, loaded))
     audits = {} if both is None else {"audit": {**both.to_dict(), "out": str(audit)}}
     output.show({"out": str(out), **found.to_dict(), **audits}, lambda: _print(found, both, out, audit))
+
+
+_FOR_ROUNDING = frozenset(("train", "target"))
 
 
 def _print(found: rd.Sanitized, both: AuditComparison | None, out: Path, audit: Path | None) -> None:

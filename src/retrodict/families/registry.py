@@ -2,7 +2,10 @@
 
 FAMILIES: tuple[str, ...] = (
     "retrodict.families.catboost",
+    "retrodict.families.lightgbm",
+    "retrodict.families.onnx",
     "retrodict.families.statsmodels",
+    "retrodict.families.xgboost",
     "retrodict.families.sklearn",
 )
 """Asked in this order whether a file is theirs; a type belongs to the family of its nearest class."""

@@ -24,11 +24,11 @@ _WIDER = 0.1
 _GAPS = 0.03
 
 
-def battery(model: Model, found: Disclosures, n: int, seed: int) -> Float[Array, "n d"]:
+def battery(model: Model, found: Disclosures, n: int, seed: int, *, at_points: bool = True) -> Float[Array, "n d"]:
     """Return rows in the encoding of the model's own schema on which it predicts.
 
-    A number is drawn over its range and somewhat beyond, at its split points and edges, and one step of 32 bits from
-    them; a list gives all its values; some numbers are missing where the model takes that. Rows on which the model
+    A number is drawn over its range and somewhat beyond, at its split points and edges, and one step of 32 or of 64
+    bits from them; a list gives all its values; some numbers are missing where the model takes that. Rows on which the model
     itself fails are left out.
 
     Parameters
@@ -41,6 +41,8 @@ def battery(model: Model, found: Disclosures, n: int, seed: int) -> Float[Array,
         Rows.
     seed
         Of the draws.
+    at_points
+        Whether numbers are drawn at its split points and beside them, too: no split point can move then.
 
     Raises
     ------
@@ -50,7 +52,8 @@ def battery(model: Model, found: Disclosures, n: int, seed: int) -> Float[Array,
     rng = np.random.default_rng(seed)
     told = _told(found)
     schema = own_schema(model)
-    X = np.column_stack([_column(feature, told.get(feature.name, np.empty(0)), n, rng) for feature in schema.features])
+    columns = [_column(one, told.get(one.name, np.empty(0)), n, rng, at_points) for one in schema.features]
+    X = np.column_stack(columns)
     gaps = np.array([not feature.listed for feature in schema.features]) & (rng.random(X.shape) < _GAPS)
     for trial in (np.where(gaps, np.nan, X), X):
         if outputs_of(model, trial):
@@ -115,7 +118,7 @@ def _told(found: Disclosures) -> dict[str, Array]:
     return {name: np.unique(values[np.isfinite(values)]) for name, values in stacked.items()}
 
 
-def _column(feature: Feature, points: Array, n: int, rng: np.random.Generator) -> Float[Array, " n"]:
+def _column(feature: Feature, points: Array, n: int, rng: np.random.Generator, at_points: bool) -> Float[Array, " n"]:
     if feature.listed:
         return rng.integers(0, len(feature.categories), n).astype(np.float64)
     low = feature.low if feature.low is not None else points.min(initial=np.inf)
@@ -125,9 +128,11 @@ def _column(feature: Feature, points: Array, n: int, rng: np.random.Generator) -
         low, high = middle - 3.0, middle + 3.0
     wide = _WIDER * (high - low)
     drawn = rng.uniform(low - wide, high + wide, n)
-    if len(points):
+    if len(points) and at_points:
         taken = rng.choice(points, n)
-        beside = np.nextafter(taken.astype(np.float32), np.float32(rng.choice([-np.inf, np.inf]))).astype(np.float64)
+        to = rng.choice([-np.inf, np.inf])  # models compare in 32 bits or in 64
+        single = np.nextafter(taken.astype(np.float32), np.float32(to)).astype(np.float64)
+        beside = np.where(rng.random(n) < 0.5, single, np.nextafter(taken, to))
         kind = rng.integers(0, 4, n)
         drawn = np.where(kind == 2, taken, np.where(kind == 3, beside, drawn))
     if feature.kind == "integer":

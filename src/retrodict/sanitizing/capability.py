@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from retrodict.models import Model
 from retrodict.sanitizing.plan import Plan
+from retrodict.sanitizing.rounding import Rounding
 
 Array = np.ndarray
 Outputs = dict[str, tuple[Array, ...]]
@@ -37,4 +38,20 @@ class Strippable(Model, Protocol):
 
     def written(self, *, as_pickle: bool = False) -> bytes:
         """Return the content of a file that holds it: the same model gives the same bytes."""
+        ...
+
+
+@runtime_checkable
+class RoundsSplits(Strippable, Protocol):
+    """A model of trees whose split points may be values of training rows, and can be moved. A capability."""
+
+    def round_splits(self, X: Float[Array, "n d"]) -> tuple[Self, Rounding]:
+        """Return it with split points that are rounder numbers, and how many were moved.
+
+        Parameters
+        ----------
+        X
+            Rows in the encoding of its own schema: all go the same ways as before through all trees. Each split point
+            lies strictly between the values of the rows at its two sides (`families.rounded_points`).
+        """
         ...

@@ -18,6 +18,7 @@ from retrodict.results.folder import write_file
 from retrodict.results.result import Result, ShownTable
 from retrodict.sanitizing.capability import Strippable
 from retrodict.sanitizing.plan import Kept, Removed
+from retrodict.sanitizing.rounding import Rounding
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,11 +40,14 @@ class Sanitized(Result):
     outputs
         The methods that were compared.
     identical
-        Whether every output is bit for bit that of the model.
+        Whether every output is bit for bit that of the model: on the battery before split points were rounded, and
+        after that on the rows that `rounding` tells.
     before, after
         What the model and the copy state about the training data.
     seed
         Of the battery.
+    rounding
+        What rounding split points did; ``None`` where that was not asked for.
     """
 
     model: Model
@@ -56,6 +60,7 @@ class Sanitized(Result):
     before: Disclosures = field(repr=False)
     after: Disclosures = field(repr=False)
     seed: int = 0
+    rounding: Rounding | None = None
 
     @property
     def comparison(self) -> pd.DataFrame:
@@ -80,6 +85,7 @@ class Sanitized(Result):
             "kept": [asdict(entry) for entry in self.kept],
             "unjudged": self.unjudged,
             "comparison": self.comparison,
+            **({} if self.rounding is None else {"rounding": asdict(self.rounding)}),
             "before": _facts(self.before),
             "after": _facts(self.after),
         }
@@ -122,6 +128,7 @@ class Sanitized(Result):
             *(f"not judged: {_told(entry)}" for entry in self.unjudged),
             *(f"removed: {entry.path}{_times(entry)}: {entry.what}" for entry in self.removed),
             *(f"kept: {entry.path}: {entry.why}" for entry in self.kept),
+            *([] if self.rounding is None else [_moved(self.rounding)]),
         ]
 
     @property
@@ -132,6 +139,13 @@ class Sanitized(Result):
             f"Sanitized {self.model.family}: {len(self.before)} disclosures before, {len(self.after)} after; "
             f"{', '.join(self.outputs)} {told} on {self.rows:,} rows"
         )
+
+
+def _moved(told: Rounding) -> str:
+    return (
+        f"split points: {told.moved:,} of {told.points:,} moved to rounder numbers; outputs checked on {told.rows:,} "
+        f"{told.source} rows, and may differ on others"
+    )
 
 
 def _no_form(model: Model) -> bytes:

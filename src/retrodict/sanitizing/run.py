@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from retrodict.disclosures import Unread, inspect_model
+from retrodict.disclosures import Disclosures, Unread, inspect_model
 from retrodict.disclosures.unread import type_name
+from retrodict.errors import RequestError
 from retrodict.models import Model, load_model
+from retrodict.models.contract import own_schema
 from retrodict.results.arguments import check_count
 from retrodict.sanitizing.battery import battery, outputs_of, same
-from retrodict.sanitizing.capability import Outputs, Strippable
+from retrodict.sanitizing.capability import Outputs, RoundsSplits, Strippable
 from retrodict.sanitizing.plan import Change, Kept, Plan, Removed
 from retrodict.sanitizing.result import Sanitized
+from retrodict.sanitizing.rounding import Rounding
 
 Array = np.ndarray
 
@@ -23,7 +28,15 @@ ROWS = 2_000
 FEWEST = 100
 
 
-def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) -> Sanitized:
+def sanitize(
+    model: Any,
+    *,
+    rows: int = ROWS,
+    seed: int = 0,
+    round_splits: bool = False,
+    train: pd.DataFrame | None = None,
+    **settings: Any,
+) -> Sanitized:
     """Return a copy of a model without the facts of its training data that prediction does not need.
 
     Node counts, impurities, draws, row numbers, losses and the like are taken out; what predictions are computed from
@@ -39,6 +52,12 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
         Of the battery.
     seed
         Of the battery.
+    round_splits
+        Move the split points of trees, which may be values of training rows, to rounder numbers between the rows at
+        their sides, so that none of these rows is predicted otherwise. Other rows may be.
+    train
+        The rows that hold for `round_splits`, with the model's columns; by default as many rows as the battery has are
+        drawn over the columns' ranges.
     settings
         For a path or an estimator: the settings of `load_model`, such as `trust_pickle`.
 
@@ -53,7 +72,7 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
     ModelError
         If the model can't be read, or predicts for no row of the battery.
     RequestError
-        If the battery is too small.
+        If the battery is too small; or split points are to be rounded and the model has none that can be.
 
     Notes
     -----
@@ -64,10 +83,19 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
     """
     check_count(rows, "the rows of the battery", least=FEWEST)
     model = load_model(model, **settings)
+    if round_splits and not isinstance(model, RoundsSplits):
+        raise RequestError(f"the {model.family} has no split points that can be rounded; leave round_splits out")
+    if train is not None and not round_splits:
+        raise RequestError("training rows are for rounding split points; ask for that too (round_splits=True)")
     before = inspect_model(model)
     trial = battery(model, before, rows, seed)
     expected = outputs_of(model.duplicate() if isinstance(model, Strippable) else copy.deepcopy(model), trial)
     bare, plan, made, needed = _bare(model, trial, expected)
+    identical = same(expected, outputs_of(bare, trial))
+    rounding = None
+    if round_splits and isinstance(bare, RoundsSplits):
+        bare, rounding, alike = _rounded(bare, before, train, rows, seed)
+        identical = identical and alike
     after = inspect_model(bare)
     listed = {entry.path for entry in plan.unjudged}
     return Sanitized(
@@ -77,10 +105,29 @@ def sanitize(model: Any, *, rows: int = ROWS, seed: int = 0, **settings: Any) ->
         unjudged=(*plan.unjudged, *(entry for entry in after.unread if entry.path not in listed)),
         rows=len(trial),
         outputs=tuple(expected),
-        identical=same(expected, outputs_of(bare, trial)),
+        identical=identical,
         before=before,
         after=after,
         seed=seed,
+        rounding=rounding,
+    )
+
+
+def _rounded(
+    bare: RoundsSplits, before: Disclosures, train: pd.DataFrame | None, rows: int, seed: int
+) -> tuple[RoundsSplits, Rounding, bool]:
+    """Return a model with rounder split points, what was moved, and whether its outputs for the rows are the same."""
+    if train is not None:
+        X = own_schema(bare).encode(train)
+        if not len(X):
+            raise RequestError("the training rows are none; give those that predictions must hold for")
+    else:
+        X = battery(bare, before, rows, seed, at_points=False)
+    made, told = bare.round_splits(X)
+    return (
+        made,
+        replace(told, rows=len(X), source="drawn" if train is None else "given"),
+        same(outputs_of(bare, X), outputs_of(made, X)),
     )
 
 

@@ -1,0 +1,59 @@
+"""Trees of XGBoost as arrays that the language of facts reads, whatever library grew them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Int
+
+from retrodict.disclosures.columns import Columns
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.families.xgboost.learner import BoostedTree
+
+Array = np.ndarray
+
+
+def up_to(points: Array) -> Array:
+    """Return, for points *below* which values go left, those *up to* which they do: one step of 32 bits lower."""
+    return np.nextafter(points.astype(np.float32), np.float32(-np.inf)).astype(np.float64)
+
+
+def grown(tree: BoostedTree, columns: Columns, rows: Int[Array, " nodes"] | None, *, midpoints: bool = False) -> Tree:
+    """Return a tree over the nodes that are left of it, the root first.
+
+    Parameters
+    ----------
+    tree
+        With pruned nodes, which are left out.
+    columns
+        Its input columns.
+    rows
+        How many rows reached each node; ``None`` where that is not known.
+    midpoints
+        Whether split points lie midway between two values, and are returned as they are: else they are the points up
+        to which values go left.
+    """
+    live = np.flatnonzero(~tree.pruned)
+    place = np.cumsum(~tree.pruned) - 1
+    left, right = (np.where(side < 0, -1, place[side])[live] for side in (tree.left, tree.right))
+    number = (tree.inner & (tree.by_set == 0))[live]
+    condition = tree.condition[live]
+    return Tree(
+        columns,
+        np.where(number, tree.feature[live], -1).astype(np.int64),
+        condition.astype(np.float64) if midpoints else up_to(condition),
+        left.astype(np.int64),
+        right.astype(np.int64),
+        np.zeros(len(live), dtype=np.int64) if rows is None else rows[live],
+        missing_left=tree.default_left[live].astype(bool),
+        midpoints=midpoints,
+    )
+
+
+def all_grown(
+    trees: Sequence[BoostedTree], columns: Columns, rows: Sequence[Array] | None = None, *, midpoints: bool = False
+) -> list[Tree]:
+    """Return several trees; see `grown`."""
+    counted = [None] * len(trees) if rows is None else rows
+    return [grown(tree, columns, own, midpoints=midpoints) for tree, own in zip(trees, counted, strict=True)]

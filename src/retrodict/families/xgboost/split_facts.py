@@ -1,0 +1,103 @@
+"""What split points state: values of training rows where trees were grown by hist or approx, midpoints by exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.disclosures.columns import Columns
+from retrodict.disclosures.kinds import Disclosure, Thresholds, Values
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.tree_facts import split_points
+from retrodict.families.xgboost.grown import all_grown
+from retrodict.families.xgboost.learner import Learner
+from retrodict.families.xgboost.paths import tree_path
+
+Array = np.ndarray
+Method = Literal["values", "midpoints"]
+
+_BITS = "to 32 bits"
+_IF_HIST = f"{_BITS}, where grown by hist or approx, as is the default; the file does not say"
+_EITHER = f"{_BITS}; values of training rows where grown by hist or approx, midpoints where by exact"
+_HIST_SINCE = (2, 0)
+"""From here on hist is the default."""
+_PRUNES_LAST = (1, 6)
+"""From here on exact alone prunes trees."""
+_PAST = np.float32(1e-5)
+"""How far a mark past the greatest value lies from twice that value."""
+
+
+def split_facts(learner: Learner, place: Place, columns: Columns, method: Method | None) -> Iterator[Disclosure]:
+    """Yield each number's split points, and the training values among them.
+
+    Parameters
+    ----------
+    learner
+        The model.
+    place, columns
+        Where it stands, and its input columns.
+    method
+        What its configuration says of how it was grown; ``None`` where there is none.
+    """
+    stated = method is not None
+    method = method or shown_method(learner)
+    if method == "midpoints":
+        trees = all_grown(learner.trees, columns, midpoints=True)
+        yield from split_points(trees, place, tree_path(learner, "split_conditions"))
+        return
+    source = place.at(tree_path(learner, "split_conditions"))
+    for i, points in cut_points(learner).items():
+        column = columns[i]
+        raw = column.raw_numbers(points.astype(np.float64))
+        if raw is None or not np.isfinite(raw).all():
+            continue
+        shared: dict[str, Any] = {"features": (column.name,), "source": source}
+        known = stated or learner.version >= _HIST_SINCE
+        yield Thresholds(np.sort(raw), False, **shared, exact=place.sample or (_BITS if known else _EITHER))
+        past = _may_be_past(learner, i, points)
+        taken = points[~past]
+        if known and len(taken):
+            scale = abs(column.scale) if column.number else 1.0
+            radius = float(np.spacing(np.abs(taken).max())) / 2.0 * scale
+            values = np.sort(raw[~past])
+            exact = place.sample or (_BITS if stated else _IF_HIST)
+            yield Values(values, radius, **shared, exact=exact, personal=None)
+
+
+def cut_points(learner: Learner) -> dict[int, Float[Array, " m"]]:
+    """Return the sorted distinct split points of each feature that is split by a number, as float32."""
+    found: dict[int, list[Array]] = {}
+    for tree in learner.trees:
+        cut = tree.inner & (tree.by_set == 0) & np.isfinite(tree.condition)
+        for i in np.unique(tree.feature[cut]).tolist():
+            found.setdefault(i, []).append(tree.condition[cut & (tree.feature == i)])
+    return {i: np.unique(np.concatenate(found[i])) for i in sorted(found)}
+
+
+def shown_method(learner: Learner) -> Method | None:
+    """Return how trees were grown where they show it: midpoints of whole numbers are halves, and exact prunes."""
+    if learner.version >= _PRUNES_LAST and any(tree.pruned.any() for tree in learner.trees):
+        return "midpoints"
+    whole = [points for i, points in cut_points(learner).items() if learner.types and learner.types[i] in ("int", "i")]
+    return "midpoints" if any((points != np.rint(points)).any() for points in whole if len(points) > 1) else None
+
+
+def _may_be_past(learner: Learner, i: int, points: Float[Array, " m"]) -> Array:
+    """Return which split points may be no value but a mark past the greatest: it parts missing values from others.
+
+    Such a mark is ``max + (|max| + 1e-5)``. It is the greatest split point, and missing values go right there always.
+    """
+    out = np.zeros(len(points), dtype=bool)
+    top = points[-1]
+    ways = [
+        tree.default_left[tree.inner & (tree.by_set == 0) & (tree.feature == i) & (tree.condition == top)]
+        for tree in learner.trees
+    ]
+    if np.concatenate(ways).any():
+        return out
+    under = points[-2] if len(points) > 1 else np.float32(-np.inf)
+    out[-1] = top <= _PAST * np.float32(1.01) if top <= 2 * _PAST else (top - _PAST) / 2 >= under * np.float32(0.999999)
+    return out

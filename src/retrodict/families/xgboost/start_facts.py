@@ -1,0 +1,97 @@
+"""What the prediction that training began with states of the target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from retrodict.disclosures.kinds import ClassShares, Disclosure, TargetMoments, TargetQuantiles
+from retrodict.disclosures.place import Place
+from retrodict.families.xgboost.counts import UNWEIGHTED, share_fits, start_shares
+from retrodict.families.xgboost.learner import Learner
+from retrodict.families.xgboost.objectives import BINARY, MANY, quantile
+from retrodict.families.xgboost.paths import base_path
+
+WEIGHTED = "of the rows as weighted"
+
+_MEAN_SINCE = (3, 0)
+"""From here on the start is the mean itself; before, it was one Newton step towards it."""
+_ESTIMATED_SINCE = (2, 0)
+"""Before, only absolute error had a start of its own; all others began with a half, which states nothing."""
+_CLASSES_SINCE = (3, 1)
+"""From here on each class has a start of its own."""
+
+
+def start_facts(learner: Learner, place: Place, n: int | None) -> Iterator[Disclosure]:
+    """Yield the share of a class, or a mean or quantile of the targets.
+
+    Parameters
+    ----------
+    learner
+        The model. Where its start was set by the user, it states nothing.
+    place
+        Where it stands.
+    n
+        Rows, where known: shares are then of whole rows.
+    """
+    if not learner.estimated:
+        return
+    shared: dict[str, Any] = {"features": (), "source": place.at(base_path()), "exact": place.sample or WEIGHTED}
+    shares = class_shares(learner)
+    if shares is not None:
+        if n is not None and all(share_fits(share, n) for share in shares):
+            shares = [round(share * n) / n for share in shares]
+            shared["exact"] = place.sample or UNWEIGHTED
+        own = place.labels if place.labels is not None and len(place.labels) == len(shares) else range(len(shares))
+        yield ClassShares(tuple(own), tuple(shares), **shared)
+        return
+    at = _quantile(learner)
+    if at is not None:
+        yield TargetQuantiles((at,), place.targets([learner.base[0]]), **shared)
+        return
+    mean = _mean(learner)
+    if mean is not None and place.target is None:
+        yield TargetMoments(mean, **shared)
+
+
+def class_shares(learner: Learner) -> list[float] | None:
+    """Return the shares of the classes that a start states; ``None`` where it states none."""
+    if learner.objective in BINARY:
+        mean = _mean(learner)
+        return None if mean is None or not 0.0 < mean < 1.0 else [1.0 - mean, mean]
+    if learner.objective in MANY and learner.version >= _CLASSES_SINCE and len(learner.base) == learner.classes:
+        return start_shares(learner)
+    return None
+
+
+def _quantile(learner: Learner) -> float | None:
+    if learner.objective == "reg:absoluteerror":
+        return 0.5
+    if learner.objective == "reg:quantileerror" and learner.version >= _ESTIMATED_SINCE:
+        return quantile(learner.settings)[0]
+    return None
+
+
+def _mean(learner: Learner) -> float | None:
+    """Return the mean of the targets, taking back the one step that was made towards it before XGBoost 3."""
+    base, objective = learner.base[0], learner.objective
+    if learner.version < _ESTIMATED_SINCE:
+        return None
+    if objective in {"reg:squarederror", "reg:linear"} or (learner.version >= _MEAN_SINCE and objective not in MANY):
+        return base
+    if objective == "binary:logitraw":
+        return 0.5 + 0.25 * base
+    if objective in BINARY:
+        return 0.5 - 0.25 * math.log(1.0 / base - 1.0) if 0.0 < base < 1.0 else None
+    if base <= 0 or objective not in {"count:poisson", "reg:gamma", "reg:tweedie"}:
+        return None
+    step = math.log(base)
+    if objective == "count:poisson":
+        return 1.0 + step * math.exp(learner.setting("poisson_regression_param", "max_delta_step", 0.7))
+    power = 2.0 if objective == "reg:gamma" else learner.setting("tweedie_regression_param", _POWER, 1.5)
+    below = 1.0 - step * (power - 1.0)
+    return (1.0 + step * (2.0 - power)) / below if below > 0 else None
+
+
+_POWER = "tweedie_variance_power"

@@ -1,0 +1,24 @@
+"""What a model that came from a file is asked first, in a child: compiled code goes through all its trees."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retrodict.families.xgboost.booster import FileBooster, Head, margins
+from retrodict.families.xgboost.learner import Learner
+
+ROWS = 8
+_WIDEST = 3.0
+
+
+def asked(learner: Learner) -> None:
+    """Build a booster on one thread, and ask it for rows of numbers, codes and gaps."""
+    head = Head.of(learner)
+    booster = FileBooster.made(learner, as_json=False, threads=1)
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-_WIDEST, _WIDEST, (ROWS, learner.width))
+    X[rng.random(X.shape) < 0.2] = np.nan
+    X[0], X[1] = np.nan, 0.0
+    for i, most in head.codes.items():
+        X[2:, i] = rng.integers(0, most + 2, ROWS - 2)
+    margins(booster, X, "value", head, 0, float("nan"))
