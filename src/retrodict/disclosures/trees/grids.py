@@ -10,8 +10,8 @@ Array = np.ndarray
 _COARSE = (1000.0, 500.0, 100.0, 50.0, 10.0, 5.0)
 _STEPS = (*_COARSE, 1.0, 0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001, 0.0005, 0.0001)
 """From the coarsest on: decimal steps that tables are written in."""
-_FLOAT32 = 2.0**-23
-"""Of a number: the distance to the next one of 32 bits."""
+_FLOAT32, _FLOAT64 = 2.0**-23, 2.0**-52
+"""Of a number: the distance to the next one of 32 bits, and of 64."""
 _CHANCE = 1e-5
 """How often all points of a feature without a grid may fit one: so rarely that a large model shows none by chance."""
 _COARSEST_HIT = 0.1
@@ -22,18 +22,19 @@ _ODD = 0.4
 """The share of points that must be odd multiples of half a step: near a half where neighbours one step apart are."""
 
 
-def rounding(values: Float[Array, " m"], scale: float = 1.0) -> float:
-    """Return how far 32-bit rounding may have moved split points, in raw units; `scale` as in `grid_step`."""
-    return 2.0 * _FLOAT32 * float(np.abs(values).max() + 4.0 * abs(scale) * (scale != 1.0))
+def rounding(values: Float[Array, " m"], scale: float = 1.0, double: bool = False) -> float:
+    """Return how far rounding may have moved split points, in raw units; `scale` and `double` as in `grid_step`."""
+    step = 4.0 * _FLOAT64 if double else _FLOAT32  # midpoints of 64 bits are rounded some times on their way
+    return 2.0 * step * float(np.abs(values).max() + 4.0 * abs(scale) * (scale != 1.0))
 
 
-def distinct(values: Float[Array, " m"], scale: float = 1.0) -> Float[Array, " k"]:
+def distinct(values: Float[Array, " m"], scale: float = 1.0, double: bool = False) -> Float[Array, " k"]:
     """Return sorted split points without those that differ by rounding alone."""
     values = np.unique(values)
-    return values if not len(values) else values[np.diff(values, prepend=-np.inf) > rounding(values, scale)]
+    return values if not len(values) else values[np.diff(values, prepend=-np.inf) > rounding(values, scale, double)]
 
 
-def grid_step(thresholds: Float[Array, " m"], scale: float = 1.0) -> float | None:
+def grid_step(thresholds: Float[Array, " m"], scale: float = 1.0, double: bool = False) -> float | None:
     """Return the coarsest decimal step that a feature's split points fit, or ``None``.
 
     Values that are multiples of a step have midpoints that are multiples of half of it, and neighbours an odd number
@@ -47,11 +48,13 @@ def grid_step(thresholds: Float[Array, " m"], scale: float = 1.0) -> float | Non
         Midpoints of training values, in raw units; at least one.
     scale
         Raw units for each unit of the column that was split: trees round that column to 32 bits.
+    double
+        Whether they are of 64 bits instead.
     """
-    values = distinct(np.asarray(thresholds, dtype=np.float64), scale)
+    values = distinct(np.asarray(thresholds, dtype=np.float64), scale, double)
     if not len(values):
         return None
-    slack = rounding(values, scale)
+    slack = rounding(values, scale, double)
     for step in _STEPS if len(values) >= _ENOUGH else _STEPS[len(_COARSE) :]:
         halves = values / (step / 2.0)
         nearest = np.rint(halves)

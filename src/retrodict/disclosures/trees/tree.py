@@ -23,7 +23,8 @@ class Tree:
     feature
         The position of the column that a node splits; negative where it splits none by a number.
     threshold
-        Values up to it go left, once rounded to 32 bits; an infinite one parts missing values from all others.
+        Values up to it go left, once rounded to 32 bits (see `double`); an infinite one parts missing values from all
+        others.
     left, right
         The children, further back than their parent; negative at leaves.
     rows
@@ -40,6 +41,8 @@ class Tree:
         The spread of the target there, as the tree measured it; ``None`` where it is not stated.
     midpoints
         Whether thresholds lie midway between two values of the node's rows, not at random or on a grid of bins.
+    double
+        Whether values are compared as they are, in 64 bits, and thresholds are stated to 64 bits.
     """
 
     columns: Columns
@@ -54,6 +57,7 @@ class Tree:
     value: Float[Array, "nodes outputs C"] | None = None
     impurity: Float[Array, " nodes"] | None = None
     midpoints: bool = False
+    double: bool = False
 
     @property
     def leaf(self) -> Bool[Array, " nodes"]:

@@ -1,0 +1,78 @@
+"""LightGBM's own objects: a booster from a checked text, its text, and its sums for rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lightgbm
+import numpy as np
+from jaxtyping import Float
+from lightgbm.basic import Booster
+
+from retrodict.families.lightgbm.text.model_text import ModelText, read_text
+from retrodict.families.lightgbm.text.written import written
+
+Array = np.ndarray
+
+
+def loaded(text: ModelText) -> Booster:
+    """Return a booster that holds what a text says."""
+    return Booster(model_str=written(text))
+
+
+def text_of(booster: Booster) -> ModelText:
+    """Return what a booster's own text says, of all rounds.
+
+    Raises
+    ------
+    DamagedTextError
+        If its text is not as the library writes it.
+    """
+    return read_text(booster.model_to_string(num_iteration=-1).encode("utf-8", "replace"))
+
+
+def booster_of(made: Any) -> Booster | None:
+    """Return the booster in an estimator, or the booster itself; ``None`` where nothing was fitted."""
+    if isinstance(made, Booster):
+        return made
+    found = vars(made).get("_Booster")
+    return found if isinstance(found, Booster) else None
+
+
+def is_estimator(made: Any) -> bool:
+    """Whether it is one of the library's estimators in scikit-learn's manner."""
+    return isinstance(made, lightgbm.LGBMModel)
+
+
+def rounds(booster: Booster) -> int:
+    """Return how many rounds predictions use: up to the best one, where training noted it."""
+    every = int(booster.num_trees()) // int(booster.num_model_per_iteration())
+    best = int(booster.best_iteration)
+    return min(best, every) if best > 0 else every
+
+
+def sums(booster: Booster, rows: Any, averaged: bool) -> Float[Array, "n k"] | Float[Array, " n"]:
+    """Return the scores of rows before any link: sums over trees, or their means in a random forest.
+
+    Parameters
+    ----------
+    booster
+        What is asked.
+    rows
+        As it takes them.
+    averaged
+        Whether scores are means; the library does not divide raw scores.
+    """
+    found = np.asarray(booster.predict(rows, raw_score=True), dtype=np.float64)
+    return found / rounds(booster) if averaged else found
+
+
+def copied(booster: Booster) -> Booster:
+    """Return a copy that shares nothing with a booster, as it would be read from a file.
+
+    The library's own copy forgets the best round.
+    """
+    made = loaded(text_of(booster))
+    made.best_iteration = booster.best_iteration
+    made.best_score = {name: dict(scores) for name, scores in (booster.best_score or {}).items()}
+    return made

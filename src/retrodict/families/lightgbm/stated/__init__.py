@@ -1,0 +1,1 @@
+"""What a LightGBM text states of its training data, subject by subject."""

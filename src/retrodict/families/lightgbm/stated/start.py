@@ -1,0 +1,172 @@
+"""The score that training started from, which the first trees hold: shares of classes, or the mean of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from retrodict.disclosures.kinds import ClassShares, Disclosure, TargetMoments, TargetQuantiles
+from retrodict.disclosures.place import Place
+from retrodict.families.lightgbm.stated.drawn import drawn_of, rows_drawn
+from retrodict.families.lightgbm.stated.sums import RENEWED, penalties, step_of
+from retrodict.families.lightgbm.text.model_text import ModelText
+from retrodict.families.lightgbm.text.tree_text import TreeText
+
+Array = np.ndarray
+
+_BY_LOGARITHM = frozenset({"poisson", "gamma", "tweedie"})
+_WEIGHED = "of the rows as weighted"
+_WHOLE = 1e-4
+"""How far from a whole number a share of rows may be, in rows, that is one."""
+_SAME = 1e-5
+"""How far sums of hessians may be off, as a share, that were rounded row by row to 32 bits."""
+_SIX_DIGITS = "to 6 digits"
+
+
+def starts_of(text: ModelText) -> list[float | None]:
+    """Return the start of each score; zero where training began there, ``None`` where it can't be told.
+
+    The first trees' leaves hold the start ``F``, for which the gradients of all rows add up to zero: with the values
+    ``v = F - rate G / (H + penalty)``, ``F = sum v (H + penalty) / sum (H + penalty)``.
+    """
+    return [_start(text, tree) for tree in text.trees[: text.per_iteration]]
+
+
+def _added_to(text: ModelText, tree: TreeText) -> bool | None:
+    """Whether a start was added to a first tree's values; ``None`` where it can't be told."""
+    if not text.flag("boost_from_average", True):
+        return False
+    if text.number("learning_rate", np.nan) == 1.0:
+        return None
+    return tree.shrinkage == 1.0  # adding sets it
+
+
+def _start(text: ModelText, tree: TreeText) -> float | None:
+    step = step_of(text)
+    added = _added_to(text, tree)
+    if added is False:
+        return 0.0
+    if tree.leaves == 1:
+        return float(tree.value[0]) if added else None
+    if step is None or added is None or tree.weight is None or not tree.weight.any() or drawn_of(text).first:
+        return None
+    if text.objective is None or text.objective.name in ("huber", "fair") or _uneven(text):
+        return None  # gradients do not add up to zero at these starts
+    weight = tree.weight + penalties(text, tree, step)
+    return float((tree.value * weight).sum() / weight.sum())
+
+
+def _uneven(text: ModelText) -> bool:
+    """Whether one class counts more than the other, but for the start."""
+    return text.number("scale_pos_weight", 1.0) != 1.0 or text.flag("is_unbalance", False)
+
+
+def of_start(
+    text: ModelText, place: Place, starts: list[float | None], classes: tuple[Any, ...]
+) -> Iterator[Disclosure]:
+    """Yield what the start says of the target.
+
+    Parameters
+    ----------
+    text
+        The model.
+    place
+        Where it stands.
+    starts
+        See `starts_of`.
+    classes
+        Of the target, where it has some.
+    """
+    objective = text.objective
+    if objective is None or not all(_added_to(text, tree) for tree in text.trees[: text.per_iteration]):
+        return
+    source, exact = place.at("trees[0].leaf_value"), place.exact
+    if any(start is None for start in starts) or drawn_of(text).sampled is None:
+        starts, exact = _at_roots(text), place.sample or _SIX_DIGITS
+        source = place.at("trees[0].internal_value")
+        if any(start is None for start in starts):
+            return
+    found = np.array(starts, dtype=np.float64)
+    weighed = _weighed(text, found)
+    if weighed and exact is True:
+        exact = _WEIGHED
+    shared: dict[str, Any] = {"features": (), "source": source, "exact": exact}
+    if classes:
+        shares = _shares(objective, found)
+        n = None if weighed or drawn_of(text).first or objective.name.startswith("cross") else rows_drawn(text)
+        yield ClassShares(classes, _whole_shares(shares, n), **shared)
+    elif place.target is not None or objective.root:
+        return
+    elif objective.name in RENEWED:
+        at = text.number("alpha", 0.5) if objective.name == "quantile" else 0.5
+        if objective.name != "mape":
+            yield TargetQuantiles((at,), (float(found[0]),), **shared)
+    else:
+        mean = float(np.exp(found[0]) if objective.name in _BY_LOGARITHM else found[0])
+        yield TargetMoments(mean, **shared)
+
+
+def _at_roots(text: ModelText) -> list[float | None]:
+    """Return the starts that the roots of the first trees state, to six digits, where later roots state zero.
+
+    Some releases add to a root's value its own step.
+    """
+    firsts, later = text.trees[: text.per_iteration], text.trees[text.per_iteration :]
+    if any(tree.inner_value is not None and tree.leaves > 1 and tree.inner_value[0] != 0.0 for tree in later):
+        return [None]
+    told = [tree for tree in firsts if tree.inner_value is not None and tree.leaves > 1 and tree.inner_value.any()]
+    return (
+        [float(tree.inner_value[0]) for tree in told if tree.inner_value is not None]
+        if len(told) == len(firsts)
+        else [None]
+    )
+
+
+def _shares(objective: Any, found: Array) -> Array:
+    if objective.name == "multiclass":
+        shares = np.exp(found)
+        return shares / shares.sum()
+    shares = expit(objective.sigmoid * found)
+    return np.array([1.0 - shares[0], shares[0]]) if len(shares) == 1 else shares
+
+
+def _whole_shares(shares: Array, n: int | None) -> tuple[float, ...]:
+    """Return shares of so many rows as what they must be: whole numbers of rows."""
+    if n is not None:
+        rows = shares * n
+        whole = np.rint(rows)
+        if np.abs(rows - whole).max() < _WHOLE and whole.sum() == n:
+            shares = whole / n
+    return tuple(shares.tolist())
+
+
+def _weighed(text: ModelText, starts: Array) -> bool:
+    """Whether rows counted unequally: the hessians of a leaf's rows do not add up to what their number gives.
+
+    Of losses whose hessians differ between rows at the start, that can't be told: they are taken not to be.
+    """
+    objective = text.objective
+    for tree, start in zip(text.trees[: text.per_iteration], starts, strict=True):
+        each = _hessian(objective, float(start), len(starts))
+        if each is None or _uneven(text) or tree.weight is None or tree.count is None or not tree.weight.any():
+            continue
+        if (np.abs(tree.weight - tree.count * each) > _SAME * tree.count * each).any():
+            return True
+    return False
+
+
+def _hessian(objective: Any, start: float, classes: int) -> float | None:
+    """Return the hessian of one row at the start; ``None`` where it is not the same for all."""
+    if objective.name in ("binary", "multiclassova"):
+        share = float(expit(objective.sigmoid * start))
+        return share * (1.0 - share) * objective.sigmoid**2
+    if objective.name in ("cross_entropy",):
+        share = float(expit(start))
+        return share * (1.0 - share)
+    if objective.name == "multiclass":
+        share = float(np.exp(start))
+        return classes / (classes - 1.0) * share * (1.0 - share)
+    return 1.0 if objective.name in ("regression", "huber") else None
