@@ -1,0 +1,1 @@
+"""ONNX: graphs of operators, as skl2onnx, onnxmltools, CatBoost and libraries of networks write them."""
