@@ -30,8 +30,12 @@ def shape_fault(left: Int[Array, " nodes"], right: Int[Array, " nodes"]) -> str 
     children = np.concatenate([left[inner], right[inner]])
     if len(children) and (children.max() >= n or children.min() < 1):
         return "a child that is no node"
-    if len(children) != n - 1 or len(np.unique(children)) != n - 1:
+    parents = np.bincount(children, minlength=n)
+    if len(children) != n - 1 or (parents[1:] != 1).any():
         return "nodes that have no parent, or several"
+    at = np.flatnonzero(inner)
+    if (left[at] > at).all() and (right[at] > at).all():  # each hangs on one before it, and so on the first
+        return None
     reached, level = 1, np.zeros(1, dtype=np.int64)
     while len(level := level[inner[level]]):
         level = np.concatenate([left[level], right[level]])

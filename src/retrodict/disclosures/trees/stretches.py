@@ -56,6 +56,8 @@ def _carried(column: Column, lows: Array, highs: Array) -> tuple[Array, Array] |
     """Return ends in raw units; ``None`` where the column has no way back."""
     if not column.raw:
         return None
+    if column.untouched:
+        return lows, highs
     if column.categories is None and not column.indicator:
         points = np.unique(np.concatenate([lows, highs]))
         points = points[np.isfinite(points)]

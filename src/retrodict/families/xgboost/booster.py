@@ -89,20 +89,27 @@ class FileBooster(xgboost.Booster):
     ----------
     head
         What a likelihood needs of it.
+    learner
+        What was read of the file; ``None`` where the booster has been changed or copied since.
     as_json
         Whether the file was JSON.
     """
 
     head: Head
+    learner: Learner | None = None
     as_json: bool
 
     @classmethod
-    def made(cls, learner: Learner, as_json: bool, threads: int | None = None) -> Self:
-        """Return the booster of what was read."""
-        found = cls({} if threads is None else {"nthread": threads})
-        found.load_model(bytearray(written(learner, as_json=False)))
-        found.head, found.as_json = Head.of(learner), as_json
+    def made(cls, learner: Learner, content: bytearray, as_json: bool) -> Self:
+        """Return the booster of what was read, and written again as `content`."""
+        found = cls()
+        found.load_model(content)
+        found.head, found.as_json, found.learner = Head.of(learner), as_json, learner
         return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a pickle holds: what was read of the file can be read of the booster again."""
+        return {name: value for name, value in super().__getstate__().items() if name != "learner"}
 
     def __deepcopy__(self, memo: Any) -> Self:
         """Return a copy that is of a file as well."""
@@ -124,6 +131,8 @@ def learner_of(booster: xgboost.Booster) -> Learner:
     ContentError
         If it is of a kind that is not read.
     """
+    if isinstance(booster, FileBooster) and booster.learner is not None:
+        return booster.learner
     return read_learner(bytes(booster.save_raw("ubj")))
 
 

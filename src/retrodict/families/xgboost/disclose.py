@@ -30,7 +30,7 @@ ESTIMATORS = (
     xgboost.XGBRFRegressor,
     xgboost.XGBRanker,
 )
-_OWN = frozenset(("handle", "head", "as_json"))
+_OWN = frozenset(("handle", "head", "learner", "as_json"))
 """What a booster has beside what users attach to it: the reader reads it by the library."""
 
 

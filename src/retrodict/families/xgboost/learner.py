@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -48,17 +49,17 @@ class BoostedTree:
     gain: Float[Array, " nodes"]
     weight: Float[Array, " nodes"]
 
-    @property
+    @cached_property
     def pruned(self) -> Bool[Array, " nodes"]:
         """Which nodes are no longer in the tree."""
         return self.feature == DELETED
 
-    @property
+    @cached_property
     def leaf(self) -> Bool[Array, " nodes"]:
         """Which nodes of the tree are leaves."""
         return (self.left < 0) & ~self.pruned
 
-    @property
+    @cached_property
     def inner(self) -> Bool[Array, " nodes"]:
         """Which nodes of the tree are split."""
         return (self.left >= 0) & ~self.pruned

@@ -130,6 +130,7 @@ class _XGBoost(PlainModel):
         """Move each split point to a rounder number with which these rows go the same ways; see `RoundsSplits`."""
         learner, told = rounded(learner_of(self.booster), self.bind(self.own)._way(X))
         made = copy.deepcopy(self.made)
+        vars(made).pop("learner", None)
         (made if isinstance(made, xgboost.Booster) else made.get_booster()).load_model(
             bytearray(written(learner, as_json=False))
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from retrodict.errors import ModelError
 from retrodict.extras import extra_for
-from retrodict.families.xgboost.read_learner import is_json, read_learner
+from retrodict.families.xgboost.read_learner import is_json, read_learner, written
 from retrodict.families.xgboost.sections import ContentError
 from retrodict.models.contract import Model
 from retrodict.models.family import Opened, Settings, Source, Trust
@@ -111,9 +111,10 @@ def open_file(source: Source, trust: Trust) -> Opened:
 
     where = f"'{shown(source.path)}'"
     check_supported(learner.objective, learner.settings, where)
-    check_endured(source, trust, lambda: asked(learner))
+    content = bytearray(written(learner, as_json=False))
+    check_endured(source, trust, lambda: asked(learner, content))
     try:
-        made = FileBooster.made(learner, is_json(source.content))
+        made = FileBooster.made(learner, content, is_json(source.content))
     except Exception as error:  # the library's own reading may refuse what is checked here
         raise ModelError(f"{where} can't be read by the XGBoost that is installed; {_SAVE}") from error
     return Opened(made, f"sha256:{audit.sha256}", where, audit, left=learner.unknown)

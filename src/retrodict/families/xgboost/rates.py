@@ -41,10 +41,9 @@ def rates_of(trees: Sequence[BoostedTree]) -> Rates | None:
 
     They don't where another penalty (L1), a cap or a constraint was set, or where leaves were set to quantiles.
     """
-    rows = [row for tree in trees[:_MOST_TREES] for row in _equations(tree)]
-    if len(rows) < _FEWEST:
+    terms = np.concatenate([np.empty((0, 4)), *(_equations(tree) for tree in trees[:_MOST_TREES])])
+    if len(terms) < _FEWEST:
         return None
-    terms = np.array(rows, dtype=np.float64)
     size = np.abs(terms).max(axis=1)
     terms = terms[size > 0] / size[size > 0, None]
     for _ in range(2):
@@ -74,23 +73,17 @@ def _candidates(rate: float, penalty: float) -> list[Rates]:
     return [Rates(float(f"{rate:.{d}e}"), float(f"{near:.{d}e}") if near > _CLOSE else 0.0) for d in (0, 1, 2, 5)]
 
 
-def _equations(tree: BoostedTree) -> list[tuple[float, float, float, float]]:
+def _equations(tree: BoostedTree) -> Float[Array, "splits 4"]:
     """Return for each split what is known, and what stands at the penalty, one over the rate, and their product."""
-    out = []
     weight, hessian, value = (each.astype(np.float64) for each in (tree.weight, tree.hessian, tree.condition))
-    for node in np.flatnonzero(tree.inner).tolist():
-        children = (int(tree.left[node]), int(tree.right[node]))
-        inner = [child for child in children if tree.inner[child]]
-        leaves = [child for child in children if not tree.inner[child]]
-        known = weight[node] * hessian[node] - sum(weight[c] * hessian[c] for c in inner)
-        out.append(
-            (
-                known,
-                sum(weight[c] for c in inner) - weight[node],
-                sum(value[c] * hessian[c] for c in leaves),
-                sum(value[c] for c in leaves),
-            )
-        )
+    at = np.flatnonzero(tree.inner)
+    out = np.column_stack([weight[at] * hessian[at], -weight[at], np.zeros(len(at)), np.zeros(len(at))])
+    for child in (tree.left[at], tree.right[at]):
+        inner = tree.inner[child]
+        out[:, 0] -= np.where(inner, weight[child] * hessian[child], 0.0)
+        out[:, 1] += np.where(inner, weight[child], 0.0)
+        out[:, 2] += np.where(inner, 0.0, value[child] * hessian[child])
+        out[:, 3] += np.where(inner, 0.0, value[child])
     return out
 
 

@@ -122,6 +122,7 @@ class _Content:
 
 
 def _swap(one: xgboost.Booster, other: xgboost.Booster) -> None:
+    vars(one).pop("learner", None)  # what was read of its file is no longer what it holds
     one.handle, other.handle = other.handle, one.handle
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ from retrodict.families.xgboost.start_facts import class_shares
 Array = np.ndarray
 
 _FIRST = "of the rows that were drawn for the first tree"
+_MOST_LEAVES = 30_000
+"""Leaves that stretches are read from: later trees of a large model repeat what the first ones say."""
+
 _QUANTILES = frozenset(("reg:absoluteerror", "reg:quantileerror"))
 """Their leaves are set to quantiles of what is left to predict."""
 
@@ -112,7 +116,10 @@ def _counts(
         exact=told,
         personal=any(bool((own[leaf] == 1).any()) for own, leaf in zip(counts, leaves, strict=True)),
     )
-    yield from stretches(all_grown(trees, columns, found.counts), place, source)
+    sizes = np.cumsum([int(own.sum()) for own in leaves])
+    first = max(1, int(np.searchsorted(sizes, _MOST_LEAVES, side="right")))
+    for one in stretches(all_grown(trees[:first], columns, found.counts[:first]), place, source):
+        yield replace(one, exact=told if first == len(trees) else f"{told}; of the first {first:,} trees")
     rows = found.roots[0] if n is None and not drawn else n
     if rows is not None:
         exact = place.sample or (UNWEIGHTED if n is not None else f"{_FIRST}, {UNWEIGHTED}")

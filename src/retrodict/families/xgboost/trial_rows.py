@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+import xgboost
 
-from retrodict.families.xgboost.booster import FileBooster, Head, margins
+from retrodict.families.xgboost.booster import Head, margins
 from retrodict.families.xgboost.learner import Learner
 
 ROWS = 8
 _WIDEST = 3.0
 
 
-def asked(learner: Learner) -> None:
-    """Build a booster on one thread, and ask it for rows of numbers, codes and gaps."""
+def asked(learner: Learner, content: bytearray) -> None:
+    """Build a booster on one thread, and ask it for rows of numbers, codes and gaps.
+
+    Parameters
+    ----------
+    learner
+        What was read.
+    content
+        The same, written again.
+    """
     head = Head.of(learner)
-    booster = FileBooster.made(learner, as_json=False, threads=1)
+    booster = xgboost.Booster({"nthread": 1})
+    booster.load_model(content)
     rng = np.random.default_rng(0)
     X = rng.uniform(-_WIDEST, _WIDEST, (ROWS, learner.width))
     X[rng.random(X.shape) < 0.2] = np.nan
