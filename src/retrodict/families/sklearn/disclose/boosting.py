@@ -29,6 +29,7 @@ from retrodict.disclosures.kinds import (
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.chains import chain
 from retrodict.disclosures.trees.grids import distinct, grid_step
+from retrodict.disclosures.trees.raw_trees import raw_trees
 from retrodict.disclosures.trees.stretches import stretches
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
@@ -105,6 +106,7 @@ def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield NodeCounts(
             counts,
             leaves,
+            trees=raw_trees(_tree(t.nodes, estimator, place) for t in trees) if place.exact is True else (),
             features=tuple(dict.fromkeys(column.name for column in place.columns)),
             source=source,
             exact=place.exact,
@@ -177,7 +179,9 @@ def _tree(nodes: Any, estimator: Any, place: Place) -> Tree:
     left, right = (np.where(leaf, -1, nodes[side].astype(np.int64)) for side in ("left", "right"))
     feature = np.where(by_set, -1, nodes["feature_idx"].astype(np.int64))
     columns = tuple(place.columns[i] for i in order)
-    return Tree(columns, feature, nodes["num_threshold"], left, right, nodes["count"].astype(np.int64))
+    missing_left = np.asarray(nodes["missing_go_to_left"], dtype=bool)
+    rows = nodes["count"].astype(np.int64)
+    return Tree(columns, feature, nodes["num_threshold"], left, right, rows, missing_left)
 
 
 def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from retrodict.errors import ModelError
+from retrodict.families.sklearn.structure.guests import family_of_guest, model_of_guest
+from retrodict.models.contract import own_schema
 from retrodict.models.whole_number import whole
 
 _COUNTS = ("n_features_in_", "n_features_", "_n_features")
@@ -45,6 +48,8 @@ def width_of(model: Any, depth: int = 0) -> int | None:
         return None
     held = vars(model)
     counts: list[Any] = [held.get(name) for name in _COUNTS]
+    if family_of_guest(type(model)) is not None:  # it may keep its columns in compiled code
+        counts.append(_of_guest(model))
     for count in [*counts, getattr(held.get("tree_"), "n_features", None)]:
         if whole(count, 1):
             return int(count)
@@ -61,6 +66,17 @@ def width_of(model: Any, depth: int = 0) -> int | None:
     return _inside(held, depth)
 
 
+def _of_guest(model: Any) -> int | None:
+    count = getattr(model, _COUNTS[0], None)
+    if whole(count, 1):
+        return count
+    try:
+        made = model_of_guest(model)
+    except ModelError:  # a template that was not fitted, or what its family refuses, which is told elsewhere
+        return None
+    return None if made is None else len(own_schema(made))
+
+
 def _inside(held: dict[str, Any], depth: int) -> int | None:
     if held.get("estimators_features_") is not None:
         return None  # each member takes some of the columns
@@ -70,7 +86,8 @@ def _inside(held: dict[str, Any], depth: int) -> int | None:
         several = several if isinstance(several, list | tuple) else [several]
         for one in several:
             inner = one[1] if isinstance(one, tuple) and len(one) == 2 else one
-            if isinstance(inner, BaseEstimator) or type(inner).__module__.startswith("sklearn.calibration"):
+            known = isinstance(inner, BaseEstimator) or family_of_guest(type(inner)) is not None
+            if known or type(inner).__module__.startswith("sklearn.calibration"):
                 width = width_of(inner, depth + 1)
                 if width is not None or (name == "steps" and not _keeps_width(inner)):
                     return width
