@@ -7,24 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import catboost
-import pandas as pd
-
 import retrodict as rd
 from tests.conformance.models import Example, table
+from tests.families.catboost.fits import fitted
 
-SETTINGS: dict[str, Any] = {"iterations": 8, "depth": 3, "verbose": 0, "allow_writing_files": False, "thread_count": 1}
 NUMBERS = ("age", "dose")
-
-
-def fitted(
-    train: pd.DataFrame, loss: str | None = None, *, listed: tuple[str, ...] = (), weight: Any = None, **settings: Any
-) -> Any:
-    """Return a model of a table's last column."""
-    columns, target = train.drop(columns="target"), train["target"]
-    kind = catboost.CatBoostRegressor if pd.api.types.is_float_dtype(target) else catboost.CatBoostClassifier
-    settings = {**SETTINGS, **({} if loss is None else {"loss_function": loss}), **settings}
-    return kind(cat_features=list(listed), **settings).fit(columns, target, sample_weight=weight)
 
 
 def _example(classes: int, columns: tuple[str, ...], loss: str | None = None, **settings: Any) -> Example:

@@ -19,8 +19,8 @@ Array = np.ndarray
 
 _ABOVE_ALL = float(np.finfo(np.float32).max)
 """The border that parts missing values from all others, at either end."""
-_MIDPOINTS = {"GreedyLogSum", "MaxLogSum", "MinEntropy", "Median", "GreedyMinEntropy"}
-"""Ways to choose borders that put each midway between two neighbouring values; others cut the range evenly."""
+_MIDPOINTS = {"GreedyLogSum", "MaxLogSum", "MinEntropy", "Median", "GreedyMinEntropy", "UniformAndQuantiles"}
+"""Ways to choose borders that put each midway between two neighbouring values; `Uniform` cuts the range evenly."""
 UNWEIGHTED = "if every row counts once"
 """Leaf weights are sums of the weights of rows, which are not stored: whole numbers may still be counts of less."""
 _QUANTILES = {"MAE", "Quantile", "MAPE", "LogCosh"}
@@ -107,10 +107,15 @@ def trees_of(content: Content, columns: Columns, told: Told) -> list[Tree]:
                 rows,
                 missing_left=sent,
                 weights=weights if len(weights) else None,
-                midpoints=told.border_type in _MIDPOINTS,
+                midpoints=_midpoints(told, weights),
             )
         )
     return out
+
+
+def _midpoints(told: Told, weights: Array) -> bool:
+    """Whether each border lies midway between two neighbouring values of all rows, not of a sample of them."""
+    return told.border_type in _MIDPOINTS and len(weights) > 0 and 0 < weights[0] <= told.sampled
 
 
 def _questions(content: Content) -> tuple[Array, Array, Array]:

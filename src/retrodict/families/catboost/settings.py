@@ -24,7 +24,9 @@ class Told:
     method, steps
         How leaf values are found, and in how many steps.
     border_type
-        How borders are chosen.
+        How borders are chosen, where it is the same for all columns.
+    sampled
+        Rows up to which they are chosen from all rows.
     from_average
         Whether the start score is the target's mean, or the quantile that the loss is for.
     weighted
@@ -37,6 +39,7 @@ class Told:
     method: str | None
     steps: int | None
     border_type: str | None
+    sampled: float
     from_average: bool
     weighted: bool
 
@@ -71,13 +74,15 @@ def told_of(content: Content) -> Told:
     params, objective = params_of(content), objective_of(content)
     steps = _number(under(params, "tree_learner_options", "leaf_estimation_iterations"))
     data = under(params, "data_processing_options")
+    cut = under(data, "float_features_binarization")
     return Told(
         None if objective is None else objective.name,
         _number(under(params, "boosting_options", "learning_rate")),
         _number(under(params, "tree_learner_options", "l2_leaf_reg")),
         _text(under(params, "tree_learner_options", "leaf_estimation_method")),
         None if steps is None else int(steps),
-        _text(under(data, "float_features_binarization", "border_type")),
+        None if under(data, "per_float_feature_quantization") else _text(under(cut, "border_type")),
+        _number(under(cut, "dev_max_subset_size_for_build_borders")) or 0.0,
         under(params, "boosting_options", "boost_from_average") is True,
         bool(under(data, "class_weights")) or under(data, "auto_class_weights") not in (None, "None"),
     )
