@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 import retrodict as rd
-from retrodict.cli import options
+from retrodict.cli import candidate_file, options
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening, audit_line, file_line
 from retrodict.cli.output import Output
@@ -24,7 +26,19 @@ SHOWN = 12
 
 
 @grouped
-def inspect(model: options.ModelFile, opening: Opening, output: Output) -> None:
+def inspect(
+    model: options.ModelFile,
+    opening: Opening,
+    output: Output,
+    candidates: Annotated[
+        Path | None,
+        typer.Option(
+            "--candidates",
+            metavar="FILE",
+            help="Guesses of categories that a model states by hash: a column a feature (CSV), or lists (JSON).",
+        ),
+    ] = None,
+) -> None:
     """Show what a model file states about its training data, and what was not read."""
     try:
         loaded = opening.open(model)
@@ -34,7 +48,7 @@ def inspect(model: options.ModelFile, opening: Opening, output: Output) -> None:
         audit = audit_file(model, opening.trust or ())
         output.show(_nothing_read(audit), lambda: print_line(audit_line(model, audit)))
         raise
-    found = rd.inspect_model(loaded)
+    found = rd.inspect_model(loaded, candidates=None if candidates is None else candidate_file.read(candidates))
     unread = [one.to_dict() for one in found.unread]
     document = {**_report(model, loaded), "unread": unread, "disclosures": found.to_dicts()}
     output.show(document, lambda: _print(model, loaded, found))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from retrodict.disclosures.candidates import Candidates, checked
 from retrodict.disclosures.capability import Disclosing
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.known_rows import KnownRows
@@ -19,7 +21,9 @@ from retrodict.models import Model, load_model
 from retrodict.models.contract import own_schema
 
 
-def inspect_model(model: Any, *, train: pd.DataFrame | None = None, **settings: Any) -> Disclosures:
+def inspect_model(
+    model: Any, *, train: pd.DataFrame | None = None, candidates: Candidates | None = None, **settings: Any
+) -> Disclosures:
     """Read what a model states about its training data, and say what of it was not read.
 
     Parameters
@@ -28,6 +32,9 @@ def inspect_model(model: Any, *, train: pd.DataFrame | None = None, **settings: 
         What `load_model` takes, and whatever else a family's library fits: transformers, mixtures and densities too.
     train
         Training rows, where they are at hand: they are looked for in every array of the model, whatever its class.
+    candidates
+        Guesses of categories, by feature, where the model states hashes of them (`CategoryHashes`): each that hits is
+        stated in clear as `Categories`, with the rows that had it as `CategoryCounts`, where they are counted.
     settings
         For a path: the settings of `load_model`, such as `trust_pickle`.
 
@@ -42,7 +49,7 @@ def inspect_model(model: Any, *, train: pd.DataFrame | None = None, **settings: 
     ModelError
         If it is no fitted estimator, or does not say how many columns it takes.
     RequestError
-        If the training rows are no frame.
+        If the training rows are no frame, or candidates are given for a feature whose categories are not hashed.
     UnsafeFileError
         If it is a file that holds types which are not trusted.
     """
@@ -56,4 +63,7 @@ def inspect_model(model: Any, *, train: pd.DataFrame | None = None, **settings: 
     known = None if train is None else KnownRows.of(train, names)
     facts = list(model.disclose(known) if isinstance(model, Disclosing) else disclosed(model, names, known))
     unread = tuple(one for one in facts if isinstance(one, Unread))
-    return Disclosures.sorted((one for one in facts if isinstance(one, Disclosure)), names, unread)
+    stated: Iterable[Disclosure] = [one for one in facts if isinstance(one, Disclosure)]
+    if candidates is not None:
+        stated = checked(stated, candidates, names)
+    return Disclosures.sorted(stated, names, unread)
