@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ _WHOLE = 1e-4
 _SAME = 1e-5
 """How far sums of hessians may be off, as a share, that were rounded row by row to 32 bits."""
 _SIX_DIGITS = "to 6 digits"
+_ZERO = 1e-9
+"""A start nearer to zero than that is zero: what is left of sums of thousands of rounded gradients."""
 
 
 def starts_of(text: ModelText) -> list[float | None]:
@@ -41,22 +44,30 @@ def _added_to(text: ModelText, tree: TreeText) -> bool | None:
         return False
     if text.number("learning_rate", np.nan) == 1.0:
         return None
-    return tree.shrinkage == 1.0  # adding sets it
+    if tree.shrinkage == 1.0:  # adding sets it
+        return True
+    mean = _mean_value(text, tree)  # a start of zero is not added, and the user's own start is none of ours
+    return mean is not None and abs(mean) < _ZERO
+
+
+def _mean_value(text: ModelText, tree: TreeText) -> float | None:
+    """Return the mean of a tree's leaf values, weighed so that their own steps cancel."""
+    step = step_of(text)
+    if step is None or tree.weight is None or not tree.weight.any() or drawn_of(text).first or _uneven(text):
+        return None
+    if text.objective is None or text.objective.name in ("huber", "fair"):
+        return None  # gradients do not add up to zero at their starts
+    weight = tree.weight + penalties(text, tree, step)
+    return float((tree.value * weight).sum() / weight.sum())
 
 
 def _start(text: ModelText, tree: TreeText) -> float | None:
-    step = step_of(text)
     added = _added_to(text, tree)
     if added is False:
         return 0.0
     if tree.leaves == 1:
         return float(tree.value[0]) if added else None
-    if step is None or added is None or tree.weight is None or not tree.weight.any() or drawn_of(text).first:
-        return None
-    if text.objective is None or text.objective.name in ("huber", "fair") or _uneven(text):
-        return None  # gradients do not add up to zero at these starts
-    weight = tree.weight + penalties(text, tree, step)
-    return float((tree.value * weight).sum() / weight.sum())
+    return (_counted(text) if _uneven(text) else _mean_value(text, tree)) if added else None
 
 
 def _uneven(text: ModelText) -> bool:
@@ -85,7 +96,8 @@ def of_start(
         return
     source, exact = place.at("trees[0].leaf_value"), place.exact
     if any(start is None for start in starts) or drawn_of(text).sampled is None:
-        starts, exact = _at_roots(text), place.sample or _SIX_DIGITS
+        starts, alone = _at_roots(text)
+        exact = (place.sample or _SIX_DIGITS) if alone else False
         source = place.at("trees[0].internal_value")
         if any(start is None for start in starts):
             return
@@ -109,20 +121,47 @@ def of_start(
         yield TargetMoments(mean, **shared)
 
 
-def _at_roots(text: ModelText) -> list[float | None]:
-    """Return the starts that the roots of the first trees state, to six digits, where later roots state zero.
+def _at_roots(text: ModelText) -> tuple[list[float | None], bool]:
+    """Return the starts that the roots of the first trees state, to six digits, and whether they hold nothing else.
 
-    Some releases add to a root's value its own step.
+    Newer releases add to a root's value its own step, which is small at the start. They do not where the roots of later
+    trees state zero, or, in a forest, the same as the first.
     """
-    firsts, later = text.trees[: text.per_iteration], text.trees[text.per_iteration :]
-    if any(tree.inner_value is not None and tree.leaves > 1 and tree.inner_value[0] != 0.0 for tree in later):
-        return [None]
-    told = [tree for tree in firsts if tree.inner_value is not None and tree.leaves > 1 and tree.inner_value.any()]
-    return (
-        [float(tree.inner_value[0]) for tree in told if tree.inner_value is not None]
-        if len(told) == len(firsts)
-        else [None]
-    )
+    k = text.per_iteration
+    roots = [tree.inner_value[0] if tree.inner_value is not None and tree.leaves > 1 else None for tree in text.trees]
+    expected = roots[:k] if text.averaged else [0.0] * k
+    later = [(root, expected[i % k]) for i, root in enumerate(roots[k:]) if root is not None]
+    alone = bool(later) and all(root == told for root, told in later)
+    return [None if root is None or root == 0.0 else float(root) for root in roots[:k]], alone
+
+
+def _counted(text: ModelText) -> float | None:
+    """Return the start of two classes of which one counts more, by how many rows of it give the first tree's sums.
+
+    With ``k`` rows of the second class among ``n`` and ``p = k / n``, a row of class ``c`` adds ``w_c p (1 - p)`` to
+    the hessians and ``w_c (p - c)`` to the gradients.
+    """
+    tree, n, drawn = text.trees[0], rows_drawn(text), drawn_of(text)
+    step = replace(text, parameters={**text.parameters, "scale_pos_weight": "1", "is_unbalance": "0"})
+    mean, objective = _mean_value(step, tree), text.objective
+    if objective is None or objective.name != "binary" or mean is None or n is None or drawn.sampled is None:
+        return None
+    settings = step_of(text)
+    if tree.weight is None or settings is None:
+        return None
+    k = np.arange(1, n)
+    p, slope = k / n, objective.sigmoid
+    zero, one = np.ones(n - 1), np.full(n - 1, text.number("scale_pos_weight", 1.0))
+    if text.flag("is_unbalance", False):
+        zero, one = np.maximum(k / (n - k), 1.0), np.maximum((n - k) / k, 1.0) * one
+    hessian = slope**2 * p * (1.0 - p) * ((n - k) * zero + k * one)
+    gradient = slope * ((n - k) * zero * p - k * one * (1.0 - p))
+    penalty = penalties(text, tree, settings)
+    starts = np.log(p / (1.0 - p)) / slope
+    stated = starts - settings.rate * gradient / (hessian + penalty.sum())
+    off = np.abs(hessian / tree.weight.sum() - 1.0) + np.abs(stated - mean)
+    best = int(np.argmin(off))
+    return float(starts[best]) if off[best] < _SAME else None
 
 
 def _shares(objective: Any, found: Array) -> Array:
