@@ -55,9 +55,10 @@ def test_leaf_values_are_not_what_sanitising_takes_out() -> None:
         (1 + LEAST_DEGREES, False, "review"),
         (None, False, "review"),
         (99, True, "review"),
+        (99, None, "review"),
     ],
 )
-def test_cross_products_ask_where_rows_may_follow(n: int | None, personal: bool, verdict: str | None) -> None:
+def test_cross_products_ask_where_rows_may_follow(n: int | None, personal: bool | None, verdict: str | None) -> None:
     fact = CrossProducts(**AT, matrix=np.eye(2), columns=("a", "b"), n=n, personal=personal)
     assert of(fact)["cross_products"].verdict == verdict
 

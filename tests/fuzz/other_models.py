@@ -54,6 +54,8 @@ def _catboost(kind: str, X: Any, y: Any, form: str, **settings: Any) -> Callable
         usual = {"iterations": 3, "depth": 2, "verbose": 0, "allow_writing_files": False, "thread_count": 1}
         texts = [name for name in getattr(X, "columns", ()) if not pd.api.types.is_numeric_dtype(X[name])]
         made = getattr(catboost, kind)(**{**usual, "cat_features": texts, **settings}).fit(X, y)
+        made.get_metadata()["model_guid"] = "0-0-0-0"  # the same file whenever it is made
+        made.get_metadata()["train_finish_time"] = "2025-01-01T00:00:00Z"
         return _saved(lambda path: made.save_model(str(path), format=form, pool=catboost.Pool(X, cat_features=texts)))
 
     return make

@@ -79,14 +79,14 @@ def _products(found: Disclosures, limits: FromFile) -> Iterator[Finding]:
             f"it states the sums of products of each two of {wide:,} columns over the training rows ({fact.source}): "
             "means, variances, correlations and any linear fit of these columns follow"
         )
-        if fact.n is not None and fact.n - wide >= LEAST_DEGREES and not fact.personal:
+        if fact.n is not None and fact.n - wide >= LEAST_DEGREES and fact.personal is False:
             said += f"; with {fact.n:,} rows, {fact.n - wide:,} more than columns, no row follows from them alone"
             yield Finding("from_file", "cross_products", None, None, None, None, None, None, said)
             continue
         if fact.personal:
             said += "; one of its columns is an indicator of one row, whose other values stand beside it"
-        elif fact.n is None:
-            said += "; of how many rows is not known"
+        elif fact.n is None or fact.n - wide >= LEAST_DEGREES:
+            said += "; of how many rows some of these sums are is not known"
         else:
             said += f"; with {fact.n:,} rows and fewer than {LEAST_DEGREES} more rows than columns, rows may follow"
         remedy = "give away the coefficients alone, or fit fewer columns, with rare categories merged"
@@ -123,11 +123,13 @@ def _training(found: Disclosures, limits: FromFile) -> Iterator[Finding]:
     settings = list(dict.fromkeys(name for fact in found.of(TrainingSettings) for name in fact.settings))
     if settings:
         said = (
-            f"it states how it was trained ({few(settings, _SHOWN)}): with seeds and shares of rows drawn, which rows "
-            "each tree saw can be replayed; rates and penalties are what the equations of its sums need"
+            f"it states {len(settings):,} settings of its training ({few(settings, _SHOWN)}): with seeds and shares of "
+            "rows drawn, where they are among them, it can be replayed which rows each tree saw; rates and penalties "
+            "are what the equations of its sums need"
         )
         limit = limits.training_settings
-        yield judge("from_file", "training_settings", limit, len(settings), said, remedy=SANITIZE)
+        remedy = "`retrodict sanitize` takes out those that predictions do not need"
+        yield judge("from_file", "training_settings", limit, len(settings), said, remedy=remedy)
     dates = list(dict.fromkeys(fact.when for fact in found.of(TrainingDate)))
     if dates:
         said = f"it states when it was trained ({few(dates, _SHOWN)}): rows that came in later are not among its own"
