@@ -163,9 +163,10 @@ def margins(booster: xgboost.Booster, X: Array, kind: str, head: Head, end: int,
     """
     if not len(X):
         return np.empty((0, head.classes) if head.classes > 1 else 0, dtype=np.float32)
-    if head.booster == "gblinear":
-        rows = xgboost.DMatrix(X, missing=missing, feature_types=head.types or None)
-        found = booster.predict(rows, output_margin=kind == "margin", validate_features=False)
+    # the last bit of a sum of weighted trees depends on the way: boosters and estimators go different ones
+    if head.booster == "gblinear" or (head.booster == "dart" and not head.wrapped):
+        rows = xgboost.DMatrix(X, missing=missing, feature_types=head.types or None, enable_categorical=True)
+        found = booster.predict(rows, output_margin=kind == "margin", iteration_range=(0, end), validate_features=False)
     else:
         found = booster.inplace_predict(
             X, iteration_range=(0, end), predict_type=kind, missing=missing, validate_features=False

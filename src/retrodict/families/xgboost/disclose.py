@@ -18,7 +18,7 @@ from retrodict.families.xgboost.category_facts import category_facts
 from retrodict.families.xgboost.counts import counted
 from retrodict.families.xgboost.learner import Learner
 from retrodict.families.xgboost.rates import Rates, rates_of
-from retrodict.families.xgboost.settings_facts import configuration, estimator_facts, settings_facts
+from retrodict.families.xgboost.settings_facts import Configuration, configuration, estimator_facts, settings_facts
 from retrodict.families.xgboost.split_facts import Method, split_facts
 from retrodict.families.xgboost.start_facts import start_facts
 from retrodict.families.xgboost.sum_facts import rows_of, sum_facts
@@ -83,21 +83,25 @@ def _booster(booster: xgboost.Booster, place: Place) -> Iterator[Any]:
     yield from settings_facts(learner, config, place)
 
 
-def _whole(config: dict[str, Any] | None) -> bool | None:
+def _whole(config: Configuration | None) -> bool | None:
     """Return whether every tree had all rows; ``None`` where that is not known."""
-    return None if config is None or "subsample" not in config else float(config["subsample"]) == 1.0
+    share = None if config is None else config.number("subsample")
+    return None if share is None else share == 1.0
 
 
-def _method(config: dict[str, Any] | None) -> Method | None:
-    updaters = str((config or {}).get("updater", ""))
+def _method(config: Configuration | None) -> Method | None:
+    if config is None or not config.kept:
+        return None
+    updaters = str(config.settings.get("updater", ""))
     if "colmaker" in updaters:
         return "midpoints"
     return "values" if "hist" in updaters else None
 
 
-def _rates(learner: Learner, config: dict[str, Any] | None) -> Rates | None:
-    """Return the learning rate and the penalty: as they were set, or as trees agree on them."""
+def _rates(learner: Learner, config: Configuration | None) -> Rates | None:
+    """Return the learning rate and the penalty as trees agree on them: as they were set, to the last digit."""
     shown = rates_of(learner.trees)
-    if shown is None or config is None or not np.isclose(float(config.get("lambda", shown.penalty)), shown.penalty):
+    penalty = None if config is None else config.number("lambda")
+    if shown is None or penalty is None or not np.isclose(penalty, shown.penalty, rtol=1e-3):
         return shown
-    return Rates(shown.rate, float(config.get("lambda", shown.penalty)))
+    return Rates(shown.rate, penalty)

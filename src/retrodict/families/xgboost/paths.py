@@ -5,6 +5,7 @@ from __future__ import annotations
 from retrodict.families.xgboost.learner import Learner
 
 CONFIG = "config"
+DEFAULTS = "default_config"
 ATTRIBUTES = "learner.attributes"
 _BOOSTER = "learner.gradient_booster"
 

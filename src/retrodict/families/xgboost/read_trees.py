@@ -54,9 +54,10 @@ def read_tree(section: Section, width: int, bits: list[int]) -> BoostedTree:
     if (feature < 0).any() or (feature[~pruned] >= width).any():
         raise ContentError(f"a tree that splits a feature that is none of {width:,}")
     condition = section.numbers("split_conditions", n)
-    if np.isnan(condition).any() or not np.isfinite(condition[(left < 0) & ~pruned]).all():
-        raise ContentError("a leaf or a split point that is no number")
     default_left, by_set = section.flags("default_left", n), section.flags("split_type", n, absent=0)
+    if np.isnan(condition[inner & (by_set == 0)]).any() or not np.isfinite(condition[(left < 0) & ~pruned]).all():
+        raise ContentError("a leaf or a split point that is no number")
+    condition = np.where(inner & (by_set == 1), np.float32(0.0), condition)  # it means nothing there
     section.whole("id", 0, 2**31 - 1, 0)
     section.integers("parents", n, absent=-1)  # as the children say
     tree = BoostedTree(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,24 +15,43 @@ from retrodict.disclosures.place import Place
 from retrodict.disclosures.unread import Unread, type_name
 from retrodict.families.xgboost.booster import FileBooster, plain_booster
 from retrodict.families.xgboost.learner import Learner
-from retrodict.families.xgboost.paths import ATTRIBUTES, CONFIG
+from retrodict.families.xgboost.paths import ATTRIBUTES, CONFIG, DEFAULTS
 
 _OF_HERE = frozenset(("nthread", "n_jobs", "validate_parameters", "verbosity", "device", "gpu_id", "num_trees"))
 """What says nothing of the training rows, or is in the file as well."""
 
+_DEFAULTS = "the library's defaults: trained with them, or loaded without what it was trained with"
 _EVALUATED = "of an evaluation set, which may be the training rows or others"
 
 
-def configuration(booster: xgboost.Booster, learner: Learner) -> dict[str, Any] | None:
-    """Return how training was set, by the library's names; ``None`` where that is not kept.
+@dataclass(frozen=True)
+class Configuration:
+    """How training was set.
 
-    A booster that was loaded from a model file has the library's defaults for a configuration; so has one that was
-    trained with nothing else. These can't be told apart: one that differs in anything was trained so.
+    Parameters
+    ----------
+    settings
+        By the library's names.
+    kept
+        Whether these are the settings of training for sure. A booster that was loaded from a model file has the
+        library's defaults for a configuration, and so has one that was trained with nothing else: these can't be told
+        apart. One that differs in anything was trained so.
     """
+
+    settings: dict[str, Any]
+    kept: bool
+
+    def number(self, name: str) -> float | None:
+        """Return a setting as a number; ``None`` where it is not kept."""
+        return float(self.settings[name]) if self.kept and name in self.settings else None
+
+
+def configuration(booster: xgboost.Booster, learner: Learner) -> Configuration | None:
+    """Return how training was set; ``None`` of a booster that came from a model file."""
     if isinstance(booster, FileBooster):
         return None
     own, fresh = _settings(booster), _settings(plain_booster(learner))
-    return None if own == fresh else own
+    return Configuration(own, own != fresh)
 
 
 def _settings(booster: xgboost.Booster) -> dict[str, Any]:
@@ -48,7 +68,7 @@ def _gather(part: Any, found: dict[str, Any]) -> None:
             found[name] = value
 
 
-def settings_facts(learner: Learner, config: dict[str, Any] | None, place: Place) -> Iterator[Disclosure | Unread]:
+def settings_facts(learner: Learner, config: Configuration | None, place: Place) -> Iterator[Disclosure | Unread]:
     """Yield how training was set, and what was attached to the model."""
     told: dict[str, Any] = {
         "booster": learner.booster,
@@ -63,7 +83,8 @@ def settings_facts(learner: Learner, config: dict[str, Any] | None, place: Place
         told["base_score"] = list(learner.base)
     yield TrainingSettings(told, features=(), source=place.at("learner"), exact=place.exact)
     if config is not None:
-        yield TrainingSettings(config, features=(), source=place.at(CONFIG), exact=place.exact)
+        exact, source = (place.exact, place.at(CONFIG)) if config.kept else (_DEFAULTS, place.at(DEFAULTS))
+        yield TrainingSettings(config.settings, features=(), source=source, exact=exact)
     for name, text in (learner.attributes or {}).items():
         yield from _attribute(name, text, place)
 

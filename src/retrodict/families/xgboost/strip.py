@@ -13,6 +13,7 @@ import xgboost
 from retrodict.families.xgboost.booster import best_round, learner_of, plain_booster
 from retrodict.families.xgboost.learner import BoostedTree, Learner
 from retrodict.families.xgboost.paths import ATTRIBUTES, CONFIG, base_path, cats_path, tree_path
+from retrodict.families.xgboost.settings_facts import configuration
 from retrodict.sanitizing.plan import Change, Plan, Trim
 
 Array = np.ndarray
@@ -133,7 +134,9 @@ def _trim_booster(booster: xgboost.Booster, trim: Trim, end: int) -> None:
     def take(name: str, path: str, what: str) -> None:
         trim.plan.changes.append(_Blanked(trim.at(path), what, booster, name, None, content=content))
 
-    take("config", CONFIG, "how training was set: seeds, shares of rows drawn, rates, penalties")
+    config = configuration(booster, learner)
+    if config is not None and config.kept:
+        take("config", CONFIG, "how training was set: seeds, shares of rows drawn, rates, penalties")
     if learner.attributes:
         take("attributes", ATTRIBUTES, "what training and users attached: the best round and its error, texts")
     for name, what in _TREES.items():
