@@ -16,7 +16,7 @@ from retrodict.disclosures.kinds import ClassShares, NodeCounts, SampleSize, Thr
 from tests.families.sklearn.guests.boosters import LIBRARIES, booster, mixed, table
 
 
-def of(found: Any, kind: type, part: str) -> list[Any]:
+def of(found: Any, kind: Any, part: str) -> list[Any]:
     return [one for one in found if isinstance(one, kind) and part in one.source]
 
 
