@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.naive_bayes import GaussianNB
 
 from retrodict.errors import PriorError
@@ -25,6 +26,7 @@ from retrodict.priors import (
     write_prior_file,
 )
 from retrodict.priors.marginals import (
+    FiniteMarginal,
     Marginal,
     Normal,
     Uniform,
@@ -36,6 +38,7 @@ from retrodict.priors.marginals import (
     quantiles,
     sample_marginal,
 )
+from retrodict.priors.raked import RakedPrior
 from retrodict.schema import Feature, Schema
 from tests.conformance.recipes import built
 
@@ -124,6 +127,15 @@ def from_a_file() -> Any:
     return load_prior(path)
 
 
+def raked_by_hand(finite: bool = False) -> RakedPrior:
+    """Return a prior of cells over features of every kind, with gaps."""
+    base, rng = (FINITE if finite else IndependentPrior(SCHEMA, MARGINALS)), np.random.default_rng(6)
+    edges = [m.breaks() if isinstance(m, FiniteMarginal) else np.array([-0.5, 1.0]) for m in base.marginals]
+    cells = np.column_stack([rng.integers(len(own) + 1, size=200) for own in edges])
+    gaps = np.column_stack([rng.random(200) < feature.missing for feature in base.schema.features])
+    return RakedPrior(base, tuple(edges), cells, gaps, rng.gamma(0.5, size=200))
+
+
 PRIORS: dict[str, Callable[[], Any]] = {
     "uniform": lambda: uniform_prior(FINITE_SCHEMA),
     "independent": lambda: IndependentPrior(SCHEMA, MARGINALS),
@@ -142,6 +154,9 @@ PRIORS: dict[str, Callable[[], Any]] = {
     "fitted": lambda: fit_prior(SCHEMA.decode(rows()).assign(y="a"), target="y"),
     "loaded file": from_a_file,
     "implied by classes": lambda: implied(GaussianNB()),
+    "implied by trees": lambda: implied(HistGradientBoostingClassifier(max_iter=20)),
+    "raked": raked_by_hand,
+    "finite raked": lambda: raked_by_hand(finite=True),
     "by hand": Bare,
     "of the recipe": lambda: built("new_prior.md")["growth"].Growth(),
     **{

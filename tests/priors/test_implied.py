@@ -184,8 +184,8 @@ def test_leaves_tell_how_rows_lie_between_split_points(name: str) -> None:
     fitted = FORESTS[name].fit(TABLE, LABEL)
     prior = rd.implied_prior(rd.load_model(fitted))
     facts = rd.inspect_model(fitted)
-    uncounted = rd.disclosures.Disclosures(tuple(f for f in facts if f.kind != "Stretches"), facts.names)
-    equal = rd.implied_prior(uncounted)
+    uncounted = tuple(f for f in facts if f.kind not in ("Stretches", "NodeCounts"))
+    equal = rd.implied_prior(rd.disclosures.Disclosures(uncounted, facts.names))
     bounds = [rd.Feature(n, low=TABLE[n].min(), high=TABLE[n].max()) for n in NUMBERS]
     uniform = rd.uniform_prior(rd.Schema(tuple(bounds)))
     ours, cells, flat = (np.mean([distance(q, n, TABLE[n]) for n in NUMBERS]) for q in (prior, equal, uniform))

@@ -51,7 +51,7 @@ def draw_within(
     if isinstance(marginal, FiniteMarginal):
         out, whole = _from_list(marginal, low, high, u)
     else:
-        out, whole = _from_latents(marginal, low, high, u), isinstance(marginal, Rounded) and marginal.step == 1.0
+        out, whole = _fromlatents_of(marginal, low, high, u), isinstance(marginal, Rounded) and marginal.step == 1.0
     lost = np.isnan(out)
     if lost.any():
         out[lost] = _without_mass(low[lost], high[lost], u[lost], whole)
@@ -70,10 +70,10 @@ def _from_list(marginal: FiniteMarginal, low: Array, high: Array, u: Array) -> t
     return out, bool((values == np.rint(values)).all())
 
 
-def _from_latents(marginal: Marginal, low: Array, high: Array, u: Array) -> Array:
+def _fromlatents_of(marginal: Marginal, low: Array, high: Array, u: Array) -> Array:
     """Return draws through the latents that the ends belong to, NaN where none lies between."""
     ends, back = np.unique(np.concatenate([low, high]), return_inverse=True)
-    below, above = _latents(marginal, ends)
+    below, above = latents_of(marginal, ends)
     # The first latent whose value lies above `low`, and the last whose value does not lie above `high`.
     first, last = above[back[: len(low)]], below[back[len(low) :]]
     flip = first > 0  # work with the small tail: 1 - p would lose it
@@ -90,7 +90,7 @@ def _from_latents(marginal: Marginal, low: Array, high: Array, u: Array) -> Arra
     return out
 
 
-def _latents(marginal: Marginal, ends: Array) -> tuple[Array, Array]:
+def latents_of(marginal: Marginal, ends: Array) -> tuple[Array, Array]:
     """Return, for each end, the last latent known to give a value up to it, and the first that gives more."""
     at = np.maximum.accumulate(marginal.quantile_z(_GRID.copy()))
     cell = np.searchsorted(at, ends, side="right")

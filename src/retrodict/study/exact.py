@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.priors import CopulaPrior, EmpiricalPrior, IndependentPrior, MixturePrior, Prior
+from retrodict.priors import CopulaPrior, EmpiricalPrior, Enumerable, IndependentPrior, MixturePrior, Prior
 from retrodict.priors.marginals import FiniteMarginal
 from retrodict.study.worlds import Truth
 from retrodict.theory import DiscreteWorld, error_budget
@@ -98,6 +99,10 @@ def _probabilities(prior: Prior, truth: Truth) -> Float[Array, " n"] | None:
         if isinstance(prior, CopulaPrior):
             return _tied(prior.correlation, marginals, grid) if len(grid) <= LARGEST_COPULA else None
         return np.prod([_looked_up(m, grid[:, j]) for j, m in enumerate(marginals)], axis=0)
+    if isinstance(prior, Enumerable) and prior.n_states() is not None:
+        states, logs = prior.states()
+        shares = {tuple(state): math.exp(log) for state, log in zip(states.tolist(), logs.tolist(), strict=True)}
+        return np.array([shares.get(tuple(state), 0.0) for state in grid.tolist()])
     return None
 
 

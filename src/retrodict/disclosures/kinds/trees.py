@@ -64,12 +64,15 @@ class NodeCounts(Disclosure):
         The same as sums of weights, where stored: in a bootstrap draw a row's weight is how often it was drawn.
     few
         Leaves with at most this many rows count as small.
+    trees
+        The first of the trees, over raw features (see `disclosures.trees.raw_trees`), where all rows are counted.
     """
 
     counts: tuple[Array, ...] = field(repr=False)
     leaves: tuple[Array, ...] = field(repr=False)
     weights: tuple[Array, ...] | None = field(default=None, repr=False)
     few: int = 5
+    trees: tuple[Any, ...] = field(default=(), repr=False)
 
     def values(self) -> dict[str, Any]:
         """Return a summary; the arrays stay attributes."""

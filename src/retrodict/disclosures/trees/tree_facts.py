@@ -11,6 +11,7 @@ from retrodict.disclosures.kinds import Disclosure, Grid, NodeCounts, Thresholds
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.chains import grid_values
 from retrodict.disclosures.trees.grids import distinct, grid_step
+from retrodict.disclosures.trees.raw_trees import raw_trees
 from retrodict.disclosures.trees.stretches import stretches
 from retrodict.disclosures.trees.tree import Tree
 
@@ -29,6 +30,7 @@ def node_counts(trees: Sequence[Tree], place: Place, source: str) -> Iterator[Di
         tuple(tree.rows for tree in trees),
         leaves,
         _weights(trees),
+        trees=raw_trees(trees) if place.exact is True and not any(tree.weighted for tree in trees) else (),
         features=tuple(name for name in names if name in used),
         source=place.at(source),
         exact=place.exact,
@@ -57,14 +59,16 @@ def split_points(trees: Sequence[Tree], place: Place, source: str) -> Iterator[D
             scale[column.name] = max(scale.get(column.name, 0.0), abs(column.scale))
             if column.number:
                 straight.add(column.name)
-    midpoints = all(tree.midpoints for tree in trees)
-    parted = {name: distinct(np.asarray(points), scale[name]) for name, points in found.items()}
+    midpoints, double = all(tree.midpoints for tree in trees), all(tree.double for tree in trees)
+    parted = {name: distinct(np.asarray(points), scale[name], double) for name, points in found.items()}
     known = [name for name in parted if midpoints and name in straight]
-    grids = {name: step for name in known if (step := grid_step(parted[name], scale[name])) is not None}
+    grids = {name: step for name in known if (step := grid_step(parted[name], scale[name], double))}
     forced = grid_values(trees, grids) if grids else {}
     for name, values in parted.items():
         shared: dict[str, Any] = {"features": (name,), "source": place.at(source)}
-        yield Thresholds(values, midpoints and name in straight, **shared, exact="to 32 bits")
+        yield Thresholds(
+            values, midpoints and name in straight, **shared, exact=place.exact if double else "to 32 bits"
+        )
         told = "as far as the split points show"
         if name in grids:
             yield Grid(grids[name], 0.0, len(values), **shared, exact=told)

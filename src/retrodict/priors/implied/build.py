@@ -19,7 +19,9 @@ from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside
 from retrodict.priors.implied.joint import tied
 from retrodict.priors.implied.ladder import marginal_of
 from retrodict.priors.implied.limits import grid_of, shown_by_rows
+from retrodict.priors.implied.raking import raked
 from retrodict.priors.implied.remainder import others
+from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.marginals import Marginal
 from retrodict.priors.mixture import MixturePrior
 from retrodict.results.notes import Note
@@ -194,7 +196,8 @@ def _plain(facts: Facts, schema: Schema, shares: Shares) -> Prior:
     )
     marginals = tuple(marginal for marginal, _ in rungs)
     features = tuple(_reached(f, marginal) for f, marginal in zip(schema.features, marginals, strict=True))
-    return tied(replace(schema, features=features), marginals, facts, notes, shares)
+    found_prior = tied(replace(schema, features=features), marginals, facts, notes, shares)
+    return raked(found_prior, facts) if isinstance(found_prior, IndependentPrior) else found_prior
 
 
 def _reached(feature: Feature, marginal: Marginal) -> Feature:

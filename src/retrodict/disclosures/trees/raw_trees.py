@@ -1,0 +1,102 @@
+"""Trees over raw features: where in a tree a row of the table falls, whatever steps the tree stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from retrodict.disclosures.columns import Column
+from retrodict.disclosures.trees.tree import Tree
+
+Array = np.ndarray
+
+MOST = 100
+"""Trees of a model at most: what later ones say of the table repeats, and costs a pass over many rows each."""
+
+
+@dataclass(frozen=True, eq=False)
+class RawTree:
+    """The part of a tree that splits raw features in ways that are known; plain data.
+
+    Parameters
+    ----------
+    names
+        Raw features that it splits.
+    feature
+        Which of `names` a node splits; negative where rows stop: at leaves, and at splits that have no way back.
+    threshold
+        In raw units; NaN where a node splits by categories.
+    down
+        Whether raw values from the threshold up go left, not those up to it.
+    categories
+        Of nodes that split by categories, those that go left; all others go right.
+    left, right
+        The children.
+    missing_left
+        Whether missing values go left; ``None`` where that is not known.
+    rows
+        Training rows that reached the node.
+    """
+
+    names: tuple[str, ...]
+    feature: Int[Array, " nodes"]
+    threshold: Float[Array, " nodes"]
+    down: Bool[Array, " nodes"]
+    left: Int[Array, " nodes"]
+    right: Int[Array, " nodes"]
+    rows: Int[Array, " nodes"]
+    missing_left: Bool[Array, " nodes"] | None = None
+    categories: Mapping[int, frozenset[Any]] = field(default_factory=dict)
+
+
+def raw_trees(trees: Iterable[Tree]) -> tuple[RawTree, ...]:
+    """Return the first trees over raw features, without those that split none of them."""
+    made = (_raw(tree) for tree in islice(trees, MOST))
+    return tuple(tree for tree in made if tree.names and tree.feature[0] >= 0)
+
+
+def _raw(tree: Tree) -> RawTree:
+    names = tuple(dict.fromkeys(tree.columns[i].name for i in tree.used))
+    feature = np.full(len(tree.feature), -1)
+    threshold, down = np.full(len(feature), np.nan), np.zeros(len(feature), dtype=bool)
+    sets: dict[int, frozenset[Any]] = {}
+    for i in tree.used:
+        column, at = tree.columns[i], np.flatnonzero((tree.feature == i) & ~tree.leaf & np.isfinite(tree.threshold))
+        if not len(at) or not column.raw:
+            continue
+        if column.indicator or column.categories is not None:
+            if column.scale <= 0 or column.categories is None:
+                continue
+            sets |= {int(node): _left(column, float(tree.threshold[node])) for node in at}
+        else:
+            points, back = np.unique(tree.threshold[at], return_inverse=True)
+            raw = column.raw_numbers(points)
+            if raw is None or not np.isfinite(raw).all():
+                continue
+            threshold[at] = raw[back]
+            down[at] = raw[0] > raw[-1] if len(raw) > 1 else column.scale < 0
+        feature[at] = names.index(column.name)
+    return RawTree(
+        names,
+        feature,
+        threshold,
+        down,
+        np.asarray(tree.left),
+        np.asarray(tree.right),
+        np.asarray(tree.rows),
+        None if tree.missing_left is None else np.asarray(tree.missing_left),
+        sets,
+    )
+
+
+def _left(column: Column, threshold: float) -> frozenset[Any]:
+    """Return the categories whose code, or whose indicator, is not above a threshold."""
+    categories, end = column.categories or (), float(column.back(threshold))
+    if not column.indicator:
+        return frozenset(category for place, category in enumerate(categories) if place <= end)
+    return frozenset(category for category in categories if (category == column.category) <= end)
