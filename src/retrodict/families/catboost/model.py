@@ -28,7 +28,7 @@ from retrodict.families.catboost.cbm_file import write_cbm
 from retrodict.families.catboost.content import Content
 from retrodict.families.catboost.flat_reader import DamagedError
 from retrodict.families.catboost.json_written import write_json
-from retrodict.families.catboost.native import content_of, known_hashes, predicted, raw_of
+from retrodict.families.catboost.native import RAW, content_of, known_hashes, predicted, raw_of
 from retrodict.families.catboost.objectives import CLASSES, LOGARITHMS, Objective, noise_of, objective_of, usable
 from retrodict.families.catboost.strip import plan_of
 from retrodict.families.plain_model import PlainModel, PlainRegressor, completed
@@ -89,14 +89,14 @@ class _CatBoost(PlainModel):
         """What it says of itself; see `Describing`."""
         return About(schema=self.own, tolerant=frozenset(self.listed), warnings=self.warnings, audit=self.audit)
 
-    def raw(self, X: Float[Array, "n d"]) -> Float[Array, " n"] | Float[Array, "n k"]:
-        """Return raw outputs for rows of the bound schema's encoding."""
+    def raw(self, X: Float[Array, "n d"], kind: str = RAW) -> Float[Array, " n"] | Float[Array, "n k"]:
+        """Return outputs of CatBoost, raw by default, for rows of the bound schema's encoding."""
         n = len(X)
         if not n:
             return self._none
         most = min(threads.cores(), 1 + X.size // threads.CELLS_ASKED)
         columns = {at: self._column(X[:, place], at) for at, place in enumerate(self._order)}
-        return raw_of(self.made, columns, n, listed=bool(self.listed), threads=most)
+        return raw_of(self.made, columns, n, listed=bool(self.listed), threads=most, kind=kind)
 
     @cached_property
     def _none(self) -> Array:
@@ -205,10 +205,9 @@ class CatBoostValues(PlainRegressor, _CatBoost):
 
     def predict(self, X: Float[Array, "n d"]) -> Float[Array, " n"]:
         """Return the predicted means; see `Regressor`."""
-        raw = self.raw(X)
-        if raw.ndim == 2:  # a mean, and the logarithm of a standard deviation
-            return np.ascontiguousarray(raw[:, 0])
-        return np.exp(raw) if self.objective.name in LOGARITHMS else raw
+        raw = self.raw(X, "Exponent" if self.objective.name in LOGARITHMS else RAW)
+        # of two columns, the first is the mean, and the second the logarithm of a standard deviation
+        return raw if raw.ndim == 1 else np.ascontiguousarray(raw[:, 0])
 
 
 def log_proba_of_raw(raw: Array, loss: str) -> Float[Array, "n k"]:

@@ -14,6 +14,9 @@ from retrodict.families.catboost.objectives import objective_of
 
 Array = np.ndarray
 
+RAW = "RawFormulaVal"
+"""CatBoost's name of what trees add up to."""
+
 
 def booster_of(content: Content) -> Any:
     """Return what CatBoost makes of a file: a classifier or a regressor, as the loss says.
@@ -71,8 +74,8 @@ def known_hashes(content: Content) -> dict[int, list[int]]:
     return {index: list(hashes) for index, hashes in found.items()}
 
 
-def raw_of(made: Any, columns: dict[int, Any], rows: int, *, listed: bool, threads: int) -> Array:
-    """Return a model's raw outputs, shape (n,) or (n, k).
+def raw_of(made: Any, columns: dict[int, Any], rows: int, *, listed: bool, threads: int, kind: str = RAW) -> Array:
+    """Return a model's outputs, shape (n,) or (n, k).
 
     Parameters
     ----------
@@ -86,6 +89,8 @@ def raw_of(made: Any, columns: dict[int, Any], rows: int, *, listed: bool, threa
         Whether it takes categories: then rows are a frame, else numbers.
     threads
         At most so many.
+    kind
+        Which outputs, by CatBoost's name.
     """
     import pandas as pd
 
@@ -98,9 +103,9 @@ def raw_of(made: Any, columns: dict[int, Any], rows: int, *, listed: bool, threa
         frame = np.empty((rows, len(names)), order="F")  # by column: what CatBoost reads fastest
         for at in range(len(names)):
             frame[:, at] = columns.get(at, gap)
-    return predicted(made, frame, threads)
+    return predicted(made, frame, threads, kind)
 
 
-def predicted(made: Any, rows: Any, threads: int = -1) -> Array:
-    """Return raw outputs for rows as CatBoost takes them."""
-    return np.asarray(made.predict(rows, prediction_type="RawFormulaVal", thread_count=threads), dtype=np.float64)
+def predicted(made: Any, rows: Any, threads: int = -1, kind: str = RAW) -> Array:
+    """Return outputs for rows as CatBoost takes them."""
+    return np.asarray(made.predict(rows, prediction_type=kind, thread_count=threads), dtype=np.float64)
