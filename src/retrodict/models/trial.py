@@ -38,7 +38,9 @@ def can_fork() -> bool:
     return sys.platform.startswith("linux") and threading.active_count() == 1 and hasattr(os, "fork")
 
 
-def endured(work: Callable[[], object], seconds: int = CPU_SECONDS, memory: int = MEMORY) -> str | None:
+def endured(
+    work: Callable[[], object], seconds: int = CPU_SECONDS, memory: int = MEMORY, wall: float = WALL_SECONDS
+) -> str | None:
     """Do some work in a copy of this process, and say how it ended it; ``None`` where it did not.
 
     Parameters
@@ -47,6 +49,8 @@ def endured(work: Callable[[], object], seconds: int = CPU_SECONDS, memory: int 
         What is tried. Exceptions it raises are no fault here: they are met again, in order, in this process.
     seconds, memory
         Limits on processor time and on bytes beyond those of the process.
+    wall
+        Limit on time by the clock.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def endured(work: Callable[[], object], seconds: int = CPU_SECONDS, memory: int 
         child = os.fork()
     if child == 0:
         _try(work, seconds, memory)
-    end, pause = time.monotonic() + WALL_SECONDS, _STEP
+    end, pause = time.monotonic() + wall, _STEP
     while True:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:

@@ -14,6 +14,7 @@ from typing import Any, Self
 import joblib
 from sklearn.exceptions import InconsistentVersionWarning
 
+from retrodict import threads
 from retrodict.errors import ModelError, UnsafeFileError
 from retrodict.families.sklearn.open.built_check import check_built
 from retrodict.families.sklearn.open.guest_state import check_of
@@ -27,6 +28,7 @@ from retrodict.families.sklearn.open.releases import (
 )
 from retrodict.families.sklearn.open.reviewed import REVIEWED
 from retrodict.families.sklearn.open.skops_file import SkopsFile, open_skops
+from retrodict.families.sklearn.open.trial_rows import ask
 from retrodict.models.family import Source, Trust
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.file_kinds import file_kind
@@ -39,6 +41,8 @@ HOSTILE = "it is damaged, or made to do harm"
 _SAVE = "save the model again with skops.io.dump"
 _MOST_NAMED = 5
 _CODE = "any code"
+_PATIENCE = 30.0
+"""Seconds by the clock that a copy of this process gets; a handful of rows takes a fraction of one."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,9 @@ class ModelFile:
             If it can't be built, or a part of it does not hold what it says.
         """
         self._refuse()
-        guests = tuple(name for name in self.audit.reviewed if check_of(name) is not None)
+        guests = any(check_of(name) is not None for name in self.audit.reviewed)
         if (self.audit.trusted or guests) and self.skops is not None:
-            self._try_whole(can_fork() and not guests)
+            self._try_whole(guests)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -127,6 +131,8 @@ class ModelFile:
                 raise ModelError(
                     f"'{shown(self.path)}' can't be read as {self.audit.format}: {self._why(error)}"
                 ) from error
+        if os.environ.get(INSIDE) and guests:
+            ask(estimator)
         audit = self.audit
         for warning in caught:
             if audit.written_by is None and isinstance(warning.message, InconsistentVersionWarning):
@@ -142,17 +148,29 @@ class ModelFile:
         check_built(estimator)
         return estimator
 
-    def _try_whole(self, as_copy: bool) -> None:
+    def _try_whole(self, guests: bool) -> None:
         """Build and ask in a child first where compiled code is not scikit-learn's: what it follows is not known here.
 
-        A copy of this process will not do for libraries with threads of their own, which it would lack and wait for.
+        A copy of this process lacks the threads that a library has had here, and may wait for them: what a copy does
+        not endure is tried in a new process, which takes seconds to start.
         """
         if os.environ.get(INSIDE):
             return
         apart = [str(self.path), json.dumps(self.audit.trusted)]
-        ended = endured(self._built) if as_copy else endured_apart(apart)
+        if not can_fork():
+            ended = endured_apart(apart)
+        elif guests:
+            ended = endured(self._asked, wall=_PATIENCE)
+            ended = None if ended is None else endured_apart(apart)
+        else:
+            ended = endured(self._built)
         if ended is not None:
             raise ModelError(f"'{shown(self.path)}' can't be built: in a process of its own {ended}; {HOSTILE}")
+
+    def _asked(self) -> None:
+        """Build what the file holds, as a model, and ask it for some rows, on one thread."""
+        with threads.capped(1):
+            ask(self._built())
 
     def _refuse(self) -> None:
         refused, where = self.audit.refused, shown(self.path)

@@ -10,6 +10,8 @@ from jaxtyping import Float
 
 from retrodict import threads
 from retrodict.families.sklearn.structure.all_objects import objects_within
+from retrodict.models.contract import Classifier, Regressor, own_schema
+from retrodict.models.opening import load_model
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -65,6 +67,27 @@ def use(estimator: Any, rows: Any) -> None:
                 raise
             except Exception:  # real rows are checked when they are scored
                 continue
+
+
+def ask(estimator: Any) -> None:
+    """Make a model of what was built, of whatever family, and ask it for some rows.
+
+    Parameters
+    ----------
+    estimator
+        What a file held.
+
+    Raises
+    ------
+    Exception
+        As whatever it is made of.
+    """
+    model = load_model(estimator)
+    rows = trial_rows(own_schema(model))
+    if isinstance(model, Classifier):
+        model.log_proba(rows)
+    elif isinstance(model, Regressor):
+        model.predict(rows)
 
 
 def sklearn_alone(estimator: Any) -> bool:
