@@ -9,15 +9,18 @@ import numpy as np
 import onnx
 from jaxtyping import Bool, Float, Int
 
-from retrodict.families.onnx.graph import attributes, label_list, text
+from retrodict.families.onnx.graph import attributes, entries, label_list, text
 from retrodict.families.tree_shape import shape_fault
 
 Array = np.ndarray
 
-LEAF = "LEAF"
-_MODES = ("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER")
-"""How a node compares; the order is that of the codes of version 5."""
-_TURNED = ("BRANCH_GTE", "BRANCH_GT")
+LEQ, LT, GTE, GT, EQ, NEQ, MEMBER, LEAF = range(8)
+"""How a node compares, as version 5 codes it, and that it is a leaf."""
+_CODES = {f"BRANCH_{name}".encode(): i for i, name in enumerate(("LEQ", "LT", "GTE", "GT", "EQ", "NEQ"))} | {
+    b"LEAF": LEAF
+}
+_NO_MODE = -1
+_TURNED = (GTE, GT)
 """Comparisons whose branch for larger values is the true one."""
 _TRANSFORMS = ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT")
 _LARGEST = 2**31 - 1
@@ -33,7 +36,7 @@ class Grown:
         By node: the column that is compared and with what; the children for values up to it and for those beyond, both
         negative at leaves.
     mode
-        By node: how it compares.
+        By node: how it compares, `LEQ` to `LEAF`.
     hits
         By node: its `hitrates`; ``None`` where they are not stored.
     leaf_values
@@ -92,7 +95,7 @@ def ensemble_fault(node: onnx.NodeProto) -> str | None:
 
 def widest(node: onnx.NodeProto) -> int:
     """Return how many columns an operator's trees need: one more than the last that they compare."""
-    return 1 + max(attributes(node).get("nodes_featureids") or [0])
+    return 1 + max(np.ravel(entries(attributes(node, "nodes_featureids"), "nodes_featureids")).tolist(), default=0)
 
 
 class _FaultError(Exception):
@@ -117,6 +120,12 @@ def _integers(found: dict[str, Any], name: str, bound: int = _LARGEST) -> Array:
     return values
 
 
+def modes_of(found: dict[str, Any]) -> Int[Array, " nodes"]:
+    """Return how each node of a list compares."""
+    names = found.get("nodes_modes", [])
+    return np.fromiter((_CODES.get(name, _NO_MODE) for name in names), np.int8, len(names))
+
+
 def _transform(found: dict[str, Any]) -> str:
     name = text(found.get("post_transform", b"NONE"))
     if name not in _TRANSFORMS:
@@ -135,7 +144,7 @@ def _of_lists(found: dict[str, Any]) -> Ensemble:
     tree, ids = _integers(found, "nodes_treeids"), _integers(found, "nodes_nodeids")
     feature = _integers(found, "nodes_featureids")
     split = _numbers(found, "nodes_values")
-    mode = np.array([text(one) for one in found.get("nodes_modes", [])], dtype=object)
+    mode = modes_of(found)
     ways = [np.asarray(found.get(f"nodes_{way}nodeids", []), dtype=np.int64) for way in ("true", "false")]
     hits, missing = _numbers(found, "nodes_hitrates"), found.get("nodes_missing_value_tracks_true", [])
     n = len(tree)
@@ -143,7 +152,7 @@ def _of_lists(found: dict[str, Any]) -> Ensemble:
         raise _FaultError("lists of unequal lengths")
     if len(hits) not in (0, n) or len(missing) not in (0, n):
         raise _FaultError("lists of unequal lengths")
-    if not set(mode.tolist()) <= {LEAF, *_MODES[:-1]}:
+    if (mode == _NO_MODE).any():
         raise _FaultError("a mode that there is none of")
     starts = np.flatnonzero(np.r_[True, tree[1:] != tree[:-1]])
     if len(np.unique(tree[starts])) != len(starts):
@@ -208,7 +217,7 @@ def _of_version_5(found: dict[str, Any]) -> Ensemble:
     n, leaves = len(splits), len(weights)
     if not n or not leaves or len(targets) != leaves or {len(feature), len(modes)} != {n}:
         raise _FaultError("lists of unequal lengths")
-    if modes.min() < 0 or modes.max() >= len(_MODES):
+    if modes.min() < 0 or modes.max() >= LEAF:
         raise _FaultError("a mode that there is none of")
     ways = {}
     for way in ("true", "false"):
@@ -221,13 +230,12 @@ def _of_version_5(found: dict[str, Any]) -> Ensemble:
         if np.size(found.get(name, [])) not in (0, n):
             raise _FaultError("lists of unequal lengths")
     hits = _numbers(found, "nodes_hitrates")
-    names = np.array(_MODES, dtype=object)[modes]
     members = _numbers(found, "membership_values")
-    if np.isnan(members).sum() != (modes == _MODES.index("BRANCH_MEMBER")).sum():
+    if np.isnan(members).sum() != (modes == MEMBER).sum():
         raise _FaultError("lists of members of a wrong number")
     seen = np.zeros(n, dtype=bool)
     trees = [
-        _walked(int(root), ways, seen, feature, splits, names, hits, weights, targets, outputs)
+        _walked(int(root), ways, seen, feature, splits, modes, hits, weights, targets, outputs)
         for root in _integers(found, "tree_roots", n - 1)
     ]
     if not trees:
@@ -240,7 +248,7 @@ def _of_version_5(found: dict[str, Any]) -> Ensemble:
 
 
 def _walked(
-    root: int, ways: Any, seen: Array, feature: Array, splits: Array, names: Array, hits: Array, weights: Array,
+    root: int, ways: Any, seen: Array, feature: Array, splits: Array, modes: Array, hits: Array, weights: Array,
     targets: Array, outputs: int,
 ) -> Grown:  # fmt: skip
     """Return one tree, numbered from its root."""
@@ -255,7 +263,7 @@ def _walked(
             raise _FaultError("nodes that have several parents")
         seen[i] = True
         pair = [(bool(ways[way][1][i]), int(ways[way][0][i])) for way in ("true", "false")]
-        if names[i] in _TURNED:
+        if modes[i] in _TURNED:
             pair = pair[::-1]
         if at == 0 and pair[0] == pair[1] and pair[0][0]:
             rows[0] = (True, pair[0][1])  # a tree that is one leaf has a node that leads there both ways
@@ -276,7 +284,7 @@ def _walked(
         np.where(leaf, 0.0, splits[inner]),
         np.array(left),
         np.array(right),
-        np.where(leaf, LEAF, names[inner]),
+        np.where(leaf, LEAF, modes[inner]),
         np.where(leaf, np.nan, hits[inner]) if len(hits) else None,
         values,
     )

@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 
 from retrodict.disclosures.columns import Column, Columns
-from retrodict.families.onnx.graph import THROUGH, Graph, attributes, text
+from retrodict.families.onnx.graph import THROUGH, Graph, attributes, entries, text
 
 Array = np.ndarray
 
@@ -131,9 +131,9 @@ def _moved(graph: Graph, node: onnx.NodeProto, found: dict[str, Columns]) -> lis
 def scaling(node: onnx.NodeProto, width: int) -> tuple[Array, Array] | None:
     """Return a `Scaler`'s offsets and scales, one a column."""
     own = attributes(node)
-    sides = [
-        np.asarray(own.get(name) or [default], dtype=np.float64) for name, default in (("offset", 0), ("scale", 1))
-    ]
+    defaults = {"offset": 0.0, "scale": 1.0}
+    held = [entries(own, name) if len(entries(own, name)) else [default] for name, default in defaults.items()]
+    sides = [np.asarray(side, dtype=np.float64) for side in held]
     if any(len(side) not in (1, width) for side in sides):
         return None
     offset, scale = (np.broadcast_to(side, (width,)) for side in sides)
@@ -165,7 +165,7 @@ def listed(node: onnx.NodeProto) -> tuple[Any, ...]:
     """Return the values that an encoder lists, in the order of their codes; empty where they have no such order."""
     own = attributes(node)
     if node.op_type == "OneHotEncoder":
-        return tuple(text(one) for one in own.get("cats_strings") or own.get("cats_int64s") or ())
+        return tuple(text(one) for one in own.get("cats_strings") or entries(own, "cats_int64s"))
     keys: Any = next((own[name] for name in own if name.startswith("keys_") and np.size(own[name])), [])
     codes: Any = next((own[name] for name in own if name.startswith("values_") and np.size(own[name])), [])
     keys, codes = [text(one) for one in np.ravel(keys).tolist()], np.ravel(codes).tolist()

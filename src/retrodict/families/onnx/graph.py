@@ -18,9 +18,21 @@ THROUGH = frozenset({"Identity", "Dropout"})
 """Operators that pass their first input on as it is."""
 
 
-def attributes(node: onnx.NodeProto) -> dict[str, Any]:
-    """Return a node's attributes by name: numbers, bytes, arrays for tensors, graphs as they are."""
-    return {one.name: _value(one) for one in node.attribute}
+LABELS = ("classlabels_strings", "classlabels_int64s", "classlabels_ints")
+"""Attributes that list class labels."""
+
+
+def attributes(node: onnx.NodeProto, *only: str) -> dict[str, Any]:
+    """Return a node's attributes by name: numbers, bytes, arrays for tensors, graphs as they are.
+
+    Parameters
+    ----------
+    node
+        The node.
+    only
+        Names of those that are wanted; all where none is named. The lists of trees have a million entries.
+    """
+    return {one.name: _value(one) for one in node.attribute if not only or one.name in only}
 
 
 def _value(attribute: onnx.AttributeProto) -> Any:
@@ -35,7 +47,20 @@ def _value(attribute: onnx.AttributeProto) -> Any:
     if name is None:
         return None
     value = getattr(attribute, name)
+    if name in _NUMBERS and len(value) > _LONG:
+        return np.fromiter(value, _NUMBERS[name], len(value))
     return list(value) if name.endswith("s") and name != "s" else value
+
+
+_NUMBERS: dict[str, Any] = {"floats": np.float32, "ints": np.int64}
+_LONG = 1_000
+"""Entries from which a list of numbers is returned as an array: trees have a million, and each is an object else."""
+
+
+def entries(found: dict[str, Any], name: str) -> Any:
+    """Return a list among a node's attributes, which may be an array; an empty one where there is none."""
+    value = found.get(name)
+    return [] if value is None else value
 
 
 def text(value: Any) -> Any:
@@ -45,9 +70,9 @@ def text(value: Any) -> Any:
 
 def label_list(found: dict[str, Any]) -> tuple[Any, ...]:
     """Return the class labels that an operator's attributes list; empty where there are none."""
-    for name in ("classlabels_strings", "classlabels_int64s", "classlabels_ints"):
-        if found.get(name):
-            return tuple(text(one) for one in found[name])
+    for name in LABELS:
+        if len(entries(found, name)):
+            return tuple(text(one) for one in np.ravel(found[name]).tolist())
     return ()
 
 

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from retrodict.disclosures.columns import Column
 from retrodict.errors import ModelError, ScoringError
 from retrodict.families.onnx.flow import flow
-from retrodict.families.onnx.graph import Graph, attributes, text
+from retrodict.families.onnx.graph import Graph, attributes, entries, text
 from retrodict.plain_text import shown
 from retrodict.schema import Feature, Schema
 
@@ -232,7 +232,7 @@ def _needed(graph: Graph, name: str) -> int | None:
     """Return how many columns the first operator that takes an input needs, where that is plain."""
     for node in graph.takers.get(graph.before(name), ()):
         found = attributes(node)
-        lists = [len(found.get(key) or ()) for key in ("offset", "scale", "imputed_value_floats")]
+        lists = [len(entries(found, key)) for key in ("offset", "scale", "imputed_value_floats")]
         if node.op_type in ("Scaler", "Imputer") and max(lists) > 1:
             return max(lists)
         if node.op_type in ("MatMul", "Gemm") and len(node.input) > 1:
@@ -281,6 +281,6 @@ def _listed(graph: Graph, inputs: Sequence[tuple[Input, list[str]]]) -> dict[str
     for node in graph.nodes:
         if node.op_type in ("OneHotEncoder", "LabelEncoder") and len(columns.get(node.input[0], ())) == 1:
             own = attributes(node)
-            values = own.get("cats_strings") or own.get("keys_strings") or ()
+            values = own.get("cats_strings") or entries(own, "keys_strings")
             found.setdefault(columns[node.input[0]][0].name, {}).update((text(value), None) for value in values)
     return {name: tuple(values) for name, values in found.items()}

@@ -7,7 +7,7 @@ from typing import Any
 
 from retrodict.errors import ModelError
 from retrodict.extras import extra_for
-from retrodict.families.onnx.wire import is_model, producer
+from retrodict.families.onnx.wire import is_model, producer, too_many_parts
 from retrodict.models.contract import Model
 from retrodict.models.family import Opened, Settings, Source, Trust
 from retrodict.models.file_audit import FileAudit
@@ -58,6 +58,9 @@ def open_file(source: Source, trust: Trust) -> Opened:
     audit, where = audit_of(source, trust), f"'{shown(source.path)}'"
     if len(source.content) > _LARGEST:
         raise ModelError(f"{where} holds more than 2 GB, which no protocol buffer may; export the model again")
+
+    if too_many_parts(source.content):
+        raise ModelError(f"{where} holds a graph of more parts than any model has; it is damaged, or made to do harm")
 
     def work() -> None:
         prepared(_parsed(source.content))

@@ -11,7 +11,7 @@ import onnx
 from jaxtyping import Float
 
 from retrodict.errors import ModelError
-from retrodict.families.onnx.graph import THROUGH, Graph, attributes, label_list, text
+from retrodict.families.onnx.graph import LABELS, THROUGH, Graph, attributes, label_list, text
 from retrodict.families.onnx.inputs import Layout
 from retrodict.families.onnx.runtime import Engine, bare
 from retrodict.families.onnx.trial_rows import drawn, trial_feeds
@@ -186,14 +186,14 @@ def _check_alone(engine: Engine, layout: Layout, rows: Array, found: dict[str, A
 
 def _listed_at(graph: Graph, name: str) -> tuple[Any, ...]:
     node = graph.makers.get(graph.before(name, _COPIES | {"Normalizer"}))
-    return () if node is None else label_list(attributes(node))
+    return () if node is None else label_list(attributes(node, *LABELS))
 
 
 def _known(graph: Graph, name: str, stated: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the classes that a label is one of, as far as the graph lists them."""
     node = graph.makers.get(graph.before(name, _RESHAPED))
     if node is not None:
-        own = attributes(node)
+        own = attributes(node) if node.op_type == "LabelEncoder" else attributes(node, *LABELS)
         if label_list(own):
             return label_list(own)
         stored = graph.constant(node.input[0]) if node.op_type == "ArrayFeatureExtractor" else None
@@ -252,7 +252,7 @@ def _scores(graph: Graph, name: str, k: int) -> Iterator[tuple[Way, str]]:
     if node is None:
         return
     if node.op_type in ("TreeEnsembleClassifier", "LinearClassifier"):
-        if text(attributes(node).get("post_transform", b"NONE")) != "NONE":
+        if text(attributes(node, "post_transform").get("post_transform", b"NONE")) != "NONE":
             if k == 2:
                 yield "log-odds", SCORES + name
             yield "softmax", SCORES + name

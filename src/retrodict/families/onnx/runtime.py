@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import onnxruntime
 
 from retrodict.errors import ScoringError
 from retrodict.families.onnx.graph import Graph
+from retrodict.models.trial import MEMORY
 from retrodict.plain_text import one_line
 
 Array = np.ndarray
@@ -54,6 +55,24 @@ def wanted(name: str, kind: int = onnx.TensorProto.FLOAT) -> onnx.ValueInfoProto
     return onnx.helper.make_tensor_value_info(name, kind, None)
 
 
+@cache
+def _arena() -> bool:
+    """Give onnxruntime one store of memory with an end, for all sessions here; whether it took it."""
+    kind = onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR
+    where = onnxruntime.OrtMemoryInfo("Cpu", kind, 0, onnxruntime.OrtMemType.DEFAULT)
+    try:
+        onnxruntime.create_and_register_allocator(where, onnxruntime.OrtArenaCfg({"max_mem": MEMORY}))
+    except Exception:  # someone else has registered one: that is used, whatever its end is
+        return False
+    return True
+
+
+def _bounded(options: Any) -> None:
+    """Let a session take no more than a trial may: what fails there for want of memory fails here, too."""
+    if _arena():
+        options.add_session_config_entry("session.use_env_allocators", "1")
+
+
 class Engine:
     """A graph that is run; the session is made at the first run, and copies make their own.
 
@@ -83,6 +102,7 @@ class Engine:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.enable_profiling = False
         options.log_severity_level = 4
+        _bounded(options)
         try:
             return onnxruntime.InferenceSession(
                 self.content, options, providers=["CPUExecutionProvider"], enable_fallback=0
@@ -117,9 +137,7 @@ class Engine:
         try:
             found = session.run(None, own)
         except Exception as error:  # compiled code, of any kind
-            raise ScoringError(
-                f"onnxruntime fails on rows of the model's own columns: {one_line(error, 200)}"
-            ) from error
+            raise ScoringError(f"onnxruntime fails on the rows: {one_line(error, 200)}") from error
         for one in found:
             if np.ndim(one) > 0 and len(one) != size:
                 raise ScoringError(f"the model gives {len(one)} outputs for {size} rows; one for each row is needed")

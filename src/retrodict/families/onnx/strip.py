@@ -11,7 +11,8 @@ import onnx
 
 from retrodict.families.onnx.disclose.seen import attribute_path, tensor_path
 from retrodict.families.onnx.disclose.texts import metadata_path, unknown_bytes
-from retrodict.families.onnx.graph import Graph, attributes, outer_names
+from retrodict.families.onnx.ensembles import LEAF, modes_of
+from retrodict.families.onnx.graph import Graph, attributes, entries, outer_names
 from retrodict.families.onnx.operators import TREES
 from retrodict.sanitizing.plan import Change, Plan, Trim
 
@@ -171,11 +172,12 @@ def _node(trim: Trim, i: int, node: onnx.NodeProto) -> None:
 
 def _leaves(trim: Trim, i: int, node: onnx.NodeProto, own: dict[str, Any]) -> None:
     """Plan to blank split points of leaves, which have none."""
-    values, modes = own.get("nodes_values"), own.get("nodes_modes")
-    if not values or not modes:
+    values = np.asarray(entries(own, "nodes_values"))
+    if node.op_type == "TreeEnsemble" or not len(values):
         return
-    bare = [0.0 if mode == b"LEAF" else value for mode, value in zip(modes, values, strict=True)]
-    if bare != values:
+    at_leaves = (modes_of(own) == LEAF) & (values != 0.0)
+    if at_leaves.any():
+        bare = np.where(at_leaves, 0.0, values).tolist()
         held = next(one for one in node.attribute if one.name == "nodes_values")
         what = "numbers at leaves, which split nothing"
         path = attribute_path(i, node, "nodes_values at leaves")

@@ -10,9 +10,9 @@ import onnx
 
 from retrodict.errors import ModelError
 from retrodict.families.onnx.ensembles import widest
-from retrodict.families.onnx.graph import Graph, attributes, label_list, subgraphs
+from retrodict.families.onnx.graph import Graph, attributes, entries, label_list, subgraphs
 from retrodict.families.onnx.inputs import Layout
-from retrodict.families.onnx.operators import TREES, domain_of
+from retrodict.families.onnx.operators import TREES
 from retrodict.families.onnx.runtime import Engine, bare
 from retrodict.families.onnx.trial_rows import trial_feeds
 from retrodict.plain_text import shown
@@ -90,42 +90,40 @@ def _judged(node: onnx.NodeProto, known: dict[str, int | None]) -> bool:
 
 
 def _fault(node: onnx.NodeProto, width: int) -> str | None:
-    own = attributes(node)
-    if domain_of(node.domain) == "" and node.op_type not in TREES:
-        return None
     if node.op_type in TREES:
         return "splits by others" if widest(node) > width else None
+    own = attributes(node)
     if node.op_type in ("Scaler", "Imputer"):
         names = ("offset", "scale", "imputed_value_floats", "imputed_value_int64s")
-        return next((f"another {name}" for name in names if len(own.get(name) or [0]) not in (1, width)), None)
+        return next((f"another {name}" for name in names if max(len(entries(own, name)), 1) not in (1, width)), None)
     if node.op_type.startswith("Linear"):
-        outputs = len(own.get("intercepts") or []) or int(own.get("targets", 0)) or len(label_list(own)) or 1
+        outputs = len(entries(own, "intercepts")) or int(own.get("targets", 0)) or len(label_list(own)) or 1
         if node.op_type == "LinearRegressor":
             outputs = int(own.get("targets", 1))
-            if len(own.get("intercepts") or []) not in (0, outputs):
+            if len(entries(own, "intercepts")) not in (0, outputs):
                 return "other intercepts"
         elif len(label_list(own)) not in (outputs, outputs + 1 if outputs == 1 else outputs):
             return "other classes"
-        return None if len(own.get("coefficients") or []) == outputs * width else "other coefficients"
+        return None if len(entries(own, "coefficients")) == outputs * width else "other coefficients"
     return _svm_fault(own, width, node.op_type == "SVMClassifier")
 
 
 def _svm_fault(own: dict[str, Any], width: int, classifier: bool) -> str | None:
-    vectors, coefficients = len(own.get("support_vectors") or []), len(own.get("coefficients") or [])
-    rho = len(own.get("rho") or [])
+    vectors, coefficients = len(entries(own, "support_vectors")), len(entries(own, "coefficients"))
+    rho = len(entries(own, "rho"))
     if not vectors:  # a linear one without vectors
         rows = max(len(label_list(own)), 1) if classifier else 1
         return None if coefficients == rows * width and rho >= 1 else "other coefficients"
     n = vectors // width
-    if vectors != n * width or len(own.get("kernel_params") or []) not in (0, 3):
+    if vectors != n * width or len(entries(own, "kernel_params")) not in (0, 3):
         return "other support vectors"
     if not classifier:
         same = int(own.get("n_supports", n)) == n and coefficients == n
         return None if same and rho >= 1 else "other coefficients"
-    counts = [int(one) for one in own.get("vectors_per_class") or []]
+    counts = [int(one) for one in entries(own, "vectors_per_class")]
     k = len(label_list(own))
     pairs = k * (k - 1) // 2
     if len(counts) != k or min(counts, default=-1) < 0 or sum(counts) != n or coefficients != (k - 1) * n:
         return "other coefficients"
-    odd = {len(own.get(name) or []) for name in ("prob_a", "prob_b")}
+    odd = {len(entries(own, name)) for name in ("prob_a", "prob_b")}
     return None if rho == pairs and odd <= {0, pairs} and len(odd) == 1 else "other offsets"

@@ -13,6 +13,8 @@ _GRAPH = dict.fromkeys((1, 2, 5, 10, 11, 12, 13, 14, 15, 16), _BYTES)
 _VERSION, _PRODUCER, _PRODUCER_VERSION, _OPSETS, _BODY = 1, 2, 3, 8, 7
 _ENOUGH = 200
 """Fields of the graph that are looked at: the first few tell a graph from anything else."""
+_MOST = 200_000
+"""Operators, tensors and notes of a graph: ensembles of thousands of predictors have some ten thousand."""
 _LATEST = 1_000
 """IR versions are counted in units; bytes that name a later one are something else."""
 
@@ -103,6 +105,17 @@ def _is_graph(content: bytes, start: int, end: int) -> bool:
     except ValueError:
         return seen > 0
     return seen > 0
+
+
+def too_many_parts(content: bytes) -> bool:
+    """Whether a graph has more parts of its own than any exporter writes: each takes a hundred times its bytes."""
+    try:
+        for number, kind, start, end in fields(content, 0, len(content)):
+            if number == _BODY and kind == _BYTES:
+                return any(count >= _MOST for count, _ in enumerate(fields(content, start, end)))
+    except (ValueError, CutShortError):
+        pass
+    return False
 
 
 def producer(content: bytes) -> str | None:

@@ -10,7 +10,7 @@ import onnx
 from retrodict.disclosures.kinds import Disclosure, PossibleRows
 from retrodict.disclosures.unread import Unread
 from retrodict.families.onnx.disclose.seen import Seen, attribute_path, tensor_path
-from retrodict.families.onnx.graph import Graph, attributes, operator, subgraphs
+from retrodict.families.onnx.graph import Graph, attributes, entries, operator, subgraphs
 from retrodict.families.onnx.operators import ML
 
 Array = np.ndarray
@@ -54,7 +54,10 @@ def _shaped(key: str, held: list[float] | Array, graph: Graph, node: onnx.NodePr
     array = np.asarray(held)
     if key != "support_vectors":
         return array
-    n = int(attributes(node).get("n_supports", 0)) or sum(attributes(node).get("vectors_per_class") or [0])
+    own = attributes(node, "n_supports", "vectors_per_class")
+    n = int(own.get("n_supports", 0)) or int(np.sum(entries(own, "vectors_per_class")))
+        entries(attributes(node, "vectors_per_class"), "vectors_per_class")
+    )
     return array.reshape(n, -1) if n and len(array) % n == 0 else array
 
 

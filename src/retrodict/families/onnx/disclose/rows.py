@@ -11,7 +11,7 @@ import onnx
 from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.kinds import Disclosure, Rows, SampleSize
 from retrodict.families.onnx.disclose.seen import TO_32_BITS, Seen, exactness, tensor_path
-from retrodict.families.onnx.graph import attributes, label_list
+from retrodict.families.onnx.graph import attributes, entries, label_list
 
 Array = np.ndarray
 
@@ -28,11 +28,11 @@ def _vectors(seen: Seen) -> Iterator[Disclosure]:
     for i, node in seen.nodes("SVMClassifier", "SVMRegressor"):
         seen.explained.add(i)
         own, columns = attributes(node), seen.columns.get(node.input[0])
-        flat = np.asarray(own.get("support_vectors") or [], dtype=np.float32)
+        flat = np.asarray(entries(own, "support_vectors"), dtype=np.float32)
         if not len(flat):
             continue
         width = len(columns) if columns is not None else len(seen.place.columns)
-        counts = [int(one) for one in own.get("vectors_per_class") or []]
+        counts = [int(one) for one in entries(own, "vectors_per_class")]
         classes, labels = label_list(own), None
         if classes and len(counts) == len(classes):
             labels = [label for label, n in zip(classes, counts, strict=True) for _ in range(n)]

@@ -12,7 +12,7 @@ import onnx
 from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.place import Place
 from retrodict.families.onnx.flow import flow
-from retrodict.families.onnx.graph import Graph, attributes, label_list
+from retrodict.families.onnx.graph import LABELS, Graph, attributes, label_list
 from retrodict.families.onnx.inputs import tensors_of
 
 Array = np.ndarray
@@ -71,7 +71,7 @@ class Seen:
     def classes(self) -> tuple[Any, ...]:
         """Return the class labels that the graph lists; empty where it lists none."""
         for node in self.graph.nodes[::-1]:
-            found = label_list(attributes(node))
+            found = label_list(attributes(node, *LABELS))
             if found:
                 return found
         return ()

@@ -12,7 +12,7 @@ from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.kinds import Categories, Disclosure, Moments, Range
 from retrodict.families.onnx.disclose.seen import Seen, tensor_path
 from retrodict.families.onnx.flow import constant_of, listed, scaling
-from retrodict.families.onnx.graph import attributes, text
+from retrodict.families.onnx.graph import attributes, entries, text
 
 Array = np.ndarray
 
@@ -76,7 +76,7 @@ def _arithmetic(seen: Seen, i: int, node: onnx.NodeProto, columns: Columns) -> I
 
 def _imputer(seen: Seen, i: int, node: onnx.NodeProto, columns: Columns) -> Iterator[Disclosure]:
     own = attributes(node)
-    name = next((one for one in ("imputed_value_floats", "imputed_value_int64s") if own.get(one)), None)
+    name = next((one for one in ("imputed_value_floats", "imputed_value_int64s") if len(entries(own, one))), None)
     if name is None:
         return
     seen.explained.add(i)

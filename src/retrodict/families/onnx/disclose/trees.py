@@ -21,8 +21,9 @@ from retrodict.disclosures.kinds import (
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import split_points
 from retrodict.disclosures.unread import Unread
+from retrodict.families.onnx import ensembles
 from retrodict.families.onnx.disclose.seen import TO_32_BITS, Seen
-from retrodict.families.onnx.ensembles import LEAF, Ensemble, Grown, ensemble_of, widest
+from retrodict.families.onnx.ensembles import Ensemble, Grown, ensemble_of, widest
 from retrodict.families.onnx.operators import TREES
 
 Array = np.ndarray
@@ -32,7 +33,6 @@ _IF_BOOSTED = "if the trees were boosted; of averaged ones, a leaf's value is th
 _IF_XGBOOST = "if XGBoost grew the trees by hist or approx, whose split points are values of the table"
 _IF_STARTED = "if training started from the target's mean, or the classes' shares"
 _CODES = "values that splits ask for"
-_MEMBERS = "BRANCH_MEMBER"
 
 
 def trees_of(seen: Seen) -> Iterator[Disclosure | Unread]:
@@ -44,12 +44,12 @@ def trees_of(seen: Seen) -> Iterator[Disclosure | Unread]:
         ensemble = ensemble_of(node)
         columns = seen.columns.get(node.input[0]) or _nameless(node)
         trees += [_tree(grown, columns) for grown in ensemble.trees]
-        below += [grown for grown in ensemble.trees if (grown.mode == "BRANCH_LT").any()]
+        below += [grown for grown in ensemble.trees if (grown.mode == ensembles.LT).any()]
         yield from _codes(seen, i, ensemble, columns)
         yield from _leaves(seen, i, ensemble, columns)
         yield from _start(seen, i, ensemble)
         yield from _counts(seen, i, ensemble, columns)
-        if any((grown.mode == _MEMBERS).any() for grown in ensemble.trees):
+        if any((grown.mode == ensembles.MEMBER).any() for grown in ensemble.trees):
             kind = f"onnx.{node.op_type}"
             yield Unread(seen.source(i, "membership_values"), kind, "unknown", "no reader knows splits by membership")
     source = _together(seen)
@@ -75,7 +75,7 @@ def _nameless(node: onnx.NodeProto) -> Columns:
 
 def _tree(grown: Grown, columns: Columns) -> Tree:
     """Return a tree as others read it: splits by single values set no ends, and no rows are counted."""
-    orders = np.isin(grown.mode, ("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GT", "BRANCH_GTE"))
+    orders = np.isin(grown.mode, (ensembles.LEQ, ensembles.LT, ensembles.GT, ensembles.GTE))
     feature = np.where(orders, grown.feature, -1)
     return Tree(columns, feature, grown.split, grown.left, grown.right, np.zeros(len(feature), dtype=np.int64))
 
@@ -84,7 +84,7 @@ def _codes(seen: Seen, i: int, ensemble: Ensemble, columns: Columns) -> Iterator
     """Yield the single values that splits ask for, as trees over categories do."""
     asked: dict[int, set[float]] = {}
     for grown in ensemble.trees:
-        single = np.isin(grown.mode, ("BRANCH_EQ", "BRANCH_NEQ"))
+        single = np.isin(grown.mode, (ensembles.EQ, ensembles.NEQ))
         for feature, value in zip(grown.feature[single].tolist(), grown.split[single].tolist(), strict=True):
             asked.setdefault(feature, set()).add(value)
     for feature, values in sorted(asked.items()):
@@ -139,7 +139,7 @@ def _counts(seen: Seen, i: int, ensemble: Ensemble, columns: Columns) -> Iterato
     if not trees:
         return
     counts = tuple(np.asarray(grown.hits) for grown in trees)
-    leaves = tuple(grown.mode == LEAF for grown in trees)
+    leaves = tuple(grown.leaf for grown in trees)
     yield NodeCounts(
         counts,
         leaves,
