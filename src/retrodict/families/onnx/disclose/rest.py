@@ -56,8 +56,6 @@ def _shaped(key: str, held: list[float] | Array, graph: Graph, node: onnx.NodePr
         return array
     own = attributes(node, "n_supports", "vectors_per_class")
     n = int(own.get("n_supports", 0)) or int(np.sum(entries(own, "vectors_per_class")))
-        entries(attributes(node, "vectors_per_class"), "vectors_per_class")
-    )
     return array.reshape(n, -1) if n and len(array) % n == 0 else array
 
 
