@@ -21,7 +21,7 @@ from retrodict.families.xgboost.columns import Way, own_schema, way
 from retrodict.families.xgboost.objectives import BINARY, MANY, NOISE, check_supported
 from retrodict.families.xgboost.read_learner import written
 from retrodict.families.xgboost.rounding import rounded
-from retrodict.families.xgboost.sections import ContentError
+from retrodict.families.xgboost.sections import ContentError, OtherKindError
 from retrodict.families.xgboost.strip import plan_of, with_mark
 from retrodict.models import links
 from retrodict.models.contract import About
@@ -58,6 +58,11 @@ class _XGBoost(PlainModel):
     head: Head = field(default=None, repr=False)  # type: ignore[assignment]
     coded: frozenset[str] = field(default=frozenset(), repr=False)
     end: int = 0
+
+    @property
+    def family(self) -> str:
+        """The class name of what was fitted."""
+        return "Booster" if isinstance(self.made, FileBooster) else super().family
 
     @property
     def about(self) -> About:
@@ -119,6 +124,11 @@ class _XGBoost(PlainModel):
     def written(self, *, as_pickle: bool = False) -> bytes:
         """Return the content of a file that holds it; see `Strippable`."""
         learner = learner_of(self.booster)
+        if not (as_pickle or isinstance(self.made, xgboost.Booster) or np.isnan(float(self.made.missing))):
+            raise ModelError(
+                f"an XGBoost file has no place for what stands for a missing value, here {self.made.missing}; write a "
+                "pickle"
+            )
         if as_pickle:
             own = self.made
             return pickle.dumps(plain_booster(learner) if isinstance(own, FileBooster) else own)
@@ -214,6 +224,8 @@ def _head(made: Any, where: str) -> Head:
         return made.head
     try:
         head = Head.of(learner_of(made))
+    except OtherKindError as error:
+        raise ModelError(f"{where} is {error}") from error
     except (ContentError, xgboost.core.XGBoostError) as error:
         raise ModelError(f"{where} is no model that can be read: {shown(str(error), 200)}") from error
     check_supported(head.objective, head.settings, where)

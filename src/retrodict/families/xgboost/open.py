@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from retrodict.errors import ModelError
 from retrodict.extras import extra_for
 from retrodict.families.xgboost.read_learner import is_json, read_learner, written
-from retrodict.families.xgboost.sections import ContentError
+from retrodict.families.xgboost.sections import ContentError, OtherKindError
 from retrodict.models.contract import Model
 from retrodict.models.family import Opened, Settings, Source, Trust
 from retrodict.models.file_audit import FileAudit
@@ -75,6 +75,8 @@ def _read(source: Source) -> Learner:
         )
     try:
         return read_learner(source.content)
+    except OtherKindError as error:
+        raise ModelError(f"{where} holds {error}") from error
     except ContentError as error:
         raise ModelError(f"{where} holds {shown(str(error), 200)}; {_HOSTILE}: {_SAVE}") from error
     except MemoryError as error:

@@ -10,7 +10,7 @@ from retrodict.families.xgboost import json_text, ubjson
 from retrodict.families.xgboost.categories import encodings_content, read_encodings
 from retrodict.families.xgboost.learner import BoostedTree, Learner
 from retrodict.families.xgboost.read_trees import read_tree, tree_content
-from retrodict.families.xgboost.sections import ContentError, Section, text_of
+from retrodict.families.xgboost.sections import ContentError, OtherKindError, Section, text_of
 from retrodict.plain_text import shown
 
 Array = np.ndarray
@@ -71,7 +71,7 @@ def _learner(section: Section, version: tuple[int, ...], unknown: list[str]) -> 
     width = param.whole("num_feature", 1, MOST_FEATURES)
     classes = param.whole("num_class", 0, _MOST_CLASSES, 0)
     if param.whole("num_target", 0, 2**31 - 1, 1) > 1:
-        raise ContentError("a model of several targets, of which none is read: a model of one output is needed")
+        raise OtherKindError("a model of several targets; a model of one output is needed")
     base, listed = param.written_numbers("base_score")
     stated = param.has("boost_from_average")
     estimated = bool(param.whole("boost_from_average", 0, 1)) if stated else None

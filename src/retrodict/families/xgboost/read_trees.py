@@ -8,7 +8,7 @@ import numpy as np
 
 from retrodict.families.tree_shape import shape_fault
 from retrodict.families.xgboost.learner import DELETED, BoostedTree
-from retrodict.families.xgboost.sections import ContentError, Section
+from retrodict.families.xgboost.sections import ContentError, OtherKindError, Section
 
 Array = np.ndarray
 
@@ -40,7 +40,7 @@ def read_tree(section: Section, width: int, bits: list[int]) -> BoostedTree:
     n = param.whole("num_nodes", 1, 2**31 - 1)
     deleted = param.whole("num_deleted", 0, n, 0)
     if param.whole("size_leaf_vector", 0, 2**31 - 1, 0) > 1:
-        raise ContentError("leaves that hold several values: a model of several outputs, and one output is needed")
+        raise OtherKindError("leaves that hold several values: a model of several outputs, and one output is needed")
     if param.whole("num_feature", 0, 2**31 - 1, width) != width:
         raise ContentError(f"a tree of another number of features than {width:,}")
     param.end()

@@ -23,6 +23,10 @@ class ContentError(ValueError):
     """What keeps a file from being a model: a part of a sentence (`a tree with no nodes`)."""
 
 
+class OtherKindError(ContentError):
+    """A model of a kind that is not read, though nothing is wrong with it."""
+
+
 class Section:
     """One object of a file, of which values are taken.
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from retrodict.families.xgboost.booster import best_round, learner_of, plain_booster
+from retrodict.families.xgboost.booster import learner_of, plain_booster
 from retrodict.families.xgboost.learner import BoostedTree, Learner
 from retrodict.families.xgboost.paths import ATTRIBUTES, CONFIG, base_path, cats_path, tree_path
 from retrodict.families.xgboost.settings_facts import configuration
@@ -137,7 +137,7 @@ def _trim_booster(booster: xgboost.Booster, trim: Trim, end: int) -> None:
     config = configuration(booster, learner)
     if config is not None and config.kept:
         take("config", CONFIG, "how training was set: seeds, shares of rows drawn, rates, penalties")
-    if learner.attributes:
+    if set(learner.attributes or {}) - {"scikit_learn"} or _settings_in(learner):
         take("attributes", ATTRIBUTES, "what training and users attached: the best round and its error, texts")
     for name, what in _TREES.items():
         if any(name in _stated(tree) for tree in learner.trees):
@@ -145,6 +145,11 @@ def _trim_booster(booster: xgboost.Booster, trim: Trim, end: int) -> None:
     if end and end < len(learner.starts) - 1:
         take("late", tree_path(learner, ""), "trees after the best round, which predictions do not read")
     _keep(learner, trim)
+
+
+def _settings_in(learner: Learner) -> bool:
+    """Whether the mark of an estimator's file says more than what kind of estimator it is."""
+    return (learner.attributes or {}).get("scikit_learn") not in (None, _mark("classifier"), _mark("regressor"))
 
 
 _TREES = {
@@ -168,6 +173,7 @@ def _stated(tree: BoostedTree) -> set[str]:
 def _keep(learner: Learner, trim: Trim) -> None:
     start = "predictions start from it; where the library computed it, it is the share of a class or a mean of targets"
     trim.keep(base_path(), start)
+    trim.keep("learner.objective", "it turns scores into predictions")
     if learner.linear is not None:
         trim.keep("learner.gradient_booster.model.weights", "predictions are sums of them")
         return
@@ -224,13 +230,11 @@ def _blank_tree(tree: BoostedTree, names: frozenset[str]) -> BoostedTree:
     return replace(tree, **parts)
 
 
+def _mark(kind: str) -> str:
+    return json.dumps({"_estimator_type": kind})
+
+
 def with_mark(learner: Learner, classes: bool) -> Learner:
     """Return a model with the mark by which the library's estimators know their own files."""
-    mark = json.dumps({"_estimator_type": "classifier" if classes else "regressor"})
+    mark = _mark("classifier" if classes else "regressor")
     return replace(learner, attributes={**(learner.attributes or {}), "scikit_learn": mark})
-
-
-def used_end(learner: Learner) -> int:
-    """Return the round before which an estimator's predictions end; 0 for all."""
-    best = best_round(learner.attributes or {}, len(learner.starts) - 1)
-    return 0 if best is None else best + 1
