@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,31 @@ def write_json(content: Content) -> bytes:
         told["trees"] = _nested(content, splits)
     if content.ctr_tables is not None:
         told["ctr_data"] = {_name(one.base): _table(one) for one in content.ctr_tables}
-    return json.dumps(told, sort_keys=True, allow_nan=False).encode()
+    return "".join(_text(told)).encode()
+
+
+def _text(data: Any) -> Iterator[str]:
+    """Yield JSON text with numbers as CatBoost writes them, in 17 digits: its own reader is not exact for others."""
+    if isinstance(data, dict):
+        yield "{"
+        for i, (name, one) in enumerate(sorted(data.items())):
+            yield f"{', ' if i else ''}{json.dumps(name)}: "
+            yield from _text(one)
+        yield "}"
+    elif isinstance(data, list):
+        if data and all(type(one) is float for one in data):
+            yield f"[{', '.join(map(_DIGITS, data))}]"
+            return
+        yield "["
+        for i, one in enumerate(data):
+            yield ", " if i else ""
+            yield from _text(one)
+        yield "]"
+    else:
+        yield _DIGITS(data) if type(data) is float else json.dumps(data)
+
+
+_DIGITS = "{:.17g}".format
 
 
 def _info(key: str, text: str) -> Any:

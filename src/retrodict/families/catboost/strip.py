@@ -138,7 +138,8 @@ def _least_params(content: Content) -> str | None:
     if objective is None:
         return None
     loss = {"type": objective.name, "params": dict(sorted(objective.parameters.items()))}
-    return json.dumps({"loss_function": loss}, separators=(",", ":"))
+    # without an empty `flat_params`, CatBoost says of a file that its settings are invalid
+    return json.dumps({"flat_params": {}, "loss_function": loss}, separators=(",", ":"))
 
 
 def _without_weights(content: Content) -> Content:
