@@ -12,6 +12,8 @@ from retrodict.families.xgboost.sections import ContentError, OtherKindError, Se
 
 Array = np.ndarray
 
+_NO_PARENT = 2**31 - 1
+
 MOST_CATEGORY = 2**24
 """Codes of categories lie below: XGBoost keeps them as numbers of 32 bits with a fraction."""
 
@@ -118,7 +120,8 @@ def _sets(section: Section, by_set: Array, bits: list[int]) -> dict[int, Array]:
 def tree_content(tree: BoostedTree, place: int, width: int) -> dict[str, Any]:
     """Return a tree as a file holds it."""
     n = len(tree.left)
-    parents = np.full(n, DELETED, dtype=np.int32)
+    parents = np.zeros(n, dtype=np.int32)  # XGBoost looks up the parents of pruned nodes, too: they must be nodes
+    parents[0] = _NO_PARENT
     at = np.flatnonzero(tree.inner)
     parents[tree.left[at]] = parents[tree.right[at]] = at
     sets = [tree.sets[node] for node in sorted(tree.sets)]

@@ -19,6 +19,8 @@ _MEAN_SINCE = (3, 0)
 """From here on the start is the mean itself; before, it was one Newton step towards it."""
 _ESTIMATED_SINCE = (2, 0)
 """Before, only absolute error had a start of its own; all others began with a half, which states nothing."""
+_ADDED = 1e-6
+"""What is added to the share of each class before its logarithm is taken."""
 _CLASSES_SINCE = (3, 1)
 """From here on each class has a start of its own."""
 
@@ -61,7 +63,7 @@ def class_shares(learner: Learner) -> list[float] | None:
         mean = _mean(learner)
         return None if mean is None or not 0.0 < mean < 1.0 else [1.0 - mean, mean]
     if learner.objective in MANY and learner.version >= _CLASSES_SINCE and len(learner.base) == learner.classes:
-        return start_shares(learner)
+        return [max(0.0, share * (1.0 + learner.classes * _ADDED) - _ADDED) for share in start_shares(learner)]
     return None
 
 
