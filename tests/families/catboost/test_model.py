@@ -180,6 +180,31 @@ def test_categories_that_are_known_by_their_hash() -> None:
     assert np.array_equal(model.raw(X), made.predict(rows, prediction_type="RawFormulaVal"))
 
 
+def test_a_schema_may_name_hashes() -> None:
+    train = planted()
+    model: Any = rd.load_model(fitted(train, listed=("site", "code")))
+    again: Any = rd.load_model(model.made, schema=model.schema)
+    X = np.column_stack([np.full(4, 30.0), np.full(4, 2.0), np.arange(4), np.arange(4)])
+    assert np.array_equal(again.raw(X), model.raw(X))
+    assert len(np.unique(model.raw(X))) > 1
+
+
+def test_a_class_that_training_had_no_row_of() -> None:
+    train = planted()[["age", "code", "target"]].assign(code=lambda t: t["code"] % 7)
+    train["target"] = train["target"].map({"yes": "a", "no": "c"})
+    made = fitted(train, "MultiClass", listed=("code",), class_names=["a", "b", "c"], iterations=40)
+    model: Any = rd.load_model(made)
+    assert model.schema.target.classes == ("a", "b", "c")
+    said = model.log_proba(np.column_stack([np.full(3, 30.0), np.arange(3)]))
+    assert (said[:, 1] == -np.inf).all()
+    np.testing.assert_allclose(np.exp(said).sum(axis=1), 1.0)
+    found = rd.inspect_model(made)
+    (shares,) = found.of("ClassShares")
+    assert (
+        dict(zip(shares.classes, shares.shares, strict=True)) == train["target"].value_counts(normalize=True).to_dict()
+    )
+
+
 def test_whole_numbers_stand_for_categories() -> None:
     train = planted()[["age", "code", "target"]].assign(code=lambda t: t["code"] % 7)
     made = fitted(train, listed=("code",))

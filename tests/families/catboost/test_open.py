@@ -70,6 +70,10 @@ def _info(content: Content, key: str, text: str) -> Content:
     return replace(content, info=content.info | {key: text})
 
 
+def _classes(content: Content, **told: Any) -> Content:
+    return _info(content, "class_params", json.dumps(told))
+
+
 HOSTILE: dict[str, Callable[[Content], Content]] = {
     "a split at no border": lambda c: c.with_trees(splits=_one(c.trees.splits, 3, 10**6)),
     "a split before the first": lambda c: c.with_trees(splits=_one(c.trees.splits, 3, -1)),
@@ -102,6 +106,11 @@ HOSTILE: dict[str, Callable[[Content], Content]] = {
     "no classes": lambda c: _table(c, classes=0),
     "settings that are no JSON": lambda c: _info(c, "params", "{"),
     "settings that are too deep": lambda c: _info(c, "params", "[" * 100_000),
+    "a class before the first": lambda c: _info(
+        c, "class_params", '{"class_names": ["a", "b"], "class_to_label": [-1, 0]}'
+    ),
+    "a class twice": lambda c: _info(c, "class_params", '{"class_names": ["a", "a"], "class_to_label": [0, 1]}'),
+    "very many classes": lambda c: _info(c, "class_params", '{"classes_count": 1000000000, "class_to_label": [0, 1]}'),
     "a bias that is no number": lambda c: replace(c, bias=(float("inf"),)),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from retrodict.families.catboost.class_labels import check_classes
 from retrodict.families.catboost.content import FREQUENCIES, MEANS, Content, CtrTable, Trees
 from retrodict.families.catboost.flat_reader import DamagedError
 from retrodict.families.catboost.hash_table import lookups_end
@@ -40,6 +41,7 @@ def checked(content: Content) -> Content:
     for name in _PARSED:
         if content.info.get(name):
             json_of(content.info[name], f"'{name}'")
+    check_classes(content)
     return content
 
 

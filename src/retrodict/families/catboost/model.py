@@ -37,6 +37,7 @@ from retrodict.models.contract import About, Model
 from retrodict.models.family import Opened, Settings
 from retrodict.models.noise import Noise
 from retrodict.models.type_lookup import overridden
+from retrodict.plain_text import error_line, listing
 from retrodict.results.notes import Note
 from retrodict.sanitizing.capability import Outputs
 from retrodict.sanitizing.plan import Plan
@@ -288,9 +289,7 @@ def _columns(
     """Return its columns, the texts that stand for categories without a name, and what is to be said of those."""
     names = content.names
     named = names != tuple(str(i) for i in range(len(names)))
-    target = Target("target", tuple(made.classes_.tolist()) if objective.kind == "class" else ())
-    if objective.kind == "class" and len(target.classes) != max(2, content.dimension):
-        raise ModelError(f"{where} names {len(target.classes)} classes for {content.dimension} outputs; save it again")
+    target = Target("target", _classes(made, content, where) if objective.kind == "class" else ())
     listed: dict[str, dict[str, str]] = {names[one.flat]: {} for one in content.categories}
     told = (
         None
@@ -298,27 +297,27 @@ def _columns(
         else {feature.name if named else names[i]: feature for i, feature in enumerate(given.features)}
     )
     clear = _clear(content) | beside.names_by_hash
+    hashes = known_hashes(content)
     features, unknown = [], []
     for at, name in enumerate(names):
         if name not in listed:
             features.append(Feature(name))
             continue
+        index = next(one.index for one in content.categories if one.flat == at)
+        labels = {clear.get(one, f"#{one}"): one for one in hashes[index]}
+        listed[name] = {label: stand_in(one) for label, one in labels.items() if label not in clear.values()}
         stated = None if told is None else told.get(name)
         if stated is not None:
             features.append(Feature(name, "categorical", categories=_stated(stated)))
             continue
-        index = next(one.index for one in content.categories if one.flat == at)
-        hashes = known_hashes(content)[index]
-        labels = {clear.get(one, f"#{one}"): one for one in hashes}
-        listed[name] = {label: stand_in(one) for label, one in labels.items() if label not in clear.values()}
         unknown += [name] if listed[name] or not labels else []
         whole = any(table.base.of.alone == index for table in content.ctr_tables or ())
         features.append(Feature(name, "categorical", categories=(*labels, *(() if whole else (_OTHER,)))))
     notes = []
     if unknown:
         text = (
-            f"the categories of {', '.join(unknown[:5])}{' ...' if len(unknown) > 5 else ''} are known by their hashes "
-            "alone; list them in a schema (--schema, or schema=) to ask for them by name"
+            f"the categories of {listing(unknown, 5)} are known by their hashes alone; list them in a schema "
+            "(--schema, or schema=) to ask for them by name, and to hold real rows against the model"
         )
         notes.append(Note("hashed_categories", text, features=unknown))
     try:
@@ -326,6 +325,17 @@ def _columns(
     except SchemaError as error:
         raise ModelError(f"{where} can't be asked: {error}") from error
     return completed(own, given), listed, notes
+
+
+def _classes(made: Any, content: Content, where: str) -> tuple[Any, ...]:
+    """Return the classes; those that training had no row of have an output too, which is minus infinity."""
+    try:
+        classes = tuple(made.classes_.tolist())
+    except Exception as error:  # CatBoost's own, of settings that it does not know
+        raise ModelError(f"{where} does not name its classes: {error_line(error, 200)}; save it again") from error
+    if len(classes) < max(2, content.dimension):
+        raise ModelError(f"{where} names {len(classes)} classes for {content.dimension} outputs; save it again")
+    return classes
 
 
 def _clear(content: Content) -> dict[int, str]:

@@ -48,9 +48,16 @@ def content_of(made: Any) -> Content:
     return read_cbm(made._serialize_model())
 
 
-def asked(content: Content) -> None:
-    """Ask a model for a few rows on one thread, as a child does before the process itself."""
+def asked(content: Content) -> Any:
+    """Return what CatBoost makes of a file after it was asked for a few rows, on one thread.
+
+    Parameters
+    ----------
+    content
+        What the file holds, checked.
+    """
     made, rows = booster_of(content), 40  # more than compiled code takes at once, and some over
+    _ = made.classes_
     hashes = known_hashes(content)
     columns: dict[int, Array] = {}
     for number in content.numbers:
@@ -60,6 +67,7 @@ def asked(content: Content) -> None:
         texts = ["a", *(stand_in(one) for one in hashes[category.index][:rows])]
         columns[category.flat] = np.resize(np.array(texts, dtype=object), rows)
     raw_of(made, columns, rows, listed=bool(content.categories), threads=1)
+    return made
 
 
 def known_hashes(content: Content) -> dict[int, list[int]]:

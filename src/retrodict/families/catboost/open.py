@@ -84,14 +84,14 @@ def _audit(source: Source, found: Content) -> FileAudit:
 
 def open_file(source: Source, trust: Trust) -> Opened:
     """Return the model that a file holds, after it was checked; see `Opening`."""
-    from retrodict.families.catboost.native import asked, booster_of
+    from retrodict.families.catboost.native import asked
 
     where = f"'{shown(source.path)}'"
     found, left = _read(source.content, where)
     audit = _audit(source, found)
     check_endured(source, trust, lambda: asked(found))
     try:
-        made = booster_of(found)
+        made = asked(found)
     except MemoryError as error:
         raise ModelError(f"{where} takes more memory than there is") from error
     except Exception as error:  # CatBoost's own, and whatever its Python side meets in settings of others

@@ -11,6 +11,7 @@ import numpy as np
 from retrodict.disclosures.kinds import Categories, CategoryHashes, ClassShares, Disclosure, SampleSize
 from retrodict.disclosures.place import Place
 from retrodict.families.catboost.category_hash import combined, hash_of
+from retrodict.families.catboost.class_labels import trained_classes
 from retrodict.families.catboost.content import FREQUENCIES, MEANS, Combination, Content, CtrTable
 from retrodict.families.catboost.settings import params_of, told_of, under
 
@@ -92,13 +93,13 @@ def _counted(content: Content, kind: str, place: Place) -> bool | str:
 
 def _class_names(made: Any, content: Content, k: int) -> tuple[Any, ...]:
     """Return what counts are of: the classes, or stretches of a target that is a number."""
-    classes = tuple(made.classes_.tolist())
+    classes = trained_classes(content, tuple(made.classes_.tolist()))
     return classes if len(classes) == k else tuple(f"stretch {i + 1} of {k} of the target" for i in range(k))
 
 
 def _classes(made: Any, content: Content, place: Place) -> Iterator[Disclosure]:
     """Yield how many rows there were, and of each class, as counts over all categories of a column tell."""
-    classes = tuple(made.classes_.tolist())
+    classes = trained_classes(content, tuple(made.classes_.tolist()))
     for table in content.ctr_tables or ():
         exact = _counted(content, table.base.kind, place)
         if table.base.kind not in ("Borders", "Buckets") or isinstance(exact, str) or not len(table.counts):
