@@ -13,6 +13,9 @@ from collections.abc import Callable
 HEAD = 1 << 16
 """Bytes that are looked at: the outermost object is named among the first."""
 
+_MAKERS = frozenset({"copyreg", "copy_reg", "builtins", "__builtin__"})
+"""What builds objects of other modules, and so says nothing of whose they are."""
+
 _OPENERS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"\x1f\x8b", lambda data: gzip.GzipFile(fileobj=io.BytesIO(data)).read(HEAD)),
     (b"BZh", lambda data: bz2.BZ2Decompressor().decompress(data, HEAD)),
@@ -37,10 +40,13 @@ def first_package(content: bytes) -> str | None:
     texts: list[str] = []
     try:
         for operation, argument, _ in pickletools.genops(head):
+            found = None
             if operation.name == "GLOBAL":
-                return str(argument).partition(" ")[0].partition(".")[0]
-            if operation.name == "STACK_GLOBAL":
-                return texts[-2].partition(".")[0] if len(texts) > 1 else None
+                found = str(argument).partition(" ")[0]
+            elif operation.name == "STACK_GLOBAL":
+                found = texts[-2] if len(texts) > 1 else ""
+            if found is not None and found not in _MAKERS:
+                return found.partition(".")[0] or None
             if isinstance(argument, str):
                 texts.append(argument)
     except Exception:  # the head ends within an operation, or is no pickle

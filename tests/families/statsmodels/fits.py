@@ -88,6 +88,12 @@ def _penalised(frame: pd.DataFrame) -> Any:
     return smf.ols(f"value ~ {RIGHT}", frame).fit_regularized(alpha=0.1)
 
 
+def _by_ward(frame: pd.DataFrame) -> Any:
+    import statsmodels.formula.api as smf
+
+    return smf.gee(f"value ~ {RIGHT}", "ward", frame).fit()
+
+
 _QUIET = {"disp": 0}
 FITS: dict[str, Callable[[pd.DataFrame], Any]] = {
     "OLS": _formula("ols", "value"),
@@ -105,7 +111,7 @@ FITS: dict[str, Callable[[pd.DataFrame], Any]] = {
     "GLM inverse Gaussian": _formula("glm", "cost", family=_family("InverseGaussian", "Log")),
     "GLM negative binomial": _formula("glm", "count", family=_family("NegativeBinomial")),
     "GLM Tweedie": _formula("glm", "cost", family=_tweedie),
-    "GEE": _formula("gee", "value", groups=lambda frame: frame["ward"]),
+    "GEE": _by_ward,
     "Logit": _formula("logit", "flag", fit=_QUIET),
     "Probit": _matrix("Probit", "flag", fit=_QUIET),
     "MNLogit": _formula("mnlogit", "band", fit=_QUIET),

@@ -34,6 +34,7 @@ from retrodict.models.contract import About, Model
 from retrodict.models.family import Opened, Settings
 from retrodict.models.links import softmax
 from retrodict.models.opening import fingerprint_of
+from retrodict.plain_text import error_line
 from retrodict.results.arguments import check_positive
 from retrodict.results.notes import Note
 from retrodict.sanitizing.capability import Outputs
@@ -102,7 +103,10 @@ class _Result(PlainModel):
             return one[:0]
         with warnings.catch_warnings(), np.errstate(over="ignore", under="ignore"):
             warnings.simplefilter("ignore")
-            said = self.made.predict(self.design.given(frame), **how)
+            try:
+                said = self.made.predict(self.design.given(frame), **how)
+            except Exception as error:  # a formula may call anything, and find it no more
+                raise ModelError(f"the {self.family} can't predict: {error_line(error, 200)}") from error
         return np.asarray(said, dtype=np.float64)
 
     def duplicate(self) -> Self:

@@ -76,5 +76,8 @@ def stored_names(made: Any) -> tuple[str, ...] | None:
 
 def target_names(made: Any) -> tuple[str, ...]:
     """Return what the target is called: two names where it was given as two columns of counts."""
-    names = bare(made).model.endog_names
+    try:
+        names = bare(made).model.endog_names
+    except AttributeError:  # they were never asked for before the data was removed
+        return ("y",)
     return tuple(str(name) for name in names) if isinstance(names, list | tuple) else (str(names),)

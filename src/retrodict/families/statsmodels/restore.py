@@ -11,6 +11,7 @@ import builtins
 import io
 import math
 import pickle
+import warnings
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -39,7 +40,9 @@ def loads(content: bytes) -> Any:
     """
     if b"joblib.numpy_pickle" in content[:_SNIFFED] or not content.startswith(b"\x80"):
         return joblib.load(io.BytesIO(content))
-    return _Unpickler(io.BytesIO(content)).load()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of names that older releases of numpy had
+        return _Unpickler(io.BytesIO(content)).load()
 
 
 _SNIFFED = 1 << 20

@@ -68,12 +68,18 @@ def _candidates(
         if not learned:
             yield filled(frame, others), ()
             continue
-        for how in (_mean, _distinct, _sorted, list):
+        for how in (_mean, _share, _distinct, _sorted, list):
             yield filled(frame, others | {n: how(frame[n]) for n in frame.columns if str(n) in learned}), tuple(learned)
 
 
 def _mean(column: pd.Series) -> list[Any]:
     return [float(column.mean())]
+
+
+def _share(column: pd.Series) -> list[Any]:
+    """Return the mean with its sum made one by one, as of a matrix: it may end in another bit than that of pandas."""
+    values = column.dropna().to_numpy(dtype=np.float64)
+    return [float(np.sum(values[:, None], axis=0)[0] / len(values))]
 
 
 def _distinct(column: pd.Series) -> list[Any]:

@@ -33,8 +33,8 @@ def filled(frame: pd.DataFrame, values: dict[Any, list[Any]]) -> pd.DataFrame:
 def is_stand_in(frame: Any) -> bool:
     """Whether a table holds no more than each column's own values, in their order, from the first on again and again.
 
-    One column may hold many numbers, sorted; all others are levels or one number of `STANDS`. Which values stood
-    together in a row such a table can't tell: a table of that form is one that `sanitize` wrote.
+    One column may hold many numbers; all others are levels or one number of `STANDS`. Which values stood together in a
+    row such a table can't tell: a table of that form is one that `sanitize` wrote.
 
     Parameters
     ----------
@@ -53,8 +53,7 @@ def is_stand_in(frame: Any) -> bool:
             many += 1
         elif number and len(own) > 1:
             many += 1
-            if column.tolist() == sorted(column.tolist()):
-                own = column.tolist()
+            own = column.tolist()
         values[name] = own
     if many > 1 or not all(values.values()):
         return False

@@ -10,7 +10,7 @@ import pandas as pd
 
 from retrodict.families.statsmodels.holdings import NAMES, has_rows, objects_in, sizes_of
 from retrodict.families.statsmodels.noises import noise_of_result
-from retrodict.families.statsmodels.parts import bare, held, spec_of
+from retrodict.families.statsmodels.parts import bare, held, spec_of, target_names
 from retrodict.families.statsmodels.restore import copied
 from retrodict.families.statsmodels.small_table import small_table
 from retrodict.families.statsmodels.stand_in import is_stand_in
@@ -97,8 +97,9 @@ def _cache(made: Any, owner: Any) -> dict[str, Any]:
     """Return what of a cache stays: names of columns, and the scale that the likelihood states."""
     result = bare(made)
     if owner is result.model.data:
-        model = result.model
-        return {"ynames": model.endog_names} | ({} if model.exog_names is None else {"xnames": model.exog_names})
+        names = {"ynames": list(target_names(made)), "xnames": result.model.exog_names}
+        names["ynames"] = names["ynames"] if len(names["ynames"]) > 1 else names["ynames"][0]
+        return {name: value for name, value in names.items() if value is not None}
     if owner is result and noise_of_result(made)[0].scaled:
         try:
             scale = result.scale

@@ -10,16 +10,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from statsmodels.regression.linear_model import GLSAR
 
 from retrodict.disclosures.by_value import everything, table_of
-from retrodict.disclosures.kinds import Categories, CategoryCounts, Disclosure, RowEntries, Rows, SampleSize, Values
+from retrodict.disclosures.kinds import (
+    Categories,
+    CategoryCounts,
+    Disclosure,
+    Moments,
+    RowEntries,
+    Rows,
+    SampleSize,
+    Values,
+)
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.unread import Unread, type_name
 from retrodict.families.statsmodels.design import design_of
 from retrodict.families.statsmodels.disclose.meanings import DESIGN, STATISTICS, meaning_of
 from retrodict.families.statsmodels.holdings import NAMES, has_rows, objects_in, sizes_of
 from retrodict.families.statsmodels.parts import exog_names, n_rows, spec_of, target_names
-from retrodict.families.statsmodels.stand_in import is_stand_in
+from retrodict.families.statsmodels.stand_in import STANDS, is_stand_in
 
 Array = np.ndarray
 
@@ -58,8 +68,6 @@ def rows_held(result: Any, place: Place) -> Iterator[Disclosure | Unread]:
             elif value is not owner and id(value) not in found.told and _plain(value) and has_rows(value, sizes):
                 found.add(value)
                 yield from _told(result, place, at, name, value, sizes)
-            elif id(value) not in found.told and name in STATISTICS:
-                found.add(value)
     yield from _others(result, place, sizes, found)
 
 
@@ -74,6 +82,8 @@ def _counted(result: Any, place: Place) -> Iterator[Disclosure]:
     if n is not None:
         gaps = getattr(result.model.data, "missing_row_idx", None)
         exact: bool | str = "of the rows without gaps" if gaps is not None and np.any(gaps) else place.exact
+        if isinstance(result.model, GLSAR) and result.model.order:
+            exact = "of the rows but the first ones, as many as errors are carried over"
         yield SampleSize(n, features=(), source=place.at("nobs"), exact=exact)
 
 
@@ -117,8 +127,10 @@ def _stand_in(result: Any, place: Place) -> Iterator[Disclosure]:
         shared: dict[str, Any] = {"features": (name,), "source": place.at("model.data.frame"), "exact": place.exact}
         if listed and distinct:
             yield Categories(tuple(distinct), personal=None, **shared)
+        elif len(distinct) == 1 and distinct[0] not in STANDS:
+            yield Moments(float(distinct[0]), personal=None, **shared)
         elif len(distinct) > 1:
-            yield Values(np.array(distinct, dtype=np.float64), personal=None, **shared)
+            yield Values(np.array(distinct, dtype=np.float64), personal=True, **shared)
 
 
 def _told(result: Any, place: Place, path: str, name: str, value: Any, sizes: frozenset[int]) -> Iterator[Disclosure]:
