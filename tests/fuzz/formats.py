@@ -13,6 +13,7 @@ import numpy as np
 import yaml
 
 from tests.fuzz import skops_mutations, ubjson
+from tests.fuzz.cbm_mutations import mutate_cbm
 from tests.fuzz.message_mutations import mutate_onnx
 from tests.fuzz.raw_bytes import raw_mutation
 from tests.fuzz.text_mutations import mutate_lines
@@ -140,8 +141,7 @@ def _text_of(node: Any) -> bytes | None:
 JSON = Format("json", _json)
 UBJ = Format("ubj", _ubj)
 LINES = Format("text", mutate_lines)
-WORDS = Format("words", raw_mutation)
-"""Of formats made of words and offsets, such as flatbuffers: a word of note does what knowledge of them would."""
+CBM = Format("cbm", mutate_cbm)
 ONNX = Format("onnx", mutate_onnx)
 SKOPS = Format("skops", _skops)
 
@@ -160,7 +160,7 @@ PLAIN_SKOPS = _Plain("skops", skops_mutations.mutated)
 
 def _format_inside(member: bytes) -> Format | None:
     """Return the format of another library's model in a member of a skops file, by its first bytes."""
-    for mark, own in ((b"{L", UBJ), (b"tree\n", LINES), (b"CBM1", WORDS)):
+    for mark, own in ((b"{L", UBJ), (b"tree\n", LINES), (b"CBM1", CBM)):
         if member.startswith(mark):
             return own
     return None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests.fuzz.formats import JSON, LINES, ONNX, SKOPS, UBJ, WORDS, Content, FolderFormat, Format, Seed
+from tests.fuzz.formats import CBM, JSON, LINES, ONNX, SKOPS, UBJ, Content, FolderFormat, Format, Seed
 
 _ROWS = 60
 _RNG = np.random.default_rng(0)
@@ -175,7 +175,7 @@ OTHERS: dict[str, Seed] = {
         }.items()
     },
     **{
-        f"catboost {form}, {name}": Seed(make(form), JSON if form == "json" else WORDS, ("catboost",))
+        f"catboost {form}, {name}": Seed(make(form), JSON if form == "json" else CBM, ("catboost",))
         for form in ("cbm", "json")
         for name, make in _CAT.items()
     },

@@ -77,4 +77,4 @@ def test_ubjson_is_written_as_it_is_read() -> None:
 
 def test_there_are_seeds_of_every_format() -> None:
     assert len(SKLEARN) >= 30
-    assert {seed.form.name for seed in SEEDS.values()} == {"skops", "json", "ubj", "text", "words", "onnx", "mlflow"}
+    assert {seed.form.name for seed in SEEDS.values()} == {"skops", "json", "ubj", "text", "cbm", "onnx", "mlflow"}
