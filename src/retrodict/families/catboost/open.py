@@ -100,7 +100,15 @@ def open_file(source: Source, trust: Trust) -> Opened:
         reason = f"{type(error).__name__}: {shown(' '.join(str(error).split()))}"
         raise ModelError(f"{where} can't be read by CatBoost: {reason}; {_SAVE}") from error
     as_json = not source.content.startswith(_MAGIC)
-    return _OpenedFile(made, f"sha256:{audit.sha256}", where, audit, (), left, as_json, found.names_by_hash)
+    return _OpenedFile(
+        made,
+        f"sha256:{audit.sha256}",
+        origin=where,
+        audit=audit,
+        left=left,
+        as_json=as_json,
+        names_by_hash=found.names_by_hash,
+    )
 
 
 def model_of(opened: Opened, settings: Settings) -> Model:
