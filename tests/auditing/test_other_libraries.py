@@ -117,6 +117,8 @@ def test_what_predictions_do_not_need_is_a_finding_before_and_none_after(make: A
 def test_split_points_of_xgboost_are_values_and_stay(judged: Any) -> None:
     before, after = judged(xgboost)
     assert before["facts_of_unknown_count"].verdict == after["facts_of_unknown_count"].verdict == "review"
+    assert before["split_values"].verdict == after["split_values"].verdict == "review"
+    assert "split_values" not in judged(lightgbm)[0]  # midpoints
 
 
 def test_hashes_of_catboost_stay(judged: Any) -> None:

@@ -15,8 +15,10 @@ from retrodict.disclosures.kinds import (
     CrossProducts,
     GradientSums,
     NodeSums,
+    Thresholds,
     TrainingDate,
     TrainingSettings,
+    Values,
 )
 from tests.auditing.test_findings import found
 
@@ -84,6 +86,30 @@ def test_settings_and_dates_are_reported_and_judged_where_the_appetite_says() ->
     assert strict["training_date"].verdict == "reject"
 
 
+@pytest.mark.parametrize(
+    ("midpoints", "taken", "told"), [(False, [1.0, 3.0], True), (True, [1.0], False), (False, [2.0], False)]
+)
+def test_split_points_that_are_values_can_be_rounded(midpoints: bool, taken: list[float], told: bool) -> None:
+    at: dict[str, Any] = {"features": ("age",), "source": "trees"}
+    facts = (
+        Thresholds(**at, thresholds=np.array([1.0, 3.0, 4.0]), midpoints=midpoints),
+        Values(**at, taken=np.array(taken), personal=None),
+    )
+    one = of(*facts).get("split_values")
+    assert (one is not None) == told
+    if one is not None:
+        assert one.verdict == "review"
+        assert "--round-splits" in one.remedy
+
+
 def test_nothing_is_said_of_what_is_not_there() -> None:
-    names = {"gradient_sums", "node_sums", "cross_products", "category_hashes", "training_settings", "training_date"}
+    names = {
+        "gradient_sums",
+        "node_sums",
+        "split_values",
+        "cross_products",
+        "category_hashes",
+        "training_settings",
+        "training_date",
+    }
     assert not names & of().keys()

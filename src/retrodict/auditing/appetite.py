@@ -52,6 +52,7 @@ class FromFile(BaseModel):
     facts_of_unknown_count: Threshold = Threshold()
     gradient_sums: Verdict = "review"
     node_sums: Verdict = "review"
+    split_values: Verdict = "review"
     cross_products: Verdict = "review"
     category_hashes: Verdict = "review"
     training_settings: Threshold = Threshold()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from retrodict.auditing.appetite import FromFile, Verdict
 from retrodict.auditing.finding import Finding, judge, stated
 from retrodict.disclosures import Disclosures
@@ -16,8 +18,10 @@ from retrodict.disclosures.kinds import (
     CrossProducts,
     GradientSums,
     NodeSums,
+    Thresholds,
     TrainingDate,
     TrainingSettings,
+    Values,
 )
 from retrodict.plain_text import few
 
@@ -38,6 +42,7 @@ def sum_findings(found: Disclosures, limits: FromFile) -> Iterator[Finding]:
     """Yield what the file states in sums over rows, in hashes, and of its training."""
     yield from _leaves(found, limits)
     yield from _nodes(found, limits)
+    yield from _splits(found, limits)
     yield from _products(found, limits)
     yield from _hashes(found, limits)
     yield from _training(found, limits)
@@ -70,6 +75,29 @@ def _nodes(found: Disclosures, limits: FromFile) -> Iterator[Finding]:
         "rows beside the one of a leaf's value, and of a node of one row it is that row's"
     )
     yield _asks("node_sums", limits.node_sums, said, SANITIZE)
+
+
+def _splits(found: Disclosures, limits: FromFile) -> Iterator[Finding]:
+    """Yield that split points are values of training rows, where none of them lies between two."""
+    points = {(fact.features, fact.source): fact.thresholds for fact in found.of(Thresholds) if not fact.midpoints}
+    taken = [
+        fact
+        for fact in found.of(Values)
+        if (own := points.get((fact.features, fact.source))) is not None and np.isin(fact.taken, own).all()
+    ]
+    if not taken:
+        return
+    names = few([", ".join(fact.features) for fact in taken], _SHOWN)
+    true = "; ".join(dict.fromkeys(fact.exact for fact in taken if isinstance(fact.exact, str)))
+    said = (
+        f"{sum(len(fact.taken) for fact in taken):,} split points of its trees are values that training rows have, in "
+        f"{names}{f' ({true})' if true else ''}: they stay where a copy is stripped"
+    )
+    remedy = (
+        "`retrodict sanitize MODEL --round-splits --train FILE` moves each between the rows at its sides, so that no "
+        "row of FILE is predicted otherwise"
+    )
+    yield _asks("split_values", limits.split_values, said, remedy)
 
 
 def _products(found: Disclosures, limits: FromFile) -> Iterator[Finding]:
