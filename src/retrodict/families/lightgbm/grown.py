@@ -98,8 +98,9 @@ def _added(tree: TreeText, of_leaves: Float[Array, " leaves"]) -> Float[Array, "
     while len(level := level[level < inner]):
         order.append(level)
         level = np.concatenate([left[level], right[level]])
-    for level in reversed(order):
-        found[level] = found[left[level]] + found[right[level]]
+    with np.errstate(invalid="ignore"):  # a file may hold infinite sums
+        for level in reversed(order):
+            found[level] = found[left[level]] + found[right[level]]
     return found[:inner]
 
 

@@ -25,6 +25,7 @@ from retrodict.families.lightgbm.columns import (
     undetermined_of,
 )
 from retrodict.families.lightgbm.likelihood import ClassLink, likelihood_of
+from retrodict.families.lightgbm.rounding import rounded
 from retrodict.families.lightgbm.strip import plan_of
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.numbers import DamagedTextError
@@ -37,6 +38,7 @@ from retrodict.plain_text import article, one_line
 from retrodict.results.notes import Note
 from retrodict.sanitizing.capability import Outputs
 from retrodict.sanitizing.plan import Plan
+from retrodict.sanitizing.rounding import Rounding
 
 Array = np.ndarray
 
@@ -107,6 +109,13 @@ class _LightGBM(PlainModel):
         matrix = layout_of(self.own, self.own, self.kinds).matrix(X)
         raw, said = (self.booster.predict(matrix, raw_score=raw) for raw in (True, False))
         return {"raw_score": (np.asarray(raw),), "predict": (np.asarray(said),)}
+
+    def round_splits(self, X: Float[Array, "n d"]) -> tuple[Self, Rounding]:
+        """Move each split point to a rounder number with which these rows go the same ways; see `RoundsSplits`."""
+        text, told = rounded(text_of(self.booster), layout_of(self.own, self.own, self.kinds).matrix(X))
+        made = self.duplicate()
+        made.booster.model_from_string(written(text))
+        return made.renewed(), told
 
     def written(self, *, as_pickle: bool = False) -> bytes:
         """Return a text that the library loads, or a pickle; see `Strippable`. Labels of classes are in a pickle only.

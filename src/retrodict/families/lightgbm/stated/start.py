@@ -58,7 +58,8 @@ def _mean_value(text: ModelText, tree: TreeText) -> float | None:
     if text.objective is None or text.objective.name in ("huber", "fair"):
         return None  # gradients do not add up to zero at their starts
     weight = tree.weight + penalties(text, tree, step)
-    return float((tree.value * weight).sum() / weight.sum())
+    total = float(weight.sum())
+    return float((tree.value * weight).sum()) / total if total > 0 else None
 
 
 def _start(text: ModelText, tree: TreeText) -> float | None:

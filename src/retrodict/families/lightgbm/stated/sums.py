@@ -137,6 +137,7 @@ def _gradients(text: ModelText, starts: list[float | None]) -> tuple[Array, ...]
         if start is None or tree.weight is None or tree.leaves == 1:
             out.append(np.full(2 * tree.leaves - 1, np.nan))
             continue
-        leaf = -(tree.value - start) / rate * (tree.weight + penalties(text, tree, step))
+        with np.errstate(all="ignore"):  # a file may hold any rate
+            leaf = -(tree.value - start) / rate * (tree.weight + penalties(text, tree, step))
         out.append(summed(tree, leaf))
     return tuple(out)

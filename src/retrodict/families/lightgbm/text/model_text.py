@@ -18,6 +18,21 @@ HEADER = (
 """Keys of the header, in the order in which they are written."""
 
 _PARAMETER = re.compile(rb"\[([A-Za-z0-9_]{1,100}): (.*)\]")
+_NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+_NUMBERS = re.compile(rf"({_NUMBER}(,{_NUMBER})*|-?inf|nan)?")
+_NAMES = frozenset(
+    (
+        *("objective", "boosting", "metric", "data_sample_strategy", "tree_learner", "device_type", "data", "valid"),
+        *("monotone_constraints_method", "forcedsplits_filename", "forcedbins_filename", "interaction_constraints"),
+        *("label_column", "weight_column", "group_column", "ignore_column", "categorical_feature"),
+        *("parser_config_file", "machine_list_filename", "machines", "gpu_device_id_list", "input_model"),
+        *("output_model", "output_result", "initscore_filename", "valid_data_initscores", "snapshot_file"),
+        *("convert_model", "convert_model_language", "auc_mu_weights", "feature_contri", "label_gain", "eval_at"),
+    )
+)
+"""Parameters that are texts. A text where it looks for a number ends the library, and the process with it."""
+_UNSAFE = re.compile(r'["\\\x00-\x1f]')
+"""What the library's own JSON of its parameters can't hold."""
 _ENDS = (b"\nend of trees\n", b"\nfeature_importances:\n", b"\nfeature importances:\n")
 """What ends the trees: the first in all but the oldest releases, which go on with the next section."""
 _LONGEST = 60
@@ -206,7 +221,11 @@ def _tail(text: bytes) -> tuple[dict[str, str], str, tuple[tuple[Any, ...], ...]
         elif said in ("end of parameters", "end of parser"):
             section = ""
         elif section == "parameters:" and (found := _PARAMETER.fullmatch(line)):
-            parameters[found[1].decode("ascii")] = found[2].decode("utf-8", "replace")
+            name, value = found[1].decode("ascii"), found[2].decode("utf-8", "replace")
+            if _NUMBERS.fullmatch(value) or (name in _NAMES and not _UNSAFE.search(value)):
+                parameters[name] = value
+            else:
+                unknown.append(f"parameter '{name[:_LONGEST]}'")
         elif section == "parser:":
             parser.append(said)
         elif said.startswith("pandas_categorical:"):

@@ -150,6 +150,7 @@ def read_tree(text: bytes, columns: int) -> TreeText:
         raise DamagedTextError(f"a tree with {fault}")
     boundaries, bits = _sets(fields, threshold[(decision & CATEGORICAL) > 0], len(text))
     constants, terms, coefficients = _linear(fields, leaves, columns)
+    _measured(fields, "internal_weight", inner)  # to six digits what the leaves' add up to
     shrinkage = finite(fields.get("shrinkage", b"1"), 1, "shrinkage")
     return TreeText(
         fields=fields,
