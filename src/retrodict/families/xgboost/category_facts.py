@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,11 +32,12 @@ def category_facts(learner: Learner, place: Place, columns: Columns, rows: Count
     for i in sorted(listed | set(sets)):
         column = columns[i]
         encoding = learner.encodings[i] if i in listed else None
+        names: Sequence[Any]
         if encoding is not None:
             names, exact, source = encoding.values, _LISTED, f"{cats_path(learner)}.enc[{i}]"
         else:
-            names, exact, source = tuple(range(max(sets[i]) + 1)), _CODES, tree_path(learner, "categories")
-        told = names if encoding is not None else tuple(sorted(sets[i]))
+            names, exact, source = range(max(sets[i]) + 1), _CODES, tree_path(learner, "categories")
+        told = tuple(names) if encoding is not None else tuple(sorted(sets[i]))
         shared: dict[str, Any] = {"features": (column.name if column.raw else column.label,)}
         yield Categories(told, **shared, source=place.at(source), exact=place.sample or exact)
         if rows is None or i not in sets or len(names) > _MOST:

@@ -13,6 +13,9 @@ from retrodict.schema import Feature, Schema, Target, reconcile
 
 Array = np.ndarray
 
+_MOST_LISTED = 10_000
+"""Codes that are listed one by one; a column with more is told as whole numbers."""
+
 
 def own_schema(head: Head, target: Target, given: Schema | None) -> tuple[Schema, frozenset[str]]:
     """Return a model's columns, and which of them it knows by codes alone.
@@ -53,6 +56,8 @@ def _feature(head: Head, i: int, name: str) -> Feature:
     encoding = head.encodings[i] if head.encodings else None
     if encoding is not None and encoding.values:
         return Feature(name, "categorical", categories=encoding.values, dtype="category")
+    if i in head.codes and head.codes[i] >= _MOST_LISTED:
+        return Feature(name, "integer", low=0)
     if i in head.codes or (head.types and head.types[i] == "c"):
         return Feature(name, "categorical", categories=tuple(range(head.codes.get(i, 0) + 1)), dtype="int64")
     kind = head.types[i] if head.types else "float"
@@ -109,7 +114,7 @@ def way(own: Schema, bound: Schema, coded: frozenset[str]) -> Way:
     tables = {}
     for j, (feature, place) in enumerate(zip(own.features, order, strict=True)):
         other = bound.features[place]
-        if not other.listed:
+        if not other.listed or (feature.categories == other.categories and feature.name not in coded):
             continue  # numbers, or codes as they are
         table = _codes(feature, other, feature.name in coded)
         if not np.array_equal(table[:-1], np.arange(len(table) - 1)):

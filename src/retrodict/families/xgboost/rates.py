@@ -42,10 +42,11 @@ def rates_of(trees: Sequence[BoostedTree]) -> Rates | None:
     They don't where another penalty (L1), a cap or a constraint was set, or where leaves were set to quantiles.
     """
     terms = np.concatenate([np.empty((0, 4)), *(_equations(tree) for tree in trees[:_MOST_TREES])])
-    if len(terms) < _FEWEST:
+    size = np.abs(terms).max(axis=1, initial=0.0)
+    kept = np.isfinite(size) & (size > 0)
+    terms = terms[kept] / size[kept, None]
+    if len(terms) < _FEWEST or not np.isfinite(terms).all():
         return None
-    size = np.abs(terms).max(axis=1)
-    terms = terms[size > 0] / size[size > 0, None]
     for _ in range(2):
         found, *_ = np.linalg.lstsq(terms[:, 1:], terms[:, 0], rcond=None)
         near = np.abs(terms[:, 1:] @ found - terms[:, 0])

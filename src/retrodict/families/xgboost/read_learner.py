@@ -22,6 +22,7 @@ _MOST_CLASSES = 100_000
 _BEGIN = 1_000
 """Bytes in which the first key stands."""
 
+_TYPES = frozenset(("int", "float", "i", "q", "c"))
 _SETTINGS = {
     "reg_loss_param": ("scale_pos_weight",),
     "softmax_multiclass_param": ("num_class",),
@@ -108,6 +109,9 @@ def _settings(section: Section, fields: tuple[str, ...]) -> dict[str, str]:
 
 
 def _check_types(learner: Learner) -> None:
+    odd = set(learner.types) - _TYPES
+    if odd:
+        raise ContentError(f"a feature of the type '{shown(min(odd), 40)}', which is none")
     listed = {i for i, kind in enumerate(learner.types) if kind == "c"}
     told = {i for i, one in enumerate(learner.encodings) if one is not None}
     split = {int(tree.feature[node]) for tree in learner.trees for node in tree.sets}

@@ -57,6 +57,7 @@ def read_tree(section: Section, width: int, bits: list[int]) -> BoostedTree:
         raise ContentError(f"a tree that splits a feature that is none of {width:,}")
     condition = section.numbers("split_conditions", n)
     default_left, by_set = section.flags("default_left", n), section.flags("split_type", n, absent=0)
+    by_set[~inner] = 0  # it means nothing there, and XGBoost would look for a set
     if np.isnan(condition[inner & (by_set == 0)]).any() or not np.isfinite(condition[(left < 0) & ~pruned]).all():
         raise ContentError("a leaf or a split point that is no number")
     condition = np.where(inner & (by_set == 1), np.float32(0.0), condition)  # it means nothing there
@@ -79,6 +80,8 @@ def read_tree(section: Section, width: int, bits: list[int]) -> BoostedTree:
 
 
 def _check_shape(left: Array, right: Array, pruned: Array) -> None:
+    if min(left.min(), right.min()) < -1 or max(left[pruned].max(initial=-1), right[pruned].max(initial=-1)) >= 0:
+        raise ContentError("a tree with a child that is no node")
     if pruned.any():
         place = np.cumsum(~pruned) - 1
         children = np.concatenate([left[~pruned], right[~pruned]])

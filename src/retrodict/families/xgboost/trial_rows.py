@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import xgboost
 
@@ -13,7 +15,7 @@ _WIDEST = 3.0
 
 
 def asked(learner: Learner, content: bytearray) -> None:
-    """Build a booster on one thread, and ask it for rows of numbers, codes and gaps.
+    """Build a booster on one thread, ask it for rows of numbers, codes and gaps, and write it again.
 
     Parameters
     ----------
@@ -32,3 +34,5 @@ def asked(learner: Learner, content: bytearray) -> None:
     for i, most in head.codes.items():
         X[2:, i] = rng.integers(0, most + 2, ROWS - 2)
     margins(booster, X, "value", head, 0, float("nan"))
+    booster.save_raw("ubj")
+    pickle.dumps(booster)
