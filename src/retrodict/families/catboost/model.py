@@ -250,15 +250,25 @@ def _known_types(catboost: Any) -> tuple[type, ...]:
     return catboost.CatBoost, catboost.CatBoostClassifier, catboost.CatBoostRegressor
 
 
-def wrap(opened: Opened, settings: Settings, beside: Beside) -> Model:
-    """Return a fitted model of CatBoost as a model; see `Opening.model_of`."""
+def wrap(opened: Opened, settings: Settings, beside: Beside, content: Content | None = None) -> Model:
+    """Return a fitted model of CatBoost as a model; see `Opening.model_of`.
+
+    Parameters
+    ----------
+    opened, settings
+        As there.
+    beside
+        What its file has beside.
+    content
+        What its file holds; ``None`` where it is read from the object.
+    """
     made, where = opened.object, opened.origin or "the model given"
     if isinstance(made, type) or not hasattr(made, "is_fitted") or not made.is_fitted():
         raise ModelError(f"{where} is no fitted model of CatBoost; fit it, then save it")
     if settings.error_rate is not None or settings.link_slope is not None:
         raise RequestError("models of CatBoost need no error rate and no link slope; leave them out")
     try:
-        content = content_of(made)
+        content = content_of(made) if content is None else content
         objective = usable(objective_of(content), content.dimension, where)
         noise, source = noise_of(objective) if objective.kind == "value" else (None, "")
     except DamagedError as fault:

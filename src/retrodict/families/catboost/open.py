@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retrodict.errors import ModelError
 from retrodict.models.contract import Model
@@ -31,7 +31,7 @@ class _OpenedFile(Opened):
     """What a file held, and whatever stands in it beside what CatBoost holds."""
 
     as_json: bool = False
-    names_by_hash: dict[int, str] = field(default_factory=dict)
+    content: Content | None = None
 
 
 def recognises(source: Source) -> bool:
@@ -107,7 +107,7 @@ def open_file(source: Source, trust: Trust) -> Opened:
         audit=audit,
         left=left,
         as_json=as_json,
-        names_by_hash=found.names_by_hash,
+        content=found,
     )
 
 
@@ -115,6 +115,6 @@ def model_of(opened: Opened, settings: Settings) -> Model:
     """Return a fitted model of CatBoost over its columns; see `Opening`."""
     from retrodict.families.catboost.model import Beside, wrap
 
-    file: Any = opened
-    beside = Beside(file.as_json, file.names_by_hash) if isinstance(opened, _OpenedFile) else Beside()
-    return wrap(opened, settings, beside)
+    if isinstance(opened, _OpenedFile) and opened.content is not None:
+        return wrap(opened, settings, Beside(opened.as_json, opened.content.names_by_hash), opened.content)
+    return wrap(opened, settings, Beside())

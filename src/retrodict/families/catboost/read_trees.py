@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -141,27 +142,33 @@ _Found = Iterator[tuple[Array, Array, Array, Array, Array]]
 def _symmetric(content: Content, feature: Array, threshold: Array) -> _Found:
     """Yield trees that ask one question a level: the first at the root, and bit ``k`` of a leaf is question ``k``."""
     trees, first = content.trees, 0
+    # a leaf asks nothing: what stands for it is beyond all questions
+    feature, threshold = np.append(feature, -1), np.append(threshold, 0.0)
     for size, start in zip(trees.sizes.tolist(), trees.starts.tolist(), strict=True):
-        inner, leaves = (1 << size) - 1, 1 << size
-        level = np.floor(np.log2(np.arange(1, inner + 1))).astype(np.int64) if inner else np.empty(0, np.int64)
-        split = trees.splits[start : start + size][level] if size else np.empty(0, np.int64)
-        own = np.concatenate([feature[split], np.full(leaves, -1)]).astype(np.int64)
-        points = np.concatenate([threshold[split], np.zeros(leaves)])
-        here = np.arange(inner)
-        left = np.concatenate([2 * here + 1, np.full(leaves, -1)])
-        right = np.concatenate([2 * here + 2, np.full(leaves, -1)])
+        level, left, right, turned = _levels(size)
+        split = np.append(trees.splits[start : start + size], len(feature) - 1)[level]
         weights = np.empty(0)
         if len(trees.weights):
-            # nodes of the last level stand in the order of answers, the first one in the highest bit
-            turned = np.zeros(leaves, np.int64)
-            for k in range(size):
-                turned |= ((np.arange(leaves) >> k) & 1) << (size - 1 - k)
-            levels = [trees.weights[first : first + leaves][turned]]
-            while len(levels[-1]) > 1:
-                levels.append(levels[-1].reshape(-1, 2).sum(axis=1))
-            weights = np.concatenate(levels[::-1])
-        first += leaves
-        yield own, points, left, right, weights
+            sums = [trees.weights[first : first + (1 << size)][turned]]
+            while len(sums[-1]) > 1:
+                sums.append(sums[-1].reshape(-1, 2).sum(axis=1))
+            weights = np.concatenate(sums[::-1])
+        first += 1 << size
+        yield feature[split], threshold[split], left, right, weights
+
+
+@lru_cache(maxsize=4)
+def _levels(size: int) -> tuple[Array, Array, Array, Array]:
+    """Return, for a tree of so many levels, the level of each node, its children, and the leaves in their order."""
+    inner, leaves = (1 << size) - 1, 1 << size
+    level = np.repeat(np.arange(size + 1), 1 << np.arange(size + 1))
+    here = np.arange(inner)
+    left, right = (np.concatenate([2 * here + side, np.full(leaves, -1)]) for side in (1, 2))
+    # nodes of the last level stand in the order of answers, the first one in the highest bit
+    turned = np.zeros(leaves, np.int64)
+    for k in range(size):
+        turned |= ((np.arange(leaves) >> k) & 1) << (size - 1 - k)
+    return level, left, right, turned
 
 
 def _nodes(content: Content, feature: Array, threshold: Array) -> _Found:
