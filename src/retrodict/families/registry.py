@@ -3,6 +3,7 @@
 FAMILIES: tuple[str, ...] = (
     "retrodict.families.catboost",
     "retrodict.families.lightgbm",
+    "retrodict.families.mlflow",
     "retrodict.families.onnx",
     "retrodict.families.statsmodels",
     "retrodict.families.xgboost",

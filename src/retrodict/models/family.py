@@ -7,7 +7,7 @@ name, as a plug-in is: rooms below the families know none of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -77,6 +77,8 @@ class Opened:
         A note for each doubt that reading it raised.
     left
         Parts of the file that no reader knows, by what they are called in it: they are listed as not read.
+    around
+        What a folder around the file adds to the model that its family makes of it; ``None`` where there is none.
     """
 
     object: Any
@@ -85,6 +87,7 @@ class Opened:
     audit: FileAudit | None = None
     warnings: tuple[Note, ...] = ()
     left: tuple[str, ...] = ()
+    around: Callable[[Model], Model] | None = None
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,8 @@ def load_model(
     """
     settings = Settings(schema, noise_scale, error_rate, link_slope)
     if isinstance(source, str | Path):
-        read = _read(Path(source))
-        return _model_of(_opening_of(read).open_file(read, Trust(tuple(trusted), trust_pickle)), settings)
+        read = read_source(Path(source))
+        return _model_of(opening_of(read).open_file(read, Trust(tuple(trusted), trust_pickle)), settings)
     return _model_of(Opened(source, ""), settings)
 
 
@@ -90,12 +90,23 @@ def audit_file(path: str | Path, trusted: Collection[str] = ()) -> FileAudit:
     ModelError
         If the file can't be read, is of no kind that is known, or is damaged.
     """
-    source = _read(Path(path))
-    return _opening_of(source).audit_of(source, Trust(tuple(trusted)))
+    source = read_source(Path(path))
+    return opening_of(source).audit_of(source, Trust(tuple(trusted)))
 
 
-def _opening_of(source: Source) -> Opening:
-    """Return the way to open a file, told by its bytes."""
+def opening_of(source: Source) -> Opening:
+    """Return the way to open a file, told by its bytes.
+
+    Parameters
+    ----------
+    source
+        A file that was read, or a folder that was listed.
+
+    Raises
+    ------
+    ModelError
+        If it is of no kind that is known.
+    """
     for _, opening in openings():
         if opening.recognises(source):
             return opening
@@ -113,7 +124,7 @@ def _model_of(opened: Opened, settings: Settings) -> Model:
     if isinstance(made, Model) and not isinstance(made, type):
         if settings != Settings():
             raise RequestError("a model that was loaded is as it is; give such settings when it is loaded")
-        return made
+        return made if opened.around is None else opened.around(made)
     family = family_of(type(made))
     if family is None:
         where = "got" if opened.origin is None else f"{opened.origin} holds"
@@ -122,12 +133,25 @@ def _model_of(opened: Opened, settings: Settings) -> Model:
             raise ModelError(f"{where} the class {made.__name__}; {needed} is needed: build and fit it")
         raise ModelError(f"{where} {article(type(made).__name__)}; {needed} is needed")
     opening: Opening = import_module(f"{family}.open")
-    return opening.model_of(
+    model = opening.model_of(
         opened if opened.fingerprint else replace(opened, fingerprint=fingerprint_of(made)), settings
     )
+    return model if opened.around is None else opened.around(model)
 
 
-def _read(path: Path) -> Source:
+def read_source(path: Path) -> Source:
+    """Return all bytes of a file, or the names of what a folder holds.
+
+    Parameters
+    ----------
+    path
+        Of a model file.
+
+    Raises
+    ------
+    ModelError
+        If it is not there, or can't be read.
+    """
     where = repr(shown(path))
     try:
         if path.is_dir():
