@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from retrodict.errors import MissingExtraError
 from retrodict.extras import EXTRA_OF, extra_for
+from retrodict.models.family import openings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -90,3 +94,115 @@ def test_what_is_no_extra_is_not_called_one() -> None:
     with pytest.raises(ModuleNotFoundError, match="no_such_thing") as caught, extra_for("this"):
         import no_such_thing  # type: ignore[import-not-found]  # noqa: F401
     assert not isinstance(caught.value, MissingExtraError)
+
+
+NOTHING_OPTIONAL = f"""
+import sys
+import retrodict as rd
+import skops.io
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+
+[getattr(rd, name) for name in rd.__all__]
+X, y = load_iris(return_X_y=True, as_frame=True)
+skops.io.dump(LogisticRegression(max_iter=500).fit(X, y), "m.skops")
+rd.inspect_model("m.skops")
+rd.reconstruct("m.skops", rd.fit_prior(X), 30, seed=0, progress=False)
+rd.sanitize("m.skops", rows=100)
+print([name for name in {sorted(EXTRA_OF)!r} if name in sys.modules])
+"""
+
+
+def test_models_of_scikit_learn_import_no_library_of_an_extra(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", NOTHING_OPTIONAL], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert found.stdout == "[]\n", found.stderr
+
+
+OPENS = """
+import json
+import retrodict as rd
+from retrodict.cli.app import run
+path, settings = sys.argv[1], json.loads(sys.argv[2])
+for do in (rd.load_model, rd.inspect_model, rd.sanitize):
+    try:
+        do(path, **settings)
+        print("it ran")
+    except rd.errors.MissingExtraError as error:
+        print(error)
+words = ["inspect", path, *(["--trust-pickle"] if settings.get("trust_pickle") else [])]
+print(run(words), file=sys.stderr)
+"""
+
+
+def fixture_of(family: str) -> Any:
+    """Return a committed file of a family whose library is an extra."""
+    home = f"tests.families.{family}.fixtures"
+    try:
+        return next(iter(import_module(home).FIXTURES.values()))
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in EXTRA_OF:
+            pytest.skip(f"{error.name} is not installed")
+        raise
+
+
+WITH_LIBRARY = [
+    (name.rpartition(".")[2], EXTRA_OF[package])
+    for name, opening in openings()
+    for package in opening.PACKAGES[:1]
+    if package in EXTRA_OF
+]
+
+
+@pytest.mark.parametrize(("family", "extra"), WITH_LIBRARY)
+def test_a_file_whose_library_is_missing_is_refused_in_one_line_that_names_it(
+    family: str, extra: str, tmp_path: Path
+) -> None:
+    one = fixture_of(family)
+    arguments = [str(one.path), json.dumps(dict(one.settings))]
+    found = subprocess.run(
+        [sys.executable, "-c", WITHOUT + OPENS, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    lines = found.stdout.splitlines()
+    assert len(lines) == 3
+    assert all(line.endswith(f"which is not installed; pip install 'retrodict[{extra}]'") for line in lines)
+    *said, code = found.stderr.splitlines()
+    assert said == [f"error: {lines[0]}"]
+    assert code == "2"
+
+
+ALGORITHMS = """
+import retrodict as rd
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+X, y = load_iris(return_X_y=True, as_frame=True)
+model = LogisticRegression(max_iter=500).fit(X, y)
+for name in sys.argv[1:]:
+    try:
+        rd.migrate(model, name, rd.fit_prior(X), rows=50, progress=False)
+    except rd.errors.MissingExtraError as error:
+        print(error)
+rd.migrate(model, "naive_bayes", rd.fit_prior(X), rows=50, progress=False)
+print("the rest works")
+"""
+BOOSTERS = ("catboost", "lightgbm", "xgboost")
+
+
+def test_algorithms_whose_library_is_missing_are_named_and_the_rest_works(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", WITHOUT + ALGORITHMS, *BOOSTERS],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.splitlines() == [
+        *(
+            f"the estimator '{name}' needs {name}, which is not installed; pip install 'retrodict[{name}]'"
+            for name in BOOSTERS
+        ),
+        "the rest works",
+    ]

@@ -217,17 +217,21 @@ def merged(found: list[Line]) -> list[Line]:
     """Return lines with those of one model made one, of which only the release that wrote the file is another."""
     made: dict[tuple[str, ...], list[Line]] = {}
     for line in found:
-        release = line.cells.get("made by", "").rpartition(" ")[2]
+        release = _release(line)
         what = line.cells["model"].removesuffix(f", {release}")
         rest = tuple(line.cells.get(name, "") for name in HEAD if name not in ("model", "made by"))
         made.setdefault((what, *rest), []).append(line)
     return [
         Line(
-            {**own[0].cells, "model": key[0], "made by": ", ".join(dict.fromkeys(one.cells["made by"] for one in own))},
+            {**own[0].cells, "model": key[0], "made by": ", ".join(dict.fromkeys(map(_release, own)))},
             [why for one in own for why in one.why],
         )
         for key, own in made.items()
     ]
+
+
+def _release(line: Line) -> str:
+    return line.cells.get("made by", "").removeprefix(f"{line.cells['family']} ")
 
 
 def summary(found: list[Line]) -> str:
@@ -235,7 +239,7 @@ def summary(found: list[Line]) -> str:
     rows = []
     for family in dict.fromkeys(line.cells["family"] for line in found):
         own = [line.cells for line in found if line.cells["family"] == family]
-        releases = dict.fromkeys(cells["made by"] for cells in own if cells["made by"] != HERE)
+        releases = {cells["made by"] for cells in own} - {HERE}
         kinds = {kind for cells in own for kind in cells.get("states", "").split(", ") if kind}
         rows.append(
             [
@@ -256,7 +260,7 @@ def summary(found: list[Line]) -> str:
         "opens",
         "predicts",
         "states",
-        "with parts not read",
+        "not all read",
         "stripped",
         "rebuilt",
         "audit",
