@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import onnx
 import pandas as pd
 import skl2onnx  # noqa: F401  without it there are no examples
 from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor, RandomForestClassifier
@@ -17,7 +16,7 @@ from sklearn.svm import SVC
 
 import retrodict as rd
 from tests.conformance.models import Example
-from tests.families.onnx.graphs import NAMES, graph, labels, mixed, named, numbers, of_table, table
+from tests.families.onnx.graphs import NAMES, graph, labels, mixed, named, network, numbers, of_table, table
 
 
 def _of_numbers(estimator: Any, classes: int, **options: Any) -> Example:
@@ -33,23 +32,6 @@ def _of_table(estimator: Any, classes: int, encoder: Any = None) -> Example:
     value = frame["age"] / 20 + frame["dose"] + (frame["site"] == "west")
     target = labels(np.column_stack([value, value * 0]), classes) if classes else value
     return Example(rd.load_model(of_table(mixed(estimator, encoder), target)), frame.assign(target=target))
-
-
-def network(hidden: int = 4, ends: str = "Softmax", outputs: int = 3, seed: int = 0) -> onnx.ModelProto:
-    """Return a network of two layers as libraries of networks export them: one input, one output."""
-    rng = np.random.default_rng(seed)
-    shapes = {"w0": (3, hidden), "b0": (hidden,), "w1": (hidden, outputs), "b1": (outputs,)}
-    stored = [
-        onnx.numpy_helper.from_array(rng.normal(size=shape).astype(np.float32), name) for name, shape in shapes.items()
-    ]
-    node = onnx.helper.make_node
-    nodes = [node("Gemm", ["input", "w0", "b0"], ["h"]), node("Relu", ["h"], ["a"])]
-    nodes.append(node("Gemm", ["a", "w1", "b1"], ["scores" if ends else "output"]))
-    nodes += [node(ends, ["scores"], ["output"])] if ends else []
-    value = onnx.helper.make_tensor_value_info
-    ends_of = [value("input", 1, ["batch", 3])], [value("output", 1, ["batch", outputs])]
-    made = onnx.helper.make_graph(nodes, "main_graph", *ends_of, stored)
-    return onnx.helper.make_model(made, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
 
 
 EXAMPLES: dict[str, Callable[[], Example]] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import pandas as pd
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
@@ -70,9 +71,26 @@ def of_table(pipeline: Any, target: Any) -> onnx.ModelProto:
 
 
 def own_outputs(model: onnx.ModelProto, feeds: dict[str, Any]) -> list[Any]:
-    """Return what onnxruntime itself puts out, at its defaults."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    """Return what onnxruntime itself puts out on one thread: with more, its sums over trees end in another last bit."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     found: list[Any] = session.run(None, feeds)
     return found
+
+
+def network(hidden: int = 4, ends: str = "Softmax", outputs: int = 3, seed: int = 0) -> onnx.ModelProto:
+    """Return a network of two layers as libraries of networks export them: one input, one output."""
+    rng = np.random.default_rng(seed)
+    shapes = {"w0": (3, hidden), "b0": (hidden,), "w1": (hidden, outputs), "b1": (outputs,)}
+    stored = [
+        onnx.numpy_helper.from_array(rng.normal(size=shape).astype(np.float32), name) for name, shape in shapes.items()
+    ]
+    node = onnx.helper.make_node
+    nodes = [node("Gemm", ["input", "w0", "b0"], ["h"]), node("Relu", ["h"], ["a"])]
+    nodes.append(node("Gemm", ["a", "w1", "b1"], ["scores" if ends else "output"]))
+    nodes += [node(ends, ["scores"], ["output"])] if ends else []
+    value = onnx.helper.make_tensor_value_info
+    ends_of = [value("input", 1, ["batch", 3])], [value("output", 1, ["batch", outputs])]
+    made = onnx.helper.make_graph(nodes, "main_graph", *ends_of, stored)
+    return onnx.helper.make_model(made, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cache
 
 import onnx
 
@@ -44,7 +45,8 @@ def check_model(model: onnx.ModelProto) -> None:
     _check_texts(model.graph)
     for tensor in _tensors(model.graph):
         _check_tensor(tensor)
-    _check_graph(model.graph, set(), set(), 0)
+    versions = {domain_of(one.domain): int(one.version) for one in model.opset_import}
+    _check_graph(model.graph, versions, set(), set())
 
 
 def _check_texts(graph: onnx.GraphProto) -> None:
@@ -127,7 +129,9 @@ def _check_tensor(tensor: onnx.TensorProto) -> None:
         raise ModelError(f"{name} with other content than its shape says; it is damaged: export the model again")
 
 
-def _check_graph(graph: onnx.GraphProto, known: set[str], by_values: set[str], depth: int) -> None:
+def _check_graph(
+    graph: onnx.GraphProto, versions: dict[str, int], known: set[str], by_values: set[str], depth: int = 0
+) -> None:
     """Check operators and the way of each tensor; `by_values`: those that depend on the values of rows."""
     if depth > _DEEPEST:
         raise ModelError(f"graphs within graphs, more than {_DEEPEST} deep; export the model again")
@@ -137,7 +141,7 @@ def _check_graph(graph: onnx.GraphProto, known: set[str], by_values: set[str], d
     given = {one.name for one in graph.input} - stored
     known, by_values = known | stored | given, by_values | given
     for node in graph.node:
-        _check_operator(node)
+        _check_operator(node, versions)
         absent = [name for name in node.input if name and name not in known]
         if absent:
             raise ModelError(f"a tensor '{shown(absent[0], 60)}' that nothing makes before it is taken; {_DAMAGED}")
@@ -150,7 +154,7 @@ def _check_graph(graph: onnx.GraphProto, known: set[str], by_values: set[str], d
         depends = node.op_type not in ONLY_SHAPES and any(name in by_values for name in node.input)
         for inner in subgraphs(node):
             depends = True  # what is taken from around it may be anything
-            _check_graph(inner, known, by_values, depth + 1)
+            _check_graph(inner, versions, known, by_values, depth + 1)
         made = {name for name in node.output if name}
         if made & known:
             raise ModelError(f"two tensors of the name '{shown(min(made & known), 60)}'; {_DAMAGED}")
@@ -164,7 +168,17 @@ def _check_graph(graph: onnx.GraphProto, known: set[str], by_values: set[str], d
 _DAMAGED = "it is damaged: export the model again"
 
 
-def _check_operator(node: onnx.NodeProto) -> None:
+@cache
+def _arity(name: str, domain: str, version: int) -> tuple[int, int]:
+    """Return the least and the greatest number of inputs of an operator."""
+    try:
+        schema = onnx.defs.get_schema(name, version, domain)
+    except onnx.defs.SchemaError:  # one of onnxruntime's own, which takes two
+        return 1, 2
+    return schema.min_input, schema.max_input
+
+
+def _check_operator(node: onnx.NodeProto, versions: dict[str, int]) -> None:
     domain = domain_of(node.domain)
     if domain not in ALLOWED:
         raise ModelError(
@@ -176,6 +190,9 @@ def _check_operator(node: onnx.NodeProto) -> None:
             f"the operator '{shown(node.op_type, 60)}'{f' of {domain}' if domain else ''}, which no predictor "
             "of tables needs, and which is not run; export the model without it"
         )
+    least, most = _arity(node.op_type, domain, versions.get(domain, 1))
+    if not least <= len(node.input) <= most or not len(node.output) or not all(node.input[:least]):
+        raise ModelError(f"a {node.op_type} with {len(node.input)} inputs and {len(node.output)} outputs; {_DAMAGED}")
     if any(one.ref_attr_name for one in node.attribute):
         raise ModelError(f"an attribute of {node.op_type} that refers to a function's; {_DAMAGED}")
     if node.op_type in TREES:

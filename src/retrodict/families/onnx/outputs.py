@@ -247,7 +247,7 @@ def _of_classes(
 
 def _scores(graph: Graph, name: str, k: int) -> Iterator[tuple[Way, str]]:
     """Yield the ways in which probabilities may follow from scores before them, as the operators say."""
-    name = graph.before(name, _COPIES | {"Normalizer", "Reshape", "Flatten", "Squeeze"})
+    name = _unscaled(graph, graph.before(name, _COPIES | {"Normalizer", "Reshape", "Flatten", "Squeeze"}))
     node = graph.makers.get(name)
     if node is None:
         return
@@ -268,6 +268,31 @@ def _scores(graph: Graph, name: str, k: int) -> Iterator[tuple[Way, str]]:
         last = graph.makers.get(graph.before(node.input[1], _RESHAPED))
         if last is not None and last.op_type == "Sigmoid":
             yield "log-odds", last.input[0]
+    elif node.op_type == "Div":
+        for before in graph.needed([name]):
+            if before.op_type == "Reciprocal":  # one over one and an exponential: skl2onnx writes a sigmoid so
+                exponential = graph.makers.get(_other(graph, before.input[0]))
+                score = None if exponential is None else _other(graph, exponential.input[0])
+                if score is not None:
+                    yield "one against the rest", score
+
+
+def _other(graph: Graph, name: str) -> str:
+    """Return the side of a sum or product with a stored number that is not stored; else the tensor itself."""
+    node = graph.makers.get(name)
+    if node is None or node.op_type not in ("Add", "Mul"):
+        return name
+    return next((one for one in node.input if graph.constant(one) is None), name)
+
+
+def _unscaled(graph: Graph, name: str) -> str:
+    """Return what stands before a product with one, which onnxmltools writes behind LightGBM's probabilities."""
+    node = graph.makers.get(name)
+    if node is None or node.op_type != "Mul":
+        return name
+    stored = [graph.constant(one) for one in node.input]
+    whole = [i for i, value in enumerate(stored) if value is not None and (value == 1).all()]
+    return _unscaled(graph, graph.before(node.input[1 - whole[0]], _COPIES)) if whole else name
 
 
 def _of_one_output(

@@ -113,7 +113,7 @@ def _leaves(seen: Seen, i: int, ensemble: Ensemble, columns: Columns) -> Iterato
 def _start(seen: Seen, i: int, ensemble: Ensemble) -> Iterator[Disclosure]:
     """Yield the score that training started from."""
     base, source = ensemble.base, seen.place.at(seen.source(i, "base_values"))
-    if not len(base) or not base.any():
+    if not len(base):
         return
     if not ensemble.classes:
         if ensemble.outputs == 1:
