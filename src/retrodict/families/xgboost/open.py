@@ -6,6 +6,7 @@ import struct
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from retrodict import threads
 from retrodict.errors import ModelError
 from retrodict.extras import extra_for
 from retrodict.families.xgboost.read_learner import is_json, read_learner, written
@@ -107,16 +108,19 @@ def open_file(source: Source, trust: Trust) -> Opened:
     learner = _read(source)
     audit = _audit(source, learner)
     with extra_for("reading XGBoost models"):
-        from retrodict.families.xgboost.booster import FileBooster
+        from retrodict.families.xgboost.booster import FileBooster, Head
     from retrodict.families.xgboost.objectives import check_supported
-    from retrodict.families.xgboost.trial_rows import asked
+    from retrodict.families.xgboost.trial_rows import ask, tried
 
     where = f"'{shown(source.path)}'"
     check_supported(learner.objective, learner.settings, where)
     content = bytearray(written(learner, as_json=False))
-    check_endured(source, trust, lambda: asked(learner, content))
+    head = Head.of(learner)
+    check_endured(source, trust, lambda: tried(content, head))
     try:
-        made = FileBooster.made(learner, content, is_json(source.content))
+        with threads.asking(1, 1):
+            made = FileBooster.made(learner, content, is_json(source.content))
+            ask(made, head)
     except Exception as error:  # the library's own reading may refuse what is checked here
         raise ModelError(f"{where} can't be read by the XGBoost that is installed; {_SAVE}") from error
     return Opened(made, f"sha256:{audit.sha256}", where, audit, left=learner.unknown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def read_learner(content: bytes) -> Learner:
     version = whole.integers("version", 3)
     found = _learner(whole.section("learner"), tuple(version.tolist()), unknown)
     whole.end()
-    return found
+    return replace(found, unknown=tuple(unknown))
 
 
 def is_json(content: bytes) -> bool:
@@ -81,6 +82,7 @@ def _learner(section: Section, version: tuple[int, ...], unknown: list[str]) -> 
         raise ContentError("base scores of another number than it has classes")
     objective = section.section("objective")
     name = objective.text("name")
+    _check_start(name, base)
     stated_settings = [key for key in _SETTINGS if objective.has(key)]
     settings = {key: _settings(objective.section(key), _SETTINGS[key]) for key in stated_settings}
     objective.end()
@@ -95,7 +97,15 @@ def _learner(section: Section, version: tuple[int, ...], unknown: list[str]) -> 
     made = _boosted(section.section("gradient_booster"), made)
     section.end()
     _check_types(made)
-    return Learner(**{**vars(made), "unknown": tuple(unknown)})
+    return made
+
+
+def _check_start(objective: str, base: tuple[float, ...]) -> None:
+    """Check that scores can be computed of what training began with."""
+    shares = objective in {"binary:logistic", "reg:logistic"}
+    above = shares or objective in {"count:poisson", "reg:gamma", "reg:tweedie"}
+    if (above and min(base) <= 0.0) or (shares and max(base) >= 1.0):
+        raise ContentError("a base score that its objective can't have")
 
 
 def _settings(section: Section, fields: tuple[str, ...]) -> dict[str, str]:
@@ -129,7 +139,7 @@ def _boosted(section: Section, made: Learner) -> Learner:
         section.end()
         if not np.isfinite(linear).all():
             raise ContentError("weights that are no numbers")
-        return Learner(**{**vars(made), "booster": "gblinear", "linear": linear, "linear_rounds": rounds})
+        return replace(made, booster="gblinear", linear=linear, linear_rounds=rounds)
     if booster not in {"gbtree", "dart"}:
         raise ContentError(f"a booster '{shown(booster, 40)}', of which nothing is known")
     inner = section
@@ -144,7 +154,7 @@ def _boosted(section: Section, made: Learner) -> Learner:
             raise ContentError("weights of trees that are no numbers")
         inner.end()
     section.end()
-    return Learner(**{**vars(made), **found, "booster": booster, "drops": drops})
+    return replace(made, **found, booster="dart" if booster == "dart" else "gbtree", drops=drops)
 
 
 def _trees(section: Section, made: Learner) -> dict[str, Any]:

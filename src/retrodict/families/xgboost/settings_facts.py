@@ -99,7 +99,7 @@ def _attribute(name: str, text: str, place: Place) -> Iterator[Disclosure | Unre
         if np.isfinite(errors).all():
             yield TrainingErrors(errors, features=(), source=source, exact=_EVALUATED)
             return
-    elif name == "best_iteration" and text.isdecimal():
+    elif name in {"best_iteration", "best_ntree_limit"} and text.isdecimal():
         yield TrainingSettings({name: text}, features=(), source=source, exact=_EVALUATED)
         return
     elif name == "scikit_learn":
