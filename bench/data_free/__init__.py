@@ -1,0 +1,1 @@
+"""The numbers of boosted_data_free.md."""
