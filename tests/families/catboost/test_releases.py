@@ -31,4 +31,12 @@ def test_files_of_older_releases(fixture: Fixture, tmp_path: Path) -> None:
     bare.save(tmp_path / "bare")
     assert (tmp_path / "bare").read_bytes()[:1] == fixture.path.read_bytes()[:1]
     left = {one.kind for one in rd.inspect_model(tmp_path / "bare")}
-    assert left <= {"Thresholds", "GradientSums", "CategoryHashes", "ClassShares", "SampleSize", "TargetMoments"}
+    assert left <= {
+        "Thresholds",
+        "GradientSums",
+        "CategoryHashes",
+        "ClassShares",
+        "SampleSize",
+        "TargetMoments",
+        "CategoryCounts",
+    }

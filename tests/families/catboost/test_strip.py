@@ -24,7 +24,7 @@ from tests.families.catboost.fits import SETTINGS, fitted
 from tests.families.catboost.test_disclose import planted
 from tests.families.catboost.test_model import asked
 
-LEFT = {"Thresholds", "GradientSums", "CategoryHashes", "SampleSize", "ClassShares", "TargetMoments"}
+LEFT = {"Thresholds", "GradientSums", "CategoryHashes", "SampleSize", "ClassShares", "TargetMoments", "CategoryCounts"}
 
 
 @pytest.mark.parametrize("form", ["cbm", "json"])
@@ -83,7 +83,7 @@ def test_borders_and_statistics_that_nothing_asks_for() -> None:
     ).with_trees(splits=content.trees.splits + 1)
     found = rd.sanitize(booster_of(checked(more)))
     assert found.identical
-    assert {"float_features[*].borders", "ctr_data"} <= {entry.path for entry in found.removed}
+    assert {"float_features[*].borders (unused)", "ctr_data (unused)"} <= {entry.path for entry in found.removed}
     left: Any = read_cbm(found.model.written())  # type: ignore[attr-defined]
     assert np.array_equal(left.numbers[0].borders, first.borders)
     assert np.array_equal(left.trees.splits, content.trees.splits)

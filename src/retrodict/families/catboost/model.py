@@ -23,48 +23,30 @@ from retrodict import threads
 from retrodict.disclosures import Categories, Disclosure, Unread
 from retrodict.disclosures.known_rows import KnownRows
 from retrodict.errors import ModelError, RequestError, SchemaError
-from retrodict.families.catboost.category_hash import stand_in
+from retrodict.families.catboost.category_hash import hash_of
 from retrodict.families.catboost.cbm_file import write_cbm
 from retrodict.families.catboost.content import Content
 from retrodict.families.catboost.flat_reader import DamagedError
 from retrodict.families.catboost.json_written import write_json
+from retrodict.families.catboost.named_counts import named_counts
 from retrodict.families.catboost.native import RAW, content_of, known_hashes, predicted, raw_of
 from retrodict.families.catboost.objectives import CLASSES, LOGARITHMS, Objective, noise_of, objective_of, usable
+from retrodict.families.catboost.own_columns import Beside, columns_of
 from retrodict.families.catboost.strip import plan_of
-from retrodict.families.plain_model import PlainModel, PlainRegressor, completed
+from retrodict.families.plain_model import PlainModel, PlainRegressor
 from retrodict.models import links
 from retrodict.models.contract import About, Model
 from retrodict.models.family import Opened, Settings
 from retrodict.models.noise import Noise
 from retrodict.models.type_lookup import overridden
-from retrodict.plain_text import error_line, listing
-from retrodict.results.notes import Note
 from retrodict.sanitizing.capability import Outputs
 from retrodict.sanitizing.plan import Plan
-from retrodict.schema import Feature, Schema, Target
+from retrodict.schema import Schema
 
 Array = np.ndarray
 
 MISSING = "nan"
 """What a missing category is written as."""
-_OTHER = "other"
-"""Stands for all categories that splits do not ask for, of a column whose categories are not all in the file."""
-
-
-@dataclass
-class Beside:
-    """What a file has beside what CatBoost itself holds of it.
-
-    Parameters
-    ----------
-    as_json
-        Whether it is a json file, and is written as one again.
-    names_by_hash
-        Categories in clear, by their hash.
-    """
-
-    as_json: bool = False
-    names_by_hash: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +120,14 @@ class _CatBoost(PlainModel):
 
     def disclose(self, train: KnownRows | None = None) -> Iterator[Disclosure | Unread]:
         """Return the facts that it states, and what of it is not read; see `Disclosing`."""
-        yield from super().disclose(train)
-        yield from self._clear_names()
+        found = [*super().disclose(train), *self._clear_names()]
+        yield from found
+        yield from named_counts(found, {name: self._hashes(name) for name in self.listed})
+
+    def _hashes(self, name: str) -> dict[Any, int]:
+        """Return the hash of each category that a column has by its own schema; none where it has whole numbers."""
+        texts = self.listed[name]
+        return {one: hash_of(texts.get(str(one), str(one))) for one in self.own[name].categories}
 
     def _clear_names(self) -> Iterator[Disclosure]:
         """Yield categories that a json file has in clear beside its trees."""
@@ -275,7 +263,7 @@ def wrap(opened: Opened, settings: Settings, beside: Beside, content: Content | 
         raise ModelError(f"{where} can't be read as a model of CatBoost: it has {fault}") from fault
     if not content.width:
         raise ModelError(f"{where} takes no column, so that there is nothing to invert; train it on some columns")
-    own, listed, notes = _columns(content, made, objective, settings.schema, beside, where)
+    own, listed, notes = columns_of(content, made, objective, settings.schema, beside, where)
     shared: dict[str, Any] = {
         **{"made": made, "own": own, "schema": own, "fingerprint": opened.fingerprint, "audit": opened.audit},
         **{"warnings": (*opened.warnings, *notes), "left": opened.left},
@@ -291,81 +279,3 @@ def wrap(opened: Opened, settings: Settings, beside: Beside, content: Content | 
 def _value_model(shared: dict[str, Any], noise: Noise, source: str, settings: Settings) -> Model:
     model = CatBoostValues(**shared, noise=noise, noise_source=source)
     return model if settings.noise_scale is None else model.with_noise(settings.noise_scale, "stated by the user")
-
-
-def _columns(
-    content: Content, made: Any, objective: Objective, given: Schema | None, beside: Beside, where: str
-) -> tuple[Schema, dict[str, dict[str, str]], list[Note]]:
-    """Return its columns, the texts that stand for categories without a name, and what is to be said of those."""
-    names = content.names
-    named = names != tuple(str(i) for i in range(len(names)))
-    target = Target("target", _classes(made, content, where) if objective.kind == "class" else ())
-    listed: dict[str, dict[str, str]] = {names[one.flat]: {} for one in content.categories}
-    told = (
-        None
-        if given is None
-        else {feature.name if named else names[i]: feature for i, feature in enumerate(given.features)}
-    )
-    clear = _clear(content) | beside.names_by_hash
-    hashes = known_hashes(content)
-    features, unknown = [], []
-    for at, name in enumerate(names):
-        if name not in listed:
-            features.append(Feature(name))
-            continue
-        index = next(one.index for one in content.categories if one.flat == at)
-        labels = {clear.get(one, f"#{one}"): one for one in hashes[index]}
-        listed[name] = {label: stand_in(one) for label, one in labels.items() if label not in clear.values()}
-        stated = None if told is None else told.get(name)
-        if stated is not None:
-            features.append(Feature(name, "categorical", categories=_stated(stated)))
-            continue
-        unknown += [name] if listed[name] or not labels else []
-        whole = any(table.base.of.alone == index for table in content.ctr_tables or ())
-        features.append(Feature(name, "categorical", categories=(*labels, *(() if whole else (_OTHER,)))))
-    notes = []
-    if unknown:
-        text = (
-            f"the categories of {listing(unknown, 5)} are known by their hashes alone; list them in a schema "
-            "(--schema, or schema=) to ask for them by name, and to hold real rows against the model"
-        )
-        notes.append(Note("hashed_categories", text, features=unknown))
-    try:
-        own = Schema(tuple(features), target, named)
-    except SchemaError as error:
-        raise ModelError(f"{where} can't be asked: {error}") from error
-    return completed(own, given), listed, notes
-
-
-def _classes(made: Any, content: Content, where: str) -> tuple[Any, ...]:
-    """Return the classes; those that training had no row of have an output too, which is minus infinity."""
-    try:
-        classes = tuple(made.classes_.tolist())
-    except Exception as error:  # CatBoost's own, of settings that it does not know
-        raise ModelError(f"{where} does not name its classes: {error_line(error, 200)}; save it again") from error
-    if len(classes) < max(2, content.dimension):
-        raise ModelError(f"{where} names {len(classes)} classes for {content.dimension} outputs; save it again")
-    return classes
-
-
-def _clear(content: Content) -> dict[int, str]:
-    """Return the names of categories that stand beside their hashes in splits."""
-    return {
-        int(value) & 0xFFFFFFFF: text
-        for one in content.one_hots
-        for value, text in zip(one.values, one.texts, strict=False)
-    }
-
-
-_MOST_LISTED = 100_000
-
-
-def _stated(feature: Feature) -> tuple[Any, ...]:
-    """Return the categories that a user states of a column: its list, or its whole numbers."""
-    if feature.listed:
-        return feature.categories
-    if feature.n_values is None or feature.n_values > _MOST_LISTED:
-        raise SchemaError(
-            f"'{feature.name}' takes categories: list them in the schema, or give the bounds of its whole numbers"
-        )
-    return tuple(range(int(np.ceil(feature.low or 0)), int(np.floor(feature.high or 0)) + 1))

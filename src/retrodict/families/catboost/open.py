@@ -113,7 +113,8 @@ def open_file(source: Source, trust: Trust) -> Opened:
 
 def model_of(opened: Opened, settings: Settings) -> Model:
     """Return a fitted model of CatBoost over its columns; see `Opening`."""
-    from retrodict.families.catboost.model import Beside, wrap
+    from retrodict.families.catboost.model import wrap
+    from retrodict.families.catboost.own_columns import Beside
 
     if isinstance(opened, _OpenedFile) and opened.content is not None:
         return wrap(opened, settings, Beside(opened.as_json, opened.content.names_by_hash), opened.content)

@@ -92,9 +92,9 @@ def trimmed(made: Any, trim: Trim) -> None:
     if any(one.texts for one in content.one_hots):
         take("one_hot_features[*].string_values", "categories in clear", _without_names)
     if _tables_unused(content):
-        take("ctr_data", "statistics of categories that no column is computed from", _without_tables)
+        take("ctr_data (unused)", "statistics of categories that no column is computed from", _without_tables)
     if not np.array_equal(_borders_used(content), _all_borders(content)):
-        take("float_features[*].borders", "borders that no tree asks for", _without_borders)
+        take("float_features[*].borders (unused)", "borders that no tree asks for", _without_borders)
     if made._object._get_test_evals():
         take("_test_evals", "scores of rows that training was watched by", lambda now: now)
     for name in ("_prediction_values_change", "_loss_value_change"):
