@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("statsmodels")
 
+import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
 import retrodict as rd
@@ -92,6 +93,16 @@ def test_rows_left_out_for_their_gaps_are_still_there() -> None:
     size = the(found, "SampleSize")
     assert (size.n, size.exact) == (int(frame["dose"].notna().sum()), "of the rows without gaps")
     assert the(found, "Rows", features=("age", "dose")).n == N
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_result_that_is_no_model_here_is_still_read() -> None:
+    matrix = sm.add_constant(TRAIN[["age", "dose"]])
+    found = rd.inspect_model(sm.ZeroInflatedPoisson(TRAIN["count"], matrix).fit(disp=0))
+    for fact in found.of("Rows"):
+        assert dict(zip(fact.features, fact.rows[0], strict=True)) == TRAIN[["age", "dose"]].iloc[0].to_dict()
+    assert len(found.of("Rows")) == 2
+    assert rd.inspect_model(smf.ols("value ~ 1", TRAIN).fit()).of("Rows")[0].n == N
 
 
 def test_groups_and_their_sizes() -> None:

@@ -110,6 +110,7 @@ def test_binary_links_hold_far_out(link: str) -> None:
         np.testing.assert_allclose(far[0, 1], kind.logcdf(-300.0), rtol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:The design matrix")
 def test_columns_of_a_formula() -> None:
     frame = table().assign(**{"two words": table()["dose"], "old": table()["age"] > 50})
     made = smf.ols("np.log(value + 20) ~ np.log(age) + Q('two words') + C(ward) + site:dose + old - 1", frame).fit()
@@ -167,6 +168,7 @@ def test_a_constant_that_is_not_one_is_known_when_the_data_is_gone() -> None:
     (lambda: sm.OLS(table()["value"], table()["age"]), "no fitted result"),
     (lambda: sm.tsa.ARIMA(table()["value"].to_numpy()).fit(), "a time series"),
     (lambda: sm.ZeroInflatedPoisson(table()["count"], table()[["age"]]).fit(disp=0), "a mixture with zeros"),
+    (lambda: smf.ols("value ~ 1", table()).fit(), "predicts one number"),
     (lambda: sm.PHReg(table()["cost"], table()["age"]).fit(), "survival times"),
 ])  # fmt: skip
 @pytest.mark.filterwarnings("ignore")

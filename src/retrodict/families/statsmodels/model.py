@@ -34,7 +34,7 @@ from retrodict.models.contract import About, Model
 from retrodict.models.family import Opened, Settings
 from retrodict.models.links import softmax
 from retrodict.models.opening import fingerprint_of
-from retrodict.plain_text import error_line
+from retrodict.plain_text import article, error_line
 from retrodict.results.arguments import check_positive
 from retrodict.results.notes import Note
 from retrodict.sanitizing.capability import Outputs
@@ -217,9 +217,8 @@ def wrap(opened: Opened, settings: Settings) -> Model:
     made = opened.object
     where = opened.origin or "what was given"
     if not isinstance(made, Results | ResultsWrapper):
-        raise ModelError(
-            f"{where} is a {type(made).__name__} of statsmodels and no fitted result; give what its method fit returns"
-        )
+        kind = article(type(made).__name__)
+        raise ModelError(f"{where} is {kind} of statsmodels and no fitted result; give what its method fit returns")
     if settings.error_rate is not None or settings.link_slope is not None:
         raise RequestError("results of statsmodels need no error rate and no link slope; leave them out")
     _refuse(made, where)
@@ -284,6 +283,8 @@ def _refuse(made: Any, where: str) -> None:
     params = np.asarray(bare(made).params)
     if params.size < 1 or not np.isfinite(params).all():
         raise ModelError(f"{where} has coefficients that are no numbers; fit it again")
+    if not design_of(made).features:
+        raise ModelError(f"{where} predicts one number, whatever the row; fit it on a column")
 
 
 _READ = (

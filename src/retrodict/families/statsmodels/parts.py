@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 
 def bare(made: Any) -> Any:
@@ -66,6 +67,9 @@ def exog_names(made: Any) -> tuple[str, ...]:
 def stored_names(made: Any) -> tuple[str, ...] | None:
     """Return the names of the columns of the design matrix that a result stores; ``None`` where it has lost them."""
     model = bare(made).model
+    table = vars(model.data).get("orig_exog")
+    if isinstance(table, pd.DataFrame):  # models of two parts have names of both in one list
+        return tuple(map(str, table.columns))
     names, width = model.exog_names, held(bare(made), "k_fe")
     if names is None:
         return None
