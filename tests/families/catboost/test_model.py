@@ -222,6 +222,10 @@ def test_names_that_were_made_up() -> None:
     made = catboost.CatBoostClassifier(**SETTINGS).fit(train[["age", "dose"]].to_numpy(), train["target"])
     model = rd.load_model(made)
     assert (model.schema.names, model.schema.named) == (("0", "1"), False)
+    stated = Schema((Feature("a"), Feature("b", low=0.0)))
+    assert rd.load_model(made, schema=stated).schema.names == ("a", "b")
+    with pytest.raises(SchemaError, match="2 features"):
+        rd.load_model(made, schema=Schema((*stated.features, Feature("c"))))
 
 
 def test_columns_of_text_are_refused(tmp_path: Path) -> None:

@@ -24,7 +24,10 @@ from tests.families.catboost.fits import SETTINGS, fitted
 from tests.families.catboost.test_disclose import planted
 from tests.families.catboost.test_model import asked
 
-LEFT = {"Thresholds", "GradientSums", "CategoryHashes", "SampleSize", "ClassShares", "TargetMoments", "CategoryCounts"}
+LEFT = {
+    *("Thresholds", "Grid", "Values", "GradientSums"),
+    *("CategoryHashes", "CategoryCounts", "SampleSize", "ClassShares", "TargetMoments"),
+}
 
 
 @pytest.mark.parametrize("form", ["cbm", "json"])
@@ -67,6 +70,17 @@ def test_a_model_in_memory() -> None:
     assert set(told) == {"__model"}
     assert b"987654" not in told["__model"]
     assert rd.inspect_model(made).of("TrainingSettings"), "the model itself is as it was"
+
+
+def test_what_borders_show_without_any_settings() -> None:
+    train = planted()[["age", "dose", "target"]]
+    found = rd.sanitize(fitted(train, iterations=60))
+    steps = {fact.features[0]: fact.step for fact in found.after.of("Grid")}
+    assert steps["age"] == 1.0
+    for fact in found.after.of("Values"):
+        assert np.isin(fact.taken, train[fact.features[0]]).all()
+    even = rd.sanitize(fitted(train, iterations=60, feature_border_type="Uniform"))
+    assert not even.after.of("Grid")
 
 
 def test_borders_and_statistics_that_nothing_asks_for() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.kinds import Disclosure, Gaps, GradientSums, NodeSums, SampleSize
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.grids import distinct, grid_step
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
 from retrodict.families.catboost.content import Content
@@ -53,7 +54,8 @@ def _weights(content: Content, trees: list[Tree], place: Place, told: Told) -> I
         return
     sample = place.sample or (None if told_rows(content) == totals[0] else UNWEIGHTED)
     counted = replace(place, sample=sample)
-    yield from node_counts([replace(tree, weights=None) for tree in trees], counted, source)
+    unweighted = [replace(tree, weights=None) for tree in trees]
+    yield from node_counts(unweighted, counted, source, whole=place.sample is None)
     yield SampleSize(int(totals[0]), features=(), source=place.at(source), exact=counted.exact)
 
 
@@ -92,6 +94,7 @@ def _sums(content: Content, trees: list[Tree], place: Place, told: Told) -> Iter
 def trees_of(content: Content, columns: Columns, told: Told) -> list[Tree]:
     """Return all trees as arrays over their nodes; splits by categories set no ends."""
     feature, threshold, to_left = _questions(content)
+    midpoints = _midpoints(content, columns, told)
     grown = _symmetric if content.trees.symmetric else _nodes
     found = grown(content, feature, threshold)
     out = []
@@ -108,15 +111,22 @@ def trees_of(content: Content, columns: Columns, told: Told) -> list[Tree]:
                 rows,
                 missing_left=sent,
                 weights=weights if len(weights) else None,
-                midpoints=_midpoints(told, weights),
+                midpoints=midpoints,
             )
         )
     return out
 
 
-def _midpoints(told: Told, weights: Array) -> bool:
-    """Whether each border lies midway between two neighbouring values of all rows, not of a sample of them."""
-    return told.border_type in _MIDPOINTS and len(weights) > 0 and 0 < weights[0] <= told.sampled
+def _midpoints(content: Content, columns: Columns, told: Told) -> bool:
+    """Whether each border lies midway between two values: as settings say, or without them as a grid shows."""
+    if told.border_type is not None:
+        return told.border_type in _MIDPOINTS
+    for one in content.numbers:
+        column, points = columns[one.flat], one.borders[np.abs(one.borders) < _ABOVE_ALL].astype(np.float64)
+        values = column.raw_numbers(points) if column.number and len(points) else None
+        if values is not None and grid_step(distinct(values, column.scale), column.scale) is not None:
+            return True
+    return False
 
 
 def _questions(content: Content) -> tuple[Array, Array, Array]:

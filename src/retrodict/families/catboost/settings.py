@@ -25,8 +25,6 @@ class Told:
         How leaf values are found, and in how many steps.
     border_type
         How borders are chosen, where it is the same for all columns.
-    sampled
-        Rows up to which they are chosen from all rows.
     from_average
         Whether the start score is the target's mean, or the quantile that the loss is for.
     weighted
@@ -39,7 +37,6 @@ class Told:
     method: str | None
     steps: int | None
     border_type: str | None
-    sampled: float
     from_average: bool
     weighted: bool
 
@@ -82,7 +79,6 @@ def told_of(content: Content) -> Told:
         _text(under(params, "tree_learner_options", "leaf_estimation_method")),
         None if steps is None else int(steps),
         None if under(data, "per_float_feature_quantization") else _text(under(cut, "border_type")),
-        _number(under(cut, "dev_max_subset_size_for_build_borders")) or 0.0,
         under(params, "boosting_options", "boost_from_average") is True,
         bool(under(data, "class_weights")) or under(data, "auto_class_weights") not in (None, "None"),
     )
