@@ -57,6 +57,8 @@ def read_tree(section: Section, width: int, bits: list[int]) -> BoostedTree:
         raise ContentError(f"a tree that splits a feature that is none of {width:,}")
     condition = section.numbers("split_conditions", n)
     default_left, by_set = section.flags("default_left", n), section.flags("split_type", n, absent=0)
+    if not default_left[pruned].all():  # the mark of a pruned node has one bit more, and that is kept here
+        raise ContentError("a tree whose pruned nodes are not as many as it says")
     by_set[~inner] = 0  # it means nothing there, and XGBoost would look for a set
     if np.isnan(condition[inner & (by_set == 0)]).any() or not np.isfinite(condition[(left < 0) & ~pruned]).all():
         raise ContentError("a leaf or a split point that is no number")

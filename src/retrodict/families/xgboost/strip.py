@@ -225,7 +225,7 @@ def _blank_tree(tree: BoostedTree, names: frozenset[str]) -> BoostedTree:
         parts["feature"] = np.where(tree.leaf, 0, tree.feature).astype(tree.feature.dtype)
         gone = tree.pruned | (tree.by_set == 1)
         parts["condition"] = np.where(gone, 0, tree.condition).astype(np.float32)
-        parts["default_left"] = np.where(tree.inner, tree.default_left, 0).astype(np.uint8)
+        parts["default_left"] = np.where(tree.leaf, 0, tree.default_left).astype(np.uint8)
         parts["by_set"] = np.where(tree.inner, tree.by_set, 0).astype(np.uint8)
     return replace(tree, **parts)
 

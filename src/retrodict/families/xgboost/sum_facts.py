@@ -11,6 +11,7 @@ import numpy as np
 from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.kinds import Disclosure, GradientSums, NodeCounts, NodeSums, SampleSize
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.raw_trees import raw_trees
 from retrodict.disclosures.trees.stretches import stretches
 from retrodict.families.xgboost.counts import UNWEIGHTED, Counted, share_fits
 from retrodict.families.xgboost.grown import all_grown
@@ -111,6 +112,7 @@ def _counts(
     yield NodeCounts(
         counts,
         leaves,
+        trees=() if drawn or place.sample else raw_trees(all_grown(trees, columns, found.counts)),
         features=names,
         source=place.at(source),
         exact=told,
