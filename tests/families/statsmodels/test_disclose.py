@@ -70,6 +70,12 @@ def test_a_level_of_one_row_is_personal() -> None:
     assert the(found, "CrossProducts").personal is True  # the products of that level are that row's values
 
 
+@pytest.mark.parametrize(("ones", "alone"), [(1, True), (N - 1, True), (2, False)])
+def test_a_column_of_zeros_and_ones_that_shows_one_row_is_personal(ones: int, alone: bool) -> None:
+    matrix = sm.add_constant(TRAIN[["dose"]].assign(old=(np.arange(N) < ones).astype(float)))
+    assert the(rd.inspect_model(sm.OLS(TRAIN["value"], matrix).fit()), "CrossProducts").personal is alone
+
+
 def test_a_canonical_link_states_an_equation_that_holds() -> None:
     fact = the(rd.inspect_model(fitted("Logit")), "Stationarity")
     west = (TRAIN["site"] == "west").astype(float)

@@ -38,6 +38,9 @@ Array = np.ndarray
 _STABLE = 1e10
 """Condition number of the cross-products up to which their inverse is theirs to six digits or more."""
 
+_WHOLE = 1e-3
+"""How near to a whole number a count is that was worked out from an inverse."""
+
 _CURVED = "weighted by the curvature of the log-likelihood at each row"
 _WEIGHTED = "weighted by the rows' weights"
 
@@ -72,7 +75,7 @@ def sums(result: Any, place: Place) -> Iterator[Disclosure]:
     found, n = sums_of(result), n_rows(result)
     if found is not None:
         counts = _levels(result, found, n)
-        alone = any(1 in counted for _, _, counted in counts)
+        alone = any(1 in counted for _, _, counted in counts) or _shows_one(result, found, n)
         yield CrossProducts(
             found.matrix,
             found.columns,
@@ -110,6 +113,23 @@ def sums_of(result: Any) -> Sums | None:
     total = residual + float(np.asarray(result.params) @ with_target)
     whole = np.block([[matrix, with_target[:, None]], [with_target[None, :], np.array([[total]])]])
     return Sums(whole, (*names, target_names(result)[0]), True, exact, source)
+
+
+def _shows_one(result: Any, found: Sums, n: int | None) -> bool:
+    """Whether a column of zeros and ones, or two of them together, are one in a single row (or in all but one).
+
+    Then the products of that column with the others are that row.
+    """
+    constant = constant_of(result)
+    if constant is None or found.exact is not True or not n:
+        return False
+    at, value = constant
+    counts, sums = np.diag(found.matrix), found.matrix[at] / value
+    shown = (np.abs(counts - sums) < _WHOLE) & (np.abs(counts - np.round(counts)) < _WHOLE)
+    shown[at] = False
+    together = found.matrix[np.ix_(shown, shown)]
+    one, others = np.abs(together - 1.0) < _WHOLE, np.abs(np.diag(together) - (n - 1)) < _WHOLE
+    return bool(one.any() or others.any())
 
 
 def _inverted(inverse: Array) -> tuple[Array, bool]:
@@ -178,7 +198,7 @@ def _levels(result: Any, found: Sums, n: int | None) -> Levels:
                 places[told["level"]] = i
         sizes = {level: found.matrix[i, i] for level, i in places.items()}
         shown = [sizes.get(str(level)) for level in factor.categories]
-        if any(size is not None and abs(size - round(size)) > 1e-3 for size in shown) or not places:
+        if any(size is not None and abs(size - round(size)) > _WHOLE for size in shown) or not places:
             continue  # its columns are no indicators
         hidden = [i for i, size in enumerate(shown) if size is None]
         if len(hidden) > 1 or (hidden and constant is None):
