@@ -132,6 +132,8 @@ HOSTILE: dict[str, Callable[[Any], Any]] = {
     "feature beyond": _set("split_indices", 0, 9),
     "feature below": _set("split_indices", 0, -1),
     "leaf without a value": _set("split_conditions", -1, float("nan")),
+    "parent beyond": _set("parents", 1, 10_000),
+    "another parent": _set("parents", 1, 2),
     "flag": _set("default_left", 0, 3),
     "set without a split": _set("split_type", 0, 1),
     "code beyond": lambda values: tree(values)["categories"].__setitem__(0, 2**24),
@@ -209,7 +211,16 @@ def test_a_model_inside_another_file_is_checked() -> None:
     """As it stands in a pickled booster: with its configuration beside it."""
     state = xgb.Booster(model_file=SMALL).__getstate__()["handle"]
     opening.check_content(bytes(state))
-    values = json.loads(SMALL.read_text())
-    tree(values)["left_children"][0] = 10_000
-    with pytest.raises(ModelError, match="child that is no node"):
-        opening.check_content(json.dumps(values).encode())
+    for change, said in ((_set("left_children", 0, 10_000), "child that is no node"), (_unknown, "no reader knows")):
+        values = json.loads(SMALL.read_text())
+        change(values)
+        with pytest.raises(ModelError, match=said):
+            opening.check_content(json.dumps(values).encode())
+    whole = ubjson.decode(bytes(state))
+    whole["Config"]["learner"]["generic_param"]["nthread"] = "1000000"
+    with pytest.raises(ModelError, match="no number of threads"):
+        opening.check_content(ubjson.encode(whole))
+
+
+def _unknown(values: Any) -> None:
+    values["learner"]["rows"] = [1, 2]

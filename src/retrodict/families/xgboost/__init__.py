@@ -1,1 +1,1 @@
-"""Models of xgboost: so far, how one is trained."""
+"""Models of XGBoost: boosters and their estimators, as files in JSON and UBJSON, and as objects."""

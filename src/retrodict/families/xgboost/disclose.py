@@ -12,6 +12,7 @@ import xgboost
 from retrodict.disclosures.columns import Column, Columns
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.review import Review
+from retrodict.disclosures.unread import Unread, type_name
 from retrodict.disclosures.visit import Part
 from retrodict.families.xgboost.booster import FileBooster, learner_of
 from retrodict.families.xgboost.category_facts import category_facts
@@ -87,6 +88,9 @@ def _facts(booster: xgboost.Booster, place: Place) -> Iterator[Any]:
         yield from sum_facts(learner, place, columns, found, n, _rates(learner, config))
         yield from category_facts(learner, place, columns, found)
     yield from settings_facts(learner, config, place)
+    if not isinstance(booster, FileBooster):  # what is not known of a file is listed with the file
+        for path in learner.unknown:
+            yield Unread(place.at(path), type_name(booster), "unknown", "a part of it that no reader knows")
 
 
 def _whole(config: Configuration | None) -> bool | None:

@@ -15,7 +15,7 @@ from retrodict.models.contract import Model
 from retrodict.models.family import Opened, Settings, Source, Trust
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.guard import check_endured
-from retrodict.plain_text import shown
+from retrodict.plain_text import few, shown
 
 if TYPE_CHECKING:
     from retrodict.families.xgboost.learner import Learner
@@ -30,6 +30,7 @@ _KEYS = (b"learner", b"gradient_booster")
 _PARAM = 136
 """Bytes before the objective's name in the binary format that XGBoost gave up."""
 _LONGEST_NAME = 64
+_MOST_NAMED = 5
 
 
 def recognises(source: Source) -> bool:
@@ -95,12 +96,17 @@ def check_content(content: bytes) -> None:
     Raises
     ------
     ModelError
-        If it is damaged, or would do harm to compiled code that follows it.
+        If it is damaged, would do harm to compiled code that follows it, or has parts that no reader knows.
     """
     try:
-        read_learner(content)
+        unknown = read_learner(content).unknown
     except ContentError as error:
-        raise ModelError(f"an XGBoost model that is {shown(str(error), 200)}; {_HOSTILE}: {_SAVE}") from error
+        raise ModelError(f"an XGBoost model that holds {shown(str(error), 200)}; {_HOSTILE}: {_SAVE}") from error
+    if unknown:  # the library passes over them: nobody would say that they are there
+        raise ModelError(
+            f"an XGBoost model with parts that no reader knows ({few(list(unknown), _MOST_NAMED)}); save it alone, "
+            "with save_model('model.ubj'), and look at that file"
+        )
 
 
 def open_file(source: Source, trust: Trust) -> Opened:

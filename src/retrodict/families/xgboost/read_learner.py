@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from retrodict.families.xgboost.categories import encodings_content, read_encodi
 from retrodict.families.xgboost.learner import BoostedTree, Learner
 from retrodict.families.xgboost.read_trees import read_tree, tree_content
 from retrodict.families.xgboost.sections import ContentError, OtherKindError, Section, text_of
+from retrodict.models.guard import threads_fault
 from retrodict.plain_text import shown
 
 Array = np.ndarray
@@ -56,11 +58,31 @@ def read_learner(content: bytes) -> Learner:
     unknown: list[str] = []
     whole = Section(values, "", unknown)
     if whole.has("Model") and not whole.has("learner"):
-        whole = Section(whole.take("Model"), "", unknown)
+        _check_threads(whole.take("Config", {}))
+        outer, whole = whole, Section(whole.take("Model"), "", unknown)
+        outer.end()
     version = whole.integers("version", 3)
     found = _learner(whole.section("learner"), tuple(version.tolist()), unknown)
     whole.end()
     return replace(found, unknown=tuple(unknown))
+
+
+def _check_threads(config: Any) -> None:
+    """Check that a configuration asks for no more threads than a machine has."""
+    stack = [config]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, dict):
+            fault = threads_fault({name: _number(value) for name, value in part.items() if not isinstance(value, dict)})
+            if fault is not None:
+                raise ContentError(f"a configuration that is none: {fault}")
+            stack += part.values()
+        elif isinstance(part, list):
+            stack += part
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,19}", value) else value
 
 
 def is_json(content: bytes) -> bool:

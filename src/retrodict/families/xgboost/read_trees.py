@@ -59,12 +59,14 @@ def read_tree(section: Section, width: int, bits: list[int]) -> BoostedTree:
     default_left, by_set = section.flags("default_left", n), section.flags("split_type", n, absent=0)
     if not default_left[pruned].all():  # the mark of a pruned node has one bit more, and that is kept here
         raise ContentError("a tree whose pruned nodes are not as many as it says")
-    by_set[~inner] = 0  # it means nothing there, and XGBoost would look for a set
+    if by_set[~inner].any():  # XGBoost would look for its set
+        raise ContentError("a leaf that splits by a set of categories")
     if np.isnan(condition[inner & (by_set == 0)]).any() or not np.isfinite(condition[(left < 0) & ~pruned]).all():
         raise ContentError("a leaf or a split point that is no number")
     condition = np.where(inner & (by_set == 1), np.float32(0.0), condition)  # it means nothing there
     section.whole("id", 0, 2**31 - 1, 0)
-    section.integers("parents", n, absent=-1)  # as the children say
+    if section.has("parents"):
+        _check_parents(section.integers("parents", n), left, right, inner)
     tree = BoostedTree(
         left.astype(np.int32),
         right.astype(np.int32),
@@ -79,6 +81,16 @@ def read_tree(section: Section, width: int, bits: list[int]) -> BoostedTree:
     )
     section.end()
     return tree
+
+
+def _check_parents(parents: Array, left: Array, right: Array, inner: Array) -> None:
+    """Check what the children say as well: where a model is inside another file, XGBoost reads it there itself."""
+    at = np.flatnonzero(inner)
+    others = parents[1:]
+    if (parents[left[at]] != at).any() or (parents[right[at]] != at).any():
+        raise ContentError("a tree whose parents are not those of its children")
+    if len(others) and (others.min() < 0 or others.max() >= len(parents)):
+        raise ContentError("a tree with a parent that is no node")
 
 
 def _check_shape(left: Array, right: Array, pruned: Array) -> None:
