@@ -132,6 +132,8 @@ class About:
         What was checked before its file was read; ``None`` where it came from memory.
     remedy
         What to do where it can't score rows for a reason of its own, such as its age; ``None`` where there is none.
+    unnamed
+        Listed features of which some categories are called by made-up names: the model knows no others.
     """
 
     schema: Schema | None = None
@@ -140,6 +142,7 @@ class About:
     warnings: tuple[Note, ...] = ()
     audit: FileAudit | None = None
     remedy: str | None = None
+    unnamed: frozenset[str] = field(default_factory=frozenset)
 
 
 @runtime_checkable

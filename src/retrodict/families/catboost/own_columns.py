@@ -17,7 +17,7 @@ from retrodict.plain_text import error_line, listing
 from retrodict.results.notes import Note
 from retrodict.schema import Feature, Schema, Target
 
-_OTHER = "other"
+OTHER = "other"
 """Stands for all categories that splits do not ask for, of a column whose categories are not all in the file."""
 
 
@@ -86,7 +86,7 @@ def columns_of(
             continue
         unknown += [name] if listed[name] or not labels else []
         whole = any(table.base.of.alone == index for table in content.ctr_tables or ())
-        features.append(Feature(name, "categorical", categories=(*labels, *(() if whole else (_OTHER,)))))
+        features.append(Feature(name, "categorical", categories=(*labels, *(() if whole else (OTHER,)))))
     notes = []
     if unknown:
         text = (

@@ -38,6 +38,8 @@ class Facts:
         Columns that only a number fits.
     none_tokens
         Columns in which ``None``, not NaN, stands for missing.
+    of_pandas
+        Columns of pandas' categories, that a predictor of another library looks for, with their categories.
     strict, tolerant
         Listed columns whose encoder refuses categories that it does not know, and those whose encoder takes them.
     """
@@ -46,6 +48,7 @@ class Facts:
     bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
     numeric: set[str] = field(default_factory=set)
     none_tokens: set[str] = field(default_factory=set)
+    of_pandas: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     strict: set[str] = field(default_factory=set)
     tolerant: set[str] = field(default_factory=set)
 

@@ -66,16 +66,20 @@ def _tell(estimator: Any, columns: Columns, facts: Facts) -> None:
 
 def _guest(model: Model, columns: Columns, facts: Facts) -> None:
     """Note what a predictor of another family knows of the columns that reach it."""
-    own, vague = own_schema(model), about(model).undetermined
+    own, vague = own_schema(model), about(model).undetermined | about(model).unnamed
     if len(own) != len(columns):
         return
     for column, feature in zip(columns, own.features, strict=True):
+        if feature.name in vague:
+            continue
         if feature.listed:
             listed = np.array(feature.categories, dtype=object)
             facts.note_categories(column, listed, dtype=feature.dtype, ordered=feature.kind == "ordinal")
+            if is_one(column) and feature.dtype == "category":
+                facts.of_pandas[column.name] = feature.categories
             if is_one(column):
                 (facts.tolerant if feature.name in about(model).tolerant else facts.strict).add(column.name)
-        elif feature.name not in vague:
+        else:
             facts.mark_numeric([column])
             if feature.low is not None and feature.high is not None:
                 facts.note_bounds([column], [feature.low], [feature.high])

@@ -33,12 +33,16 @@ class Layout:
         Column names of the frame; ``None`` for a bare array.
     width
         Number of matrix columns.
+    own
+        For each input column, the categories of a column of pandas' categories that the estimator was fitted on, in
+        their order; ``None`` for any other column.
     """
 
     order: Array | None
     values: tuple[Array | None, ...]
     names: pd.Index[Any] | None
     width: int
+    own: tuple[tuple[Any, ...] | None, ...] = ()
 
     def build(self, X: Float[Array, "n d"]) -> Any:
         """Return the estimator's input for rows in the bound schema's encoding.
@@ -53,7 +57,9 @@ class Layout:
             raise ModelError(f"the model takes rows of {self.width} columns, got an array of shape {X.shape}")
         if self.order is not None:
             X = X[:, self.order]
-        if any(values is not None and values.dtype == object for values in self.values):
+        if any(own is not None for own in self.own) or any(
+            values is not None and values.dtype == object for values in self.values
+        ):
             return self._mixed(X)
         if any(values is not None for values in self.values):
             X = np.array(X)
@@ -64,11 +70,19 @@ class Layout:
 
     def _mixed(self, X: Float[Array, "n d"]) -> Any:
         columns = {j: X[:, j] if values is None else values[_index(X[:, j])] for j, values in enumerate(self.values)}
-        frame = pd.DataFrame({j: pd.Series(column, dtype=column.dtype) for j, column in columns.items()})
+        frame = pd.DataFrame({j: self._series(j, column) for j, column in columns.items()})
         if self.names is None:
             return frame.to_numpy(dtype=object)
         frame.columns = self.names
         return frame
+
+    def _series(self, j: int, column: Array) -> pd.Series[Any]:
+        """Return one column; of categories where the estimator was fitted on them, others that it has not met last."""
+        own = self.own[j] if self.own else None
+        if own is None:
+            return pd.Series(column, dtype=column.dtype)
+        met = dict.fromkeys(value for value in column.tolist() if not pd.isna(value))
+        return pd.Series(pd.Categorical(column, categories=list(dict.fromkeys((*own, *met)))))
 
 
 def _index(codes: Float[Array, " n"]) -> Array:
@@ -103,6 +117,7 @@ def layout_of(known: Known, schema: Schema) -> Layout:
         values,
         pd.Index(list(own.names), dtype=object) if known.framed else None,
         len(own),
+        tuple(known.of_pandas.get(name) for name in own.names) if known.framed and known.of_pandas else (),
     )
 
 

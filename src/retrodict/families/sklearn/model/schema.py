@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
+from sklearn.pipeline import Pipeline
 
 from retrodict.errors import ModelError, SchemaError
 from retrodict.families.sklearn.model.columns import facts_of_columns
 from retrodict.families.sklearn.open.widths import width_of
+from retrodict.families.sklearn.structure.delegates import delegate_of
+from retrodict.families.sklearn.structure.guests import model_of_guest
+from retrodict.models.contract import own_schema
 from retrodict.schema import Schema, Target, reconcile
 
 MOST_COLUMNS = 100_000
@@ -33,6 +38,8 @@ class Known:
         Positions of the columns where ``None``, not NaN, stands for missing.
     framed
         Whether the estimator was fitted on a frame, and so expects one.
+    of_pandas
+        Columns of pandas' categories that it was fitted on, with their categories in order.
     """
 
     schema: Schema
@@ -40,6 +47,7 @@ class Known:
     tolerant: frozenset[str]
     none_tokens: frozenset[int]
     framed: bool
+    of_pandas: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
 def known_of(estimator: Any, given: Schema | None = None) -> Known:
@@ -60,6 +68,7 @@ def known_of(estimator: Any, given: Schema | None = None) -> Known:
         If the given schema has other columns, categories or classes than the estimator.
     """
     stored = getattr(estimator, "feature_names_in_", None)
+    stored = names_of_guest(estimator) if stored is None else stored
     names = names_of(estimator, stored, given)
     facts = facts_of_columns(estimator, names)
     schema = Schema(tuple(facts.feature(name) for name in names), _target(estimator), named=stored is not None)
@@ -68,7 +77,22 @@ def known_of(estimator: Any, given: Schema | None = None) -> Known:
     if given is not None:
         schema, undetermined = _completed(schema, given, undetermined), frozenset()
     tolerant = frozenset(facts.tolerant - facts.strict)
-    return Known(schema, undetermined, tolerant, none_tokens, framed=stored is not None)
+    return Known(schema, undetermined, tolerant, none_tokens, stored is not None, facts.of_pandas)
+
+
+def names_of_guest(estimator: Any) -> tuple[str, ...] | None:
+    """Return the names that a predictor of another library knows, where rows reach it as they come."""
+    delegate = delegate_of(estimator)
+    while delegate is not None and (delegate.reach is None or _of_one_step(estimator)):
+        estimator = delegate.estimator
+        delegate = delegate_of(estimator)
+    model = model_of_guest(estimator)
+    own = None if model is None else own_schema(model)
+    return own.names if own is not None and own.named else None
+
+
+def _of_one_step(estimator: Any) -> bool:
+    return isinstance(estimator, Pipeline) and len(estimator.steps) == 1
 
 
 def names_of(estimator: Any, stored: Any, given: Schema | None) -> list[str]:
