@@ -18,11 +18,21 @@ from retrodict.disclosures.trees.tree import Tree
 Array = np.ndarray
 
 
-def node_counts(trees: Sequence[Tree], place: Place, source: str) -> Iterator[Disclosure]:
-    """Yield the node counts of all trees together, and how rows lie between their split points."""
+def node_counts(trees: Sequence[Tree], place: Place, source: str, *, whole: bool | None = None) -> Iterator[Disclosure]:
+    """Yield the node counts of all trees together, and how rows lie between their split points.
+
+    Parameters
+    ----------
+    trees, place, source
+        What is counted, where it stands, and where the counts are.
+    whole
+        Whether each tree counts every training row once, as far as is known: a doubt of weights is none of draws. By
+        default where `place` says of no other rows.
+    """
     if not trees or any(tree.stripped for tree in trees):
         return
     leaves = tuple(tree.leaf for tree in trees)
+    whole = place.exact is True if whole is None else whole
     yield from stretches(trees, place, source)
     used = {tree.columns[i].name for tree in trees for i in tree.used}
     names = dict.fromkeys(column.name for tree in trees for column in tree.columns)
@@ -30,7 +40,7 @@ def node_counts(trees: Sequence[Tree], place: Place, source: str) -> Iterator[Di
         tuple(tree.rows for tree in trees),
         leaves,
         _weights(trees),
-        trees=raw_trees(trees) if place.exact is True and not any(tree.weighted for tree in trees) else (),
+        trees=raw_trees(trees) if whole and not any(tree.weighted for tree in trees) else (),
         features=tuple(name for name in names if name in used),
         source=place.at(source),
         exact=place.exact,

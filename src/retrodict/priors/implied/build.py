@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.disclosures import CategoryCounts, Covariance, Disclosures, Moments, Rows, SampleSize, inspect_model
+from retrodict.disclosures import (
+    CategoryCounts,
+    Covariance,
+    Disclosures,
+    Gaps,
+    Moments,
+    Rows,
+    SampleSize,
+    inspect_model,
+)
 from retrodict.errors import ModelError, PriorError, RetrodictError, SchemaError
 from retrodict.models import Model
 from retrodict.plain_text import error_line, listing
@@ -18,7 +27,7 @@ from retrodict.priors.empirical import EmpiricalPrior
 from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside, of_feature, overall, schema_of
 from retrodict.priors.implied.joint import tied
 from retrodict.priors.implied.ladder import marginal_of
-from retrodict.priors.implied.limits import grid_of, shown_by_rows
+from retrodict.priors.implied.limits import grid_of, shown_by_rows, shown_by_values
 from retrodict.priors.implied.raking import raked
 from retrodict.priors.implied.remainder import others
 from retrodict.priors.independent import IndependentPrior
@@ -29,6 +38,9 @@ from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
 Shares = Mapping[Hashable, float] | None
+
+MISSING = 0.1
+"""The share of missing values where the file says that there were some and not how many."""
 
 _LONGEST_REASON = 200  # characters of another library's error
 _MOST_MISSING = 1.0 - 1e-9  # a share that leaves values to draw from
@@ -84,6 +96,7 @@ def _implied(found: Any, schema: Schema | None) -> Prior:
         if isinstance(found, Model):
             schema = schema or found.schema
         found = _inspected(found)
+    found = replace(found, facts=shown_by_values(found.facts))
     own = schema_of(found, schema)
     shares = class_shares(found.facts, own.target.classes)
     stored = _stored(found.facts, own)
@@ -196,8 +209,17 @@ def _plain(facts: Facts, schema: Schema, shares: Shares) -> Prior:
     )
     marginals = tuple(marginal for marginal, _ in rungs)
     features = tuple(_reached(f, marginal) for f, marginal in zip(schema.features, marginals, strict=True))
+    gaps = [f.name for f in features if not f.missing and _had_gaps(f, facts)]
+    if gaps:
+        features = tuple(replace(f, missing=MISSING) if f.name in gaps else f for f in features)
+        text = f"{listing(gaps)}: values were missing, the file does not say how many; begun with {MISSING:.0%}"
+        notes = (*notes, Note("gaps_assumed", text, features=gaps))
     found_prior = tied(replace(schema, features=features), marginals, facts, notes, shares)
-    return raked(found_prior, facts) if isinstance(found_prior, IndependentPrior) else found_prior
+    return raked(found_prior, facts, frozenset(gaps)) if isinstance(found_prior, IndependentPrior) else found_prior
+
+
+def _had_gaps(feature: Feature, facts: Facts) -> bool:
+    return any(feature.name in fact.features for fact in by_trust(facts, Gaps) if not fact.every)
 
 
 def _reached(feature: Feature, marginal: Marginal) -> Feature:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.disclosures import BinEdges, Disclosure, Grid, Thresholds
+from retrodict.disclosures import BinEdges, Disclosure, Grid, Thresholds, Values
 from retrodict.errors import PriorError
 from retrodict.priors.implied.facts import Facts, by_trust
 from retrodict.priors.marginals import Cells, Discrete, Marginal, Rounded, within_bounds
@@ -26,6 +26,8 @@ _TABLE = 1001  # integers up to which shares are tabulated
 _CLOSE = 1e-9  # of its size: a bound and a value of a grid that are equal but for rounding
 _CLOSE_IN_STEPS = 1e3 * _CLOSE  # of a step: a bound may lie many steps from zero
 _TINY = 1e-300  # in place of a size of zero
+_FLOAT32 = 2.0**-23  # of a number: what values that were kept in 32 bits may be off by
+_MOST_SLACK = 0.05  # of a step: beyond, values off the grid would be taken to lie on it
 _DECIMALS = (1.0, 0.1, 0.01, 0.001)  # steps that continuous values are most often written in
 
 
@@ -43,12 +45,38 @@ def grid_of(feature: Feature, facts: Facts) -> GridOf | None:
     return shown[0] if shown else None
 
 
-def grid_of_rows(column: Float[Array, " n"]) -> GridOf | None:
-    """Return the coarsest decimal grid that all values of stored rows lie on; ``None`` for few rows, or none."""
+def grid_of_rows(column: Float[Array, " n"], close: float = _CLOSE) -> GridOf | None:
+    """Return the coarsest decimal grid that all values of stored rows lie on; ``None`` for few rows, or none.
+
+    Parameters
+    ----------
+    column
+        Values; NaN is missing.
+    close
+        Of its size, how far a value may lie from the grid.
+    """
     present = column[~np.isnan(column)]
     if len(present) < SAME_SIDE:
         return None
-    return next(((step, 0.0) for step in _DECIMALS if _on_grid(present, (step, 0.0)).all()), None)
+    steps = [step for step in _DECIMALS if close * np.abs(present).max() <= _MOST_SLACK * step]
+    return next(((step, 0.0) for step in steps if _on_grid(present, (step, 0.0), close).all()), None)
+
+
+def shown_by_values(facts: Facts) -> Facts:
+    """Return the facts with the grids that single values of training rows show, where no grid is stated."""
+    stated = {fact.features for fact in facts if isinstance(fact, Grid)}
+    shown: dict[tuple[str, ...], list[Values]] = {}
+    for fact in by_trust(facts, Values):
+        if fact.within is None and fact.features not in stated:
+            shown.setdefault(fact.features, []).append(fact)
+    grids: list[Disclosure] = []
+    for features, found in shown.items():
+        values = np.unique(np.concatenate([np.asarray(fact.taken, dtype=np.float64) for fact in found]))
+        radius = max(fact.radius for fact in found)
+        grid = grid_of_rows(values, _FLOAT32) if radius <= _FLOAT32 * np.abs(values).max(initial=0.0) else None
+        if grid is not None:
+            grids.append(Grid(*grid, len(values), features=features, source=found[0].source, exact=False))
+    return (*facts, *grids)
 
 
 def shown_by_rows(schema: Schema, rows: Float[Array, "n d"], source: str, facts: Facts) -> tuple[Schema, Facts]:
@@ -86,9 +114,9 @@ def shown_by_rows(schema: Schema, rows: Float[Array, "n d"], source: str, facts:
     return replace(schema, features=tuple(features)), (*facts, *grids)
 
 
-def _on_grid(values: Float[Array, " n"], grid: GridOf) -> Array:
+def _on_grid(values: Float[Array, " n"], grid: GridOf, close: float = _CLOSE) -> Array:
     steps = (values - grid[1]) / grid[0]
-    return np.abs(steps - np.rint(steps)) <= _CLOSE * np.maximum(np.abs(steps), 1.0)
+    return np.abs(steps - np.rint(steps)) <= close * np.maximum(np.abs(steps), 1.0)
 
 
 def one_sided(feature: Feature, facts: Facts) -> tuple[Feature, str]:

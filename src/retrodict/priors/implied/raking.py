@@ -38,7 +38,7 @@ _HALVINGS = 30
 """Of the power that flattens."""
 
 
-def raked(prior: IndependentPrior, facts: Facts) -> IndependentPrior | RakedPrior:
+def raked(prior: IndependentPrior, facts: Facts, free: frozenset[str] = frozenset()) -> IndependentPrior | RakedPrior:
     """Return a prior whose rows fall into the leaves of the model's trees as often as the training rows did.
 
     Each leaf of each tree states how many of all rows lie in a box of several features: not only how each is
@@ -57,6 +57,8 @@ def raked(prior: IndependentPrior, facts: Facts) -> IndependentPrior | RakedPrio
         What is known of each feature alone.
     facts
         Of all rows.
+    free
+        Features whose share of missing values is not known: the counts tell it as far as they do.
 
     Returns
     -------
@@ -77,9 +79,11 @@ def raked(prior: IndependentPrior, facts: Facts) -> IndependentPrior | RakedPrio
     gaps = [  # last, so that the shares of missing values stay those that are stated
         (np.isnan(X[:, j]).astype(np.int32), np.array([1.0 - feature.missing, feature.missing]))
         for j, feature in missing_features(prior.schema)
+        if feature.name not in free
     ]
     weights = _weights(start, [*sums, *gaps], len(gaps))
-    text = f"weighted so that rows fall into the leaves of {len(trees)} trees as often as the training rows did"
+    told = "the leaves of one tree" if len(trees) == 1 else f"the leaves of {len(trees)} trees"
+    text = f"weighted so that rows fall into {told} as often as the training rows did"
     note = Note("raked_to_leaves", text, trees=len(trees))
     notes = (*(told for told in prior.notes if told != INDEPENDENT), note)
     return RakedPrior(prior, edges, cells, np.isnan(X), weights, notes, prior.class_shares)
