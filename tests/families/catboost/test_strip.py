@@ -20,6 +20,7 @@ from retrodict.families.catboost.checks import checked
 from retrodict.families.catboost.content import CtrBase
 from retrodict.families.catboost.native import booster_of, content_of
 from retrodict.sanitizing.plan import Plan, Trim
+from retrodict.schema import Schema
 from tests.families.catboost.fits import SETTINGS, fitted
 from tests.families.catboost.test_disclose import planted
 from tests.families.catboost.test_model import asked
@@ -70,6 +71,27 @@ def test_a_model_in_memory() -> None:
     assert set(told) == {"__model"}
     assert b"987654" not in told["__model"]
     assert rd.inspect_model(made).of("TrainingSettings"), "the model itself is as it was"
+
+
+def test_rounder_borders_part_the_same_rows() -> None:
+    train = planted()
+    train["dose"] = np.random.default_rng(4).normal(size=len(train))  # whole numbers part no rounder than midway
+    train["target"] = np.where((train["dose"] > 0) == (train["site"] == "north"), "yes", "no")
+    made = fitted(train, listed=("site", "code"), iterations=80, max_ctr_complexity=3)
+    assert any(table.base.of.number_splits for table in content_of(made).ctr_tables or ())
+    frame = train.drop(columns="target")
+    known = Schema.from_frame(frame.astype({"site": "category", "code": "category"}))
+    model: Any = rd.load_model(made, schema=known)
+    other, told = model.round_splits(model.own.encode(frame))
+    assert told.moved > told.points / 2
+    raw = made.predict(frame, prediction_type="RawFormulaVal")
+    assert np.array_equal(other.raw(model.own.encode(frame)), raw)
+    before, after = content_of(made).numbers, content_of(other.made).numbers
+    assert all((np.diff(one.borders) > 0).all() for one in after)
+    digits = [sum(len(f"{border:.9g}") for one in side for border in one.borders) for side in (before, after)]
+    assert digits[1] < digits[0]
+    found = rd.sanitize(model, round_splits=True, train=train)
+    assert found.identical
 
 
 def test_what_borders_show_without_any_settings() -> None:

@@ -29,9 +29,10 @@ from retrodict.families.catboost.content import Content
 from retrodict.families.catboost.flat_reader import DamagedError
 from retrodict.families.catboost.json_written import write_json
 from retrodict.families.catboost.named_counts import named_counts
-from retrodict.families.catboost.native import RAW, content_of, known_hashes, predicted, raw_of
+from retrodict.families.catboost.native import RAW, content_of, known_hashes, loaded, predicted, raw_of
 from retrodict.families.catboost.objectives import CLASSES, LOGARITHMS, Objective, noise_of, objective_of, usable
-from retrodict.families.catboost.own_columns import Beside, columns_of
+from retrodict.families.catboost.own_columns import OTHER, Beside, columns_of
+from retrodict.families.catboost.round_borders import rounded
 from retrodict.families.catboost.strip import plan_of
 from retrodict.families.plain_model import PlainModel, PlainRegressor
 from retrodict.models import links
@@ -41,6 +42,7 @@ from retrodict.models.noise import Noise
 from retrodict.models.type_lookup import overridden
 from retrodict.sanitizing.capability import Outputs
 from retrodict.sanitizing.plan import Plan
+from retrodict.sanitizing.rounding import Rounding
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -70,7 +72,14 @@ class _CatBoost(PlainModel):
     @property
     def about(self) -> About:
         """What it says of itself; see `Describing`."""
-        return About(schema=self.own, tolerant=frozenset(self.listed), warnings=self.warnings, audit=self.audit)
+        hashed = {name for name, texts in self.listed.items() if {*texts, OTHER} & {*self.own[name].categories}}
+        return About(
+            schema=self.own,
+            tolerant=frozenset(self.listed),
+            warnings=self.warnings,
+            audit=self.audit,
+            unnamed=frozenset(hashed),
+        )
 
     def raw(self, X: Float[Array, "n d"], kind: str = RAW) -> Float[Array, " n"] | Float[Array, "n k"]:
         """Return outputs of CatBoost, raw by default, for rows of the bound schema's encoding."""
@@ -163,6 +172,16 @@ class _CatBoost(PlainModel):
         if isinstance(own, CatBoostValues):
             return found | {"predict": (own.predict(X),)}
         return found | {"predict_log_proba": (own.log_proba(X),)}  # type: ignore[attr-defined]
+
+    def round_splits(self, X: Float[Array, "n d"]) -> tuple[Self, Rounding]:
+        """Return it with rounder borders between the rows' values, and how many were moved; see `RoundsSplits`."""
+        own = self.bind(self.own)
+        numbers = (one for one in content_of(self.made).numbers)
+        columns = {one.flat: own._column(X[:, one.flat], one.flat) for one in numbers}
+        content, points, moved = rounded(content_of(self.made), columns)
+        made = type(self.made)()
+        loaded(made, content)
+        return replace(self, made=made).renewed(), Rounding(points, moved)
 
     def written(self, *, as_pickle: bool = False) -> bytes:
         """Return the content of a file of its own format; see `Strippable`."""
