@@ -24,13 +24,15 @@ class Fixture:
     made_by
         Library and release (``xgboost 1.7.6``).
     same
-        Whether a loaded model predicts what the library of that release predicted, bit for bit, on the rows stored
-        beside the file.
+        Whether a loaded model predicts what the library of that release predicted on the rows stored beside the file.
     settings
         What `load_model` is told of it (``{"trust_pickle": True}``).
+    how
+        How exactly: bit for bit, but where another release of the library itself sums otherwise, or tells 32 bits.
     """
 
     path: Path
     made_by: str
     same: Callable[[Model], bool]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    how: str = "bit for bit"

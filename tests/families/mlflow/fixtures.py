@@ -37,6 +37,7 @@ FIXTURES = {
         f"mlflow {path.parent.name}",
         partial(_same, path.parent.name, path.name),
         {"trust_pickle": True} if path.name in ("sklearn_pickle", "statsmodels") else {},
+        how="to 32 bits" if path.name.startswith(SINGLE) else "to 1e-12",
     )
     for path in sorted(FILES.glob("*/*/"))
     if find_spec(NEEDED.get(path.name.split("_")[0], path.name.split("_")[0])) is not None

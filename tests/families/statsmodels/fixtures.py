@@ -38,7 +38,7 @@ def _same(path: Path, model: Model) -> bool:
 
 FIXTURES = {
     f"{path.parent.name} {path.stem.replace('_', ' ')}": Fixture(
-        path, f"statsmodels {path.parent.name}", partial(_same, path), {"trust_pickle": True}
+        path, f"statsmodels {path.parent.name}", partial(_same, path), {"trust_pickle": True}, how=f"to {_CLOSE:g}"
     )
     for path in FILES
 }
