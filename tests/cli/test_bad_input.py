@@ -60,7 +60,7 @@ CASES = [
     model("mutated", "{here}/mutated.skops", "is damaged: BadZipFile"),
     model("pickle", "{shelf}/logistic.pkl", "reading a pickle can run any code; if you trust its maker"),
     model("untrusted", "{shelf}/untrusted.skops", "--trust tests.cli.conftest.OwnModel"),
-    model("dictionary", "{shelf}/dictionary.skops", "holds a dict; a fitted scikit-learn classifier or regressor"),
+    model("dictionary", "{shelf}/dictionary.skops", "holds a dict; a fitted"),
     model("unfitted", "{shelf}/unfitted.skops", "a LogisticRegression that is not fitted; fit it, then save it"),
     model("transformer", "{shelf}/scaler.skops", "a StandardScaler, a transformer; a fitted scikit-learn"),
     model("clusterer", "{shelf}/kmeans.skops", "a KMeans, a clusterer; a fitted scikit-learn"),

@@ -96,7 +96,8 @@ class Folder:
             told = shown(self.created, 60)
             yield TrainingDate(told, features=(), source=f"{NAME}: utc_time_created", exact="of when it was logged")
         if self.settings:
-            yield TrainingSettings(self.settings, features=(), source=NAME)
+            free = None if self.settings.get("metadata") else False  # notes may be of anything
+            yield TrainingSettings(self.settings, features=(), source=NAME, personal=free)
         for name in self.left or ():
             yield Unread(shown(name, 120), "MLflow", "unknown", "a part of the MLflow folder that no reader knows")
 
