@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import lightgbm
 import numpy as np
@@ -15,9 +16,26 @@ from retrodict.families.lightgbm.text.written import written
 Array = np.ndarray
 
 
+_READ: WeakKeyDictionary[Booster, tuple[Any, ModelText]] = WeakKeyDictionary()
+"""The texts of boosters that were loaded from one: writing and reading a large one again takes longer than all else."""
+
+
 def loaded(text: ModelText) -> Booster:
     """Return a booster that holds what a text says."""
-    return Booster(model_str=written(text))
+    made = Booster(model_str=written(text))
+    _READ[made] = _state(made), text
+    return made
+
+
+def rewrite(booster: Booster, text: ModelText) -> None:
+    """Let a booster hold what a text says, in place of what it held."""
+    _READ.pop(booster, None)
+    booster.model_from_string(written(text))
+
+
+def _state(booster: Booster) -> tuple[Any, int]:
+    """Return what is another after training goes on, or another text was loaded."""
+    return booster._handle.value, int(booster.num_trees())
 
 
 def text_of(booster: Booster) -> ModelText:
@@ -28,6 +46,9 @@ def text_of(booster: Booster) -> ModelText:
     DamagedTextError
         If its text is not as the library writes it.
     """
+    state, text = _READ.get(booster, (None, None))
+    if text is not None and state == _state(booster):
+        return text
     return read_text(booster.model_to_string(num_iteration=-1).encode("utf-8", "replace"))
 
 

@@ -30,7 +30,7 @@ from retrodict.families.lightgbm.stated.sums import of_nodes
 from retrodict.families.lightgbm.stated.table import table_facts
 
 ESTIMATORS = (lightgbm.LGBMClassifier, lightgbm.LGBMRegressor, lightgbm.LGBMRanker, lightgbm.LGBMModel)
-_EVALUATED = "of rows that training was evaluated on, not its own"
+_EVALUATED = "of rows that training was evaluated on, which need not be its own"
 
 
 @dataclass(frozen=True)

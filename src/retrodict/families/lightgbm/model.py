@@ -14,7 +14,15 @@ from jaxtyping import Float
 from lightgbm.basic import Booster
 
 from retrodict.errors import ModelError, RequestError
-from retrodict.families.lightgbm.booster import booster_of, copied, is_estimator, rounds, sums, text_of
+from retrodict.families.lightgbm.booster import (
+    booster_of,
+    copied,
+    is_estimator,
+    rewrite,
+    rounds,
+    sums,
+    text_of,
+)
 from retrodict.families.lightgbm.columns import (
     Columns,
     Layout,
@@ -114,7 +122,7 @@ class _LightGBM(PlainModel):
         """Move each split point to a rounder number with which these rows go the same ways; see `RoundsSplits`."""
         text, told = rounded(text_of(self.booster), layout_of(self.own, self.own, self.kinds).matrix(X))
         made = self.duplicate()
-        made.booster.model_from_string(written(text))
+        rewrite(made.booster, text)
         return made.renewed(), told
 
     def written(self, *, as_pickle: bool = False) -> bytes:

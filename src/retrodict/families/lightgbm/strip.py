@@ -10,11 +10,10 @@ from typing import Any
 import lightgbm
 from lightgbm.basic import Booster
 
-from retrodict.families.lightgbm.booster import booster_of, text_of
+from retrodict.families.lightgbm.booster import booster_of, rewrite, text_of
 from retrodict.families.lightgbm.columns import Columns, columns_of
 from retrodict.families.lightgbm.stated.settings import needed
 from retrodict.families.lightgbm.text.model_text import ModelText
-from retrodict.families.lightgbm.text.written import written
 from retrodict.sanitizing.plan import Change, Plan, Trim
 
 UNKNOWN = "[-inf:inf]"
@@ -59,7 +58,7 @@ class Draft:
     def set(self, part: str, blank: bool) -> None:
         """Blank a part, or put it back; the booster holds the text that is then left."""
         (self.blank.add if blank else self.blank.discard)(part)
-        self.booster.model_from_string(written(bare(self.text, self.kinds, self.blank)))
+        rewrite(self.booster, bare(self.text, self.kinds, self.blank))
 
 
 @dataclass

@@ -112,7 +112,8 @@ def read_text(content: bytes) -> ModelText:
     DamagedTextError
         If the library would not read it, or could not follow it within bounds.
     """
-    content = content.replace(b"\r\n", b"\n")
+    if b"\r" in content:
+        content = content.replace(b"\r\n", b"\n")
     if b"\r" in content or b"\0" in content:
         raise DamagedTextError("characters that no line of text has")
     if not content.startswith(b"tree\n"):
@@ -180,8 +181,7 @@ def _columns(header: dict[str, bytes]) -> tuple[tuple[str, ...], tuple[str, ...]
 
 
 def _trees(text: bytes, header: dict[str, bytes], columns: int) -> tuple[TreeText, ...]:
-    starts = [at.start() for at in re.finditer(rb"^Tree=", text, re.MULTILINE)]
-    blocks = [text[one:other] for one, other in zip(starts, [*starts[1:], len(text)], strict=True)]
+    blocks = [b"Tree=" + one + b"\n" for one in text.removeprefix(b"Tree=").removesuffix(b"\n").split(b"\nTree=")]
     if "tree_sizes" in header:
         sizes = wholes(header["tree_sizes"], len(blocks), "tree_sizes", 0, len(text))
         if any(len(block) != size for block, size in zip(blocks[:-1], sizes[:-1], strict=True)):
