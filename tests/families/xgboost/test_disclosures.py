@@ -104,6 +104,15 @@ def test_midpoints_are_told_as_such(tmp_path: Path) -> None:
             assert np.isin(fact.taken, rows[fact.features[0]]).all()
 
 
+def test_whole_numbers_with_gaps_are_no_midpoints(tmp_path: Path) -> None:
+    """A mark past the greatest value of a column of whole numbers is none of them, and no half."""
+    rows = pd.DataFrame({"age": TRAIN["age"].astype("Int64")})
+    made = trained({"min_child_weight": 0}, SCORE - 20 * rows["age"].isna(), train=rows)
+    assert learner_of(made).types == ("int",)
+    (values,) = told(made, tmp_path).of(Values)
+    assert set(values.taken) <= set(TRAIN["age"])
+
+
 def test_counts_of_squared_error_are_of_every_node(tmp_path: Path) -> None:
     made = trained({})
     for found in (told(made), told(made, tmp_path)):

@@ -82,7 +82,7 @@ def shown_method(learner: Learner) -> Method | None:
     if learner.version >= _PRUNES_LAST and any(tree.pruned.any() for tree in learner.trees):
         return "midpoints"
     whole = [points for i, points in cut_points(learner).items() if learner.types and learner.types[i] in ("int", "i")]
-    return "midpoints" if any((points != np.rint(points)).any() for points in whole if len(points) > 1) else None
+    return "midpoints" if any((points % 1.0 == 0.5).any() for points in whole) else None
 
 
 def _may_be_past(learner: Learner, i: int, points: Float[Array, " m"]) -> Array:
