@@ -99,6 +99,20 @@ def test_weights_that_are_no_counts() -> None:
     assert (size.n, size.source) == (N, "ctr_data")
 
 
+@pytest.mark.parametrize("settings", [{"class_weights": [1, 2]}, {"auto_class_weights": "Balanced"}])
+def test_weights_of_classes(settings: dict[str, Any]) -> None:
+    _, found = inspected(planted()[["age", "target"]], **settings)
+    assert found.of("NodeSums")
+    assert not found.of("NodeCounts")
+    assert not found.of("SampleSize")
+
+
+def test_whole_weights_that_statistics_of_categories_give_away() -> None:
+    _, found = inspected(planted(), weight=np.full(N, 2.0))
+    assert found.of("NodeSums")
+    assert [one.n for one in found.of("SampleSize")] == [N]
+
+
 def test_category_hashes_with_the_counts_of_each_class() -> None:
     train = planted()
     _, found = inspected(train, iterations=40)

@@ -13,12 +13,9 @@ from retrodict.disclosures.place import Place
 from retrodict.families.catboost.category_hash import combined, hash_of
 from retrodict.families.catboost.class_labels import trained_classes
 from retrodict.families.catboost.content import FREQUENCIES, MEANS, Combination, Content, CtrTable
-from retrodict.families.catboost.settings import params_of, told_of, under
+from retrodict.families.catboost.settings import all_categories, params_of, told_of, under
 
 Array = np.ndarray
-
-_ALL = 2**60
-"""A limit of categories that is none: as many as this keep the counts of all."""
 
 
 def facts(made: Any, content: Content, place: Place) -> Iterator[Disclosure]:
@@ -82,11 +79,10 @@ def _hash_together(of: Combination, values: Sequence[Any]) -> int:
 
 def _counted(content: Content, kind: str, place: Place) -> bool | str:
     """Say of which rows counts are: all, unless categories were left out or rows of other tables counted in."""
-    options = under(params_of(content), "cat_feature_params")
-    limit = under(options, "ctr_leaf_count_limit")
-    if isinstance(limit, int) and limit < _ALL:
+    if not all_categories(content):
         return "of the most frequent categories"
-    if kind in FREQUENCIES and under(options, "counter_calc_method") == "Full":
+    method = under(params_of(content), "cat_feature_params", "counter_calc_method")
+    if kind in FREQUENCIES and method == "Full":
         return "of training and evaluation rows together"
     return place.exact
 

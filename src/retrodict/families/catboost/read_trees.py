@@ -15,7 +15,7 @@ from retrodict.disclosures.trees.grids import distinct, grid_step
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
 from retrodict.families.catboost.content import Content
-from retrodict.families.catboost.settings import Told, told_of
+from retrodict.families.catboost.settings import Told, all_categories, told_of
 
 Array = np.ndarray
 
@@ -46,13 +46,15 @@ def _weights(content: Content, trees: list[Tree], place: Place, told: Told) -> I
     if not len(weights) or not trees:
         return
     totals = np.array([tree.weights[0] for tree in trees if tree.weights is not None])
-    if not np.array_equal(weights, np.rint(weights)) or told.weighted or not (totals == totals[0]).all():
+    rows = told_rows(content)
+    counts = np.array_equal(weights, np.rint(weights)) and not told.weighted and (totals == totals[0]).all()
+    if not counts or (rows is not None and rows != totals[0]):
         sums = tuple(tree.weights for tree in trees if tree.weights is not None)
         leaves = tuple(tree.leaf for tree in trees)
         names = _names(trees)
         yield NodeSums("weight", sums, leaves, features=names, source=place.at(source), exact=place.exact)
         return
-    sample = place.sample or (None if told_rows(content) == totals[0] else UNWEIGHTED)
+    sample = place.sample or (UNWEIGHTED if rows is None else None)
     counted = replace(place, sample=sample)
     unweighted = [replace(tree, weights=None) for tree in trees]
     yield from node_counts(unweighted, counted, source, whole=place.sample is None)
@@ -61,7 +63,7 @@ def _weights(content: Content, trees: list[Tree], place: Place, told: Told) -> I
 
 def told_rows(content: Content) -> int | None:
     """Return how many rows the statistics of categories count, which no weight changes; ``None`` without any."""
-    for table in content.ctr_tables or ():
+    for table in (content.ctr_tables or ()) if all_categories(content) else ():
         if table.base.kind in ("Borders", "Buckets") and len(table.counts):
             return int(table.counts.sum(dtype=np.int64))
     return None

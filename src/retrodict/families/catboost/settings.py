@@ -66,6 +66,16 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def all_categories(content: Content) -> bool:
+    """Whether statistics keep every category, and not the most frequent ones alone."""
+    limit = under(params_of(content), "cat_feature_params", "ctr_leaf_count_limit")
+    return not isinstance(limit, int) or limit >= _NO_LIMIT
+
+
+_NO_LIMIT = 2**60
+"""A limit of categories that is none: as many as this are all."""
+
+
 def told_of(content: Content) -> Told:
     """Return the settings that other facts need."""
     params, objective = params_of(content), objective_of(content)
