@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import BaggingClassifier
 from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import retrodict as rd
@@ -100,3 +100,18 @@ def test_a_regressor_of_a_scaled_target_is_read_through(library: str) -> None:
     found = rd.inspect_model(rd.load_model(estimator))
     assert not found.unread
     assert {one.features for one in found if one.kind == "Thresholds"} == {("age",)}
+
+
+def test_a_model_that_stopped_early_is_stripped_as_it_predicts() -> None:
+    frame, score = table()
+    X = frame[["age", "bmi"]]
+    estimator = Pipeline([("clf", booster("lightgbm", n_estimators=20))]).fit(X, (score > 3).astype(int))
+    whole = estimator.predict_proba(X)
+    estimator["clf"].booster_.best_iteration = 3
+    assert not np.array_equal(estimator.predict_proba(X), whole)
+    model: Any = rd.load_model(estimator)
+    result = rd.sanitize(model)
+    after: Any = rd.load_model(result.model)
+    rows = model.schema.encode(X)
+    np.testing.assert_allclose(np.exp(model.log_proba(rows)), estimator.predict_proba(X), atol=1e-12)
+    np.testing.assert_array_equal(after.log_proba(rows), model.log_proba(rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from retrodict.families.sklearn.model.quiet import talks, unheard
 from retrodict.families.sklearn.model.schema import Known
 from retrodict.families.sklearn.open.releases import cannot_predict
 from retrodict.families.sklearn.structure.delegates import delegate_of
+from retrodict.families.sklearn.structure.guests import copied
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.noise import Gaussian, Noise
@@ -120,7 +120,7 @@ class SklearnModel:
 
     def duplicate(self) -> Self:
         """Return a copy that shares nothing with it; see `Strippable`."""
-        return replace(self, estimator=copy.deepcopy(self.estimator))
+        return replace(self, estimator=copied(self.estimator))
 
     def plan(self) -> Plan:
         """Return what can be taken out of the estimator; see `Strippable`."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from retrodict.families.sklearn.structure.all_objects import objects_within
 from retrodict.models.contract import Model
 from retrodict.models.family import Opened, Settings, family_of, openings, part
 
@@ -70,6 +74,18 @@ def model_of_guest(estimator: Any) -> Model | None:
         return None
     made: Model = import_module(f"{family}.open").model_of(Opened(estimator, "of a part"), Settings())
     return made
+
+
+def copied(estimator: Any) -> Any:
+    """Return a copy of a model that shares nothing with it.
+
+    A pickle is what a library's own state goes through when it is saved; what copying makes of compiled parts need not
+    be the same (LightGBM's forgets where training stopped early).
+    """
+    if any(family_of_guest(type(part)) is not None for _, part in objects_within(estimator)):
+        with suppress(Exception):  # a function of the user's, which can't be pickled
+            return pickle.loads(pickle.dumps(estimator))
+    return copy.deepcopy(estimator)
 
 
 def _offered(cls: type, file: str, name: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
