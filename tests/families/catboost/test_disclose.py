@@ -208,6 +208,20 @@ def test_leaf_values_are_sums_over_their_rows(loss: str) -> None:
         assert value / fact.rate * (h * len(mine) + fact.penalty) == pytest.approx((mine - mean).sum(), abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("settings", "exact"),
+    [
+        ({}, True),
+        ({"leaf_estimation_iterations": 5}, "of the last of 5 steps for each leaf"),
+        ({"langevin": True}, "with noise added to the gradients"),
+        ({"model_shrink_rate": 0.1}, "shrunk with each later tree"),
+    ],
+)
+def test_how_exact_leaf_values_are(settings: dict[str, Any], exact: Any) -> None:
+    _, found = inspected(planted()[["age", "target"]], **settings)
+    assert found.of("GradientSums")[0].exact == exact
+
+
 def test_where_predictions_start() -> None:
     train = planted("value")
     _, found = inspected(train)

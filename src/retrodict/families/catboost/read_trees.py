@@ -79,7 +79,9 @@ def _sums(content: Content, trees: list[Tree], place: Place, told: Told) -> Iter
         return
     quantile = told.method == "Exact" or (told.method is None and told.loss in _QUANTILES)
     exact: bool | str = place.exact
-    if told.steps not in (None, 1) and place.sample is None:
+    if place.sample is None and told.changed is not None:
+        exact = told.changed
+    elif place.sample is None and told.steps not in (None, 1):
         exact = f"of the last of {told.steps} steps for each leaf"
     yield GradientSums(
         "quantile" if quantile else "sum",

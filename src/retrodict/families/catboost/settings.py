@@ -29,6 +29,8 @@ class Told:
         Whether the start score is the target's mean, or the quantile that the loss is for.
     weighted
         Whether classes are weighted.
+    changed
+        What was done to leaf values after they were found.
     """
 
     loss: str | None
@@ -39,6 +41,7 @@ class Told:
     border_type: str | None
     from_average: bool
     weighted: bool
+    changed: str | None
 
 
 def params_of(content: Content) -> dict[str, Any]:
@@ -91,4 +94,12 @@ def told_of(content: Content) -> Told:
         None if under(data, "per_float_feature_quantization") else _text(under(cut, "border_type")),
         under(params, "boosting_options", "boost_from_average") is True,
         bool(under(data, "class_weights")) or under(data, "auto_class_weights") not in (None, "None"),
+        _changed(params),
     )
+
+
+def _changed(params: dict[str, Any]) -> str | None:
+    drawn = under(params, "boosting_options", "langevin"), under(params, "boosting_options", "posterior_sampling")
+    if any(one is True for one in drawn):
+        return "with noise added to the gradients"
+    return "shrunk with each later tree" if under(params, "boosting_options", "model_shrink_rate") else None
