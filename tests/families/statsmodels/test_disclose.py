@@ -86,6 +86,28 @@ def test_a_canonical_link_states_an_equation_that_holds() -> None:
     assert np.abs(design.T @ off).max() < 1e-4
 
 
+def test_a_quantile_regression_states_no_sums_of_squares() -> None:
+    made = fitted("QuantReg")
+    found = rd.inspect_model(made)
+    assert "value" not in the(found, "CrossProducts").columns
+    (fact,) = [one for one in found.of("Stationarity") if one.source == "_results.params"]
+    assert "quantile - [target < prediction]" in fact.equation
+    off = 0.3 - (TRAIN["value"] < made.predict(TRAIN) - 1e-4)
+    assert abs(off.sum()) <= 5  # as many rows lie on the plane as it has coefficients
+
+
+def test_weighted_least_squares_states_weighted_sums() -> None:
+    found = rd.inspect_model(fitted("WLS"))
+    fact = the(found, "CrossProducts")
+    columns = pd.DataFrame({name: TRAIN.get(name, 1.0) for name in fact.columns}, index=TRAIN.index)
+    for site in ("south", "west"):
+        columns[f"C(site)[T.{site}]"] = (TRAIN["site"] == site).astype(float)
+    whole = columns.to_numpy()
+    np.testing.assert_allclose(fact.matrix, whole.T @ (whole * TRAIN[["weight"]].to_numpy()), rtol=1e-8, atol=1e-9)
+    assert fact.exact not in (True, False)
+    assert not found.of("Moments")
+
+
 def test_the_null_likelihood_states_the_class_shares() -> None:
     made = smf.logit("late ~ age", TRAIN.assign(late=(TRAIN["dose"] > 6.5).astype(int))).fit(disp=0)
     assert made.llnull < 0  # which it then keeps
@@ -109,6 +131,16 @@ def test_a_result_that_is_no_model_here_is_still_read() -> None:
         assert dict(zip(fact.features, fact.rows[0], strict=True)) == TRAIN[["age", "dose"]].iloc[0].to_dict()
     assert len(found.of("Rows")) == 2
     assert rd.inspect_model(smf.ols("value ~ 1", TRAIN).fit()).of("Rows")[0].n == N
+
+
+def test_a_training_table_that_looks_like_one_put_in_its_place_is_none() -> None:
+    frame = pd.DataFrame({"who": [f"person {i:02}" for i in range(N)], "dose": TRAIN["dose"].to_numpy()})
+    level = TRAIN["value"].to_numpy()
+    made = smf.ols("level ~ dose", frame).fit()
+    assert len(level) == N
+    for name in ("whole", "bare"):
+        assert {fact.features for fact in rd.inspect_model(made).of("Rows")} == {("dose",), ("who",)}, name
+        made.remove_data()
 
 
 def test_groups_and_their_sizes() -> None:

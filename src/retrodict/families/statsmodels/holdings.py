@@ -56,13 +56,27 @@ def _own(thing: Any) -> bool:
     )
 
 
+def stands_in(made: Any) -> bool:
+    """Whether the table of a formula is one that `sanitize` put in the place of the training table.
+
+    Only where the result does not say how many rows it was fitted on, as none does that was not stripped: a training
+    table of one number and a label for each row has the same form.
+
+    Parameters
+    ----------
+    made
+        A result, wrapped or not.
+    """
+    return n_rows(made) is None and is_stand_in(getattr(bare(made).model.data, "__dict__", {}).get("frame"))
+
+
 def sizes_of(made: Any) -> frozenset[int]:
     """Return the numbers of rows that tables of a result have: those that it was fitted on, and those it was given."""
     data = bare(made).model.data
     found = {n_rows(made)}
     for name in ("frame", "orig_endog", "endog", "orig_exog", "exog"):
         table = getattr(data, "__dict__", {}).get(name)
-        if table is not None and np.ndim(table) and not (name == "frame" and is_stand_in(table)):
+        if table is not None and np.ndim(table) and not (name == "frame" and stands_in(made)):
             found.add(len(table))
     wexog = vars(bare(made).model).get("wexog")
     if wexog is not None:

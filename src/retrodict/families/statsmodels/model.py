@@ -80,7 +80,8 @@ class _Result(PlainModel):
     def about(self) -> About:
         """What it says of itself: whether its numbers are whole ones, it does not."""
         numbers = frozenset(feature.name for feature in self.design.features if not feature.listed)
-        return About(schema=self.own, undetermined=numbers, warnings=self.warnings, audit=self.audit)
+        remedy = "put all that its formula names into its table, and fit it again" if self.design.formula else None
+        return About(self.own, numbers, warnings=self.warnings, audit=self.audit, remedy=remedy)
 
     def frame(self, X: Float[Array, "n d"]) -> pd.DataFrame:
         """Return rows of the bound schema as a table of its own columns, by name wherever the names are its own."""

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrodict.families.statsmodels.holdings import NAMES, has_rows, objects_in, sizes_of
+from retrodict.families.statsmodels.holdings import NAMES, has_rows, objects_in, sizes_of, stands_in
 from retrodict.families.statsmodels.noises import noise_of_result
 from retrodict.families.statsmodels.parts import bare, held, spec_of, target_names
 from retrodict.families.statsmodels.restore import copied
 from retrodict.families.statsmodels.small_table import small_table
-from retrodict.families.statsmodels.stand_in import is_stand_in
 from retrodict.sanitizing.plan import Plan, Trim
 
 _ROWS = "an entry for each training row"
@@ -117,7 +116,7 @@ def _frame(made: Any, data: Any, trim: Trim) -> None:
         )
         return
     table, whole = found
-    if is_stand_in(data.frame) or table.equals(data.frame):
+    if stands_in(made) or table.equals(data.frame):
         why = "the formula is worked out from it when the file is read: levels of factors, and a number"
         trim.keep("frame", why)
         return

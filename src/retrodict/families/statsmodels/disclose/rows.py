@@ -27,9 +27,9 @@ from retrodict.disclosures.place import Place
 from retrodict.disclosures.unread import Unread, type_name
 from retrodict.families.statsmodels.design import design_of
 from retrodict.families.statsmodels.disclose.meanings import DESIGN, STATISTICS, meaning_of
-from retrodict.families.statsmodels.holdings import NAMES, has_rows, objects_in, sizes_of
+from retrodict.families.statsmodels.holdings import NAMES, has_rows, objects_in, sizes_of, stands_in
 from retrodict.families.statsmodels.parts import exog_names, n_rows, spec_of, target_names
-from retrodict.families.statsmodels.stand_in import STANDS, is_stand_in
+from retrodict.families.statsmodels.stand_in import STANDS
 
 Array = np.ndarray
 
@@ -63,7 +63,7 @@ def rows_held(result: Any, place: Place) -> Iterator[Disclosure | Unread]:
                     if id(one) not in found.told and has_rows(one, sizes):
                         found.add(one)
                         yield from _told(result, place, f"{at}[{key!r}]", str(key), one, sizes)
-            elif name in NAMES or (name == "frame" and is_stand_in(value)):
+            elif name in NAMES or (name == "frame" and stands_in(result)):
                 found.add(value)
             elif value is not owner and id(value) not in found.told and _plain(value) and has_rows(value, sizes):
                 found.add(value)
@@ -119,7 +119,7 @@ def _groups(result: Any, place: Place) -> Iterator[Disclosure]:
 def _stand_in(result: Any, place: Place) -> Iterator[Disclosure]:
     """Yield what a table in the place of the training table still says: levels, and values that a formula learned."""
     frame = vars(result.model.data).get("frame")
-    if not is_stand_in(frame):
+    if not stands_in(result):
         return
     told = {feature.name: feature.listed for feature in design_of(result).features}
     for name, listed in told.items():

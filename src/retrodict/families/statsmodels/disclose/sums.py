@@ -18,6 +18,7 @@ from statsmodels.genmod.families import links
 from statsmodels.genmod.generalized_estimating_equations import GEE
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import OLS, RegressionModel
+from statsmodels.regression.quantile_regression import QuantReg
 from statsmodels.robust.robust_linear_model import RLM
 
 from retrodict.disclosures.kinds import (
@@ -42,7 +43,8 @@ _WHOLE = 1e-3
 """How near to a whole number a count is that was worked out from an inverse."""
 
 _CURVED = "weighted by the curvature of the log-likelihood at each row"
-_WEIGHTED = "weighted by the rows' weights"
+_WEIGHTED = "of the rows as they were weighted, or whitened by the covariance of their errors"
+_DENSE = "weighted by an estimate of the density at each row"
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,9 @@ def sums_of(result: Any) -> Sums | None:
     if isinstance(model, OLS) or _plain_family(result) or isinstance(model, RLM):
         exact = stable
     elif isinstance(model, RegressionModel):
-        exact = _WEIGHTED
-    squares = isinstance(model, RegressionModel) or _plain_family(result)
+        exact = _DENSE if isinstance(model, QuantReg) else _WEIGHTED
+    least = isinstance(model, RegressionModel) and not isinstance(model, QuantReg)
+    squares = least or _plain_family(result)
     residual = _residual_sum(result) if squares else None
     if residual is None or np.shape(result.params) != (len(matrix),):
         return Sums(matrix, names, False, exact, source)
@@ -270,8 +273,11 @@ def _equation(result: Any) -> str | None:
     )
     if isinstance(model, OLS):
         return said.format("target - prediction", "intercept + coefficients . row")
+    if isinstance(model, QuantReg):
+        below = "quantile - [target < prediction]"
+        return f"{said.format(below, 'intercept + coefficients . row')}, but for the rows that lie on the plane"
     if isinstance(model, RegressionModel):
-        return said.format("weight (target - prediction)", "intercept + coefficients . row")
+        return said.format("target - prediction", "intercept + coefficients . row") + f", {_WEIGHTED}"
     if isinstance(model, discrete.MNLogit):
         return said.format("class - probability of the class", "the softmax of coefficients . row")
     if isinstance(model, discrete.Logit):
