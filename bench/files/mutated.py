@@ -28,6 +28,7 @@ os.environ.update(ONE_THREAD)  # before numpy is imported: a copy of a process m
 
 import numpy as np
 
+from bench.document import machine, write_section
 from tests.fuzz.children import ANSWERED, OUTCOMES, REFUSED, asked, tried
 from tests.fuzz.formats import write
 from tests.fuzz.seeds import GROUPS, SEEDS, file_of, lacking
@@ -36,6 +37,8 @@ STOPPED = "of these by a trial"
 """Files that only a process of its own met, which they ended."""
 _OF_ITS_OWN = "in a process of its own"
 _STEP = 20
+PACKAGES = ("xgboost-cpu", "lightgbm", "catboost", "onnx", "onnxruntime", "skops")
+"""Whose versions the page names."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def main() -> None:
     parser.add_argument(
         "--matched", type=int, default=5, help="of files with trees, one in so many has its table looked for"
     )
+    parser.add_argument("--write", action="store_true", help="write the table of other libraries into the page")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore")
@@ -120,7 +124,13 @@ def main() -> None:
             if done % 25 == 0:
                 seconds = time.monotonic() - started
                 print(f"# {done * _STEP:,} files, {bad} bad, {seconds:.0f} s", file=sys.stderr, flush=True)
-    print(shown_table(table))
+    text = shown_table(table)
+    print(text)
+    if given.write and given.of == "others" and given.only is None:
+        seconds = time.monotonic() - started
+        each = 1000 * seconds * given.workers / given.files
+        told = f"{given.files:,} files, seed {given.seed}, {each:.0f} ms a file and core."
+        write_section("files.md", "mutated", f"{text}\n\n{told} {machine(*PACKAGES)}")
     sys.exit(bool(bad))
 
 
