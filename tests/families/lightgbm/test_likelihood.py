@@ -44,9 +44,10 @@ SCHEMA = Schema(
 
 
 def as_trained(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the columns of the training table; what it does not know is missing."""
     out = frame[FEATURES].copy()
-    out["site"] = pd.Categorical(out["site"], ["north", "south", "west"])
-    out["ward"] = pd.Categorical(out["ward"], range(7))
+    for name, known in (("site", ["north", "south", "west"]), ("ward", list(range(7)))):
+        out[name] = pd.Categorical(out[name].where(out[name].isin(known)), known)
     return out
 
 

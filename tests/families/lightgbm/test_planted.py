@@ -202,6 +202,30 @@ def test_a_class_that_counts_more(params: dict[str, Any]) -> None:
     assert (shares.exact, shares.shares) == (True, (1 - y.mean(), y.mean()))
 
 
+def test_leaves_that_were_set_anew_state_no_gradients() -> None:
+    y = labels(table(), 2).to_numpy() * (np.arange(N) % 3 > 0)
+    booster, X = trained({"objective": "binary"}, y)
+    other = booster.refit(X, 1 - y, decay_rate=0.5)
+    statistics = [{f.statistic for f in rd.inspect_model(made).of(NodeSums)} for made in (booster, other)]
+    assert ["gradient" in told for told in statistics] == [True, False]
+    found = rd.inspect_model(other)
+    assert [f.exact for f in found.of(GradientSums)] == [False]
+    assert [f.exact for f in found.of(ClassShares)] == [False]
+
+
+def test_rates_that_change() -> None:
+    y = labels(table(), 2).to_numpy() * (np.arange(N) % 3 > 0)
+    told = {"num_leaves": 8, "objective": "binary", **QUIET}
+    decay = lightgbm.reset_parameter(learning_rate=lambda t: 0.3 * 0.5**t)
+    X = table()[FEATURES]
+    booster = lightgbm.train(told, lightgbm.Dataset(X, y), 4, callbacks=[decay])
+    gradients = sums_of(rd.inspect_model(booster), "gradient")
+    assert np.isnan(gradients[0]).all()
+    for t in (1, 2, 3):
+        g, _ = binary_steps(np.asarray(booster.predict(X, raw_score=True, num_iteration=t)), y, np.ones(N))
+        assert gradients[t] == pytest.approx(leaf_sums(booster, X, t, g), abs=1e-4)
+
+
 def test_balanced_weights_are_told_from_even_classes() -> None:
     frame = table()
     y = labels(frame, 2).to_numpy() * (np.arange(N) % 3 > 0)

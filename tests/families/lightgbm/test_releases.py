@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import retrodict as rd
-from retrodict.disclosures import ClassShares, Gaps, Range, SampleSize
+from retrodict.disclosures import ClassShares, Gaps, NodeSums, Range, SampleSize
 from tests.families.lightgbm.fixtures import FIXTURES
 from tests.families.lightgbm.make_files import N, table
 
@@ -30,5 +30,6 @@ def test_what_is_stated_is_so(name: str) -> None:
         (shares,) = found.of(ClassShares)
         target = pd.qcut(train["target"], len(shares.classes), labels=False)
         assert (shares.exact, shares.shares) == (True, tuple(np.bincount(target) / N))
+        assert {fact.statistic for fact in found.of(NodeSums)} == {"hessian", "gradient", "gain", "value"}
     if not name.startswith("linear"):
         assert [fact.features for fact in found.of(Gaps)] == [("dose",)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _TREES, _FEW = 200, 40
+_WORD = re.compile(r"[\w.+-]+")
 
 
 def new_estimator(classes: bool) -> Any:
@@ -36,6 +38,31 @@ def weaker_estimator(classes: bool, capacity: float, seed: int) -> Any:
         If LightGBM is not installed.
     """
     return _new(classes, n_estimators=max(1, round(_FEW * capacity)), num_leaves=15, random_state=seed)
+
+
+def native_suffixes() -> tuple[str, ...]:
+    """Return how the names of LightGBM's own files end."""
+    return (".txt",)
+
+
+def native_content(estimator: Any, suffix: str, names: list[str]) -> bytes:
+    """Return a fitted estimator as the content of a file of LightGBM's.
+
+    Parameters
+    ----------
+    estimator
+        Of `new_estimator`.
+    suffix
+        One of `native_suffixes`.
+    names
+        Of its columns; where one is no word, LightGBM has no place for them, and columns are numbered.
+    """
+    del suffix
+    text: str = estimator.booster_.model_to_string()
+    if not all(_WORD.fullmatch(name) for name in names):
+        return text.encode()
+    own = estimator.booster_.feature_name()
+    return text.replace(f"feature_names={' '.join(own)}", f"feature_names={' '.join(names)}", 1).encode()
 
 
 def _new(classes: bool, **settings: Any) -> Any:

@@ -12,7 +12,7 @@ from scipy.special import expit
 from retrodict.disclosures.kinds import ClassShares, Disclosure, TargetMoments, TargetQuantiles
 from retrodict.disclosures.place import Place
 from retrodict.families.lightgbm.stated.drawn import drawn_of, rows_drawn
-from retrodict.families.lightgbm.stated.sums import RENEWED, penalties, step_of
+from retrodict.families.lightgbm.stated.sums import RENEWED, agrees, penalties, step_of
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
 
@@ -57,7 +57,7 @@ def _mean_value(text: ModelText, tree: TreeText) -> float | None:
         return None
     if text.objective is None or text.objective.name in ("huber", "fair"):
         return None  # gradients do not add up to zero at their starts
-    weight = tree.weight + penalties(text, tree, step)
+    weight = tree.weight + penalties(text, tree, step)[tree.leaves - 1 :]
     total = float(weight.sum())
     return float((tree.value * weight).sum()) / total if total > 0 else None
 
@@ -68,7 +68,10 @@ def _start(text: ModelText, tree: TreeText) -> float | None:
         return 0.0
     if tree.leaves == 1:
         return float(tree.value[0]) if added else None
-    return (_counted(text) if _uneven(text) else _mean_value(text, tree)) if added else None
+    found = (_counted(text) if _uneven(text) else _mean_value(text, tree)) if added else None
+    step = step_of(text)
+    # leaves that were set anew do not hold the start any more
+    return found if found is not None and step is not None and agrees(text, tree, step, found) else None
 
 
 def _uneven(text: ModelText) -> bool:
@@ -157,7 +160,7 @@ def _counted(text: ModelText) -> float | None:
         zero, one = np.maximum(k / (n - k), 1.0), np.maximum((n - k) / k, 1.0) * one
     hessian = slope**2 * p * (1.0 - p) * ((n - k) * zero + k * one)
     gradient = slope * ((n - k) * zero * p - k * one * (1.0 - p))
-    penalty = penalties(text, tree, settings)
+    penalty = penalties(text, tree, settings)[tree.leaves - 1 :]
     starts = np.log(p / (1.0 - p)) / slope
     stated = starts - settings.rate * gradient / (hessian + penalty.sum())
     off = np.abs(hessian / tree.weight.sum() - 1.0) + np.abs(stated - mean)

@@ -14,13 +14,17 @@ from retrodict.disclosures.place import Place
 from retrodict.families.lightgbm.grown import summed
 from retrodict.families.lightgbm.stated.drawn import drawn_of
 from retrodict.families.lightgbm.text.model_text import ModelText
-from retrodict.families.lightgbm.text.tree_text import TreeText
+from retrodict.families.lightgbm.text.tree_text import TreeText, nodes_of
 
 Array = np.ndarray
 
 RENEWED = frozenset({"regression_l1", "quantile", "mape"})
 """Objectives whose leaves are set to quantiles of what is left to predict of their rows."""
 _ROUNDED = "to 6 digits"
+_SIX_DIGITS = 2e-5
+"""How far numbers that are written with six digits may be off, as a share."""
+_LOST = 1e-7
+"""How far values may be off for the rounding of gradients to 32 bits."""
 _CLAMPS = ("lambda_l1", "max_delta_step", "path_smooth", "use_quantized_grad", "linear_tree")
 """Settings with which a leaf's value is another function of its sums."""
 
@@ -56,15 +60,14 @@ def step_of(text: ModelText) -> Step | None:
     return Step(text.number("learning_rate", 0.1), text.number("lambda_l2", 0.0), text.number("cat_l2", 10.0))
 
 
-def penalties(text: ModelText, tree: TreeText, step: Step) -> Float[Array, " leaves"]:
-    """Return the penalty of each leaf: more beneath a split by a set, where codes were not tried one by one."""
-    out = np.full(tree.leaves, step.penalty)
+def penalties(text: ModelText, tree: TreeText, step: Step) -> Float[Array, " nodes"]:
+    """Return the penalty of each node: more beneath a split by a set, where codes were not tried one by one."""
+    out = np.full(2 * tree.leaves - 1, step.penalty)
     one_by_one = text.number("max_cat_to_onehot", 4.0)
+    left, right = nodes_of(tree.left, tree.right)
     for node in np.flatnonzero(tree.categorical):
-        bins = len(text.infos[int(tree.feature[node])].split(":"))
-        for child in (tree.left[node], tree.right[node]):
-            if child < 0 and bins > one_by_one:
-                out[-1 - child] += step.of_sets
+        if len(text.infos[int(tree.feature[node])].split(":")) > one_by_one:
+            out[[left[node], right[node]]] += step.of_sets
     return out
 
 
@@ -85,12 +88,13 @@ def of_nodes(text: ModelText, place: Place, starts: list[float | None]) -> Itera
     leaves = tuple(np.arange(2 * tree.leaves - 1) >= tree.leaves - 1 for tree in trees)
     names = tuple(dict.fromkeys(place.columns[int(i)].name for tree in trees for i in np.unique(tree.feature)))
     shared: dict[str, Any] = {"leaves": leaves, "features": names}
-    yield _equations(text, place, names, exact)
+    gradients = _gradients(text, starts)
+    refitted = gradients is None and step_of(text) is not None
+    yield _equations(text, place, names, False if refitted else exact)
     weights = [tree.weight for tree in trees]
     if any(weight is not None and weight.any() for weight in weights):
         sums = tuple(summed(tree, _or_gaps(tree.weight, tree.leaves)) for tree in trees)
         yield NodeSums("hessian", sums, source=place.at("trees[*].leaf_weight"), exact=exact, **shared)
-        gradients = _gradients(text, starts)
         if gradients is not None:
             yield NodeSums("gradient", gradients, source=place.at("trees[*].leaf_weight"), exact=exact, **shared)
     for statistic, name in (("gain", "split_gain"), ("value", "internal_value")):
@@ -124,20 +128,53 @@ def _equations(text: ModelText, place: Place, names: tuple[str, ...], exact: boo
 
 
 def _gradients(text: ModelText, starts: list[float | None]) -> tuple[Array, ...] | None:
-    """Return the sums of gradients that leaf values and sums of hessians give."""
+    """Return the sums of gradients that leaf values and sums of hessians give.
+
+    ``None`` where inner nodes say otherwise: leaves were set anew, on other rows it may be (`refit`).
+    """
     step = step_of(text)
     if step is None or not step.rate:
         return None
+    later = {tree.shrinkage for tree in text.trees[text.per_iteration :]} - {1.0}
+    steady = all(np.isclose(rate, step.rate, rtol=_SIX_DIGITS) for rate in later)
     out = []
     for i, tree in enumerate(text.trees):
         first = i < text.per_iteration
-        start = starts[i] if first else 0.0
+        start = (starts[i] if steady else None) if first else 0.0
         # values that something was added to are told by their shrinkage; others tell their own rate
         rate = step.rate if first or tree.shrinkage == 1.0 else tree.shrinkage
         if start is None or tree.weight is None or tree.leaves == 1:
             out.append(np.full(2 * tree.leaves - 1, np.nan))
             continue
+        if not agrees(text, tree, step, start):
+            return None
         with np.errstate(all="ignore"):  # a file may hold any rate
-            leaf = -(tree.value - start) / rate * (tree.weight + penalties(text, tree, step))
-        out.append(summed(tree, leaf))
+            out.append(summed(tree, _steps(text, tree, step, start)) / -rate)
     return tuple(out)
+
+
+def _steps(text: ModelText, tree: TreeText, step: Step, start: float) -> Float[Array, " leaves"]:
+    """Return what leaf values were before they were divided by their sums of hessians."""
+    weight = np.zeros(tree.leaves) if tree.weight is None else tree.weight
+    return np.asarray((tree.value - start) * (weight + penalties(text, tree, step)[tree.leaves - 1 :]))
+
+
+def agrees(text: ModelText, tree: TreeText, step: Step, start: float) -> bool:
+    """Whether what inner nodes beneath the root would have put out is what their leaves' sums give.
+
+    Parameters
+    ----------
+    text, tree
+        The model, and one of its trees.
+    step
+        How leaf values were made.
+    start
+        What the tree's values hold beyond their own step.
+    """
+    if tree.inner_value is None or tree.weight is None or not tree.inner_value.any():
+        return True
+    beneath = slice(1, tree.leaves - 1)
+    with np.errstate(all="ignore"):
+        hessian = summed(tree, tree.weight) + penalties(text, tree, step)
+        told = (start + summed(tree, _steps(text, tree, step, start)) / hessian)[beneath]
+        return bool(np.allclose(told, tree.inner_value[beneath], rtol=_SIX_DIGITS, atol=_LOST))
