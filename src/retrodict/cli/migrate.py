@@ -30,7 +30,9 @@ _TO = typer.Option(
 def migrate(
     model: options.ModelFile,
     to: Annotated[str, _TO],
-    out: Annotated[Path, options.more(options.OUT, "A new skops file for the new model.")],
+    out: Annotated[
+        Path, options.more(options.OUT, "A new file for the new model: skops, or its own library's by its ending.")
+    ],
     opening: Opening,
     output: Output,
     prior: options.Prior = None,

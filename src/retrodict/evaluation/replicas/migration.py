@@ -12,6 +12,7 @@ from retrodict.errors import RequestError, RunError
 from retrodict.evaluation.replicas.examples import Labelling
 from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import REPLICA, Replicas
+from retrodict.families.sklearn.train.native_file import is_native, native_bytes
 from retrodict.families.sklearn.train.pipelines import member
 from retrodict.families.sklearn.train.skops_file import checked_bytes
 from retrodict.models import load_model
@@ -65,12 +66,13 @@ class Migration(Result):
     def save(  # type: ignore[override]  # what is made is a model: its file, and whom it must trust
         self, path: str | Path
     ) -> tuple[str, ...]:
-        """Write the new model as a skops file, in one step, once it was read back with the very same outputs.
+        """Write the new model, in one step, once it was read back with the very same outputs.
 
         Parameters
         ----------
         path
-            A file that is not there yet.
+            A file that is not there yet: a skops file, or one of the model's own library where it ends as these do
+            (`.txt` of LightGBM, `.ubj` and `.json` of xgboost, `.cbm` and `.json` of CatBoost).
 
         Returns
         -------
@@ -80,14 +82,18 @@ class Migration(Result):
         Raises
         ------
         RequestError
-            If the file is there, or can't be written.
+            If the file is there, or can't be written, or is of a kind that can't hold the model.
         RunError
             If it does not come back as it was.
         """
         path = check_new_file(path)
-        content, untrusted = checked_bytes(self.estimator, self.example)
+        untrusted: tuple[str, ...] = ()
+        if is_native(self.to, path.suffix):
+            content = native_bytes(self.estimator, self.to, path.suffix, self.example)
+        else:
+            content, untrusted = checked_bytes(self.estimator, self.example)
         if content is None:
-            raise RunError(f"'{self.to}' does not come back from a skops file as it was; nothing was written")
+            raise RunError(f"'{self.to}' does not come back from its file as it was; nothing was written")
         write_file(path, content)
         return untrusted
 

@@ -38,6 +38,31 @@ def weaker_estimator(classes: bool, capacity: float, seed: int) -> Any:
     return _new(classes, n_estimators=max(1, round(_FEW * capacity)), random_state=seed)
 
 
+def native_suffixes() -> tuple[str, ...]:
+    """Return how the names of xgboost's own files end."""
+    return (".ubj", ".json")
+
+
+def native_content(estimator: Any, suffix: str, names: list[str]) -> bytes | None:
+    """Return a fitted estimator as the content of a file of xgboost's; ``None`` where it is several models.
+
+    Parameters
+    ----------
+    estimator
+        Of `new_estimator`.
+    suffix
+        One of `native_suffixes`.
+    names
+        Of its columns.
+    """
+    members = getattr(estimator, "estimators_", [estimator])
+    if len(members) > 1:
+        return None
+    booster = members[0].get_booster().copy()
+    booster.feature_names = names
+    return bytes(booster.save_raw(raw_format=suffix.removeprefix(".")))
+
+
 def _new(classes: bool, **settings: Any) -> Any:
     import xgboost
 

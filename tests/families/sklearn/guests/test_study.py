@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import retrodict as rd
 from retrodict.families.sklearn.train.algorithms import check_algorithm, guest_algorithms, tasks_of
@@ -105,3 +109,43 @@ def test_a_library_that_is_not_there_is_named_before_a_study_runs(
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(rd.errors.MissingExtraError, match=rf"pip install 'retrodict\[{library}\]'"):
         check_algorithm(library)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("to", "suffix"),
+    [("catboost", "cbm"), ("catboost", "json"), ("lightgbm", "txt"), ("xgboost", "ubj"), ("xgboost", "json")],
+)
+@pytest.mark.parametrize("classes", [True, False])
+def test_a_migrated_model_is_saved_as_a_native_file(to: str, suffix: str, classes: bool, tmp_path: Path) -> None:
+    pytest.importorskip(to)
+    X, y = plain(300, 0)
+    kind = DecisionTreeClassifier if classes else DecisionTreeRegressor
+    base = kind(max_depth=4).fit(X, np.where(y > 1, "yes", "no") if classes else y)
+    new = rd.migrate(base, to, rd.fit_prior(X, kind="empirical"), rows=300, progress=False)
+    path = tmp_path / f"new.{suffix}"
+    assert new.save(path) == ()
+    model: Any = rd.load_model(path)
+    assert type(model).__module__.startswith(f"retrodict.families.{to}")
+    assert model.schema.names == ("age", "dose")
+    rows = model.schema.encode(X)
+    if classes:
+        np.testing.assert_allclose(np.exp(model.log_proba(rows)), new.estimator.predict_proba(X), atol=3e-7)
+    else:
+        np.testing.assert_array_equal(model.predict(rows), new.estimator.predict(X))
+
+
+def test_lists_and_several_models_have_no_place_in_such_files(tmp_path: Path) -> None:
+    pytest.importorskip("xgboost")
+    X, y = plain(200, 0)
+    many = DecisionTreeClassifier(max_depth=4).fit(X, np.digitize(y, [0, 2]))
+    new = rd.migrate(many, "xgboost", rd.fit_prior(X, kind="empirical"), rows=200, progress=False)
+    with pytest.raises(rd.errors.RequestError, match=r"one for each class; give a path that ends in \.skops"):
+        new.save(tmp_path / "new.ubj")
+    listed = X.assign(site=np.where(y > 1, "a", "b"))
+    step = make_column_transformer((OrdinalEncoder(), ["site"]), remainder="passthrough")
+    base = make_pipeline(step, DecisionTreeClassifier(max_depth=4)).fit(listed, (y > 1).astype(int))
+    new = rd.migrate(base, "xgboost", rd.fit_prior(listed, kind="empirical"), rows=200, progress=False)
+    with pytest.raises(rd.errors.RequestError, match="site are lists"):
+        new.save(tmp_path / "new.ubj")
+    assert not list(tmp_path.iterdir())

@@ -11,9 +11,10 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from retrodict.errors import ModelError, RequestError, RetrodictError
+from retrodict.families.assumed import assumptions_of
 from retrodict.families.sklearn import MODELS
 from retrodict.families.sklearn.model.input import layout_of
-from retrodict.families.sklearn.model.likelihood import ERROR_RATE, LINK_SLOPE, Assumptions, route_of
+from retrodict.families.sklearn.model.likelihood import route_of
 from retrodict.families.sklearn.model.models import SklearnClassifier, SklearnRegressor, stored_noise
 from retrodict.families.sklearn.model.schema import Known, known_of
 from retrodict.families.sklearn.open.releases import differs, installed
@@ -22,7 +23,6 @@ from retrodict.families.sklearn.structure.delegates import SEARCHES
 from retrodict.models.family import Opened, Settings
 from retrodict.models.trial import can_fork, endured
 from retrodict.plain_text import article, one_line
-from retrodict.results.arguments import check_positive
 
 _NEEDED = f"{MODELS} is needed"
 
@@ -47,11 +47,7 @@ def wrap(opened: Opened, settings: Settings) -> SklearnClassifier | SklearnRegre
         If a setting is out of range, or means nothing to this kind of model.
     """
     estimator, origin, audit, warnings = opened.object, opened.origin, opened.audit, opened.warnings
-    slope, rate, noise_scale = settings.link_slope, settings.error_rate, settings.noise_scale
-    assumed = Assumptions(
-        LINK_SLOPE if slope is None else check_positive(slope, "the link slope"),
-        ERROR_RATE if rate is None else _share(rate),
-    )
+    noise_scale, assumed = settings.noise_scale, assumptions_of(settings)
     where = "" if origin is None else f"{origin} holds "
     try:
         _check_kind(estimator)
@@ -85,13 +81,6 @@ def wrap(opened: Opened, settings: Settings) -> SklearnClassifier | SklearnRegre
     noise, source = stored_noise(estimator)
     model = SklearnRegressor(estimator, known, known.schema, opened.fingerprint, audit, warnings, noise, source)
     return model if noise_scale is None else model.with_noise(noise_scale, "stated by the user")
-
-
-def _share(rate: float) -> float:
-    rate = check_positive(rate, "the error rate")
-    if rate >= 1.0:
-        raise RequestError(f"the error rate must lie between 0 and 1, got {rate}")
-    return rate
 
 
 def _check_kind(estimator: Any) -> None:

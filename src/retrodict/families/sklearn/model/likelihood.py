@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
 
+from retrodict.families.assumed import Assumptions
 from retrodict.families.sklearn.model.logits import logits_score
 from retrodict.families.sklearn.model.mixtures import Score, combined
 from retrodict.families.sklearn.structure.delegates import delegate_of
@@ -19,33 +20,6 @@ from retrodict.models import links
 from retrodict.models.type_lookup import faithful_of_type
 
 Array = np.ndarray
-
-LINK_SLOPE = 2.0
-"""Log-odds for each unit of a margin, where a model has margins only.
-
-Sollich's probabilistic reading of the hinge loss (Machine Learning 46, 2002) gives log-odds of ``2 f`` for
-``|f| <= 1``; a least-squares fit to -1/+1 labels reads as ``p = (1 + f) / 2``, whose slope at 0 is that of
-``expit(2 f)`` too.
-"""
-
-ERROR_RATE = 0.05
-"""Share of labels taken to differ from the prediction, where a model answers with labels only."""
-
-
-@dataclass(frozen=True)
-class Assumptions:
-    """What is assumed of a model that has no probabilities of its own.
-
-    Parameters
-    ----------
-    link_slope
-        Log-odds for each unit of `decision_function`; positive.
-    error_rate
-        Share of labels that differ from the predicted one, in (0, 1).
-    """
-
-    link_slope: float = LINK_SLOPE
-    error_rate: float = ERROR_RATE
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from jaxtyping import Float
 from sklearn.pipeline import Pipeline
 
 from retrodict.errors import ModelError, RequestError
+from retrodict.families.assumed import Assumptions
 from retrodict.families.plain_model import likelihood_of, with_scale
 from retrodict.families.sklearn.model.input import Layout, layout_of
-from retrodict.families.sklearn.model.likelihood import Assumptions, Route, route_of
+from retrodict.families.sklearn.model.likelihood import Route, route_of
 from retrodict.families.sklearn.model.noise import noise_of
 from retrodict.families.sklearn.model.quiet import talks, unheard
 from retrodict.families.sklearn.model.schema import Known

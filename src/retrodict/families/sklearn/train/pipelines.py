@@ -16,7 +16,7 @@ from retrodict.families.sklearn.train.algorithms import (
     of_guest,
     usual_names,
 )
-from retrodict.families.sklearn.train.preprocessing import behind
+from retrodict.families.sklearn.train.preprocessing import behind, behind_plain
 from retrodict.schema import Feature
 
 
@@ -43,7 +43,7 @@ def member(name: str, features: Sequence[Feature], classes: bool, seed: int) -> 
     """
     known = (CLASSIFIERS if classes else REGRESSORS).get(name)
     if name in guest_algorithms():
-        return _seeded(behind(features, [of_guest(name, "new_estimator", classes)]), seed)
+        return _seeded(behind_plain(features, of_guest(name, "new_estimator", classes)), seed)
     if known is None or known.usual is None:
         what = "labels" if classes else "real values"
         names = ", ".join([*usual_names(classes), *guest_algorithms()])
@@ -101,7 +101,7 @@ def new_estimator(name: str, features: Sequence[Feature], task: Task, rung: Rung
     """
     if name in guest_algorithms():
         weaker = of_guest(name, "weaker_estimator", task == CLASSIFICATION, rung.capacity, rung.seed)
-        return behind(features, [weaker])
+        return behind_plain(features, weaker)
     maker = (CLASSIFIERS if task == CLASSIFICATION else REGRESSORS)[name].at
     if maker is None:
         raise RequestError(f"'{name}' is no algorithm of studies")

@@ -13,6 +13,10 @@ from retrodict.schema.frames import of_numbers
 _MOST_CATEGORIES = 100  # of one column; rarer ones share a column
 
 
+NUMBERS, LISTS = "numbers", "lists"
+"""What the two parts of the common preprocessing are called."""
+
+
 def preprocessor(features: Sequence[Feature]) -> Any:
     """Return an unfitted transformer of `features_frame`'s tables to a matrix without gaps.
 
@@ -24,18 +28,25 @@ def preprocessor(features: Sequence[Feature]) -> Any:
     features
         What the columns are.
     """
-    from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+    from sklearn.preprocessing import StandardScaler
+
+    filled = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+    return _side_by_side(features, make_pipeline(filled, StandardScaler()))
+
+
+def _side_by_side(features: Sequence[Feature], of_number: Any) -> Any:
+    """Return an unfitted transformer of numbers by a step, and of lists by indicators."""
+    from sklearn.compose import ColumnTransformer
+    from sklearn.preprocessing import OneHotEncoder
 
     lists = [f.name for f in features if f.listed and not (of_numbers(f) and len(f.categories) <= 2)]
     numbers = [f.name for f in features if f.name not in lists]
-    filled = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     encoder = OneHotEncoder(
         handle_unknown="infrequent_if_exist", max_categories=_MOST_CATEGORIES, sparse_output=False, dtype=np.float64
     )
-    parts = [("numbers", make_pipeline(filled, StandardScaler()), numbers), ("lists", encoder, lists)]
+    parts = [(NUMBERS, of_number, numbers), (LISTS, encoder, lists)]
     return ColumnTransformer([part for part in parts if part[2]])
 
 
@@ -52,3 +63,18 @@ def behind(features: Sequence[Feature], steps: Sequence[Any]) -> Any:
     from sklearn.pipeline import make_pipeline
 
     return make_pipeline(preprocessor(features), *steps)
+
+
+def behind_plain(features: Sequence[Feature], step: Any) -> Any:
+    """Return an unfitted pipeline for trees that take gaps: numbers as they are, lists by indicators.
+
+    Parameters
+    ----------
+    features
+        As `behind` takes them.
+    step
+        Unfitted.
+    """
+    from sklearn.pipeline import make_pipeline
+
+    return make_pipeline(_side_by_side(features, "passthrough"), step)
