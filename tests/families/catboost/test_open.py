@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -16,13 +17,14 @@ import pytest
 pytest.importorskip("catboost")
 
 import retrodict as rd
-from retrodict.errors import ModelError
+from retrodict.errors import MissingExtraError, ModelError
 from retrodict.families.catboost.cbm_file import write_cbm
 from retrodict.families.catboost.content import NO_HASH, Content
 from retrodict.families.catboost.flat_reader import Flat
 from retrodict.families.catboost.json_written import write_json
 from retrodict.families.catboost.native import content_of
 from retrodict.families.catboost.open import check_content, recognises
+from retrodict.models import audit_file
 from retrodict.models.family import Source
 from tests.families.catboost.fits import fitted
 from tests.families.catboost.test_disclose import planted
@@ -200,6 +202,15 @@ def test_parts_of_a_json_file_that_are_not_known_are_listed(content: Content, tm
     data = json.loads(write_json(content))
     (tmp_path / "m.json").write_text(json.dumps(data | {"extra": [1, 2]}))
     assert [entry.path for entry in rd.inspect_model(tmp_path / "m.json").unread] == ["extra"]
+
+
+def test_without_the_library(content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "m.cbm"
+    path.write_bytes(write_cbm(content))
+    monkeypatch.setitem(sys.modules, "catboost", None)
+    with pytest.raises(MissingExtraError, match=r"retrodict\[catboost\]"):
+        rd.load_model(path)
+    assert audit_file(path).format == "cbm"
 
 
 def test_files_of_others_are_not_claimed(tmp_path: Path) -> None:

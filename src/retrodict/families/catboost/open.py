@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from retrodict.errors import ModelError
+from retrodict.errors import ModelError, RetrodictError
 from retrodict.models.contract import Model
 from retrodict.models.family import Opened, Settings, Source, Trust
 from retrodict.models.file_audit import FileAudit
@@ -92,11 +92,11 @@ def open_file(source: Source, trust: Trust) -> Opened:
     check_endured(source, trust, lambda: asked(found))
     try:
         made = asked(found)
+    except RetrodictError:
+        raise
     except MemoryError as error:
         raise ModelError(f"{where} takes more memory than there is") from error
     except Exception as error:  # CatBoost's own, and whatever its Python side meets in settings of others
-        if isinstance(error, ModelError) or type(error).__name__ == "MissingExtraError":
-            raise
         reason = f"{type(error).__name__}: {shown(' '.join(str(error).split()))}"
         raise ModelError(f"{where} can't be read by CatBoost: {reason}; {_SAVE}") from error
     as_json = not source.content.startswith(_MAGIC)
