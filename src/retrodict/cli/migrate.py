@@ -31,7 +31,7 @@ def migrate(
     model: options.ModelFile,
     to: Annotated[str, _TO],
     out: Annotated[
-        Path, options.more(options.OUT, "A new file for the new model: skops, or its own library's by its ending.")
+        Path, options.more(options.OUT, "A new file: skops, or its own library's by its ending.")
     ],
     opening: Opening,
     output: Output,
