@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
 from retrodict.families.statsmodels.parts import bare, exog_names, held, n_rows, spec_of, stored_names
 from retrodict.families.statsmodels.restore import NAMES
@@ -52,12 +53,22 @@ class Design:
         if self.formula:
             listed = {feature.name: object for feature in self.features if feature.listed}
             return frame.astype(listed).reset_index(drop=True)
-        # by row, whatever the frame's layout: sums over another layout end in another last bit
-        matrix = np.ascontiguousarray(frame.to_numpy(dtype=np.float64, na_value=np.nan))
+        return self.matrix(frame.to_numpy(dtype=np.float64, na_value=np.nan))
+
+    def matrix(self, X: Float[Array, "n d"]) -> Float[Array, "n k"]:
+        """Return rows of numbers as a design matrix, by row, whatever their layout: sums end in another bit by another.
+
+        Parameters
+        ----------
+        X
+            The raw columns, in order.
+        """
         if self.constant is None:
-            return matrix
+            return np.ascontiguousarray(X)
         place, value = self.constant
-        return np.ascontiguousarray(np.insert(matrix, place, value, axis=1))
+        out = np.empty((len(X), X.shape[1] + 1))
+        out[:, :place], out[:, place], out[:, place + 1 :] = X[:, :place], value, X[:, place:]
+        return out
 
 
 def design_of(made: Any) -> Design:

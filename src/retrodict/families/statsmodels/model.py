@@ -98,14 +98,15 @@ class _Result(PlainModel):
 
     def asked(self, X: Float[Array, "n d"], **how: Any) -> Array:
         """Return what `predict` of the result says of rows of the bound schema."""
-        frame = self.frame(X)
-        if not len(frame):  # formulas can't be evaluated on no rows
+        if not len(X):  # formulas can't be evaluated on no rows
             one = self.asked(np.zeros((1, X.shape[1])), **how)
             return one[:0]
+        plain = not self.design.formula and self.schema.plain and self.schema.names == self.own.names
+        given = self.design.matrix(X) if plain else self.design.given(self.frame(X))
         with warnings.catch_warnings(), np.errstate(over="ignore", under="ignore"):
             warnings.simplefilter("ignore")
             try:
-                said = self.made.predict(self.design.given(frame), **how)
+                said = self.made.predict(given, **how)
             except Exception as error:  # a formula may call anything, and find it no more
                 raise ModelError(f"the {self.family} can't predict: {error_line(error, 200)}") from error
         return np.asarray(said, dtype=np.float64)
