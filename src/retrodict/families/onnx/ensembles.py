@@ -40,7 +40,7 @@ class Grown:
     hits
         By node: its `hitrates`; ``None`` where they are not stored.
     leaf_values
-        By node: what a leaf adds to each output, shape (nodes, outputs); NaN at inner nodes.
+        By node: what a leaf adds to each output, shape (nodes, outputs); NaN where it adds to none.
     """
 
     feature: Int[Array, " nodes"]
@@ -178,7 +178,6 @@ def _of_lists(found: dict[str, Any]) -> Ensemble:
     values = _leaf_values(found, side, outputs, place_of, n)
     if not leaf[np.isfinite(values).any(axis=1)].all():
         raise _FaultError("a leaf's value at an inner node")
-    values[leaf] = np.nan_to_num(values[leaf], nan=0.0)
     base = _numbers(found, "base_values")
     if len(base) not in (0, 1, outputs):
         raise _FaultError("base_values of a wrong number")
@@ -277,7 +276,6 @@ def _walked(
     place = np.array([i for _, i in rows])
     inner = np.where(leaf, 0, place)
     values = np.full((len(rows), outputs), np.nan)
-    values[leaf] = 0.0
     values[np.flatnonzero(leaf), targets[place[leaf]]] = weights[place[leaf]]
     return Grown(
         np.where(leaf, 0, feature[inner]),

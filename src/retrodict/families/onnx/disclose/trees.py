@@ -99,7 +99,9 @@ def _leaves(seen: Seen, i: int, ensemble: Ensemble, columns: Columns) -> Iterato
     own = {"TreeEnsembleClassifier": "class_weights", "TreeEnsemble": "leaf_weights"}
     source = seen.place.at(seen.source(i, own.get(seen.graph.nodes[i].op_type, "target_weights")))
     names = tuple(dict.fromkeys(column.name for column in columns))
-    equations = sum(int(np.isfinite(grown.leaf_values).sum()) for grown in ensemble.trees)
+    finite = [np.isfinite(grown.leaf_values) for grown in ensemble.trees]
+    mirrored = ensemble.transform == "LOGISTIC" and len(ensemble.classes) == 2  # of two classes one follows
+    equations = sum(int((own.any(axis=1) if mirrored else own).sum()) for own in finite)
     count = len(ensemble.trees)
     if not ensemble.classes or ensemble.transform in BOOSTED:
         told: bool | str = TO_32_BITS if ensemble.classes else _IF_BOOSTED
