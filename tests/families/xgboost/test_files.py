@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -224,3 +227,24 @@ def test_a_model_inside_another_file_is_checked() -> None:
 
 def _unknown(values: Any) -> None:
     values["learner"]["rows"] = [1, 2]
+
+
+_AFTER_THREADS = """
+import numpy as np, xgboost as xgb
+import retrodict as rd
+
+X = np.random.default_rng(0).normal(size=(20_000, 8))
+xgb.XGBClassifier(n_estimators=3, n_jobs=2).fit(X, X[:, 0] > 0).predict(X)
+print(rd.load_model({path!r}).schema.names)
+"""
+
+
+@pytest.mark.slow
+def test_a_file_is_opened_after_the_process_had_threads() -> None:
+    """A copy of a process lacks its threads: OpenMP would wait for them for ever."""
+    code = _AFTER_THREADS.format(path=str(SMALL))
+    many = {**os.environ, "OMP_NUM_THREADS": "2"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120, env=many
+    )
+    assert done.stdout.strip() == str(tuple(COLUMNS))
