@@ -98,7 +98,14 @@ def catboost_case(X: pd.DataFrame, y: np.ndarray, mixed: bool, folder: Path) -> 
     ).fit(X, y)
     made.save_model(str(folder / "model.cbm"))
     own = catboost.CatBoostClassifier().load_model(str(folder / "model.cbm"))
-    return Case(folder / "model.cbm", lambda frame: frame, own.predict_proba)
+    import retrodict as rd
+
+    # the file keeps hashes of categories: who scores rows with them names them
+    features = tuple(
+        rd.Feature(name, "categorical", categories=PLACES) if name in listed else rd.Feature(name) for name in X
+    )
+    ours = rd.load_model(folder / "model.cbm", schema=rd.Schema(features))
+    return Case(ours, lambda frame: frame, own.predict_proba)
 
 
 def histogram_case(X: pd.DataFrame, y: np.ndarray, mixed: bool, folder: Path) -> Case:

@@ -10,6 +10,7 @@ from retrodict.priors.fit import fit_prior
 from retrodict.priors.implied import implied_prior
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.mixture import MixturePrior
+from retrodict.priors.raked import RakedPrior
 from retrodict.priors.restricted_draw import draw_within
 from retrodict.priors.transport import Transport
 from retrodict.priors.uniform import uniform_prior
@@ -24,6 +25,7 @@ __all__ = [
     "Marginals",
     "MixturePrior",
     "Prior",
+    "RakedPrior",
     "Transport",
     "class_shares",
     "draw_within",

@@ -57,7 +57,8 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     other facts stand for the rest, where the file states how many rows there were). Where each class has its own
     means and variances, the prior is a mixture of the classes. Otherwise each feature takes the sharpest of: counts of
     its values, quantiles, bins of equal shares, mean and variance, split points with the rows between them, its range;
-    and features go together as the covariances say that the file states. No row leaves a range or a grid that the file
+    and features go together as the covariances say that the file states, or, without any, as the leaves of its trees
+    count all rows together (`raked`). No row leaves a range or a grid that the file
     states, and a spread that is merely assumed ends at zero where all split points lie on one side of it. The `notes`
     say which, feature by feature.
 
@@ -71,8 +72,8 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     Returns
     -------
     Prior
-        An `EmpiricalPrior`, `MixturePrior`, `CopulaPrior` or `IndependentPrior` with notes and, where the file states
-        them, class shares.
+        An `EmpiricalPrior`, `MixturePrior`, `CopulaPrior`, `RakedPrior` or `IndependentPrior` with notes and, where the
+        file states them, class shares.
 
     Raises
     ------
