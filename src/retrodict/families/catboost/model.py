@@ -131,7 +131,8 @@ class _CatBoost(PlainModel):
         """Return the facts that it states, and what of it is not read; see `Disclosing`."""
         found = [*super().disclose(train), *self._clear_names()]
         yield from found
-        yield from named_counts(found, {name: self._hashes(name) for name in self.listed})
+        labels = {name: self._hashes(name) for name in self.listed}
+        yield from named_counts(found, labels, by_class=len(labels) == len(self.own))
 
     def _hashes(self, name: str) -> dict[Any, int]:
         """Return the hash of each category that a column has by its own schema; none where it has whole numbers."""

@@ -12,8 +12,10 @@ from retrodict.disclosures.kinds import CategoryCounts, CategoryHashes, Disclosu
 Array = np.ndarray
 
 
-def named_counts(facts: Iterable[Any], labels: Mapping[str, Mapping[Any, int]]) -> Iterator[Disclosure]:
-    """Yield how many rows had each category of a schema, in all and of each class, where hashes are counted.
+def named_counts(
+    facts: Iterable[Any], labels: Mapping[str, Mapping[Any, int]], *, by_class: bool
+) -> Iterator[Disclosure]:
+    """Yield how many rows had each category of a schema, where hashes are counted.
 
     Parameters
     ----------
@@ -21,6 +23,9 @@ def named_counts(facts: Iterable[Any], labels: Mapping[str, Mapping[Any, int]]) 
         All that a model states.
     labels
         The hash of each category of each listed column.
+    by_class
+        Whether to tell them of each class too: an implied prior is one of classes where any fact is, and so this is
+        for models whose columns are all listed.
     """
     told = [one for one in facts if isinstance(one, CategoryHashes) and one.counts is not None]
     told.sort(key=lambda one: not one.classes)  # what is counted by class tells more
@@ -32,7 +37,7 @@ def named_counts(facts: Iterable[Any], labels: Mapping[str, Mapping[Any, int]]) 
         row = {hashed: i for i, hashed in enumerate(fact.hashes)}
         mine = np.array([counts[row[one]] if one in row else np.zeros(counts.shape[1]) for one in known.values()])
         columns: list[tuple[Any, Array]] = [(None, mine.sum(axis=1))]
-        if fact.classes:
+        if by_class and fact.classes:
             columns += [(label, mine[:, k]) for k, label in enumerate(fact.classes)]
         for within, own in columns:
             yield CategoryCounts(
