@@ -11,6 +11,7 @@ import lightgbm
 import pytest
 
 import retrodict as rd
+from retrodict.disclosures import TrainingSettings
 from retrodict.errors import ModelError, RetrodictError
 from retrodict.families.lightgbm.open import check_content, recognises
 from retrodict.models.family import Source
@@ -157,6 +158,14 @@ def test_parameters_that_would_end_the_library_are_kept_from_it(tmp_path: Path) 
     (tmp_path / "model.txt").write_text(text)
     unread = {one.path for one in rd.inspect_model(tmp_path / "model.txt").unread}
     assert unread == {"parameter 'learning_rate'", "parameter 'data'"}
+
+
+def test_nothing_is_printed_of_what_a_newer_release_writes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model.txt").write_text(TEXT.replace("[learning_rate", "[brand_new: 1]\n[learning_rate"))
+    found = rd.sanitize(tmp_path / "model.txt", rows=200)
+    settings = [fact.settings for fact in found.before.of(TrainingSettings) if fact.source == "parameters"]
+    assert settings[0]["brand_new"] == 1
+    assert capfd.readouterr() == ("", "")
 
 
 def test_other_line_ends_and_no_sizes(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import AbstractContextManager, redirect_stdout
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,7 +24,8 @@ _READ: WeakKeyDictionary[Booster, tuple[Any, ModelText]] = WeakKeyDictionary()
 
 def loaded(text: ModelText) -> Booster:
     """Return a booster that holds what a text says."""
-    made = Booster(model_str=written(text))
+    with _unheard():
+        made = Booster(model_str=written(text))
     _READ[made] = _state(made), text
     return made
 
@@ -30,7 +33,13 @@ def loaded(text: ModelText) -> Booster:
 def rewrite(booster: Booster, text: ModelText) -> None:
     """Let a booster hold what a text says, in place of what it held."""
     _READ.pop(booster, None)
-    booster.model_from_string(written(text))
+    with _unheard():
+        booster.model_from_string(written(text))
+
+
+def _unheard() -> AbstractContextManager[Any]:
+    """Drop what the library prints while it reads, such as that it does not know a newer release's parameter."""
+    return redirect_stdout(io.StringIO())
 
 
 def _state(booster: Booster) -> tuple[Any, int]:
