@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
-from retrodict import threads
 from retrodict.errors import ModelError
 from retrodict.models.family import Source, Trust
 from retrodict.models.trial import can_fork, endured, endured_apart
@@ -59,15 +57,9 @@ def check_endured(source: Source, trust: Trust, work: Callable[[], object]) -> N
     if os.environ.get(INSIDE):
         return
     apart = [str(source.path), json.dumps(list(trust.names))]
-    ended = endured(partial(_alone, work)) if can_fork() else endured_apart(apart)
+    ended = endured(work) if can_fork() else endured_apart(apart)
     if ended is not None:
         raise ModelError(
             f"'{shown(source.path)}' can't be read: in a process of its own {ended}; it is damaged, or made to do "
             "harm: save the model again"
         )
-
-
-def _alone(work: Callable[[], object]) -> None:
-    """Do some work on one thread: OpenMP would wait for ever for those that the process had before it was copied."""
-    with threads.capped(1):
-        work()

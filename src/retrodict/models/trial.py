@@ -16,6 +16,8 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 
+from retrodict import threads
+
 CPU_SECONDS = 20
 """Processor time of a child. It scores a handful of rows: models of gigabytes take some seconds."""
 
@@ -105,7 +107,8 @@ def _try(work: Callable[[], object], seconds: int, memory: int) -> None:
         os.dup2(silent, 1)
         os.dup2(silent, 2)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        work()
+        with threads.capped(1):  # OpenMP would wait for ever for the threads that the process had when it was copied
+            work()
     except MemoryError:
         code = OUT_OF_MEMORY
     except BaseException:  # whatever it is, it is met again in the process itself
