@@ -81,7 +81,7 @@ MADE_UP: dict[str, Callable[[ModuleType], Example]] = {
     "madeup Nearest": lambda library: _fitted(library.Nearest(), 2, _NUMBERS),
     "madeup Line": lambda library: _fitted(library.Line(), 0, _NUMBERS),
 }
-LIBRARIES = ("xgboost", "lightgbm", "catboost", "statsmodels", "onnx", "mlflow")
+LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost", "statsmodels", "onnx", "mlflow")
 """Families whose models stand in `tests/families/NAME/examples.py`: a dictionary `EXAMPLES`, as the ones above."""
 
 

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
+_FOUND_ANEW = frozenset({"layout", "loud", "route"})
+
+
 @dataclass(frozen=True, eq=False)
 class SklearnModel:
     """What classifiers and regressors share.
@@ -68,6 +71,10 @@ class SklearnModel:
     fingerprint: str
     audit: FileAudit | None = field(default=None, repr=False)
     warnings: tuple[Note, ...] = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: without what is found anew when it is needed, which functions can't be."""
+        return {name: value for name, value in vars(self).items() if name not in _FOUND_ANEW}
 
     @property
     def about(self) -> About:

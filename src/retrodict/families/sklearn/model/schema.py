@@ -86,6 +86,10 @@ def names_of_guest(estimator: Any) -> tuple[str, ...] | None:
     while delegate is not None and (delegate.reach is None or _of_one_step(estimator)):
         estimator = delegate.estimator
         delegate = delegate_of(estimator)
+    held = vars(estimator) if hasattr(estimator, "__dict__") else {}
+    first = next(iter(held.get("estimators_", held.get("calibrated_classifiers_", ()))), None)
+    if first is not None and "estimators_features_" not in held:  # members of bagging get arrays
+        return names_of_guest(getattr(first, "estimator", first) if "estimators_" not in held else first)
     model = model_of_guest(estimator)
     own = None if model is None else own_schema(model)
     return own.names if own is not None and own.named else None

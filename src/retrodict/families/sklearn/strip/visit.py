@@ -60,7 +60,8 @@ def plan_of(estimator: Any) -> Plan:
         template = (guest or isinstance(part, BaseEstimator)) and not review.is_fitted(part)  # it holds no data
         if not template:
             (_trim_guest if guest else _trim)(part, trim)
-        _seeds(part, trim)
+        if not guest:  # its family knows whether seeds are settings of it
+            _seeds(part, trim)
     return plan
 
 
