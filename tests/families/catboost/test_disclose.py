@@ -173,6 +173,18 @@ def test_splits_by_single_categories() -> None:
     assert fact.counts is None
 
 
+def test_rows_of_single_categories_leaf_by_leaf() -> None:
+    train = planted()[["site", "target"]].assign(site=lambda t: np.where(t["site"] == "north", "north", "other"))
+    made = fitted(train, listed=("site",), iterations=1)
+    known = Schema.from_frame(train[["site"]].astype("category"))
+    (fact,) = rd.inspect_model(rd.load_model(made, schema=known)).of("Stretches")
+    n = {1.0: (train["site"] == fact.category).sum(), 0.0: (train["site"] != fact.category).sum()}
+    assert fact.category in ("north", "other")
+    for low, high, count in zip(fact.lows, fact.highs, fact.counts, strict=True):
+        assert count == sum(rows for value, rows in n.items() if low < value <= high)
+    assert not rd.inspect_model(made).of("Thresholds")
+
+
 def test_missing_values() -> None:
     _, found = inspected(planted())
     (gaps,) = found.of("Gaps")

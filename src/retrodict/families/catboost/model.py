@@ -28,7 +28,7 @@ from retrodict.families.catboost.cbm_file import write_cbm
 from retrodict.families.catboost.content import Content
 from retrodict.families.catboost.flat_reader import DamagedError
 from retrodict.families.catboost.json_written import write_json
-from retrodict.families.catboost.named_counts import named_counts
+from retrodict.families.catboost.named_counts import named_counts, renamed
 from retrodict.families.catboost.native import RAW, content_of, known_hashes, loaded, predicted, raw_of
 from retrodict.families.catboost.objectives import CLASSES, LOGARITHMS, Objective, noise_of, objective_of, usable
 from retrodict.families.catboost.own_columns import OTHER, Beside, columns_of
@@ -129,9 +129,10 @@ class _CatBoost(PlainModel):
 
     def disclose(self, train: KnownRows | None = None) -> Iterator[Disclosure | Unread]:
         """Return the facts that it states, and what of it is not read; see `Disclosing`."""
-        found = [*super().disclose(train), *self._clear_names()]
-        yield from found
         labels = {name: self._hashes(name) for name in self.listed}
+        found = [renamed(one, labels) for one in super().disclose(train)]
+        found += self._clear_names()
+        yield from found
         yield from named_counts(found, labels, by_class=len(labels) == len(self.own))
 
     def _hashes(self, name: str) -> dict[Any, int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from retrodict.disclosures.kinds import CategoryCounts, CategoryHashes, Disclosure
+from retrodict.disclosures.kinds import CategoryCounts, CategoryHashes, Disclosure, Stretches
 
 Array = np.ndarray
 
@@ -49,3 +50,19 @@ def named_counts(
                 personal=bool((own == 1).any()),
                 within=within,
             )
+
+
+def renamed(fact: Any, labels: Mapping[str, Mapping[Any, int]]) -> Any:
+    """Return a fact of one category, which a file calls by its hash, with the name that a schema gives it.
+
+    Parameters
+    ----------
+    fact
+        Anything that a model states.
+    labels
+        The hash of each category of each listed column.
+    """
+    if not isinstance(fact, Stretches) or fact.category is None or fact.features[0] not in labels:
+        return fact
+    names = {f"#{hashed}": label for label, hashed in labels[fact.features[0]].items()}
+    return replace(fact, category=names.get(fact.category, fact.category))

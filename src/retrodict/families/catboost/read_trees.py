@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from retrodict.disclosures.columns import Columns
+from retrodict.disclosures.columns import Column, Columns
 from retrodict.disclosures.kinds import Disclosure, Gaps, GradientSums, NodeSums, SampleSize
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.grids import distinct, grid_step
@@ -21,6 +21,8 @@ Array = np.ndarray
 
 _ABOVE_ALL = float(np.finfo(np.float32).max)
 """The border that parts missing values from all others, at either end."""
+_HALF = 0.5
+"""What parts a category from all others, by its indicator."""
 _MIDPOINTS = {"GreedyLogSum", "MaxLogSum", "MinEntropy", "Median", "GreedyMinEntropy", "UniformAndQuantiles"}
 """Ways to choose borders that put each midway between two neighbouring values; `Uniform` cuts the range evenly."""
 UNWEIGHTED = "if every row counts once"
@@ -96,8 +98,12 @@ def _sums(content: Content, trees: list[Tree], place: Place, told: Told) -> Iter
 
 
 def trees_of(content: Content, columns: Columns, told: Told) -> list[Tree]:
-    """Return all trees as arrays over their nodes; splits by categories set no ends."""
-    feature, threshold, to_left = _questions(content)
+    """Return all trees as arrays over their nodes; splits by statistics of categories set no ends.
+
+    A split by one category is one by its indicator: a column of its own behind the others.
+    """
+    feature, threshold, to_left = _questions(content, len(columns))
+    inner = (*columns, *_indicators(content, columns))
     midpoints = _midpoints(content, columns, told)
     grown = _symmetric if content.trees.symmetric else _nodes
     found = grown(content, feature, threshold)
@@ -107,7 +113,7 @@ def trees_of(content: Content, columns: Columns, told: Told) -> list[Tree]:
         sent = np.where(own >= 0, to_left[own], True)
         out.append(
             Tree(
-                columns,
+                inner,
                 own,
                 points,
                 left,
@@ -133,11 +139,30 @@ def _midpoints(content: Content, columns: Columns, told: Told) -> bool:
     return False
 
 
-def _questions(content: Content) -> tuple[Array, Array, Array]:
-    """Return, for every split, the column of numbers that it cuts (or -1) and where; and where missing values go."""
+def _indicators(content: Content, columns: Columns) -> list[Column]:
+    """Return a column for each category that splits ask for by itself, called as the file calls it."""
+    flat = {one.index: one.flat for one in content.categories}
+    found = []
+    for one in content.one_hots:
+        column = columns[flat[one.category]]
+        for i, value in enumerate(one.values):
+            label = one.texts[i] if one.texts else f"#{int(value) & 0xFFFFFFFF}"
+            told = f"{column.name}={label}"
+            found.append(Column(column.name, told, raw=column.raw, categories=(label,), category=label, indicator=True))
+    return found
+
+
+def _questions(content: Content, width: int) -> tuple[Array, Array, Array]:
+    """Return, for every split, the column that it cuts (or -1) and where; and where missing values go."""
     feature, threshold = [np.empty(0, np.int64)], [np.empty(0)]
-    to_left = np.ones(content.width + 1, dtype=bool)
+    beyond = width
+    to_left = np.ones(width + sum(len(one.values) for one in content.one_hots), dtype=bool)
     for kind, at, count in content.cuts:
+        if kind == "one_hot":
+            feature.append(beyond + np.arange(count))
+            threshold.append(np.full(count, _HALF))
+            beyond += count
+            continue
         if kind != "number":
             feature.append(np.full(count, -1))
             threshold.append(np.zeros(count))
