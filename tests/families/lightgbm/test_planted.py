@@ -237,8 +237,11 @@ def test_balanced_weights_are_told_from_even_classes() -> None:
 def test_single_rows_are_personal() -> None:
     y = table()["target"].to_numpy()
     booster, _ = trained({"objective": "regression", "min_data_in_leaf": 1, "num_leaves": 60}, y)
-    (counts,) = rd.inspect_model(booster).of(NodeCounts)
-    assert counts.personal is True
+    found = rd.inspect_model(booster)
+    assert [f.personal for f in found.of(NodeCounts)] == [True]
+    assert {f.statistic for f in found.of(NodeSums) if f.personal} == {"hessian", "gradient"}
+    booster, _ = trained({"objective": "regression"}, y)
+    assert not any(f.personal for f in rd.inspect_model(booster) if isinstance(f, NodeCounts | NodeSums))
 
 
 def test_an_estimator_states_its_losses_and_classes() -> None:

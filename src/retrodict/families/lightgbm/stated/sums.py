@@ -94,9 +94,10 @@ def of_nodes(text: ModelText, place: Place, starts: list[float | None]) -> Itera
     weights = [tree.weight for tree in trees]
     if any(weight is not None and weight.any() for weight in weights):
         sums = tuple(summed(tree, _or_gaps(tree.weight, tree.leaves)) for tree in trees)
-        yield NodeSums("hessian", sums, source=place.at("trees[*].leaf_weight"), exact=exact, **shared)
+        own: dict[str, Any] = {"source": place.at("trees[*].leaf_weight"), "exact": exact, "personal": _of_one(trees)}
+        yield NodeSums("hessian", sums, **own, **shared)
         if gradients is not None:
-            yield NodeSums("gradient", gradients, source=place.at("trees[*].leaf_weight"), exact=exact, **shared)
+            yield NodeSums("gradient", gradients, **own, **shared)
     for statistic, name in (("gain", "split_gain"), ("value", "internal_value")):
         found = [tree.gain if statistic == "gain" else tree.inner_value for tree in trees]
         if any(own is not None and own.any() for own in found):
@@ -104,6 +105,12 @@ def of_nodes(text: ModelText, place: Place, starts: list[float | None]) -> Itera
             sums = tuple(np.concatenate([_or_gaps(own, t.leaves - 1), np.full(t.leaves, np.nan)]) for t, own in pairs)
             source = place.at(f"trees[*].{name}")
             yield NodeSums(statistic, sums, source=source, exact=place.sample or words or _ROUNDED, **shared)
+
+
+def _of_one(trees: tuple[TreeText, ...]) -> bool | None:
+    """Whether sums are of one row somewhere: a leaf that counts one; ``None`` where counts are gone."""
+    counts = [tree.count for tree in trees if tree.count is not None and tree.count.any()]
+    return any(bool((count == 1).any()) for count in counts) if counts else None
 
 
 def _or_gaps(found: Array | None, n: int) -> Array:
