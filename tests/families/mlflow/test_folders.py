@@ -152,6 +152,15 @@ def test_a_python_function_is_never_run(folder: Path) -> None:
         rd.load_model(folder)
 
 
+def test_a_registry_adds_a_name(folder: Path) -> None:
+    (folder / "registered_model_meta").write_text("model_name: risk\nmodel_version: '3'\n")
+    found = rd.inspect_model(folder)
+    assert found.unread == ()
+    assert found.of("TrainingSettings")[-1].settings["model_name"] == "risk"
+    (folder / "registered_model_meta").write_text("model_name: risk\nrows: [1, 2]\n")
+    assert [one.path for one in rd.inspect_model(folder).unread] == ["registered_model_meta"]
+
+
 def test_what_is_not_read_is_listed(folder: Path) -> None:
     change(folder, ("prompts: null", "secret_entry: 1\nmetadata:\n  cohort: ward 7\nrun_id: abc"))
     (folder / "artifacts").mkdir()

@@ -43,6 +43,26 @@ def is_plain(name: str, content: bytes) -> bool:
     return isinstance(read, dict) and set(read) <= _NAMES[name] and all(_names_only(value) for value in read.values())
 
 
+REGISTERED = "registered_model_meta"
+"""The file that a registry of models adds to what is fetched from it."""
+
+
+def registered(content: bytes) -> dict[str, Any] | None:
+    """Return the name and version under which a model stands in a registry; ``None`` where a file says anything else.
+
+    Parameters
+    ----------
+    content
+        All bytes of `REGISTERED`.
+    """
+    try:
+        read = read_yaml(content.decode("utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError, TypeError):
+        return None
+    known = isinstance(read, dict) and set(read) <= {"model_name", "model_version"}
+    return read if known and all(isinstance(value, str | int | float) for value in read.values()) else None
+
+
 def _names_only(value: Any) -> bool:
     if isinstance(value, Mapping):
         return all(isinstance(key, str) and _names_only(one) for key, one in value.items())

@@ -14,7 +14,7 @@ from retrodict.disclosures.kinds import Disclosure, Rows, TrainingDate, Training
 from retrodict.disclosures.known_rows import KnownRows
 from retrodict.disclosures.unread import Unread
 from retrodict.families.mlflow.description import NAME, Description
-from retrodict.families.mlflow.environment import FILES, is_plain
+from retrodict.families.mlflow.environment import FILES, REGISTERED, is_plain, registered
 from retrodict.families.mlflow.environment import MOST as MOST_ENVIRONMENT
 from retrodict.families.mlflow.example_rows import MOST as MOST_EXAMPLE
 from retrodict.families.mlflow.example_rows import rows_of
@@ -70,6 +70,9 @@ class Folder:
         examples = {name: read_small(path, name, MOST_EXAMPLE) for name in told}
         known = {NAME, str(Path(description.model).as_posix()), *told}
         left = list(description.left)
+        content = read_small(path, REGISTERED, MOST_ENVIRONMENT) if REGISTERED in names else None
+        stands = None if content is None else registered(content)
+        known |= set() if stands is None else {REGISTERED}
         for name in names:
             if name in known:
                 continue
@@ -78,6 +81,7 @@ class Folder:
                 left.append(name)
         created = description.entries.get("utc_time_created")
         settings = {name: plain(value) for name in _STATED if (value := description.entries.get(name)) is not None}
+        settings |= stands or {}
         return cls(examples, None if created is None else str(created), settings, tuple(left), description.model)
 
     def facts(self, names: tuple[str, ...], train: KnownRows | None) -> Iterator[Disclosure | Unread]:
