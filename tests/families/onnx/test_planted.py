@@ -47,7 +47,8 @@ from retrodict.disclosures import (
     TrainingSettings,
     Values,
 )
-from tests.families.onnx.graphs import NAMES, graph, labels, mixed, network, numbers, of_table, table
+from retrodict.errors import ModelError
+from tests.families.onnx.graphs import NAMES, graph, labels, mixed, network, numbers, of_table, own_outputs, table
 
 X = numbers()
 TWO = labels(X)
@@ -286,3 +287,31 @@ def test_histograms_state_their_split_points() -> None:
         for one in each[each["is_leaf"] == 0]:
             own.setdefault(NAMES[one["feature_idx"]], set()).add(float(one["num_threshold"]))
     assert stated(found) == {name: sorted(points) for name, points in own.items()}
+
+
+def test_trees_of_version_5() -> None:
+    def floats(*values: float) -> onnx.TensorProto:
+        return helper.make_tensor("", 1, [len(values)], values)
+
+    trees = helper.make_node(
+        "TreeEnsemble", ["input"], ["scores"], domain="ai.onnx.ml", n_targets=2, aggregate_function=1,
+        tree_roots=[0, 2], nodes_modes=helper.make_tensor("", onnx.TensorProto.UINT8, [3], [0, 3, 0]),
+        nodes_featureids=[0, 2, 1], nodes_splits=floats(3.5, 1.25, 4.5), nodes_truenodeids=[1, 0, 2],
+        nodes_trueleafs=[0, 1, 1], nodes_falsenodeids=[2, 1, 3], nodes_falseleafs=[1, 1, 1],
+        leaf_targetids=[0, 1, 0, 1], leaf_weights=floats(5.25, 12.0, -12.25, 7.5),
+    )  # fmt: skip
+    made = network(outputs=2)
+    del made.graph.node[:]
+    del made.graph.initializer[:]
+    made.graph.node.extend([trees, helper.make_node("Softmax", ["scores"], ["output"])])
+    made.opset_import.append(helper.make_opsetid("ai.onnx.ml", 5))
+    found = rd.inspect_model(made)
+    assert stated(found) == {"x0": [3.5], "x1": [4.5], "x2": [1.25]}
+    assert found.of(GradientSums)[0].equations == 5
+    rows = np.array([[0.0, 0.0, 2.0], [0.0, 9.0, 0.0], [9.0, 0.0, 0.0]])
+    own = own_outputs(made, {"input": rows.astype(np.float32)})[0]
+    np.testing.assert_allclose(np.exp(rd.load_model(made).log_proba(rows)), own, atol=1e-6)
+    broken = onnx.ModelProto.FromString(made.SerializeToString())
+    next(one for one in broken.graph.node[0].attribute if one.name == "nodes_falsenodeids").ints[0] = 9
+    with pytest.raises(ModelError, match="a child or leaf that is no node"):
+        rd.load_model(broken)
