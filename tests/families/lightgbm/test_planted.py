@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit, softmax
+from sklearn.compose import make_column_transformer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder
 
 import retrodict as rd
 from retrodict.disclosures import (
@@ -232,6 +235,16 @@ def test_balanced_weights_are_told_from_even_classes() -> None:
     made = lightgbm.LGBMClassifier(n_estimators=3, class_weight="balanced", verbose=-1, n_jobs=1)
     (shares,) = rd.inspect_model(made.fit(frame[FEATURES], y)).of(ClassShares)
     assert (shares.exact, shares.shares) == ("of the rows as weighted", pytest.approx((0.5, 0.5)))
+
+
+def test_codes_of_an_encoder_are_told_as_its_categories() -> None:
+    frame = table()[["site", "age"]].astype({"site": str})
+    encoder = make_column_transformer((OrdinalEncoder(), ["site"]), remainder="passthrough")
+    made = lightgbm.LGBMRegressor(n_estimators=3, verbose=-1, n_jobs=1)
+    pipe = make_pipeline(encoder, made)
+    pipe.fit(frame, table()["target"], lgbmregressor__categorical_feature=[0])
+    found = [fact for fact in rd.inspect_model(pipe).of(Categories) if fact.source.endswith("feature_infos")]
+    assert [(fact.features, set(fact.categories)) for fact in found] == [(("site",), set(SITES))]
 
 
 def test_single_rows_are_personal() -> None:

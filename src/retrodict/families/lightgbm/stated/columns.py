@@ -76,8 +76,9 @@ def _categories(text: ModelText, place: Place, kinds: Columns, exact: bool | str
         if info == "none" or info.startswith("["):
             continue
         codes = [int(code) for code in info.split(":") if code.isdecimal()]
-        known = kinds.lists.get(i)
-        took = tuple(known[code] if known else code for code in codes if known is None or code < len(known))
+        known = kinds.lists[i] if i in kinds.lists else place.columns[i].categories
+        places = codes if i in kinds.lists else np.rint(place.columns[i].back(codes)).astype(np.int64).tolist()
+        took = tuple(known[at] if known is not None else at for at in places if known is None or 0 <= at < len(known))
         told = exact if i in whole else place.sample or _FREQUENT
         name = place.columns[i].name
         yield Categories(took, features=(name,), source=place.at("feature_infos"), exact=told)
