@@ -183,3 +183,21 @@ def test_settings_that_mean_nothing_are_refused() -> None:
     with pytest.raises(RequestError, match="for regressors"):
         rd.load_model(fitted("Logit"), noise_scale=1.0)
     assert rd.load_model(fitted("QuantReg"), noise_scale=2.0).noise == Laplace(2.0, 0.3)  # type: ignore[attr-defined]
+
+
+def test_formulas_of_the_other_engine() -> None:
+    pytest.importorskip("formulaic")
+    options = pytest.importorskip("statsmodels.formula", reason="older releases have one engine").options
+    before = options.formula_engine
+    options.formula_engine = "formulaic"
+    try:
+        made = smf.ols("value ~ np.log(age) + center(dose) + C(site)", table()).fit()
+        model: Any = rd.load_model(made)
+        assert [feature.kind for feature in model.schema.features] == ["continuous", "continuous", "categorical"]
+        assert np.array_equal(model.predict(model.schema.encode(NEW)), made.predict(NEW))
+        assert rd.inspect_model(made).unread == ()
+        found = rd.sanitize(made, rows=100)
+        assert found.identical
+        assert not found.after.of("Rows")
+    finally:
+        options.formula_engine = before
