@@ -19,8 +19,7 @@ from retrodict.disclosures.candidates import BY_HASH
 from retrodict.families.catboost.category_hash import combined, hash_of, stand_in, uncombined
 from retrodict.families.catboost.native import content_of
 from tests.cli.conftest import Outcome, cli  # noqa: F401  a fixture
-from tests.families.catboost.fits import SETTINGS, fitted
-from tests.families.catboost.test_disclose import planted
+from tests.families.catboost.fits import SETTINGS, fitted, planted
 
 Cli = Callable[..., Outcome]
 LENGTHS = (*range(1, 70), 100, 127, 128, 129, 200)

@@ -20,8 +20,7 @@ from retrodict.errors import ModelError, RequestError, SchemaError
 from retrodict.families.catboost.model import log_proba_of
 from retrodict.models.noise import Gaussian, Laplace, Poisson, Tweedie
 from retrodict.schema import Feature, Schema
-from tests.families.catboost.fits import SETTINGS, fitted
-from tests.families.catboost.test_disclose import planted
+from tests.families.catboost.fits import SETTINGS, fitted, planted
 
 N = 300
 

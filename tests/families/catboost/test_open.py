@@ -26,8 +26,7 @@ from retrodict.families.catboost.native import content_of
 from retrodict.families.catboost.open import check_content, recognises
 from retrodict.models import audit_file
 from retrodict.models.family import Source
-from tests.families.catboost.fits import fitted
-from tests.families.catboost.test_disclose import planted
+from tests.families.catboost.fits import fitted, planted
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,7 @@ from retrodict.families.catboost.content import CtrBase
 from retrodict.families.catboost.native import booster_of, content_of
 from retrodict.sanitizing.plan import Plan, Trim
 from retrodict.schema import Schema
-from tests.families.catboost.fits import SETTINGS, fitted
-from tests.families.catboost.test_disclose import planted
+from tests.families.catboost.fits import SETTINGS, fitted, planted
 from tests.families.catboost.test_model import asked
 
 LEFT = {
