@@ -33,6 +33,7 @@ _PACKAGES = {
     "PIL": "pillow",
     "bs4": "beautifulsoup4",
     "category_encoders": "category_encoders",
+    "catboost": "retrodict[catboost]",
     "cv2": "opencv-python",
     "feature_engine": "feature-engine",
     "imblearn": "imbalanced-learn",
@@ -44,6 +45,7 @@ _PACKAGES = {
     "sklearn_pandas": "sklearn-pandas",
     "sksurv": "scikit-survival",
     "skopt": "scikit-optimize",
+    "statsmodels": "retrodict[statsmodels]",
     "xgboost": "retrodict[xgboost]",
 }
 """What to install for a module, where that has another name, or is an extra of this package."""
