@@ -8,11 +8,14 @@ from typing import Any
 from retrodict.families.xgboost.open import check_content
 from retrodict.models.guard import threads_fault
 
+_HELD = frozenset(("handle", "feature_names", "feature_types", "best_iteration", "best_ntree_limit", "best_score"))
+"""What releases since 1.0 keep in a booster: beside the model, names and where training stopped early."""
+
 
 def _booster(state: dict[str, Any]) -> str | None:
     """Check the bytes that `Booster.__setstate__` gives to xgboost; there is nothing else beside them."""
     content = state.get("handle")
-    if set(state) - {"handle", "feature_names", "feature_types"}:
+    if set(state) - _HELD:
         return "it holds what no booster has"
     if not isinstance(content, bytearray):
         return "it holds no model"

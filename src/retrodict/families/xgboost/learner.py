@@ -111,6 +111,8 @@ class Learner:
         Trees of each round and class.
     drops
         Weights of the trees of a `dart` booster.
+    drops_inside
+        Whether these stand with the trees (XGBoost 3.4 and later, which calls the booster `gbtree`).
     linear
         Weights of a `gblinear` booster, shape (width + 1, groups), the intercept last.
     linear_rounds
@@ -139,6 +141,7 @@ class Learner:
     rounds: Int[Array, " rounds"] | None = None
     parallel: int = 1
     drops: Float[Array, " trees"] | None = None
+    drops_inside: bool = False
     linear: Float[Array, " weights"] | None = None
     linear_rounds: int | None = None
     encodings: tuple[Encoding | None, ...] = ()

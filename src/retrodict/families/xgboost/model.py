@@ -28,7 +28,7 @@ from retrodict.models.contract import About
 from retrodict.models.family import Opened, Settings
 from retrodict.models.opening import fingerprint_of
 from retrodict.models.type_lookup import faithful_of_type
-from retrodict.plain_text import article, shown
+from retrodict.plain_text import article, few, shown
 from retrodict.results.notes import Note
 from retrodict.sanitizing.capability import Outputs
 from retrodict.sanitizing.plan import Plan
@@ -36,6 +36,8 @@ from retrodict.sanitizing.rounding import Rounding
 from retrodict.schema import Schema, Target, check_classes
 
 Array = np.ndarray
+
+_MOST_NAMED = 5
 
 _CLASSIFIERS = dict.fromkeys((xgboost.XGBClassifier, xgboost.XGBRFClassifier))
 _REGRESSORS = dict.fromkeys((xgboost.XGBRegressor, xgboost.XGBRFRegressor))
@@ -205,7 +207,7 @@ def wrap(opened: Opened, settings: Settings) -> XGBoostClassifier | XGBoostRegre
     own, coded = own_schema(head, _target(settings.schema, classes), settings.schema)
     end = head.best + 1 if head.wrapped and head.best is not None else 0
     shared: dict[str, Any] = {"head": head, "coded": coded, "end": end, "left": opened.left}
-    told = (made, own, own, opened.fingerprint, opened.audit, (*opened.warnings, *_doubts(head)))
+    told = (made, own, own, opened.fingerprint, opened.audit, (*opened.warnings, *_doubts(head, opened.left)))
     if classes:
         return XGBoostClassifier(*told, **shared)
     noise = NOISE[head.objective](head.settings)
@@ -246,7 +248,13 @@ def _target(given: Schema | None, classes: tuple[Any, ...]) -> Target:
     return Target(classes=classes) if given is None else Target(given.target.name, classes)
 
 
-def _doubts(head: Head) -> list[Note]:
+def _doubts(head: Head, left: tuple[str, ...]) -> list[Note]:
+    if left:
+        text = (
+            f"parts of the file that no reader knows are left out ({few(list(left), _MOST_NAMED)}); if predictions "
+            "need them, as those of a later XGBoost may, they differ"
+        )
+        return [Note("unknown_parts", text, parts=list(left[:_MOST_NAMED])), *_doubts(head, ())]
     if head.best is None or head.wrapped or head.best + 1 == head.rounds:
         return []
     text = (

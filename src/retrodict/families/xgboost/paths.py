@@ -12,7 +12,7 @@ _BOOSTER = "learner.gradient_booster"
 
 def model_path(learner: Learner) -> str:
     """Return where the trees stand."""
-    return f"{_BOOSTER}.gbtree.model" if learner.booster == "dart" else f"{_BOOSTER}.model"
+    return f"{_BOOSTER}.gbtree.model" if learner.booster == "dart" and not learner.drops_inside else f"{_BOOSTER}.model"
 
 
 def tree_path(learner: Learner, name: str) -> str:

@@ -169,14 +169,18 @@ def _boosted(section: Section, made: Learner) -> Learner:
         inner = section.section("gbtree")
         inner.text("name", "gbtree")
     found = _trees(inner.section("model"), made)
-    drops = None
     if booster == "dart":
-        drops = section.numbers("weight_drop", len(found["trees"]))
-        if not np.isfinite(drops).all():
-            raise ContentError("weights of trees that are no numbers")
+        found["drops"] = _drops(section, len(found["trees"]))
         inner.end()
     section.end()
-    return replace(made, **found, booster="dart" if booster == "dart" else "gbtree", drops=drops)
+    return replace(made, **found, booster="gbtree" if found["drops"] is None else "dart")
+
+
+def _drops(section: Section, n: int) -> Array:
+    drops = section.numbers("weight_drop", n)
+    if not np.isfinite(drops).all():
+        raise ContentError("weights of trees that are no numbers")
+    return drops
 
 
 def _trees(section: Section, made: Learner) -> dict[str, Any]:
@@ -206,6 +210,8 @@ def _trees(section: Section, made: Learner) -> dict[str, Any]:
         "parallel": parallel,
     }
     found |= {"encodings": encodings, "has_encodings": section.has("cats")}
+    inside = section.has("weight_drop") and bool(section.items("weight_drop"))
+    found |= {"drops": _drops(section, n) if inside else None, "drops_inside": inside}
     section.end()
     return found
 
@@ -254,7 +260,9 @@ def _booster_content(learner: Learner) -> dict[str, Any]:
         model["iteration_indptr"] = learner.rounds.tolist()
     model["tree_info"] = [] if learner.groups is None else learner.groups.tolist()
     model["trees"] = [tree_content(tree, i, learner.width) for i, tree in enumerate(learner.trees)]
-    if learner.drops is None:
+    if learner.drops is not None and learner.drops_inside:
+        model["weight_drop"] = learner.drops
+    if learner.drops is None or learner.drops_inside:
         return {"model": model, "name": "gbtree"}
     return {"gbtree": {"model": model, "name": "gbtree"}, "name": "dart", "weight_drop": learner.drops.tolist()}
 

@@ -21,6 +21,9 @@ _ESTIMATED_SINCE = (2, 0)
 """Before, only absolute error had a start of its own; all others began with a half, which states nothing."""
 _ADDED = 1e-6
 """What is added to the share of each class before its logarithm is taken."""
+_QUANTILES_UNTIL = (3, 3)
+"""Before, absolute and quantile error began with that quantile of the targets, and set leaves to quantiles; a release
+later they take a Newton step towards it."""
 _CLASSES_SINCE = (3, 1)
 """From here on each class has a start of its own."""
 
@@ -68,6 +71,8 @@ def class_shares(learner: Learner) -> list[float] | None:
 
 
 def _quantile(learner: Learner) -> float | None:
+    if learner.version >= _QUANTILES_UNTIL:
+        return None
     if learner.objective == "reg:absoluteerror":
         return 0.5
     if learner.objective == "reg:quantileerror" and learner.version >= _ESTIMATED_SINCE:
@@ -79,6 +84,8 @@ def _mean(learner: Learner) -> float | None:
     """Return the mean of the targets, taking back the one step that was made towards it before XGBoost 3."""
     base, objective = learner.base[0], learner.objective
     if learner.version < _ESTIMATED_SINCE:
+        return None
+    if objective in {"reg:absoluteerror", "reg:quantileerror"}:
         return None
     if objective in {"reg:squarederror", "reg:linear"} or (learner.version >= _MEAN_SINCE and objective not in MANY):
         return base

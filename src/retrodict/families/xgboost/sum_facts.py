@@ -77,7 +77,7 @@ def sum_facts(
     shared: dict[str, Any] = {"features": names, "exact": place.exact}
     leaves = tuple(tree.leaf for tree in learner.trees)
     yield GradientSums(
-        "quantile" if learner.objective in _QUANTILES else "sum",
+        "quantile" if learner.objective in _QUANTILES and rates is None else "sum",
         len(learner.trees),
         int(sum(own.sum() for own in leaves)),
         None if rates is None else rates.rate,
