@@ -9,6 +9,8 @@ from retrodict.families.catboost.open import check_content
 from retrodict.models.guard import threads_fault
 
 _SCORES = "_test_evals"
+_NESTED = 3
+"""Tables that training was watched on, outputs, rows: the lists that scores stand in."""
 
 
 def _estimator(state: dict[str, Any]) -> str | None:
@@ -19,13 +21,16 @@ def _estimator(state: dict[str, Any]) -> str | None:
             return "it holds no model"
         check_content(content)
     scores = state.get(_SCORES, [])
-    if "_test_eval" in state or not isinstance(scores, list) or not all(_is_scores(one) for one in scores):
+    if "_test_eval" in state or not _is_scores(scores, _NESTED):
         return "its scores are none"
     return threads_fault(state)
 
 
-def _is_scores(one: Any) -> bool:
-    return isinstance(one, list) and all(isinstance(score, float) for score in one)
+def _is_scores(one: Any, nested: int) -> bool:
+    """Whether it is numbers in so many lists, one within another."""
+    if nested == 0:
+        return isinstance(one, float)
+    return isinstance(one, list) and all(_is_scores(inner, nested - 1) for inner in one)
 
 
 STATES: Mapping[str, Callable[[dict[str, Any]], str | None]] = {

@@ -16,10 +16,10 @@ _OUTSIDE = frozenset(
 
 def _booster(state: dict[str, Any]) -> str | None:
     """Check the text that `Booster.__setstate__` gives to LightGBM, and that no network is to be left."""
-    content = state.get("_handle")
-    if not isinstance(content, str):
+    content = state.get("_handle", state.get("handle"))  # without the line in releases before 4
+    if not isinstance(content, str) or {"_handle", "handle"} <= state.keys():
         return "it holds no model"
-    if state.get("_network") or "handle" in state or "network" in state:
+    if state.get("_network") or state.get("network"):
         return "it says that it is one of several machines"
     check_content(content.encode())
     return threads_fault(state.get("params"))

@@ -178,3 +178,31 @@ def test_a_function_of_the_users_needs_trust_and_then_works(tmp_path: Path) -> N
     # an objective without a known likelihood is refused for that, no longer for its type
     with pytest.raises(rd.errors.ModelError, match="objective"):
         rd.load_model(path, trusted=names)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_what_is_kept_of_a_watched_table_is_no_hindrance(library: str, tmp_path: Path) -> None:
+    frame, score = table()
+    X, y = frame[["age", "bmi"]], np.digitize(score, [2.5, 3.5])
+    quiet = {} if library == "lightgbm" else {"verbose": False}
+    own = booster(library).fit(X, y, eval_set=[(X[:50], y[:50])], **quiet)
+    model: Any = rd.load_model(written(own, tmp_path / "watched.skops"))
+    rows = model.schema.encode(X)
+    np.testing.assert_allclose(np.exp(model.log_proba(rows)), own.predict_proba(X), atol=3e-7)
+
+
+def test_names_of_older_releases_are_known(tmp_path: Path) -> None:
+    def older(schema: Any, members: dict[str, bytes]) -> None:
+        for one in nodes(schema, __module__="lightgbm.basic"):
+            content = one["content"]["content"]
+            for name in list(content):
+                content[name.removeprefix("_") if name in ("_handle", "_network") else name] = content.pop(name)
+        for one in nodes(schema, __module__="xgboost.core"):
+            one["content"]["content"]["best_ntree_limit"] = {**MANY, "content": "8"}
+            one["content"]["key_types"]["content"].append(one["content"]["key_types"]["content"][0])
+
+    for library in ("lightgbm", "xgboost"):
+        estimator, frame = fitted(library)
+        model: Any = rd.load_model(edited(estimator, tmp_path / f"{library}.skops", older))
+        rows = model.schema.encode(frame)
+        np.testing.assert_allclose(np.exp(model.log_proba(rows)), estimator.predict_proba(frame), atol=3e-7)
