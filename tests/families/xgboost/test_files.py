@@ -61,8 +61,9 @@ def test_what_releases_state_of_the_target() -> None:
         for name, target in (("squares", "cost"), ("counts", "stage")):
             means = [fact.mean for fact in facts[name].of(rd.disclosures.TargetMoments)]
             assert means == ([] if one else [pytest.approx(train[target].mean(), rel=1e-6)])
-        (median,) = facts["absolute"].of(rd.disclosures.TargetQuantiles)
-        assert median.quantiles[0] == pytest.approx(train["cost"].median(), rel=1e-6)
+        medians = [fact.quantiles[0] for fact in facts["absolute"].of(rd.disclosures.TargetQuantiles)]
+        newton = release.startswith("3.4")  # it steps towards the median from here on
+        assert medians == ([] if newton else [pytest.approx(train["cost"].median(), rel=1e-6)])
         assert all(size.n == len(train) for found in facts.values() for size in found.of(rd.disclosures.SampleSize))
 
 

@@ -260,10 +260,9 @@ def _booster_content(learner: Learner) -> dict[str, Any]:
         model["iteration_indptr"] = learner.rounds.tolist()
     model["tree_info"] = [] if learner.groups is None else learner.groups.tolist()
     model["trees"] = [tree_content(tree, i, learner.width) for i, tree in enumerate(learner.trees)]
-    if learner.drops is not None and learner.drops_inside:
-        model["weight_drop"] = learner.drops
-    if learner.drops is None or learner.drops_inside:
+    if learner.drops is None:
         return {"model": model, "name": "gbtree"}
+    # as releases before 3.4 have it, and later ones read it: where it stood inside, the former would pass over it
     return {"gbtree": {"model": model, "name": "gbtree"}, "name": "dart", "weight_drop": learner.drops.tolist()}
 
 
