@@ -43,13 +43,14 @@ def split_facts(learner: Learner, place: Place, columns: Columns, method: Method
         What its configuration says of how it was grown; ``None`` where there is none.
     """
     stated = method is not None
-    method = method or shown_method(learner)
+    cuts = cut_points(learner)
+    method = method or shown_method(learner, cuts)
     if method == "midpoints":
         trees = all_grown(learner.trees, columns, midpoints=True)
         yield from split_points(trees, place, tree_path(learner, "split_conditions"))
         return
     source = place.at(tree_path(learner, "split_conditions"))
-    for i, points in cut_points(learner).items():
+    for i, points in cuts.items():
         column = columns[i]
         raw = column.raw_numbers(points.astype(np.float64))
         if raw is None or not np.isfinite(raw).all():
@@ -77,11 +78,19 @@ def cut_points(learner: Learner) -> dict[int, Float[Array, " m"]]:
     return {i: np.unique(np.concatenate(found[i])) for i in sorted(found)}
 
 
-def shown_method(learner: Learner) -> Method | None:
-    """Return how trees were grown where they show it: midpoints of whole numbers are halves, and exact prunes."""
+def shown_method(learner: Learner, cuts: dict[int, Float[Array, " m"]]) -> Method | None:
+    """Return how trees were grown where they show it: midpoints of whole numbers are halves, and exact prunes.
+
+    Parameters
+    ----------
+    learner
+        The model.
+    cuts
+        Its split points by feature; see `cut_points`.
+    """
     if learner.version >= _PRUNES_LAST and any(tree.pruned.any() for tree in learner.trees):
         return "midpoints"
-    whole = [points for i, points in cut_points(learner).items() if learner.types and learner.types[i] in ("int", "i")]
+    whole = [points for i, points in cuts.items() if learner.types and learner.types[i] in ("int", "i")]
     return "midpoints" if any((points % 1.0 == 0.5).any() for points in whole) else None
 
 

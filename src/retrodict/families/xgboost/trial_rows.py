@@ -27,7 +27,6 @@ def tried(content: bytearray, head: Head) -> None:
     booster = xgboost.Booster({"nthread": 1})
     booster.load_model(content)
     ask(booster, head)
-    booster.save_raw("ubj")
     pickle.dumps(booster)
 
 
