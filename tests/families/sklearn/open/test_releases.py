@@ -20,8 +20,8 @@ from sklearn.preprocessing import StandardScaler
 from retrodict.errors import ScoringError
 from retrodict.families.sklearn.open.releases import unreadable
 from retrodict.models import Meter, audit_file, load_model
-from tests.fuzz.skops_mutations import Parts
 from tests.families.sklearn.open.test_hostile_files import X, Y, refusal
+from tests.fuzz.skops_mutations import Parts
 
 
 def old_release(content: bytes, release: bytes) -> bytes:
