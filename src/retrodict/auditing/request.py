@@ -10,9 +10,10 @@ from typing import Any, Self
 import pandas as pd
 
 from retrodict.auditing.appetite import Appetite, load_appetite
+from retrodict.disclosures.stated import load_stated
 from retrodict.errors import RequestError
 from retrodict.evaluation.beside import check_enough, renamed
-from retrodict.models import Model, load_model
+from retrodict.models import Model
 from retrodict.priors import Prior, load_prior
 from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
@@ -87,7 +88,7 @@ class AuditRequest:
         check_seed(seed)
         n = check_count(rows, "the number of rows") if rows is not None else _QUICK_ROWS if quick else ROWS
         limit, limits = _limit(seconds, quick), load_appetite(appetite)
-        return cls(load_model(model), prior, train, holdout, target, limits, n, int(seed), quick, limit)
+        return cls(load_stated(model), prior, train, holdout, target, limits, n, int(seed), quick, limit)
 
     def read(self) -> tuple[Self, tuple[Note, ...]]:
         """Return the request with tables as `read_labelled` reads them, and what is said of them.

@@ -47,7 +47,7 @@ def audit(
 
     check_writable(out)
     load_appetite(appetite)
-    loaded = opening.open(model)
+    loaded = opening.open_stated(model)
     tables: dict[str, Any] = {
         "train": row_files.read(train, row_files.TRAIN, loaded.schema, target),
         "holdout": row_files.read(holdout, row_files.HOLDOUT, loaded.schema, target),

@@ -41,7 +41,7 @@ def inspect(
 ) -> None:
     """Show what a model file states about its training data, and what was not read."""
     try:
-        loaded = opening.open(model)
+        loaded = opening.open_stated(model)
     except UnsafeFileError:  # what was checked is shown all the same; the refusal is the error
         from retrodict.models import audit_file
 
@@ -67,15 +67,16 @@ def _nothing_read(audit: FileAudit) -> dict[str, Any]:
 
 
 def _report(path: Path, model: Model) -> dict[str, Any]:
-    from retrodict.models.contract import Regressor, about, noise_scale
+    from retrodict.models.contract import Classifier, Regressor, about, noise_scale
     from retrodict.models.noise import noise_of
 
-    regressor, noise = not model.schema.target.is_class, noise_of(model)
+    kinds = {"classifier": Classifier, "regressor": Regressor}
+    noise = noise_of(model)
     scaled = noise is not None and noise.scaled
     return {
         "model": {
             "path": str(path),
-            "kind": "regressor" if regressor else "classifier",
+            "kind": next((kind for kind, one in kinds.items() if isinstance(model, one)), None),
             "family": model.family,
             "likelihood": model.likelihood,
             "fingerprint": model.fingerprint,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -58,15 +58,29 @@ class Opening:
         RetrodictError
             As `load_model` and `load_schema`.
         """
-        return rd.load_model(
-            path,
-            schema=None if self.schema is None else rd.load_schema(self.schema),
-            noise_scale=self.noise_scale,
-            error_rate=self.error_rate,
-            link_slope=self.link_slope,
-            trusted=self.trust or (),
-            trust_pickle=self.trust_pickle,
-        )
+        return rd.load_model(path, **self._settings())
+
+    def open_stated(self, path: Path) -> Model:
+        """Load a model file, or what can be inspected of one that has no likelihood.
+
+        Raises
+        ------
+        RetrodictError
+            As `load_stated` and `load_schema`.
+        """
+        from retrodict.disclosures.stated import load_stated
+
+        return load_stated(path, **self._settings())
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "schema": None if self.schema is None else rd.load_schema(self.schema),
+            "noise_scale": self.noise_scale,
+            "error_rate": self.error_rate,
+            "link_slope": self.link_slope,
+            "trusted": self.trust or (),
+            "trust_pickle": self.trust_pickle,
+        }
 
 
 def file_line(path: Path, model: Model) -> str:

@@ -59,7 +59,7 @@ def sanitize(
     if audit is not None:
         check_writable(audit)
     with stopping("nothing was written"), claimed(out), claimed(audit):
-        loaded = opening.open(model)
+        loaded = opening.open_stated(model)
         kept = row_files.read(train, row_files.TRAIN, loaded.schema, target) if round_splits else None
         found = rd.sanitize(loaded, rows=rows, seed=seed, round_splits=round_splits, train=kept)
         both = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,11 +14,10 @@ from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.known_rows import KnownRows
 from retrodict.disclosures.reading import disclosed
 from retrodict.disclosures.result import Disclosures
-from retrodict.disclosures.review import review_of
+from retrodict.disclosures.stated import NO_LIKELIHOOD, load_stated
 from retrodict.disclosures.unread import Unread
 from retrodict.errors import RequestError
-from retrodict.models import Model, load_model
-from retrodict.models.contract import own_schema
+from retrodict.models.contract import about, own_schema
 
 
 def inspect_model(
@@ -29,7 +28,8 @@ def inspect_model(
     Parameters
     ----------
     model
-        What `load_model` takes, and whatever else a family's library fits: transformers, mixtures and densities too.
+        What `load_model` takes, and whatever else a family's library fits, in memory or in a file: rankings,
+        transformers, mixtures and densities too.
     train
         Training rows, where they are at hand: they are looked for in every array of the model, whatever its class.
     candidates
@@ -42,7 +42,8 @@ def inspect_model(
     -------
     Disclosures
         Facts from whole rows down to ranges, named by raw features, and in `unread` every part of which it is not
-        known what it states. Only where `unread` is empty is what is not listed not there.
+        known what it states. Only where `unread` is empty is what is not listed not there. `notes` says where the model
+        has no likelihood.
 
     Raises
     ------
@@ -55,15 +56,13 @@ def inspect_model(
     """
     if train is not None and not isinstance(train, pd.DataFrame):
         raise RequestError(f"the training rows must be a pandas DataFrame, got {type(train).__name__}")
-    made = not isinstance(model, str | Path) and not (isinstance(model, Model) and not isinstance(model, type))
-    names = review_of(type(model)).names_of(model) if made else None
-    if names is None:
-        model = load_model(model, **settings)
-        names = own_schema(model).names
+    model = load_stated(model, **settings)
+    names = own_schema(model).names
     known = None if train is None else KnownRows.of(train, names)
     facts = list(model.disclose(known) if isinstance(model, Disclosing) else disclosed(model, names, known))
     unread = tuple(one for one in facts if isinstance(one, Unread))
     stated: Iterable[Disclosure] = [one for one in facts if isinstance(one, Disclosure)]
     if candidates is not None:
         stated = checked(stated, candidates, names)
-    return Disclosures.sorted(stated, names, unread)
+    notes = tuple(note for note in about(model).warnings if note.code == NO_LIKELIHOOD)
+    return replace(Disclosures.sorted(stated, names, unread), notes=notes)

@@ -13,6 +13,7 @@ from retrodict.disclosures import kinds
 from retrodict.disclosures.kinds import Disclosure
 from retrodict.disclosures.unread import Unread
 from retrodict.plain_text import plain_lines
+from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult
 
 GROUPS: tuple[tuple[str, tuple[type[Disclosure], ...]], ...] = (
@@ -57,11 +58,14 @@ class Disclosures(KeptResult):
     unread
         Parts of the model of which it is not known what they state. Only where it is empty is what is not listed not
         there.
+    notes
+        Where the model has no likelihood: that it can't be inverted.
     """
 
     facts: tuple[Disclosure, ...]
     names: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @classmethod
     def sorted(
@@ -121,13 +125,13 @@ class Disclosures(KeptResult):
         return f"{len(self)} disclosures"
 
     def __repr__(self) -> str:
-        lines = [self.head, *self.told_unread()]
+        lines = [self.head, *self.notes, *self.told_unread()]
         for group, facts in self.grouped():
             lines += [f"{group}:", *(f"  {line(fact)}" for fact in facts)]
         return plain_lines("\n".join(lines))
 
     def _repr_html_(self) -> str:
-        told = "".join(f"<p><b>{html.escape(text)}</b></p>" for text in self.told_unread())
+        told = "".join(f"<p><b>{html.escape(text)}</b></p>" for text in (*self.notes, *self.told_unread()))
         head = f"{told}<p>{html.escape(self.head)}</p>"
         body = "".join(
             f"<tr><th colspan='4' style='text-align:left'>{html.escape(group)}</th></tr>"

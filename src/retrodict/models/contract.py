@@ -160,9 +160,32 @@ def about(model: Model) -> About:
     return model.about if isinstance(model, Describing) else About()
 
 
+@runtime_checkable
+class Ignoring(Protocol):
+    """A model that can tell which features it never reads. A capability: of one without it, all may be read."""
+
+    def ignored(self) -> frozenset[str]:
+        """Return the features, as its own schema calls them, that change no output of it, whatever their values.
+
+        Only those of which this is sure: any that a part which no reader knows might read is not among them. It may
+        have to read the whole model: ask once.
+        """
+        ...
+
+
+def ignored(model: Model) -> frozenset[str]:
+    """Return the features that provably change no output of a model; none of one that can't tell. See `Ignoring`."""
+    return model.ignored() if isinstance(model, Ignoring) else frozenset()
+
+
 def own_schema(model: Model) -> Schema:
     """Return a model's columns as it has them itself, whatever schema it was bound to."""
     return about(model).schema or model.schema
+
+
+def has_likelihood(model: Model) -> bool:
+    """Whether a model says ``p(y|x)``; of one that does not, what it states can be read all the same."""
+    return isinstance(model, Classifier | Regressor)
 
 
 def noise_scale(model: Model) -> float | None:

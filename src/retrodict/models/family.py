@@ -153,6 +153,27 @@ class Opening(Protocol):
         ...
 
 
+class Scoring(Opening, Protocol):
+    """An `Opening` that also takes models which have scores and no likelihood: rankings, losses of the user's own."""
+
+    def scored_of(self, opened: Opened, settings: Settings, reason: str) -> Model:
+        """Return a fitted object that `model_of` refused as a model of raw scores, to be inspected and stripped.
+
+        Parameters
+        ----------
+        opened, settings
+            As for `model_of`.
+        reason
+            Why it has no likelihood; the model's `likelihood` says it.
+
+        Raises
+        ------
+        ModelError, SchemaError
+            If it is no fitted model, or can't be read.
+        """
+        ...
+
+
 def families() -> tuple[str, ...]:
     """Return the package names of all families, in the order in which they are asked."""
     return tuple(import_module(REGISTRY).FAMILIES)

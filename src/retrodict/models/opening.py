@@ -11,7 +11,7 @@ from typing import Any
 import joblib
 
 from retrodict.errors import ModelError, RequestError
-from retrodict.models.contract import Model
+from retrodict.models.contract import Model, has_likelihood
 from retrodict.models.family import Opened, Opening, Settings, Source, Trust, family_of, openings
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.file_kinds import file_kind
@@ -68,11 +68,30 @@ def load_model(
     RequestError
         If a given scale, rate or slope is out of range.
     """
-    settings = Settings(schema, noise_scale, error_rate, link_slope)
-    if isinstance(source, str | Path):
-        read = read_source(Path(source))
-        return _model_of(opening_of(read).open_file(read, Trust(tuple(trusted), trust_pickle)), settings)
-    return _model_of(Opened(source, ""), settings)
+    return model_of(
+        opened_of(source, Trust(tuple(trusted), trust_pickle)), Settings(schema, noise_scale, error_rate, link_slope)
+    )
+
+
+def opened_of(source: Any, trust: Trust) -> Opened:
+    """Return what a file holds, after it was checked, or what was given, on its way to a model.
+
+    Parameters
+    ----------
+    source
+        As in `load_model`.
+    trust
+        What the user accepts of a file.
+
+    Raises
+    ------
+    UnsafeFileError, ModelError
+        As in `load_model`, of the file alone.
+    """
+    if not isinstance(source, str | Path):
+        return Opened(source, "")
+    read = read_source(Path(source))
+    return opening_of(read).open_file(read, trust)
 
 
 def audit_file(path: str | Path, trusted: Collection[str] = ()) -> FileAudit:
@@ -118,10 +137,28 @@ def opening_of(source: Source) -> Opening:
     raise ModelError(f"'{where}' is no model file but {kind}; give {files}")
 
 
-def _model_of(opened: Opened, settings: Settings) -> Model:
-    """Return what was opened or given as a model: as it is, or as its family takes it."""
+def model_of(opened: Opened, settings: Settings) -> Model:
+    """Return what was opened or given as a model: as it is, or as its family takes it.
+
+    Parameters
+    ----------
+    opened
+        What `opened_of` returns.
+    settings
+        What a user states of it.
+
+    Raises
+    ------
+    ModelError, SchemaError, RequestError
+        As in `load_model`.
+    """
     made = opened.object
     if isinstance(made, Model) and not isinstance(made, type):
+        if not has_likelihood(made):
+            raise ModelError(
+                f"the {made.family} has no likelihood ({made.likelihood}): it can be inspected, audited and sanitized, "
+                "and no more; give a classifier or a regressor"
+            )
         if settings != Settings():
             raise RequestError("a model that was loaded is as it is; give such settings when it is loaded")
         return made if opened.around is None else opened.around(made)
@@ -133,10 +170,13 @@ def _model_of(opened: Opened, settings: Settings) -> Model:
             raise ModelError(f"{where} the class {made.__name__}; {needed} is needed: build and fit it")
         raise ModelError(f"{where} {article(type(made).__name__)}; {needed} is needed")
     opening: Opening = import_module(f"{family}.open")
-    model = opening.model_of(
-        opened if opened.fingerprint else replace(opened, fingerprint=fingerprint_of(made)), settings
-    )
+    model = opening.model_of(hashed(opened), settings)
     return model if opened.around is None else opened.around(model)
+
+
+def hashed(opened: Opened) -> Opened:
+    """Return what was opened or given with a fingerprint."""
+    return opened if opened.fingerprint else replace(opened, fingerprint=fingerprint_of(opened.object))
 
 
 def read_source(path: Path) -> Source:

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from retrodict.disclosures import Disclosures, Unread, inspect_model
+from retrodict.disclosures.stated import load_stated
 from retrodict.disclosures.unread import type_name
-from retrodict.errors import RequestError
-from retrodict.models import Model, load_model
-from retrodict.models.contract import own_schema
+from retrodict.errors import ModelError, RequestError
+from retrodict.models import Model
+from retrodict.models.contract import has_likelihood, own_schema
 from retrodict.results.arguments import check_count
 from retrodict.sanitizing.battery import battery, outputs_of, same
 from retrodict.sanitizing.capability import Outputs, RoundsSplits, Strippable
@@ -82,7 +83,12 @@ def sanitize(
     of larger ones lie otherwise in memory once they are copied, and sums over them may end in another last bit.
     """
     check_count(rows, "the rows of the battery", least=FEWEST)
-    model = load_model(model, **settings)
+    model = load_stated(model, **settings)
+    if not isinstance(model, Strippable) and not has_likelihood(model):
+        raise ModelError(
+            f"the {model.family} has no likelihood, and its outputs can't be compared, so that nothing is taken out of "
+            f"it; inspect it instead: {model.likelihood}"
+        )
     if round_splits and not isinstance(model, RoundsSplits):
         raise RequestError(f"the {model.family} has no split points that can be rounded; leave round_splits out")
     if train is not None and not round_splits:

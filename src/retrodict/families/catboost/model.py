@@ -35,6 +35,7 @@ from retrodict.families.catboost.own_columns import OTHER, Beside, columns_of
 from retrodict.families.catboost.round_borders import rounded
 from retrodict.families.catboost.strip import plan_of
 from retrodict.families.plain_model import PlainModel, PlainRegressor
+from retrodict.families.unsplit import unsplit
 from retrodict.models import links
 from retrodict.models.contract import About, Model
 from retrodict.models.family import Opened, Settings
@@ -80,6 +81,12 @@ class _CatBoost(PlainModel):
             audit=self.audit,
             unnamed=frozenset(hashed),
         )
+
+    def ignored(self) -> frozenset[str]:
+        """Return the features that no split of a tree asks for, alone or in a statistic; see `Ignoring`."""
+        if self.left:
+            return frozenset()
+        return unsplit(self.own.names, [content_of(self.made).asked])
 
     def raw(self, X: Float[Array, "n d"], kind: str = RAW) -> Float[Array, " n"] | Float[Array, "n k"]:
         """Return outputs of CatBoost, raw by default, for rows of the bound schema's encoding."""
@@ -173,7 +180,9 @@ class _CatBoost(PlainModel):
         found: Outputs = {"RawFormulaVal": (raw,)}
         if isinstance(own, CatBoostValues):
             return found | {"predict": (own.predict(X),)}
-        return found | {"predict_log_proba": (own.log_proba(X),)}  # type: ignore[attr-defined]
+        if isinstance(own, CatBoostClasses):
+            return found | {"predict_log_proba": (own.log_proba(X),)}
+        return found
 
     def round_splits(self, X: Float[Array, "n d"]) -> tuple[Self, Rounding]:
         """Return it with rounder borders between the rows' values, and how many were moved; see `RoundsSplits`."""
@@ -218,6 +227,19 @@ class CatBoostValues(PlainRegressor, _CatBoost):
         raw = self.raw(X, "Exponent" if self.objective.name in LOGARITHMS else RAW)
         # of two columns, the first is the mean, and the second the logarithm of a standard deviation
         return raw if raw.ndim == 1 else np.ascontiguousarray(raw[:, 0])
+
+
+@dataclass(frozen=True, eq=False)
+class CatBoostScores(_CatBoost):
+    """A model without a likelihood, such as one that ranks: it is inspected and stripped.
+
+    Parameters
+    ----------
+    likelihood
+        Why it has none.
+    """
+
+    likelihood: str = "none"
 
 
 def log_proba_of_raw(raw: Array, loss: str) -> Float[Array, "n k"]:
@@ -271,30 +293,64 @@ def wrap(opened: Opened, settings: Settings, beside: Beside, content: Content | 
     content
         What its file holds; ``None`` where it is read from the object.
     """
-    made, where = opened.object, opened.origin or "the model given"
-    if isinstance(made, type) or not hasattr(made, "is_fitted") or not made.is_fitted():
-        raise ModelError(f"{where} is no fitted model of CatBoost; fit it, then save it")
+    where = opened.origin or "the model given"
+    content = _content(opened, content)
     if settings.error_rate is not None or settings.link_slope is not None:
         raise RequestError("models of CatBoost need no error rate and no link slope; leave them out")
     try:
-        content = content_of(made) if content is None else content
         objective = usable(objective_of(content), content.dimension, where)
         noise, source = noise_of(objective) if objective.kind == "value" else (None, "")
     except DamagedError as fault:
         raise ModelError(f"{where} can't be read as a model of CatBoost: it has {fault}") from fault
-    if not content.width:
-        raise ModelError(f"{where} takes no column, so that there is nothing to invert; train it on some columns")
-    own, listed, notes = columns_of(content, made, objective, settings.schema, beside, where)
-    shared: dict[str, Any] = {
-        **{"made": made, "own": own, "schema": own, "fingerprint": opened.fingerprint, "audit": opened.audit},
-        **{"warnings": (*opened.warnings, *notes), "left": opened.left},
-        **{"objective": objective, "listed": listed, "beside": beside},
-    }
+    shared = _shared(opened, settings, objective, beside, content)
     if noise is None:
         if settings.noise_scale is not None:
             raise RequestError("a noise scale is for regressors, and this model is a classifier; leave it out")
         return CatBoostClasses(**shared)
     return _value_model(shared, noise, source, settings)
+
+
+def scored(
+    opened: Opened, settings: Settings, reason: str, beside: Beside, content: Content | None = None
+) -> CatBoostScores:
+    """Return a fitted model of CatBoost without a likelihood; see `Scoring.scored_of`, and `wrap`."""
+    content = _content(opened, content)
+    objective = objective_of(content) or Objective("", {})
+    value = replace(objective, name="" if objective.name in CLASSES else objective.name)  # no class is asked for
+    return CatBoostScores(**_shared(opened, settings, value, beside, content), likelihood=reason)
+
+
+def _content(opened: Opened, content: Content | None) -> Content:
+    """Return what a file holds, or a fitted object.
+
+    Raises
+    ------
+    ModelError
+        If it is not fitted, can't be read, or takes no column.
+    """
+    made, where = opened.object, opened.origin or "the model given"
+    if isinstance(made, type) or not hasattr(made, "is_fitted") or not made.is_fitted():
+        raise ModelError(f"{where} is no fitted model of CatBoost; fit it, then save it")
+    try:
+        content = content_of(made) if content is None else content
+    except DamagedError as fault:
+        raise ModelError(f"{where} can't be read as a model of CatBoost: it has {fault}") from fault
+    if not content.width:
+        raise ModelError(f"{where} takes no column, so that there is nothing to invert; train it on some columns")
+    return content
+
+
+def _shared(
+    opened: Opened, settings: Settings, objective: Objective, beside: Beside, content: Content
+) -> dict[str, Any]:
+    """Return what all models are made of."""
+    made, where = opened.object, opened.origin or "the model given"
+    own, listed, notes = columns_of(content, made, objective, settings.schema, beside, where)
+    return {
+        **{"made": made, "own": own, "schema": own, "fingerprint": opened.fingerprint, "audit": opened.audit},
+        **{"warnings": (*opened.warnings, *notes), "left": opened.left},
+        **{"objective": objective, "listed": listed, "beside": beside},
+    }
 
 
 def _value_model(shared: dict[str, Any], noise: Noise, source: str, settings: Settings) -> Model:

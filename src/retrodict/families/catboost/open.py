@@ -16,6 +16,7 @@ from retrodict.plain_text import shown
 
 if TYPE_CHECKING:
     from retrodict.families.catboost.content import Content
+    from retrodict.families.catboost.own_columns import Beside
 
 PACKAGES = ("catboost", "_catboost")
 FILES = "a cbm or json file of CatBoost: save the model with its save_model"
@@ -114,8 +115,20 @@ def open_file(source: Source, trust: Trust) -> Opened:
 def model_of(opened: Opened, settings: Settings) -> Model:
     """Return a fitted model of CatBoost over its columns; see `Opening`."""
     from retrodict.families.catboost.model import wrap
+
+    return wrap(opened, settings, *_beside(opened))
+
+
+def scored_of(opened: Opened, settings: Settings, reason: str) -> Model:
+    """Return a fitted model that has no likelihood as a model of raw outputs; see `Scoring`."""
+    from retrodict.families.catboost.model import scored
+
+    return scored(opened, settings, reason, *_beside(opened))
+
+
+def _beside(opened: Opened) -> tuple[Beside, Content | None]:
     from retrodict.families.catboost.own_columns import Beside
 
     if isinstance(opened, _OpenedFile) and opened.content is not None:
-        return wrap(opened, settings, Beside(opened.as_json, opened.content.names_by_hash), opened.content)
-    return wrap(opened, settings, Beside())
+        return Beside(opened.as_json, opened.content.names_by_hash), opened.content
+    return Beside(), None

@@ -39,6 +39,7 @@ from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.numbers import DamagedTextError
 from retrodict.families.lightgbm.text.written import written
 from retrodict.families.plain_model import PlainModel, PlainRegressor, completed
+from retrodict.families.unsplit import unsplit
 from retrodict.models.contract import About
 from retrodict.models.family import Opened, Settings
 from retrodict.models.type_lookup import overridden
@@ -87,6 +88,14 @@ class _LightGBM(PlainModel):
     def about(self) -> About:
         """What it says of itself; see `Describing`."""
         return replace(super().about, undetermined=self.undetermined, tolerant=tolerant_of(self.own))
+
+    def ignored(self) -> frozenset[str]:
+        """Return the features that no tree splits and no leaf's linear model takes; see `Ignoring`."""
+        text = text_of(self.booster)
+        if text.unknown or self.left:
+            return frozenset()
+        terms = (np.asarray(own, dtype=np.int64) for tree in text.trees for own in tree.terms)
+        return unsplit(self.own.names, (*(tree.feature for tree in text.trees), *terms))
 
     @cached_property
     def _layout(self) -> Layout:
@@ -170,6 +179,19 @@ class LightGBMRegressor(_LightGBM, PlainRegressor):
         return np.asarray(self.booster.predict(self._layout.matrix(X)), dtype=np.float64)
 
 
+@dataclass(frozen=True, eq=False)
+class LightGBMScores(_LightGBM):
+    """A booster without a likelihood, such as one that ranks: it is inspected and stripped.
+
+    Parameters
+    ----------
+    likelihood
+        Why it has none.
+    """
+
+    likelihood: str = "none"
+
+
 def wrap(opened: Opened, settings: Settings) -> LightGBMClassifier | LightGBMRegressor:
     """Return a booster, alone or in an estimator, as a model; see `Opening.model_of`."""
     where = "got" if opened.origin is None else f"{opened.origin} holds"
@@ -178,12 +200,29 @@ def wrap(opened: Opened, settings: Settings) -> LightGBMClassifier | LightGBMReg
     try:
         text = _text(opened.object)
         likelihood = likelihood_of(text)
-        classes = _classes(opened.object, likelihood)
-        kinds = columns_of(text, settings.schema)
-        own = completed(schema_of(text, kinds, classes), settings.schema)
+        shared = _shared(opened, settings, text, _classes(opened.object, likelihood))
     except ModelError as error:
         raise ModelError(f"{where} {error}") from error
-    shared: dict[str, Any] = {
+    if isinstance(likelihood, ClassLink):
+        if settings.noise_scale is not None:
+            raise RequestError("a noise scale is for regressors, and this model is a classifier; leave it out")
+        return LightGBMClassifier(**shared, to_classes=likelihood)
+    model = LightGBMRegressor(**shared, noise=likelihood[0], noise_source=likelihood[1])
+    if settings.noise_scale is not None:
+        return model.with_noise(settings.noise_scale, "stated by the user")
+    return model
+
+
+def scored(opened: Opened, settings: Settings, reason: str) -> LightGBMScores:
+    """Return a booster without a likelihood, alone or in an estimator; see `Scoring.scored_of`."""
+    return LightGBMScores(**_shared(opened, settings, _text(opened.object), ()), likelihood=reason)
+
+
+def _shared(opened: Opened, settings: Settings, text: ModelText, classes: tuple[Any, ...]) -> dict[str, Any]:
+    """Return what all models are made of."""
+    kinds = columns_of(text, settings.schema)
+    own = completed(schema_of(text, kinds, classes), settings.schema)
+    return {
         "made": opened.object,
         "own": own,
         "schema": own,
@@ -195,14 +234,6 @@ def wrap(opened: Opened, settings: Settings) -> LightGBMClassifier | LightGBMReg
         "undetermined": undetermined_of(text, kinds),
         "averaged": text.averaged,
     }
-    if isinstance(likelihood, ClassLink):
-        if settings.noise_scale is not None:
-            raise RequestError("a noise scale is for regressors, and this model is a classifier; leave it out")
-        return LightGBMClassifier(**shared, to_classes=likelihood)
-    model = LightGBMRegressor(**shared, noise=likelihood[0], noise_source=likelihood[1])
-    if settings.noise_scale is not None:
-        return model.with_noise(settings.noise_scale, "stated by the user")
-    return model
 
 
 def log_proba_of(estimator: Any) -> Callable[[Any], Float[Array, "n k"]] | None:

@@ -97,6 +97,13 @@ def model_of(opened: Opened, settings: Settings) -> Model:
     return wrap(opened, settings)
 
 
+def scored_of(opened: Opened, settings: Settings, reason: str) -> Model:
+    """Return a fitted booster or estimator that has no likelihood as a model of raw scores; see `Scoring`."""
+    with extra_for("models of LightGBM"):
+        from retrodict.families.lightgbm.model import scored
+    return scored(opened, settings, reason)
+
+
 def _read(content: bytes) -> ModelText:
     from retrodict.families.lightgbm.text.model_text import read_text
     from retrodict.families.lightgbm.text.numbers import DamagedTextError

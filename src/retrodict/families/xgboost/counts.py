@@ -17,8 +17,9 @@ from retrodict.families.xgboost.objectives import BINARY, MANY
 
 Array = np.ndarray
 
-UNWEIGHTED = "if no row had a weight"
-"""Weights that are whole numbers can't be told from rows that stand as many times in the table."""
+UNWEIGHTED = "if no row had a weight and the loss was the library's own"
+"""Weights that are whole numbers can't be told from rows that stand as many times in the table; and a loss of the
+user's own, whose hessians may be any, is written as squared error."""
 
 _CONSTANT = frozenset(("reg:squarederror", "reg:linear", "reg:absoluteerror", "reg:quantileerror"))
 _CLOSE, _RELATIVE = 0.01, 4e-7

@@ -16,6 +16,7 @@ from jaxtyping import Float
 from retrodict import threads
 from retrodict.errors import ModelError, RequestError
 from retrodict.families.plain_model import PlainModel, PlainRegressor
+from retrodict.families.unsplit import unsplit
 from retrodict.families.xgboost.booster import FileBooster, Head, learner_of, margins, plain_booster
 from retrodict.families.xgboost.columns import Way, own_schema, way
 from retrodict.families.xgboost.objectives import BINARY, MANY, NOISE, check_supported
@@ -79,6 +80,13 @@ class _XGBoost(PlainModel):
     @cached_property
     def _way(self) -> Way:
         return way(self.own, self.schema, self.coded)
+
+    def ignored(self) -> frozenset[str]:
+        """Return the features that no tree splits; see `Ignoring`."""
+        learner = learner_of(self.booster)
+        if learner.booster == "gblinear" or learner.unknown or self.left:
+            return frozenset()
+        return unsplit(self.own.names, (tree.feature[tree.inner] for tree in learner.trees))
 
     def bind(self, schema: Schema) -> Self:
         """Return the same model reading matrices of another (reconciled) schema.
@@ -172,6 +180,19 @@ class XGBoostRegressor(_XGBoost, PlainRegressor):
         return self.scores(X, "value").reshape(len(X)).astype(np.float64)
 
 
+@dataclass(frozen=True, eq=False)
+class XGBoostScores(_XGBoost):
+    """A booster without a likelihood, such as one that ranks: it is inspected and stripped.
+
+    Parameters
+    ----------
+    likelihood
+        Why it has none.
+    """
+
+    likelihood: str = "none"
+
+
 def wrap(opened: Opened, settings: Settings) -> XGBoostClassifier | XGBoostRegressor:
     """Return a fitted booster or estimator as a model.
 
@@ -196,6 +217,8 @@ def wrap(opened: Opened, settings: Settings) -> XGBoostClassifier | XGBoostRegre
         name = made.__name__ if isinstance(made, type) else type(made).__name__
         raise ModelError(f"{where} is {article(shown(name, 60))}; a fitted booster, classifier or regressor is needed")
     head = _head(made, where)
+    own = getattr(made, "objective", None)
+    check_supported(own if callable(own) else head.objective, head.settings, where)
     if settings.error_rate is not None or settings.link_slope is not None:
         raise RequestError(
             "models of XGBoost have probabilities of their own, and need no error rate and no link "
@@ -204,15 +227,41 @@ def wrap(opened: Opened, settings: Settings) -> XGBoostClassifier | XGBoostRegre
     classes = _classes(made, head)
     if settings.noise_scale is not None and classes:
         raise RequestError("a noise scale is for regressors, and this model is a classifier; leave it out")
+    shared = _shared(opened, settings, head, classes)
+    if classes:
+        return XGBoostClassifier(**shared)
+    noise = NOISE[head.objective](head.settings)
+    model = XGBoostRegressor(**shared, noise=noise)
+    return model if settings.noise_scale is None else model.with_noise(settings.noise_scale, "stated by the user")
+
+
+def scored(opened: Opened, settings: Settings, reason: str) -> XGBoostScores:
+    """Return a fitted booster or estimator without a likelihood; see `Scoring.scored_of`.
+
+    Raises
+    ------
+    ModelError
+        If it is not fitted, or can't be read.
+    SchemaError
+        If the stated schema does not fit.
+    """
+    made, where = opened.object, opened.origin or "what was given"
+    if not isinstance(made, xgboost.Booster | xgboost.XGBModel):
+        raise ModelError(f"{where} is {article(type(made).__name__)}; a fitted booster or estimator is needed")
+    head = _head(made, where)
+    return XGBoostScores(**_shared(opened, settings, head, ()), likelihood=reason)
+
+
+def _shared(opened: Opened, settings: Settings, head: Head, classes: tuple[Any, ...]) -> dict[str, Any]:
+    """Return what all models are made of."""
     own, coded = own_schema(head, _target(settings.schema, classes), settings.schema)
     end = head.best + 1 if head.wrapped and head.best is not None else 0
-    shared: dict[str, Any] = {"head": head, "coded": coded, "end": end, "left": opened.left}
-    told = (made, own, own, opened.fingerprint, opened.audit, (*opened.warnings, *_doubts(head, opened.left)))
-    if classes:
-        return XGBoostClassifier(*told, **shared)
-    noise = NOISE[head.objective](head.settings)
-    model = XGBoostRegressor(*told, **shared, noise=noise)
-    return model if settings.noise_scale is None else model.with_noise(settings.noise_scale, "stated by the user")
+    warnings = (*opened.warnings, *_doubts(head, opened.left))
+    return {
+        **{"made": opened.object, "own": own, "schema": own, "fingerprint": opened.fingerprint},
+        **{"audit": opened.audit, "warnings": warnings, "left": opened.left},
+        **{"head": head, "coded": coded, "end": end},
+    }
 
 
 def _head(made: Any, where: str) -> Head:
@@ -220,7 +269,6 @@ def _head(made: Any, where: str) -> Head:
     if wrapper:
         if not made.__sklearn_is_fitted__():
             raise ModelError(f"{where} is {article(type(made).__name__)} that is not fitted; fit it, then save it")
-        check_supported(made.objective or "", {}, where) if callable(made.objective) else None
         made = made.get_booster()
     elif isinstance(made, FileBooster):
         return made.head
@@ -230,7 +278,6 @@ def _head(made: Any, where: str) -> Head:
         raise ModelError(f"{where} is {error}") from error
     except (ContentError, xgboost.core.XGBoostError) as error:
         raise ModelError(f"{where} is no model that can be read: {shown(str(error), 200)}") from error
-    check_supported(head.objective, head.settings, where)
     return replace(head, wrapped=True) if wrapper else head
 
 

@@ -60,6 +60,26 @@ NOISE: dict[str, Callable[[Settings], Noise]] = {
 """Regression objectives, with the noise that each states; its scale is stored nowhere."""
 
 
+def check_known(objective: str, where: str) -> None:
+    """Refuse an objective that XGBoost itself does not have.
+
+    Parameters
+    ----------
+    objective
+        Its name.
+    where
+        The file, for the error.
+
+    Raises
+    ------
+    ModelError
+        If it is none.
+    """
+    known = (*BINARY, *MANY, *NOISE, *_REFUSED)
+    if objective not in known and objective.partition(":")[0] not in _REFUSED_KINDS:
+        raise ModelError(f"{where} has the objective {shown(objective, 40)}: it is none of {', '.join(known)}")
+
+
 def check_supported(objective: Any, settings: Settings, where: str) -> None:
     """Refuse an objective of which no likelihood is known.
 

@@ -115,11 +115,11 @@ def open_file(source: Source, trust: Trust) -> Opened:
     audit = _audit(source, learner)
     with extra_for("reading XGBoost models"):
         from retrodict.families.xgboost.booster import FileBooster, Head
-    from retrodict.families.xgboost.objectives import check_supported
+    from retrodict.families.xgboost.objectives import check_known
     from retrodict.families.xgboost.trial_rows import ask, tried
 
     where = f"'{shown(source.path)}'"
-    check_supported(learner.objective, learner.settings, where)
+    check_known(learner.objective, where)
     content = bytearray(written(learner, as_json=False))
     head = Head.of(learner)
     check_endured(source, trust, lambda: tried(content, head))
@@ -137,3 +137,10 @@ def model_of(opened: Opened, settings: Settings) -> Model:
     from retrodict.families.xgboost.model import wrap
 
     return wrap(opened, settings)
+
+
+def scored_of(opened: Opened, settings: Settings, reason: str) -> Model:
+    """Return a fitted booster or estimator that has no likelihood as a model of margins; see `Scoring`."""
+    from retrodict.families.xgboost.model import scored
+
+    return scored(opened, settings, reason)

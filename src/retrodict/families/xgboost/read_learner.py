@@ -32,6 +32,8 @@ _SETTINGS = {
     "poisson_regression_param": ("max_delta_step",),
     "tweedie_regression_param": ("tweedie_variance_power",),
     "quantile_loss_param": ("quantile_alpha",),
+    "pseudo_huber_param": ("huber_slope",),
+    "aft_loss_param": ("aft_loss_distribution_scale",),
 }
 """What the objectives that are read have for settings, each a number or a list of them as a text."""
 
@@ -130,8 +132,15 @@ def _check_start(objective: str, base: tuple[float, ...]) -> None:
         raise ContentError("a base score that its objective can't have")
 
 
+_DISTRIBUTIONS = ("normal", "logistic", "extreme")
+
+
 def _settings(section: Section, fields: tuple[str, ...]) -> dict[str, str]:
     found = {}
+    if section.has("aft_loss_distribution"):
+        found["aft_loss_distribution"] = section.text("aft_loss_distribution")
+        if found["aft_loss_distribution"] not in _DISTRIBUTIONS:
+            raise ContentError("a distribution of times that is none")
     for field in fields:
         if section.has(field):
             section.written_numbers(field)

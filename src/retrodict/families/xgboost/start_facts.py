@@ -80,14 +80,23 @@ def _quantile(learner: Learner) -> float | None:
     return None
 
 
+def _cancels(learner: Learner) -> bool:
+    """Whether the gradients of all rows add up to nothing at the start, as they do at the mean of the targets.
+
+    A loss of the user's own is written as squared error, and begins with the library's default.
+    """
+    first = [learner.trees[i] for i in learner.first_trees]
+    return all(not tree.inner[0] or abs(float(tree.weight[0])) <= _NOTHING for tree in first)
+
+
 def _mean(learner: Learner) -> float | None:
     """Return the mean of the targets, taking back the one step that was made towards it before XGBoost 3."""
     base, objective = learner.base[0], learner.objective
     if learner.version < _ESTIMATED_SINCE:
         return None
-    if objective in {"reg:absoluteerror", "reg:quantileerror"}:
+    if objective not in _FROM_MEAN or (base == _DEFAULT and not _cancels(learner)):
         return None
-    if objective in {"reg:squarederror", "reg:linear"} or (learner.version >= _MEAN_SINCE and objective not in MANY):
+    if objective in {"reg:squarederror", "reg:linear"} or learner.version >= _MEAN_SINCE:
         return base
     if objective == "binary:logitraw":
         return 0.5 + 0.25 * base
@@ -103,4 +112,12 @@ def _mean(learner: Learner) -> float | None:
     return (1.0 + step * (2.0 - power)) / below if below > 0 else None
 
 
+_DEFAULT = 0.5
+"""What the library begins with where it computes no start."""
+_NOTHING = 1e-4
+"""What gradients of rows at the mean leave of a root's value: sums are of 32 bits."""
+_FROM_MEAN = frozenset(
+    ("reg:squarederror", "reg:linear", "reg:logistic", *BINARY, "count:poisson", "reg:gamma", "reg:tweedie")
+)
+"""Objectives of which it is known that the mean of the targets is where they begin."""
 _POWER = "tweedie_variance_power"
