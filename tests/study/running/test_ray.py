@@ -72,6 +72,7 @@ def test_tables_are_the_same_wherever_they_are_made(cluster: str, tmp_path: Path
     assert read_cells(tmp_path / "ray").worker.nunique() == 2
 
 
+@pytest.mark.slow
 def test_an_actor_that_dies_costs_one_cell_at_most(cluster: str, tmp_path: Path) -> None:
     died = Path(os.environ["RETRODICT_TEST_FOLDER"]) / "died"
     status = run(tmp_path / "ray", "dying", backend="ray", address=cluster)

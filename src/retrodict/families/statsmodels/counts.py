@@ -19,8 +19,8 @@ Array = np.ndarray
 _FAR = 6.0
 """Logarithms on either side of a count between which its likeliest mean lies: beyond a factor of 400 nothing fits."""
 
-_MOST_DRAWN = 1_000_000
-"""Counts up to which a draw is looked for."""
+_ALL = 1.0 - 1e-12
+"""What cumulated probabilities reach, but for rounding, when no other count is left."""
 
 
 @dataclass(frozen=True)
@@ -119,17 +119,33 @@ class GeneralizedPoisson(PowerCounts):
         return (spread - 1.0) / float(np.mean(mean ** (self.power - 1.0)))
 
     def draw(self, mean: Float[Array, " n"], rng: np.random.Generator) -> Float[Array, " n"]:
-        """Return one count for each mean, by its cumulated probabilities; zero where that is not above zero."""
-        mean = np.asarray(mean, dtype=np.float64)
-        asked, reached = rng.random(len(mean)), np.zeros(len(mean))
-        out, open_ = np.zeros(len(mean)), np.flatnonzero(mean > 0.0)
-        for count in range(_MOST_DRAWN):
-            if not len(open_):
-                break
-            reached[open_] += np.exp(self.log_density(float(count), mean[open_]))
+        """Return one count for each mean; zero where that is not above zero.
+
+        With a scale of at least zero a count is all that descend from a Poisson number of first ones, each of which has a
+        Poisson number of its own (Consul and Shoukri, 1988); below zero only finitely many counts are possible.
+        """
+        held = np.maximum(np.asarray(mean, dtype=np.float64), 0.0)
+        more = self._scale * np.where(held > 0.0, held, 1.0) ** (self.power - 1.0)
+        if self._scale < 0.0:
+            return self._drawn_below(held, more, rng)
+        alive = rng.poisson(held / (1.0 + more)).astype(np.float64)
+        out = alive.copy()
+        while alive.any():
+            alive = rng.poisson(alive * more / (1.0 + more)).astype(np.float64)
+            out += alive
+        return out
+
+    def _drawn_below(self, mean: Array, more: Array, rng: np.random.Generator) -> Float[Array, " n"]:
+        """Return counts by their cumulated probabilities: those are few that are possible, or far beyond the mean."""
+        asked, reached, out = rng.random(len(mean)), np.zeros(len(mean)), np.zeros(len(mean))
+        open_ = np.flatnonzero(mean > 0.0)
+        count = 0.0
+        while len(open_):
+            reached[open_] += np.exp(self.log_density(count, mean[open_]))
             out[open_] = count
-            short = (asked[open_] > reached[open_]) & (reached[open_] < 1.0 - 1e-12)
-            open_ = open_[short]
+            count += 1.0
+            possible = mean[open_] + more[open_] * count > 0.0
+            open_ = open_[possible & (asked[open_] > reached[open_]) & (reached[open_] < _ALL)]
         return out
 
     def _logs(self, value: Array, mean: Array) -> Array:
