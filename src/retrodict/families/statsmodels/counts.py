@@ -121,8 +121,8 @@ class GeneralizedPoisson(PowerCounts):
     def draw(self, mean: Float[Array, " n"], rng: np.random.Generator) -> Float[Array, " n"]:
         """Return one count for each mean; zero where that is not above zero.
 
-        With a scale of at least zero a count is all that descend from a Poisson number of first ones, each of which has a
-        Poisson number of its own (Consul and Shoukri, 1988); below zero only finitely many counts are possible.
+        With a scale of at least zero a count is all that descend from a Poisson number of first ones, each of which
+        has a Poisson number of its own (Consul and Shoukri, 1988); below zero only finitely many counts are possible.
         """
         held = np.maximum(np.asarray(mean, dtype=np.float64), 0.0)
         more = self._scale * np.where(held > 0.0, held, 1.0) ** (self.power - 1.0)
