@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.disclosures.columns import Column
-from retrodict.disclosures.trees.splits import node_ends, subtree_ends
+from retrodict.disclosures.trees.cuts import cuts_of
 from retrodict.disclosures.trees.tree import Tree
 
 Array = np.ndarray
@@ -64,26 +64,21 @@ def grid_values(trees: Iterable[Tree], steps: Mapping[str, float]) -> dict[str, 
         Of the grid of each raw feature, which passes through zero.
     """
     found: dict[str, list[Array]] = {name: [] for name in steps}
-    for tree in trees:
-        used = np.array([i for i in tree.used if _straight(tree.columns[i], steps)], dtype=int)
-        if not len(used):
-            continue
-        lows, highs = node_ends(tree, used)
-        least, greatest = subtree_ends(tree, used)
-        for k, i in enumerate(used):
-            name = tree.columns[i].name
-            nodes = np.flatnonzero(~tree.leaf & (tree.feature == i) & np.isfinite(tree.threshold))
-            below = np.maximum(lows[nodes, k], greatest[tree.left[nodes], k])
-            above = np.minimum(highs[nodes, k], least[tree.right[nodes], k])
+    for cuts in cuts_of(trees, lambda column: _straight(column, steps)):
+        lows, highs = cuts.ends(cuts.point, -np.inf, np.inf)
+        greatest, least = cuts.reach()
+        below, above = np.maximum(lows, greatest), np.minimum(highs, least)
+        finite = np.isfinite(cuts.point)
+        for k, column in enumerate(cuts.columns):
+            own = finite & (cuts.column == k)
             # In half steps all split points are whole, and values even.
-            at, below, above = (
-                np.rint(tree.columns[i].back(ends) / (steps[name] / 2.0))
-                for ends in (tree.threshold[nodes], below, above)
+            at, under, over = (
+                np.rint(column.back(ends[own]) / (steps[column.name] / 2.0)) for ends in (cuts.point, below, above)
             )
             nearest = np.where(at % 2 == 1, 1.0, 2.0)
-            room = np.minimum(at - below, above - at)
+            room = np.minimum(at - under, over - at)
             sure = (nearest < room) & (room <= nearest + 2.0)
-            found[name] += [at[sure] - nearest[sure], at[sure] + nearest[sure]]
+            found[column.name] += [at[sure] - nearest[sure], at[sure] + nearest[sure]]
     return {name: np.unique(np.concatenate(own)) * (steps[name] / 2.0) for name, own in found.items() if own}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -43,6 +44,8 @@ class Tree:
         Whether thresholds lie midway between two values of the node's rows, not at random or on a grid of bins.
     double
         Whether values are compared as they are, in 64 bits, and thresholds are stated to 64 bits.
+    asked
+        Feature and threshold of each different split, where these are known without a look at all nodes.
     """
 
     columns: Columns
@@ -58,6 +61,7 @@ class Tree:
     impurity: Float[Array, " nodes"] | None = None
     midpoints: bool = False
     double: bool = False
+    asked: tuple[Int[Array, " q"], Float[Array, " q"]] | None = None
 
     @property
     def leaf(self) -> Bool[Array, " nodes"]:
@@ -65,9 +69,15 @@ class Tree:
         return self.left < 0
 
     @property
+    def splits(self) -> tuple[Int[Array, " q"], Float[Array, " q"]]:
+        """Feature and threshold of each split by a number, among others that have a negative feature."""
+        return (self.feature, self.threshold) if self.asked is None else self.asked
+
+    @cached_property
     def used(self) -> Int[Array, " k"]:
         """The columns that are split by a number, sorted."""
-        return np.unique(self.feature[self.feature >= 0])
+        feature, _ = self.splits
+        return np.unique(feature[feature >= 0])
 
     @property
     def stripped(self) -> bool:

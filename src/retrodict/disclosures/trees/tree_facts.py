@@ -11,6 +11,7 @@ from retrodict.disclosures.kinds import Disclosure, Grid, NodeCounts, Thresholds
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.chains import grid_values
 from retrodict.disclosures.trees.grids import distinct, grid_step
+from retrodict.disclosures.trees.points import points_of
 from retrodict.disclosures.trees.raw_trees import raw_trees
 from retrodict.disclosures.trees.stretches import stretches
 from retrodict.disclosures.trees.tree import Tree
@@ -31,11 +32,12 @@ def node_counts(trees: Sequence[Tree], place: Place, source: str, *, whole: bool
     """
     if not trees or any(tree.stripped for tree in trees):
         return
-    leaves = tuple(tree.leaf for tree in trees)
+    leaves = _leaves(trees)
     whole = place.exact is True if whole is None else whole
     yield from stretches(trees, place, source)
     used = {tree.columns[i].name for tree in trees for i in tree.used}
-    names = dict.fromkeys(column.name for tree in trees for column in tree.columns)
+    inputs = {id(tree.columns): tree.columns for tree in trees}  # mostly one and the same
+    names = dict.fromkeys(column.name for columns in inputs.values() for column in columns)
     yield NodeCounts(
         tuple(tree.rows for tree in trees),
         leaves,
@@ -48,6 +50,15 @@ def node_counts(trees: Sequence[Tree], place: Place, source: str, *, whole: bool
     )
 
 
+def _leaves(trees: Sequence[Tree]) -> tuple[Array, ...]:
+    """Return which nodes are leaves; trees that share their children share that."""
+    found: dict[int, Array] = {}
+    for tree in trees:
+        if id(tree.left) not in found:
+            found[id(tree.left)] = tree.leaf
+    return tuple(found[id(tree.left)] for tree in trees)
+
+
 def _weights(trees: Sequence[Tree]) -> tuple[Array, ...] | None:
     stated = tuple(tree.weights for tree in trees if tree.weights is not None)
     return stated if len(stated) == len(trees) else None
@@ -55,22 +66,19 @@ def _weights(trees: Sequence[Tree]) -> tuple[Array, ...] | None:
 
 def split_points(trees: Sequence[Tree], place: Place, source: str) -> Iterator[Disclosure]:
     """Yield each raw number's split points over all trees, and the grid that midpoints show."""
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[Array]] = {}
     scale: dict[str, float] = {}
     straight: set[str] = set()
-    for tree in trees:
-        for i in tree.used:
-            column = tree.columns[i]
-            mine = tree.threshold[(tree.feature == i) & np.isfinite(tree.threshold)]
-            values = column.raw_numbers(mine)
-            if values is None or not len(values):  # a split may part missing values from all others
-                continue
-            found.setdefault(column.name, []).extend(values.tolist())
-            scale[column.name] = max(scale.get(column.name, 0.0), abs(column.scale))
-            if column.number:
-                straight.add(column.name)
+    for column, points in points_of(trees):
+        values = column.raw_numbers(points)
+        if values is None:
+            continue
+        found.setdefault(column.name, []).append(values)
+        scale[column.name] = max(scale.get(column.name, 0.0), abs(column.scale))
+        if column.number:
+            straight.add(column.name)
     midpoints, double = all(tree.midpoints for tree in trees), all(tree.double for tree in trees)
-    parted = {name: distinct(np.asarray(points), scale[name], double) for name, points in found.items()}
+    parted = {name: distinct(np.concatenate(points), scale[name], double) for name, points in found.items()}
     known = [name for name in parted if midpoints and name in straight]
     grids = {name: step for name in known if (step := grid_step(parted[name], scale[name], double))}
     forced = grid_values(trees, grids) if grids else {}

@@ -25,6 +25,8 @@ _HALF = 0.5
 """What parts a category from all others, by its indicator."""
 _MIDPOINTS = {"GreedyLogSum", "MaxLogSum", "MinEntropy", "Median", "GreedyMinEntropy", "UniformAndQuantiles"}
 """Ways to choose borders that put each midway between two neighbouring values; `Uniform` cuts the range evenly."""
+_COUNTS = 2.0**53
+"""Up to here sums of whole numbers are exact."""
 UNWEIGHTED = "if every row counts once"
 """Leaf weights are sums of the weights of rows, which are not stored: whole numbers may still be counts of less."""
 _QUANTILES = {"MAE", "Quantile", "MAPE", "LogCosh"}
@@ -44,22 +46,22 @@ def facts(content: Content, place: Place) -> Iterator[Disclosure]:
 
 
 def _weights(content: Content, trees: list[Tree], place: Place, told: Told) -> Iterator[Disclosure]:
-    weights, source = content.trees.weights, "leaf_weights"
-    if not len(weights) or not trees:
+    source = "leaf_weights"
+    if not len(content.trees.weights) or not trees:
         return
-    totals = np.array([tree.weights[0] for tree in trees if tree.weights is not None])
+    sums = tuple(tree.rows if tree.weights is None else tree.weights for tree in trees)
+    totals = np.array([own[0] for own in sums])
     rows = told_rows(content)
-    counts = np.array_equal(weights, np.rint(weights)) and not told.weighted and (totals == totals[0]).all()
+    counts = trees[0].weights is None and not told.weighted and (totals == totals[0]).all()
     if not counts or (rows is not None and rows != totals[0]):
-        sums = tuple(tree.weights for tree in trees if tree.weights is not None)
         leaves = tuple(tree.leaf for tree in trees)
+        sums = tuple(own.astype(np.float64, copy=False) for own in sums)
         names = _names(trees)
         yield NodeSums("weight", sums, leaves, features=names, source=place.at(source), exact=place.exact)
         return
     sample = place.sample or (UNWEIGHTED if rows is None else None)
     counted = replace(place, sample=sample)
-    unweighted = [replace(tree, weights=None) for tree in trees]
-    yield from node_counts(unweighted, counted, source, whole=place.sample is None)
+    yield from node_counts(trees, counted, source, whole=place.sample is None)
     yield SampleSize(int(totals[0]), features=(), source=place.at(source), exact=counted.exact)
 
 
@@ -100,30 +102,24 @@ def _sums(content: Content, trees: list[Tree], place: Place, told: Told) -> Iter
 def trees_of(content: Content, columns: Columns, told: Told) -> list[Tree]:
     """Return all trees as arrays over their nodes; splits by statistics of categories set no ends.
 
-    A split by one category is one by its indicator: a column of its own behind the others.
+    A split by one category is one by its indicator: a column of its own behind the others. Weights that are whole
+    numbers are rows alone.
     """
     feature, threshold, to_left = _questions(content, len(columns))
     inner = (*columns, *_indicators(content, columns))
     midpoints = _midpoints(content, columns, told)
     grown = _symmetric if content.trees.symmetric else _nodes
-    found = grown(content, feature, threshold)
+    stated = content.trees.weights
+    whole = bool(((stated == np.rint(stated)) & (np.abs(stated) < _COUNTS)).all())
+    everywhere, same = np.zeros(0, dtype=bool), bool(to_left.all())
     out = []
-    for own, points, left, right, weights in found:
+    for own, points, left, right, weights, asked in grown(content, feature, threshold):
         rows = np.rint(weights).astype(np.int64) if len(weights) else np.zeros(len(own), np.int64)
-        sent = np.where(own >= 0, to_left[own], True)
-        out.append(
-            Tree(
-                inner,
-                own,
-                points,
-                left,
-                right,
-                rows,
-                missing_left=sent,
-                weights=weights if len(weights) else None,
-                midpoints=midpoints,
-            )
-        )
+        if len(everywhere) != len(own):
+            everywhere = np.ones(len(own), dtype=bool)
+        sent = everywhere if same else np.where(own >= 0, to_left[own], True)
+        kept = weights if len(weights) and not whole else None
+        out.append(Tree(inner, own, points, left, right, rows, sent, weights=kept, midpoints=midpoints, asked=asked))
     return out
 
 
@@ -175,25 +171,38 @@ def _questions(content: Content, width: int) -> tuple[Array, Array, Array]:
     return np.concatenate(feature), np.concatenate(threshold), to_left
 
 
-_Found = Iterator[tuple[Array, Array, Array, Array, Array]]
+_Found = Iterator[tuple[Array, Array, Array, Array, Array, tuple[Array, Array] | None]]
+_AT_ONCE = 64
+"""Trees of one size that are read in one go."""
 
 
 def _symmetric(content: Content, feature: Array, threshold: Array) -> _Found:
     """Yield trees that ask one question a level: the first at the root, and bit ``k`` of a leaf is question ``k``."""
-    trees, first = content.trees, 0
+    trees, first, done = content.trees, 0, 0
     # a leaf asks nothing: what stands for it is beyond all questions
-    feature, threshold = np.append(feature, -1), np.append(threshold, 0.0)
-    for size, start in zip(trees.sizes.tolist(), trees.starts.tolist(), strict=True):
+    feature = np.append(feature, -1).astype(np.int32)
+    threshold = np.append(threshold, 0.0).astype(np.float32)  # which they were stored with
+    sizes, leaf = trees.sizes, len(feature) - 1
+    while done < len(sizes):
+        size = int(sizes[done])
+        several = sizes[done : done + _AT_ONCE] == size
+        count = len(several) if several.all() else int(np.argmin(several))
         level, left, right, turned = _levels(size)
-        split = np.append(trees.splits[start : start + size], len(feature) - 1)[level]
-        weights = np.empty(0)
+        asked = trees.splits[trees.starts[done : done + count, None] + np.arange(size)]
+        split = np.column_stack([asked, np.full(count, leaf)])
+        own, points = feature[split][:, level], threshold[split][:, level]
+        weights = np.empty((count, 0))
         if len(trees.weights):
-            sums = [trees.weights[first : first + (1 << size)][turned]]
-            while len(sums[-1]) > 1:
-                sums.append(sums[-1].reshape(-1, 2).sum(axis=1))
-            weights = np.concatenate(sums[::-1])
-        first += 1 << size
-        yield feature[split], threshold[split], left, right, weights
+            weights = np.empty((count, len(level)))
+            stated = trees.weights[first : first + (count << size)].reshape(count, -1)
+            weights[:, len(turned) - 1 :] = stated[:, turned]
+            for depth in range(size - 1, -1, -1):
+                at, below = (1 << depth) - 1, (2 << depth) - 1
+                sides = weights[:, below : below + (2 << depth)]
+                weights[:, at:below] = sides[:, ::2] + sides[:, 1::2]
+        first, done = first + (count << size), done + count
+        for i in range(count):
+            yield own[i], points[i], left, right, weights[i], (feature[asked[i]], threshold[asked[i]])
 
 
 @lru_cache(maxsize=4)
@@ -233,7 +242,7 @@ def _nodes(content: Content, feature: Array, threshold: Array) -> _Found:
             for node in range(size - 1, -1, -1):
                 if left[node] >= 0:
                     weights[node] = weights[left[node]] + weights[right[node]]
-        yield own, points, left, right, weights
+        yield own, points, left, right, weights, None
 
 
 def _leaf_at(content: Content, nodes: Array, leaf: Array) -> Array:
