@@ -255,6 +255,13 @@ def test_files_that_hold_no_model(tmp_path: Path, content: bytes) -> None:
     assert f"'{path}' {NO_MODELS[content]}" in one_line(caught.value)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ModelError, match=r"is a pipe or a device; copy what comes of it into a file first$"):
+        load_model(tmp_path / "pipe")
+
+
 def test_paths_that_hold_no_file(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"^model file 'nowhere.skops' does not exist; give the path of a model file$"):
         load_model("nowhere.skops")
