@@ -196,9 +196,8 @@ def read_source(path: Path) -> Source:
     try:
         if path.is_dir():
             return Source(path, b"", tuple(sorted(entry.name for entry in path.iterdir())))
-        if path.exists() and not path.is_file():  # a pipe may never end, and nor does a device
-            raise ModelError(f"model file {where} is a pipe or a device; copy what comes of it into a file first")
-        return Source(path, path.read_bytes())
+        odd = path.exists() and not path.is_file()  # a pipe may never end, and nor does a device
+        content = b"" if odd else path.read_bytes()
     except FileNotFoundError as error:
         raise ModelError(f"model file {where} does not exist; give the path of a model file") from error
     except OSError as error:
@@ -207,6 +206,9 @@ def read_source(path: Path) -> Source:
         raise ModelError(f"model file {where} is no path: {error}; give the path of a model file") from error
     except MemoryError as error:
         raise ModelError(f"model file {where} is larger than the memory there is") from error
+    if odd:
+        raise ModelError(f"model file {where} is a pipe or a device; copy what comes of it into a file first")
+    return Source(path, content)
 
 
 def fingerprint_of(made: Any) -> str:
