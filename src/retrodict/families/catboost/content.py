@@ -214,6 +214,25 @@ class Content:
         return told + [("ctr", i, len(one.borders)) for i, one in enumerate(self.ctrs)]
 
     @property
+    def asked(self) -> Int[Array, " k"]:
+        """The columns that splits of trees ask for, alone or within a statistic."""
+        numbers = {one.index: one.flat for one in self.numbers}
+        categories = {one.index: one.flat for one in self.categories}
+        found: set[int] = set()
+        ends = np.cumsum([count for _, _, count in self.cuts])
+        for place in np.unique(np.searchsorted(ends, np.unique(self.trees.splits), side="right")).tolist():
+            kind, at, _ = self.cuts[place]
+            if kind == "number":
+                found.add(self.numbers[at].flat)
+            elif kind == "one_hot":
+                found.add(categories[self.one_hots[at].category])
+            else:
+                of = self.ctrs[at].base.of
+                found.update(numbers[index] for index, _ in of.number_splits)
+                found.update(categories[index] for index in (*of.categories, *(one for one, _ in of.category_splits)))
+        return np.array(sorted(found), dtype=np.int64)
+
+    @property
     def columns(self) -> list[Number | Category]:
         """All columns, numbers first."""
         return [*self.numbers, *self.categories]

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from retrodict.errors import ModelError, RequestError, ScoringError
 from retrodict.families.assumed import Assumptions, assumptions_of
 from retrodict.families.onnx.check import check_model
+from retrodict.families.onnx.ignored import ignored_columns
 from retrodict.families.onnx.inputs import Layout, layout_of
 from retrodict.families.onnx.operators import ALLOWED, ML, domain_of
 from retrodict.families.onnx.outputs import Reading, by_column, reading_of, score_engine, shown_outputs
@@ -87,6 +88,10 @@ class OnnxModel(PlainModel):
             If onnxruntime fails on them, or a value is missing where the graph can't take that.
         """
         return np.asarray(self.engine.run(self.layout.feeds(self.schema, self._names(), X), len(X))[0])
+
+    def ignored(self) -> frozenset[str]:
+        """Return the columns that change no output, as far as its operators show; see `Ignoring`."""
+        return frozenset() if self.left else ignored_columns(self.made, self.layout, self.own.names)
 
     def plan(self) -> Plan:
         """Return what can be taken out of it; see `Strippable`."""

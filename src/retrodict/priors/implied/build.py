@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,26 +10,38 @@ import numpy as np
 import pandas as pd
 
 from retrodict.disclosures import (
-    CategoryCounts,
-    Covariance,
     Disclosures,
     Gaps,
-    Moments,
     Rows,
     SampleSize,
     inspect_model,
 )
+from retrodict.disclosures.stated import load_stated
 from retrodict.errors import ModelError, PriorError, RetrodictError, SchemaError
 from retrodict.models import Model
+from retrodict.models.contract import ignored
 from retrodict.plain_text import error_line, listing
 from retrodict.priors.contract import Prior
+from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.empirical import EmpiricalPrior
-from retrodict.priors.implied.facts import Facts, by_trust, class_shares, inside, of_feature, overall, schema_of
+from retrodict.priors.implied.facts import (
+    BY_CLASS,
+    Facts,
+    by_trust,
+    class_shares,
+    inside,
+    of_feature,
+    overall,
+    schema_of,
+    told_by_class,
+)
 from retrodict.priors.implied.joint import tied
 from retrodict.priors.implied.ladder import marginal_of
 from retrodict.priors.implied.limits import grid_of, shown_by_rows, shown_by_values
+from retrodict.priors.implied.raked_classes import raked_classes
 from retrodict.priors.implied.raking import raked
 from retrodict.priors.implied.remainder import others
+from retrodict.priors.implied.unread import UnknownValuesError, fillers, unread_note
 from retrodict.priors.independent import IndependentPrior
 from retrodict.priors.marginals import Marginal
 from retrodict.priors.mixture import MixturePrior
@@ -50,7 +62,7 @@ _SAME_END = 1e-9  # of its size: one end that came back by two ways
 FROM = Note("implied_by_the_model", "prior implied by the model file")
 
 
-def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
+def implied_prior(found: Any, schema: Schema | None = None, *, unread: Collection[str] | None = None) -> Prior:
     """Return the prior that a model's own disclosures imply.
 
     Whole rows, where the file holds them, are drawn as they are (smoothed, where they are only part of the table; the
@@ -68,6 +80,10 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
         The disclosures of `inspect_model`, or what that takes.
     schema
         The model's features (`model.schema`); by default those of the model given, or what the facts show of them.
+    unread
+        Features on which no output of the model depends (`retrodict.models.contract.ignored`): those of them of whose
+        values nothing is known either are one number in every row, and a note of code `columns_not_read` names them.
+        By default what the model given can tell, and none where disclosures are given.
 
     Returns
     -------
@@ -78,11 +94,11 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
     Raises
     ------
     PriorError
-        If nothing is disclosed of the values of some feature, naming all of them; or if what is disclosed contradicts
-        itself, as a damaged file's facts do.
+        If nothing is disclosed of the values of some feature that the model may read, naming all of them; or if what
+        is disclosed contradicts itself, as a damaged file's facts do.
     """
     try:
-        return _implied(found, schema)
+        return _implied(found, schema, unread)
     except RetrodictError:
         raise
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # facts of a file need not fit together
@@ -92,7 +108,8 @@ def implied_prior(found: Any, schema: Schema | None = None) -> Prior:
         ) from error
 
 
-def _implied(found: Any, schema: Schema | None) -> Prior:
+def _implied(found: Any, schema: Schema | None, unread: Collection[str] | None) -> Prior:
+    model = found
     if not isinstance(found, Disclosures):
         if isinstance(found, Model):
             schema = schema or found.schema
@@ -102,7 +119,13 @@ def _implied(found: Any, schema: Schema | None) -> Prior:
     shares = class_shares(found.facts, own.target.classes)
     stored = _stored(found.facts, own)
     if stored is None:
-        return _without_rows(found.facts, own, shares)
+        try:
+            return _without_rows(found.facts, own, shares, frozenset(unread or ()))
+        except UnknownValuesError:
+            if unread is not None or isinstance(model, Disclosures):
+                raise
+            # Asked only now: a model may have to be read whole for it.
+            return _without_rows(found.facts, own, shares, ignored(load_stated(model)))
     rows, matrix = stored
     # Rows come back through a scaler's inverse: they may miss a stated bound by a rounding error.
     own = _widened(own, matrix)
@@ -121,7 +144,7 @@ def _implied(found: Any, schema: Schema | None) -> Prior:
     note = Note("stored_rows", text, rows=len(matrix), of=total, source=rows.source)
     part = _smoothed(facts, own, matrix, note, shares)
     try:
-        rest = _without_rows(others(facts, own, matrix, total), own, shares)
+        rest = _without_rows(others(facts, own, matrix, total), own, shares, frozenset())
     except PriorError:
         alike = f"{note}; the others taken to be like them, as nothing else is stated"
         return replace(part, notes=(FROM, Note("others_taken_as_alike", alike, **note.values)))
@@ -177,46 +200,50 @@ def _widened(schema: Schema, rows: Array) -> Schema:
     return replace(schema, features=tuple(widened(f, rows[:, j]) for j, f in enumerate(schema.features)))
 
 
-def _without_rows(facts: Facts, schema: Schema, shares: Shares) -> Prior:
-    labels = list(dict.fromkeys(f.within for f in facts if isinstance(f, Moments | CategoryCounts | Covariance)))
+def _without_rows(facts: Facts, schema: Schema, shares: Shares, unread: frozenset[str]) -> Prior:
+    labels = list(dict.fromkeys(f.within for f in facts if isinstance(f, BY_CLASS)))
     labels = [label for label in labels if label is not None]
     if shares and len(labels) > 1 and set(labels) == set(shares):
         try:
-            parts = tuple(_plain(inside(facts, label), schema, None) for label in shares)
-        except PriorError:  # some feature is not told by class
+            found = [_alone(inside(facts, label), schema, None, unread) for label in shares]
+        except PriorError:  # some feature is not told by class, and not of all rows
             pass
         else:
-            text = f"a mixture of {len(parts)} classes, each with the facts of its own rows"
-            note = Note("mixture_of_classes", text, classes=len(parts))
-            return MixturePrior(parts, tuple(shares.values()), (FROM, note), shares)
-    return _plain(overall(facts), schema, shares)
+            text = f"a mixture of {len(found)} classes, each with the facts of its own rows"
+            note = Note("mixture_of_classes", text, classes=len(found))
+            weights, gaps = tuple(shares.values()), frozenset(name for _, own in found for name in own)
+            parts = raked_classes([part for part, _ in found], weights, facts, gaps, told_by_class(facts))
+            return MixturePrior(parts, weights, (FROM, note), shares)
+    prior, gaps = _alone(overall(facts), schema, shares, unread)
+    return raked(prior, overall(facts), gaps) if isinstance(prior, IndependentPrior) else prior
 
 
-def _plain(facts: Facts, schema: Schema, shares: Shares) -> Prior:
-    found = [marginal_of(feature, of_feature(facts, feature.name)) for feature in schema.features]
-    unknown = [feature.name for feature, rung in zip(schema.features, found, strict=True) if rung is None]
-    if unknown:
-        raise PriorError(
-            f"the model discloses no values of {listing(unknown)}: no row, quantile, mean with variance, split point "
-            "or range; give a prior, or a schema with their min and max"
-        )
-    rungs = [rung for rung in found if rung is not None]
+def _alone(
+    facts: Facts, schema: Schema, shares: Shares, unread: frozenset[str]
+) -> tuple[IndependentPrior | CopulaPrior, frozenset[str]]:
+    """Return the prior of each feature's own facts and their covariances, and features whose gaps are only assumed."""
+    found = {feature.name: marginal_of(feature, of_feature(facts, feature.name)) for feature in schema.features}
+    unknown = [feature for feature in schema.features if found[feature.name] is None]
+    if names := [feature.name for feature in unknown if feature.name not in unread]:
+        raise UnknownValuesError(names)
+    rungs = {name: rung for name, rung in (found | fillers(unknown)).items() if rung is not None}
     sources: dict[str, list[str]] = {}
-    for name, (_, told) in zip(schema.names, rungs, strict=True):
-        sources.setdefault(told, []).append(name)
+    for name in schema.names:
+        if found[name] is not None:
+            sources.setdefault(rungs[name][1], []).append(name)
     notes = (
         FROM,
+        *((unread_note(unknown),) if unknown else ()),
         *(Note("feature_from", f"{listing(names)}: {told}", features=names) for told, names in sources.items()),
     )
-    marginals = tuple(marginal for marginal, _ in rungs)
+    marginals = tuple(rungs[name][0] for name in schema.names)
     features = tuple(_reached(f, marginal) for f, marginal in zip(schema.features, marginals, strict=True))
     gaps = [f.name for f in features if not f.missing and _had_gaps(f, facts)]
     if gaps:
         features = tuple(replace(f, missing=MISSING) if f.name in gaps else f for f in features)
         text = f"{listing(gaps)}: values were missing, the file does not say how many; begun with {MISSING:.0%}"
         notes = (*notes, Note("gaps_assumed", text, features=gaps))
-    found_prior = tied(replace(schema, features=features), marginals, facts, notes, shares)
-    return raked(found_prior, facts, frozenset(gaps)) if isinstance(found_prior, IndependentPrior) else found_prior
+    return tied(replace(schema, features=features), marginals, facts, notes, shares), frozenset(gaps)
 
 
 def _had_gaps(feature: Feature, facts: Facts) -> bool:

@@ -16,6 +16,7 @@ from retrodict.disclosures import (
     Covariance,
     Disclosure,
     Disclosures,
+    Gaps,
     Grid,
     Moments,
     Quantiles,
@@ -31,6 +32,10 @@ Facts = tuple[Disclosure, ...]
 
 WEIGHTED = "of the rows as weighted"
 
+BY_CLASS = (Moments, CategoryCounts, Covariance)
+"""Facts that make a prior of classes where they are stated of each."""
+
+_LIMITS = (Range, Categories, Grid, Gaps)
 _SINGLE = (BinEdges, Categories, CategoryCounts, Grid, Moments, Quantiles, Range, Stretches, Thresholds)
 
 
@@ -53,12 +58,21 @@ def inside(facts: Facts, label: Any) -> Facts:
     """Return the facts as they are for the rows of one class.
 
     Its own means, variances and counts stand in for those of all rows; a covariance that all classes share holds in it
-    too. Ranges and lists of all rows hold for any part of them, counts and quantiles of all do not.
+    too. Ranges and lists of all rows hold for any part of them, counts and quantiles of all do not: they stay for the
+    features of which nothing is told by class, which are so the same in each class until counts say otherwise.
     """
+    told = told_by_class(facts)
     own = [replace(fact, within=None) for fact in facts if fact.within == label]
     shared = [replace(fact, exact=True) for fact in facts if _pooled(fact)]
-    limits = [fact for fact in facts if fact.within is None and isinstance(fact, Range | Categories | Grid)]
-    return (*own, *shared, *limits)
+    free = [fact for fact in overall(facts) if not isinstance(fact, _LIMITS) and told.isdisjoint(fact.features)]
+    limits = [fact for fact in facts if fact.within is None and isinstance(fact, _LIMITS)]
+    return (*own, *shared, *free, *limits)
+
+
+def told_by_class(facts: Facts) -> frozenset[str]:
+    """Return the features of whose values something is told by class."""
+    own = (fact for fact in facts if (fact.within is not None and isinstance(fact, BY_CLASS)) or _pooled(fact))
+    return frozenset(name for fact in own for name in fact.features)
 
 
 def _pooled(fact: Disclosure) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -18,6 +21,9 @@ from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 Array = np.ndarray
+
+Sum = tuple[Int[Array, " n"], Float[Array, " k"]]
+"""Which of k groups each row is in, and the share that each group is to have."""
 
 DRAWS = 40_000
 """Rows of the prior that are weighted: boxes that one in ten thousand of them falls into are still met."""
@@ -65,36 +71,83 @@ def raked(prior: IndependentPrior, facts: Facts, free: frozenset[str] = frozense
     IndependentPrior or RakedPrior
         The prior itself where no tree counts all rows, or splits one feature only.
     """
-    names = set(prior.schema.names)
-    trees = [tree for fact in by_trust(facts, NodeCounts) for tree in fact.trees if set(tree.names) <= names]
-    split = {name for tree in trees for name in tree.names}
-    if len(split) < 2:
+    trees = trees_of(facts, prior.schema)
+    if not trees:
         return prior
+    start = start_of(prior, trees, DRAWS)
+    # last, so that the shares of missing values stay those that are stated
+    kept = [gap_share(prior.schema, start.X, j) for j, f in missing_features(prior.schema) if f.name not in free]
+    weights = weighted(start.weights, [*falls(trees, prior.schema, start.X), *kept], len(kept))
+    return start.weighing(weights, raked_note(trees), prior.class_shares)
+
+
+def trees_of(facts: Facts, schema: Schema) -> list[RawTree]:
+    """Return the trees that count all rows; none where they split one feature only, whose own facts say as much."""
+    names = set(schema.names)
+    trees = [tree for fact in by_trust(facts, NodeCounts) for tree in fact.trees if set(tree.names) <= names]
+    return trees if len({name for tree in trees for name in tree.names}) > 1 else []
+
+
+def falls(trees: list[RawTree], schema: Schema, X: Float[Array, "n d"]) -> list[Sum]:
+    """Return, for each tree, the node at which each row stops and the share of rows that is to stop there."""
+    return [(fallen(tree, schema, X), tree.rows / tree.rows[0]) for tree in trees]
+
+
+def raked_note(trees: list[RawTree]) -> Note:
+    """Say how rows are weighted."""
+    told = "the leaves of one tree" if len(trees) == 1 else f"the leaves of {len(trees)} trees"
+    text = f"weighted so that rows fall into {told} as often as the training rows did"
+    return Note("raked_to_leaves", text, trees=len(trees))
+
+
+def gap_share(schema: Schema, X: Float[Array, "n d"], j: int) -> Sum:
+    """Return which rows lack a value, and the stated share of them: what is to hold whatever the leaves say."""
+    missing = schema.features[j].missing
+    return np.isnan(X[:, j]).astype(np.int32), np.array([1.0 - missing, missing])
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Rows of a prior before they are weighted.
+
+    Parameters
+    ----------
+    prior
+        Whose rows they are.
+    edges
+        For each feature, the latents at which its cells meet.
+    X, cells, weights
+        The rows, the cells that they lie in, and their probabilities.
+    """
+
+    prior: IndependentPrior
+    edges: tuple[Array, ...]
+    X: Float[Array, "n d"]
+    cells: Int[Array, "n d"]
+    weights: Float[Array, " n"]
+
+    def weighing(self, weights: Float[Array, " n"], note: Note, shares: Mapping[Hashable, float] | None) -> RakedPrior:
+        """Return the prior whose rows have these weights."""
+        notes = (*(told for told in self.prior.notes if told != INDEPENDENT), note)
+        return RakedPrior(self.prior, self.edges, self.cells, np.isnan(self.X), weights, notes, shares)
+
+
+def start_of(prior: IndependentPrior, trees: list[RawTree], most: int) -> Start:
+    """Return rows of a prior in the cells that trees tell apart, at most so many."""
+    split = {name for tree in trees for name in tree.names}
     edges = tuple(
         _edges(marginal, _cuts(trees, name) if name in split else np.empty(0))
         for name, marginal in zip(prior.schema.names, prior.marginals, strict=True)
     )
-    X, cells, start = _rows(prior, edges)
-    sums = [(fallen(tree, prior.schema, X), tree.rows / tree.rows[0]) for tree in trees]
-    gaps = [  # last, so that the shares of missing values stay those that are stated
-        (np.isnan(X[:, j]).astype(np.int32), np.array([1.0 - feature.missing, feature.missing]))
-        for j, feature in missing_features(prior.schema)
-        if feature.name not in free
-    ]
-    weights = _weights(start, [*sums, *gaps], len(gaps))
-    told = "the leaves of one tree" if len(trees) == 1 else f"the leaves of {len(trees)} trees"
-    text = f"weighted so that rows fall into {told} as often as the training rows did"
-    note = Note("raked_to_leaves", text, trees=len(trees))
-    notes = (*(told for told in prior.notes if told != INDEPENDENT), note)
-    return RakedPrior(prior, edges, cells, np.isnan(X), weights, notes, prior.class_shares)
+    return Start(prior, edges, *_rows(prior, edges, most))
 
 
 def _rows(
-    prior: IndependentPrior, edges: tuple[Array, ...]
+    prior: IndependentPrior, edges: tuple[Array, ...], most: int
 ) -> tuple[Float[Array, "n d"], Int[Array, "n d"], Float[Array, " n"]]:
     """Return rows of a prior, the cells that they lie in, and their probabilities: all states where these are few."""
     count, d = prior.n_states(), len(edges)
-    most = max(min(DRAWS, MOST_VALUES // d), 1)
+    most = max(min(most, MOST_VALUES // d), 1)
     if count is not None and count <= most:
         X, logs = prior.states()
         listed = [{value: i for i, value in enumerate(m.values().tolist())} for m in _finite(prior)]
@@ -139,9 +192,7 @@ def _goes_left(tree: RawTree, at: int, schema: Schema) -> Array:
     return np.array([category in tree.categories[at] for category in listed], dtype=bool)
 
 
-def _weights(
-    start: Float[Array, " n"], sums: list[tuple[Int[Array, " n"], Float[Array, " k"]]], last: int
-) -> Float[Array, " n"]:
+def weighted(start: Float[Array, " n"], sums: list[Sum], last: int) -> Float[Array, " n"]:
     """Return the weights of rows, which sum to one, after setting the shares of each tree right in turn.
 
     Parameters
@@ -159,7 +210,7 @@ def _weights(
     return _set_right(_flattened(start, weights), sums[len(sums) - last :])
 
 
-def _set_right(weights: Array, sums: list[tuple[Array, Array]]) -> Array:
+def _set_right(weights: Array, sums: list[Sum]) -> Array:
     for node, shares in sums:
         now = np.bincount(node, weights, len(shares))
         factor = np.divide(shares, now, out=np.ones_like(now), where=now > 0)

@@ -114,6 +114,12 @@ class SklearnModel:
 
         return disclosed(self.estimator, self.known.schema.names, train)
 
+    def ignored(self) -> frozenset[str]:
+        """Return the features that change no output, as far as its parts show; see `Ignoring`."""
+        from retrodict.families.sklearn.structure.ignored import ignored_columns
+
+        return ignored_columns(self.estimator, self.known.schema.names)
+
     def table_problem(self, found: Disclosures) -> Reading:
         """Return the problem of finding the training table; see `TreeTable`."""
         from retrodict.families.sklearn.trees.read_problem import problem_of
