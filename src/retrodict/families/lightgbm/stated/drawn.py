@@ -23,11 +23,14 @@ class Drawn:
         Whether the first tree was: one-sided sampling begins later.
     share
         The share of rows in a draw, where it is one number.
+    one_sided
+        Whether rows of small gradients are drawn, and those of great ones kept.
     """
 
     sampled: bool | None
     first: bool | None
     share: float | None = None
+    one_sided: bool = False
 
     @property
     def words(self) -> str | None:
@@ -39,8 +42,9 @@ class Drawn:
 
 def drawn_of(text: ModelText) -> Drawn:
     """Return which rows the trees of a model were grown on."""
+    differ = len({int(rows_of(tree)[0]) for tree in text.trees if tree.leaves > 1}) > 1
     if not text.parameters or "bagging_fraction" not in text.parameters:
-        return Drawn(None, None)
+        return Drawn(True if differ else None, None)
     one_sided = "goss" in (text.parameters.get("boosting"), text.parameters.get("data_sample_strategy"))
     shares = [text.number(f"{side}bagging_fraction", 1.0) for side in ("", "pos_", "neg_")]
     often = text.number("bagging_freq", 0.0) > 0
@@ -48,7 +52,10 @@ def drawn_of(text: ModelText) -> Drawn:
     even = bagged and min(shares[1:]) >= _ALL
     if one_sided:
         whole_rounds = int(1.0 / max(text.number("learning_rate", 0.1), 1e-9))
-        return Drawn(len(text.trees) // text.per_iteration > whole_rounds, whole_rounds < 1)
+        sampled = differ or len(text.trees) // text.per_iteration > whole_rounds
+        return Drawn(sampled, whole_rounds < 1, one_sided=True)
+    if differ and not bagged:  # trees of another training, of which the parameters are gone
+        return Drawn(True, None)
     return Drawn(bagged, bagged, shares[0] if even else None)
 
 

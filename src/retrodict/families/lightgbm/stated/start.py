@@ -13,17 +13,15 @@ from retrodict.disclosures.kinds import ClassShares, Disclosure, TargetMoments, 
 from retrodict.disclosures.place import Place
 from retrodict.families.lightgbm.stated.drawn import drawn_of, rows_drawn
 from retrodict.families.lightgbm.stated.sums import RENEWED, agrees, penalties, step_of
+from retrodict.families.lightgbm.stated.weights import SAME, UNKNOWN, WEIGHED, uneven, weighed
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
 
 Array = np.ndarray
 
 _BY_LOGARITHM = frozenset({"poisson", "gamma", "tweedie"})
-_WEIGHED = "of the rows as weighted"
 _WHOLE = 1e-4
 """How far from a whole number a share of rows may be, in rows, that is one."""
-_SAME = 1e-5
-"""How far sums of hessians may be off, as a share, that were rounded row by row to 32 bits."""
 _SIX_DIGITS = "to 6 digits"
 _ZERO = 1e-9
 """A start nearer to zero than that is zero: what is left of sums of thousands of rounded gradients."""
@@ -53,7 +51,7 @@ def _added_to(text: ModelText, tree: TreeText) -> bool | None:
 def _mean_value(text: ModelText, tree: TreeText) -> float | None:
     """Return the mean of a tree's leaf values, weighed so that their own steps cancel."""
     step = step_of(text)
-    if step is None or tree.weight is None or not tree.weight.any() or drawn_of(text).first or _uneven(text):
+    if step is None or tree.weight is None or not tree.weight.any() or drawn_of(text).first or uneven(text):
         return None
     if text.objective is None or text.objective.name in ("huber", "fair"):
         return None  # gradients do not add up to zero at their starts
@@ -68,15 +66,10 @@ def _start(text: ModelText, tree: TreeText) -> float | None:
         return 0.0
     if tree.leaves == 1:
         return float(tree.value[0]) if added else None
-    found = (_counted(text) if _uneven(text) else _mean_value(text, tree)) if added else None
+    found = (_counted(text) if uneven(text) else _mean_value(text, tree)) if added else None
     step = step_of(text)
     # leaves that were set anew do not hold the start any more
     return found if found is not None and step is not None and agrees(text, tree, step, found) else None
-
-
-def _uneven(text: ModelText) -> bool:
-    """Whether one class counts more than the other, but for the start."""
-    return text.number("scale_pos_weight", 1.0) != 1.0 or text.flag("is_unbalance", False)
 
 
 def of_start(
@@ -106,13 +99,17 @@ def of_start(
         if any(start is None for start in starts):
             return
     found = np.array(starts, dtype=np.float64)
-    weighed = _weighed(text, found)
-    if weighed and exact is True:
-        exact = _WEIGHED
+    weights = False if uneven(text) else weighed(text, starts)  # the start counts rows of classes as they are
+    if weights is not False and exact in (True, _SIX_DIGITS):
+        exact = ", ".join([WEIGHED if weights else UNKNOWN, *([exact] if isinstance(exact, str) else [])])
     shared: dict[str, Any] = {"features": (), "source": source, "exact": exact}
     if classes:
         shares = _shares(objective, found)
-        n = None if weighed or drawn_of(text).first or objective.name.startswith("cross") else rows_drawn(text)
+        n = (
+            None
+            if weights is not False or drawn_of(text).first or objective.name.startswith("cross")
+            else rows_drawn(text)
+        )
         yield ClassShares(classes, _whole_shares(shares, n), **shared)
     elif place.target is not None or objective.root:
         return
@@ -165,7 +162,7 @@ def _counted(text: ModelText) -> float | None:
     stated = starts - settings.rate * gradient / (hessian + penalty.sum())
     off = np.abs(hessian / tree.weight.sum() - 1.0) + np.abs(stated - mean)
     best = int(np.argmin(off))
-    return float(starts[best]) if off[best] < _SAME else None
+    return float(starts[best]) if off[best] < SAME else None
 
 
 def _shares(objective: Any, found: Array) -> Array:
@@ -184,32 +181,3 @@ def _whole_shares(shares: Array, n: int | None) -> tuple[float, ...]:
         if np.abs(rows - whole).max() < _WHOLE and whole.sum() == n:
             shares = whole / n
     return tuple(shares.tolist())
-
-
-def _weighed(text: ModelText, starts: Array) -> bool:
-    """Whether rows counted unequally: the hessians of a leaf's rows do not add up to what their number gives.
-
-    Of losses whose hessians differ between rows at the start, that can't be told: they are taken not to be.
-    """
-    objective = text.objective
-    for tree, start in zip(text.trees[: text.per_iteration], starts, strict=True):
-        each = _hessian(objective, float(start), len(starts))
-        if each is None or _uneven(text) or tree.weight is None or tree.count is None or not tree.weight.any():
-            continue
-        if (np.abs(tree.weight - tree.count * each) > _SAME * tree.count * each).any():
-            return True
-    return False
-
-
-def _hessian(objective: Any, start: float, classes: int) -> float | None:
-    """Return the hessian of one row at the start; ``None`` where it is not the same for all."""
-    if objective.name in ("binary", "multiclassova"):
-        share = float(expit(objective.sigmoid * start))
-        return share * (1.0 - share) * objective.sigmoid**2
-    if objective.name in ("cross_entropy",):
-        share = float(expit(start))
-        return share * (1.0 - share)
-    if objective.name == "multiclass":
-        share = float(np.exp(start))
-        return classes / (classes - 1.0) * share * (1.0 - share)
-    return 1.0 if objective.name in ("regression", "huber") else None

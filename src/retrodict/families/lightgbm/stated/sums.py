@@ -13,6 +13,8 @@ from retrodict.disclosures.kinds import Disclosure, GradientSums, NodeSums
 from retrodict.disclosures.place import Place
 from retrodict.families.lightgbm.grown import summed
 from retrodict.families.lightgbm.stated.drawn import drawn_of
+from retrodict.families.lightgbm.stated.exactness import other_step, words_of
+from retrodict.families.lightgbm.stated.weights import UNKNOWN, WEIGHED, uneven, weighed
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText, nodes_of
 
@@ -25,8 +27,6 @@ _SIX_DIGITS = 2e-5
 """How far numbers that are written with six digits may be off, as a share."""
 _LOST = 1e-7
 """How far values may be off for the rounding of gradients to 32 bits."""
-_CLAMPS = ("lambda_l1", "max_delta_step", "path_smooth", "use_quantized_grad", "linear_tree")
-"""Settings with which a leaf's value is another function of its sums."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,7 @@ def step_of(text: ModelText) -> Step | None:
     """Return how leaf values were made; ``None`` where they are no plain step, or the settings are not stated."""
     if "learning_rate" not in text.parameters or "lambda_l2" not in text.parameters or text.objective is None:
         return None
-    monotone = any(one not in ("", "0") for one in text.parameters.get("monotone_constraints", "").split(","))
-    plain = text.parameters.get("boosting", "gbdt") in ("gbdt", "goss") and not text.averaged
-    clamped = monotone or any(text.number(name, 0.0) > 0 for name in _CLAMPS) or "monotone_constraints" in text.header
-    if not plain or clamped or text.objective.name in RENEWED:
+    if other_step(text) or text.objective.name in RENEWED:
         return None
     return Step(text.number("learning_rate", 0.1), text.number("lambda_l2", 0.0), text.number("cat_l2", 10.0))
 
@@ -83,16 +80,16 @@ def of_nodes(text: ModelText, place: Place, starts: list[float | None]) -> Itera
     starts
         What the values of each score's first tree hold beyond their own step; ``None`` where that is not known.
     """
-    trees, words = text.trees, drawn_of(text).words
+    trees, weights = text.trees, weighed(text, starts)
+    of_rows = [drawn_of(text).words, WEIGHED if weights or uneven(text) else UNKNOWN if weights is None else None]
+    words = ", ".join(filter(None, of_rows)) or None
     exact: bool | str = place.sample or words or place.exact
     leaves = tuple(np.arange(2 * tree.leaves - 1) >= tree.leaves - 1 for tree in trees)
     names = tuple(dict.fromkeys(place.columns[int(i)].name for tree in trees for i in np.unique(tree.feature)))
     shared: dict[str, Any] = {"leaves": leaves, "features": names}
     gradients = _gradients(text, starts)
-    refitted = gradients is None and step_of(text) is not None
-    yield _equations(text, place, names, False if refitted else exact)
-    weights = [tree.weight for tree in trees]
-    if any(weight is not None and weight.any() for weight in weights):
+    yield _equations(text, place, names, _how_exact(text, place, starts, weights, gradients is None))
+    if any(tree.weight is not None and tree.weight.any() for tree in trees):
         sums = tuple(summed(tree, _or_gaps(tree.weight, tree.leaves)) for tree in trees)
         own: dict[str, Any] = {"source": place.at("trees[*].leaf_weight"), "exact": exact, "personal": _of_one(trees)}
         yield NodeSums("hessian", sums, **own, **shared)
@@ -105,6 +102,19 @@ def of_nodes(text: ModelText, place: Place, starts: list[float | None]) -> Itera
             sums = tuple(np.concatenate([_or_gaps(own, t.leaves - 1), np.full(t.leaves, np.nan)]) for t, own in pairs)
             source = place.at(f"trees[*].{name}")
             yield NodeSums(statistic, sums, source=source, exact=place.sample or words or _ROUNDED, **shared)
+
+
+def _how_exact(
+    text: ModelText, place: Place, starts: list[float | None], weights: bool | None, disagree: bool
+) -> bool | str:
+    """Return how far the equations of leaf values hold as they are stated."""
+    step = step_of(text)
+    if disagree and step is not None and step.rate:
+        return False  # inner nodes say otherwise
+    differ = step is not None and any(np.ptp(penalties(text, tree, step)) > 0 for tree in text.trees)
+    renewed = text.objective is not None and text.objective.name in RENEWED
+    checked = renewed or any(t.leaves > 2 and t.inner_value is not None and t.inner_value[1:].any() for t in text.trees)
+    return place.sample or ", ".join(words_of(text, starts, weights, differ, checked)) or place.exact
 
 
 def _of_one(trees: tuple[TreeText, ...]) -> bool | None:
