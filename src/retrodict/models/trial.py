@@ -7,14 +7,15 @@ its memory and time; what ends the child would have ended the process.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from retrodict import threads
 
@@ -67,17 +68,34 @@ def endured(
     if child == 0:
         _try(work, seconds, memory)
     end, pause = time.monotonic() + wall, _STEP
-    while True:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            return _told(status)
-        if time.monotonic() > end:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return "it does not end"
-        time.sleep(pause)
-        pause = min(0.05, 1.5 * pause)
+    with _ending(child) as wait:
+        while True:
+            pid, status = os.waitpid(child, os.WNOHANG)
+            if pid:
+                return _told(status)
+            if time.monotonic() > end:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                return "it does not end"
+            wait(pause)
+            pause = min(0.05, 1.5 * pause)
+
+
+@contextmanager
+def _ending(child: int) -> Iterator[Callable[[float], object]]:
+    """Give what waits some seconds at most, or until the child ends where the system can tell."""
+    try:
+        told = os.pidfd_open(child)
+    except (AttributeError, OSError):  # an older system
+        yield time.sleep
+        return
+    poll = select.poll()
+    poll.register(told, select.POLLIN)
+    try:
+        yield lambda seconds: poll.poll(1000 * seconds)
+    finally:
+        os.close(told)
 
 
 def endured_apart(arguments: list[str]) -> str | None:

@@ -210,9 +210,9 @@ def write_cbm(content: Content) -> bytes:
     trees = content.trees
     core: dict[int, Field] = {
         0: Scalar("<i", content.dimension),
-        1: trees.splits.astype("<i4"),
-        2: trees.sizes.astype("<i4"),
-        3: trees.starts.astype("<i4"),
+        1: trees.splits.astype("<i4", copy=False),
+        2: trees.sizes.astype("<i4", copy=False),
+        3: trees.starts.astype("<i4", copy=False),
         4: [
             {0: Scalar("<i", one.index), 1: Scalar("<i", one.flat), 2: one.name, 3: Scalar("<B", one.used)}
             for one in content.categories
@@ -222,32 +222,34 @@ def write_cbm(content: Content) -> bytes:
                 0: Scalar("<B", one.has_nans),
                 1: Scalar("<i", one.index),
                 2: Scalar("<i", one.flat),
-                3: one.borders.astype("<f4"),
+                3: one.borders.astype("<f4", copy=False),
                 4: one.name,
                 5: Scalar("<b", TREATMENTS.index(one.treatment)),
             }
             for one in content.numbers
         ],
         6: [
-            {0: Scalar("<i", one.category), 1: one.values.astype("<i4"), 2: list(one.texts)} for one in content.one_hots
+            {0: Scalar("<i", one.category), 1: one.values.astype("<i4", copy=False), 2: list(one.texts)}
+            for one in content.one_hots
         ],
         7: [_ctr_fields(one) for one in content.ctrs],
-        8: trees.values.astype("<f8"),
-        9: trees.weights.astype("<f8"),
-        10: trees.steps.astype("<u2"),
-        11: trees.leaf_of.astype("<u4"),
+        8: trees.values.astype("<f8", copy=False),
+        9: trees.weights.astype("<f8", copy=False),
+        10: trees.steps.astype("<u2", copy=False),
+        11: trees.leaf_of.astype("<u4", copy=False),
         14: Scalar("<d", content.scale),
         16: np.array(content.bias, "<f8"),
     }
     root: dict[int, Field] = {0: FORMAT, 1: core, 2: [{0: key, 1: text} for key, text in sorted(content.info.items())]}
     if content.ctr_tables is not None:
         root[3] = [CTR_PART]
-    return MAGIC + b"".join(_parts(content, root))
+    return b"".join([MAGIC, *_parts(content, root)])
 
 
-def _parts(content: Content, root: dict[int, Field]) -> Iterator[bytes]:
+def _parts(content: Content, root: dict[int, Field]) -> Iterator[bytes | bytearray]:
     own = flat_buffer(root)
-    yield struct.pack("<I", len(own)) + own
+    yield struct.pack("<I", len(own))
+    yield own
     if content.ctr_tables is not None:
         yield struct.pack("<I", len(content.ctr_tables))
         for table in content.ctr_tables:
@@ -262,7 +264,8 @@ def _parts(content: Content, root: dict[int, Field]) -> Iterator[bytes]:
                     4: Scalar("<i", table.classes),
                 }
             )
-            yield struct.pack("<I", len(own)) + own
+            yield struct.pack("<I", len(own))
+            yield own
 
 
 def _ctr_fields(one: Ctr) -> dict[int, flat.Field]:
@@ -274,7 +277,7 @@ def _ctr_fields(one: Ctr) -> dict[int, flat.Field]:
         4: Scalar("<f", one.shift),
         5: Scalar("<f", one.scale),
     }
-    return {0: ctr, 1: one.borders.astype("<f4")}
+    return {0: ctr, 1: one.borders.astype("<f4", copy=False)}
 
 
 def _base_fields(base: CtrBase) -> dict[int, Field]:

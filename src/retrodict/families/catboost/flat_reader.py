@@ -132,13 +132,13 @@ class FlatTable:
         return None if at is None else self._text(self.flat.follow(at))
 
     def vector(self, slot: int, dtype: str | np.dtype[Any]) -> Array:
-        """Return a field that is a list of numbers, as an array of its own; empty where it is not there."""
+        """Return a field that is a list of numbers, as a view that is not written to; empty where it is not there."""
         at = self.place(slot, 4)
         kind: np.dtype[Any] = np.dtype(dtype)
         if at is None:
             return np.empty(0, kind)
         first, count = self.flat.span(self.flat.follow(at), kind.itemsize)
-        return np.frombuffer(self.flat.content, kind, count, first).copy()
+        return np.frombuffer(self.flat.content, kind, count, first)
 
     def tables(self, slot: int) -> list[FlatTable]:
         """Return a field that is a list of tables."""

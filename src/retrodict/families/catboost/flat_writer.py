@@ -27,11 +27,11 @@ Field = Number | str | Array | bytes | dict[int, "Field"] | Sequence["Field"] | 
 """What a field holds: a number, a text, an array, raw bytes, a table (its fields by slot), or a list of such."""
 
 
-def flat_buffer(root: dict[int, Field]) -> bytes:
+def flat_buffer(root: dict[int, Field]) -> bytearray:
     """Return a table with all that it holds as a buffer."""
     out = bytearray(4)
     struct.pack_into("<I", out, 0, _table(out, root))
-    return bytes(out)
+    return out
 
 
 def _pad(out: bytearray, align: int, beyond: int = 0) -> None:
@@ -48,7 +48,7 @@ def _put(out: bytearray, value: Field) -> int:
         return _vector(out, value, 1)
     if isinstance(value, np.ndarray):
         little = np.ascontiguousarray(value, value.dtype.newbyteorder("<"))
-        return _vector(out, little.tobytes(), little.dtype.itemsize * int(np.prod(little.shape[1:], dtype=int)))
+        return _vector(out, little.data, little.dtype.itemsize * int(np.prod(little.shape[1:], dtype=int)))
     assert not isinstance(value, Number)
     assert value is not None
     _pad(out, 4)
@@ -60,12 +60,13 @@ def _put(out: bytearray, value: Field) -> int:
     return at
 
 
-def _vector(out: bytearray, content: bytes, width: int, extra: int = 0) -> int:
+def _vector(out: bytearray, content: bytes | memoryview, width: int, extra: int = 0) -> int:
     """Write a list; `extra` is what its length is more than its content (a text ends with a zero that is not told)."""
     _pad(out, 4)
     _pad(out, 8 if width % 8 == 0 else 4, 4)
     at = len(out)
-    out += struct.pack("<I", len(content) // width + extra)
+    size = content.nbytes if isinstance(content, memoryview) else len(content)
+    out += struct.pack("<I", size // width + extra)
     out += content
     return at
 

@@ -18,13 +18,15 @@ RAW = "RawFormulaVal"
 """CatBoost's name of what trees add up to."""
 
 
-def booster_of(content: Content) -> Any:
+def booster_of(content: Content, blob: bytes | None = None) -> Any:
     """Return what CatBoost makes of a file: a classifier or a regressor, as the loss says.
 
     Parameters
     ----------
     content
         What the file holds, checked: nothing else of it reaches compiled code.
+    blob
+        What `write_cbm` makes of it, where that was asked before.
     """
     with extra_for("reading models of CatBoost"):
         import catboost
@@ -32,13 +34,13 @@ def booster_of(content: Content) -> Any:
     objective = objective_of(content)
     kinds = {"class": catboost.CatBoostClassifier, "value": catboost.CatBoostRegressor}
     made = (catboost.CatBoost if objective is None else kinds[objective.kind])()
-    loaded(made, content)
+    loaded(made, content, blob)
     return made
 
 
-def loaded(made: Any, content: Content) -> None:
+def loaded(made: Any, content: Content, blob: bytes | None = None) -> None:
     """Let an object of CatBoost hold another model."""
-    made.load_model(blob=write_cbm(content))
+    made.load_model(blob=write_cbm(content) if blob is None else blob)
     made._init_params = {}  # what the file says of its training is read from the file
     made._canonized_params = None
 
@@ -48,15 +50,9 @@ def content_of(made: Any) -> Content:
     return read_cbm(made._serialize_model())
 
 
-def asked(content: Content) -> Any:
-    """Return what CatBoost makes of a file after it was asked for a few rows, on one thread.
-
-    Parameters
-    ----------
-    content
-        What the file holds, checked.
-    """
-    made, rows = booster_of(content), 40  # more than compiled code takes at once, and some over
+def asked(content: Content, blob: bytes | None = None) -> Any:
+    """Return what CatBoost makes of a file after it was asked for a few rows, on one thread; see `booster_of`."""
+    made, rows = booster_of(content, blob), 40  # more than compiled code takes at once, and some over
     _ = made.classes_
     hashes = known_hashes(content)
     columns: dict[int, Array] = {}

@@ -85,14 +85,16 @@ def _audit(source: Source, found: Content) -> FileAudit:
 
 def open_file(source: Source, trust: Trust) -> Opened:
     """Return the model that a file holds, after it was checked; see `Opening`."""
+    from retrodict.families.catboost.cbm_file import write_cbm
     from retrodict.families.catboost.native import asked
 
     where = f"'{shown(source.path)}'"
     found, left = _read(source.content, where)
     audit = _audit(source, found)
-    check_endured(source, trust, lambda: asked(found))
+    blob = write_cbm(found)
+    check_endured(source, trust, lambda: asked(found, blob))
     try:
-        made = asked(found)
+        made = asked(found, blob)
     except RetrodictError:
         raise
     except MemoryError as error:
