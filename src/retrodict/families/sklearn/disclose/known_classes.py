@@ -122,7 +122,7 @@ def _named(part: Any) -> Iterator[tuple[str, Any]]:
     titled = {Pipeline: ".steps", ColumnTransformer: ".transformers_"}
     series = next(step for cls, step in titled.items() if isinstance(part, cls))
     for step, value in attributes(part):
-        if step == series and isinstance(value, list):
+        if step == series and isinstance(value, list) and all(isinstance(one, tuple) and len(one) > 1 for one in value):
             yield from ((f".named_{series[1:]}[{one[0]!r}]", one[1]) for one in value)
         else:
             yield step, value
