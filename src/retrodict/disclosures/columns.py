@@ -28,6 +28,8 @@ class Column:
         Whether gaps in it were filled on the way.
     estimated
         Whether a fill may be no value of the column in the table: one that was predicted, or a zero where it is empty.
+    merged
+        Whether `category` stands for all that `categories` does not list.
     label
         What the affine part goes back to: the raw feature itself, or a transform of it.
     """
@@ -41,6 +43,7 @@ class Column:
     categories: tuple[Any, ...] | None = None
     category: Any = None
     indicator: bool = False
+    merged: bool = False
     block: Block | None = None
     position: int = 0
     filled: bool = False

@@ -35,6 +35,8 @@ class RawTree:
         Whether raw values from the threshold up go left, not those up to it.
     categories
         Of nodes that split by categories, those that go left; all others go right.
+    apart
+        Of nodes that split by single categories, those that go right; all others go left.
     left, right
         The children.
     missing_left
@@ -52,6 +54,11 @@ class RawTree:
     rows: Int[Array, " nodes"]
     missing_left: Bool[Array, " nodes"] | None = None
     categories: Mapping[int, frozenset[Any]] = field(default_factory=dict)
+    apart: Mapping[int, frozenset[Any]] = field(default_factory=dict)
+
+    def goes_left(self, node: int, category: Any) -> bool:
+        """Whether a category goes left at a node that splits by categories."""
+        return category in self.categories[node] if node in self.categories else category not in self.apart[node]
 
 
 def raw_trees(trees: Iterable[Tree]) -> tuple[RawTree, ...]:
@@ -65,6 +72,7 @@ def _raw(tree: Tree) -> RawTree:
     feature = np.full(len(tree.feature), -1)
     threshold, down = np.full(len(feature), np.nan), np.zeros(len(feature), dtype=bool)
     sets: dict[int, frozenset[Any]] = {}
+    apart: dict[int, frozenset[Any]] = {}
     for i in tree.used:
         column, at = tree.columns[i], np.flatnonzero((tree.feature == i) & ~tree.leaf & np.isfinite(tree.threshold))
         if not len(at) or not column.raw:
@@ -72,7 +80,13 @@ def _raw(tree: Tree) -> RawTree:
         if column.indicator or column.categories is not None:
             if column.scale <= 0 or column.categories is None:
                 continue
-            sets |= {int(node): _left(column, float(tree.threshold[node])) for node in at}
+            alone = column.indicator and not column.merged
+            for node in at.tolist():
+                end = float(column.back(tree.threshold[node]))
+                if alone and end >= 0:  # rows of all other categories, listed or not, go left
+                    apart[node] = frozenset({column.category} if end < 1 else ())
+                else:
+                    sets[node] = _left(column, end)
         else:
             points, back = np.unique(tree.threshold[at], return_inverse=True)
             raw = column.raw_numbers(points)
@@ -91,12 +105,13 @@ def _raw(tree: Tree) -> RawTree:
         np.asarray(tree.rows),
         None if tree.missing_left is None else np.asarray(tree.missing_left),
         sets,
+        apart,
     )
 
 
-def _left(column: Column, threshold: float) -> frozenset[Any]:
-    """Return the categories whose code, or whose indicator, is not above a threshold."""
-    categories, end = column.categories or (), float(column.back(threshold))
+def _left(column: Column, end: float) -> frozenset[Any]:
+    """Return the listed categories whose code, or whose indicator, is not above an end."""
+    categories = column.categories or ()
     if not column.indicator:
         return frozenset(category for place, category in enumerate(categories) if place <= end)
     return frozenset(category for category in categories if (category == column.category) <= end)

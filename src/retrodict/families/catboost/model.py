@@ -140,7 +140,7 @@ class _CatBoost(PlainModel):
         found = [renamed(one, labels) for one in super().disclose(train)]
         found += self._clear_names()
         yield from found
-        yield from named_counts(found, labels, by_class=len(labels) == len(self.own))
+        yield from named_counts(found, labels)
 
     def _hashes(self, name: str) -> dict[Any, int]:
         """Return the hash of each category that a column has by its own schema; none where it has whole numbers."""

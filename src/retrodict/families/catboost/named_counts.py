@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from retrodict.disclosures.kinds import CategoryCounts, CategoryHashes, Disclosure, Stretches
+from retrodict.disclosures.kinds import CategoryCounts, CategoryHashes, Disclosure, NodeCounts, Stretches
+from retrodict.disclosures.trees.raw_trees import RawTree
 
 Array = np.ndarray
 
 
-def named_counts(
-    facts: Iterable[Any], labels: Mapping[str, Mapping[Any, int]], *, by_class: bool
-) -> Iterator[Disclosure]:
-    """Yield how many rows had each category of a schema, where hashes are counted.
+def named_counts(facts: Iterable[Any], labels: Mapping[str, Mapping[Any, int]]) -> Iterator[Disclosure]:
+    """Yield how many rows had each category of a schema, of each class too, where hashes are counted.
 
     Parameters
     ----------
@@ -24,9 +23,6 @@ def named_counts(
         All that a model states.
     labels
         The hash of each category of each listed column.
-    by_class
-        Whether to tell them of each class too: an implied prior is one of classes where any fact is, and so this is
-        for models whose columns are all listed.
     """
     told = [one for one in facts if isinstance(one, CategoryHashes) and one.counts is not None]
     told.sort(key=lambda one: not one.classes)  # what is counted by class tells more
@@ -38,7 +34,7 @@ def named_counts(
         row = {hashed: i for i, hashed in enumerate(fact.hashes)}
         mine = np.array([counts[row[one]] if one in row else np.zeros(counts.shape[1]) for one in known.values()])
         columns: list[tuple[Any, Array]] = [(None, mine.sum(axis=1))]
-        if by_class and fact.classes:
+        if fact.classes:
             columns += [(label, mine[:, k]) for k, label in enumerate(fact.classes)]
         for within, own in columns:
             yield CategoryCounts(
@@ -53,7 +49,7 @@ def named_counts(
 
 
 def renamed(fact: Any, labels: Mapping[str, Mapping[Any, int]]) -> Any:
-    """Return a fact of one category, which a file calls by its hash, with the name that a schema gives it.
+    """Return a fact of categories, which a file calls by their hashes, with the names that a schema gives them.
 
     Parameters
     ----------
@@ -62,7 +58,18 @@ def renamed(fact: Any, labels: Mapping[str, Mapping[Any, int]]) -> Any:
     labels
         The hash of each category of each listed column.
     """
-    if not isinstance(fact, Stretches) or fact.category is None or fact.features[0] not in labels:
+    names = {name: {f"#{hashed}": label for label, hashed in own.items()} for name, own in labels.items()}
+    if isinstance(fact, NodeCounts):
+        return replace(fact, trees=tuple(_named(tree, names) for tree in fact.trees))
+    if not isinstance(fact, Stretches) or fact.category is None or fact.features[0] not in names:
         return fact
-    names = {f"#{hashed}": label for label, hashed in labels[fact.features[0]].items()}
-    return replace(fact, category=names.get(fact.category, fact.category))
+    return replace(fact, category=names[fact.features[0]].get(fact.category, fact.category))
+
+
+def _named(tree: RawTree, names: Mapping[str, Mapping[Any, Any]]) -> RawTree:
+    """Return a tree whose splits by single categories have a schema's names for them."""
+    apart = {}
+    for node, own in tree.apart.items():
+        known = names.get(tree.names[tree.feature[node]], {})
+        apart[node] = frozenset(known.get(one, one) for one in own)
+    return replace(tree, apart=apart)

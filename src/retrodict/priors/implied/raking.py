@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from retrodict.priors.marginals import FiniteMarginal, Marginal
 from retrodict.priors.raked import RakedPrior
 from retrodict.priors.restricted_draw import latents_of
 from retrodict.results.notes import Note
-from retrodict.schema import Schema
+from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
 
@@ -169,15 +169,17 @@ def fallen(tree: RawTree, schema: Schema, X: Float[Array, "n d"]) -> Int[Array, 
     parted = tree.feature >= 0
     if tree.missing_left is None:  # where rows without a value would go is not known: all stop
         parted[parted] = np.array([not schema[name].missing for name in tree.names])[tree.feature[parted]]
-    lefts = {at: _goes_left(tree, at, schema) for at in tree.categories}
+    ways = {at: _way(tree, at, schema[tree.names[tree.feature[at]]]) for at in (*tree.categories, *tree.apart)}
+    parted[[at for at, way in ways.items() if way is None]] = False
     going = np.arange(len(X))
     while len(going := going[parted[node[going]]]):
         here = node[going]
         values = X[going, columns[tree.feature[here]]]
         left = np.where(tree.down[here], values >= tree.threshold[here], values <= tree.threshold[here])
-        for at in np.intersect1d(here, list(lefts)).tolist() if lefts else ():
-            mine = here == at
-            left[mine] = lefts[at][np.nan_to_num(values[mine]).astype(np.intp)]
+        for at in np.intersect1d(here, list(ways)).tolist() if ways else ():
+            mine, way = here == at, ways[at]
+            if way is not None:
+                left[mine] = way(values[mine])
         if tree.missing_left is not None:
             missing = np.isnan(values)
             left[missing] = tree.missing_left[here[missing]]
@@ -185,11 +187,16 @@ def fallen(tree: RawTree, schema: Schema, X: Float[Array, "n d"]) -> Int[Array, 
     return node
 
 
-def _goes_left(tree: RawTree, at: int, schema: Schema) -> Array:
-    """Return, by code, whether a category goes left."""
-    feature = schema[tree.names[tree.feature[at]]]
-    listed = feature.categories if feature.listed else range(2)
-    return np.array([category in tree.categories[at] for category in listed], dtype=bool)
+def _way(tree: RawTree, at: int, feature: Feature) -> Callable[[Array], Array] | None:
+    """Return which values go left where a node splits by categories; ``None`` where values are none of them."""
+    if feature.listed:
+        lefts = np.array([tree.goes_left(at, category) for category in feature.categories], dtype=bool)
+        return lambda values: lefts[np.nan_to_num(values).astype(np.intp)]
+    named = tree.categories[at] if at in tree.categories else tree.apart[at]
+    if not all(isinstance(category, int | float) for category in named):
+        return None
+    numbers = np.array(sorted(named), dtype=np.float64)
+    return lambda values: np.isin(values, numbers) == (at in tree.categories)
 
 
 def weighted(start: Float[Array, " n"], sums: list[Sum], last: int) -> Float[Array, " n"]:

@@ -148,9 +148,9 @@ def _one_hot(step: preprocessing.OneHotEncoder, columns: Columns, label: str) ->
     for column, values, rare, drop in zip(columns, step.categories_, infrequent, drops, strict=True):
         rare_set = set() if rare is None else set(rare)
         shown = [c for c in np.asarray(values, dtype=object).tolist() if c not in rare_set]
-        shown += ["(infrequent)"] if rare_set else []
         dropped = None if drop is None else np.asarray(values, dtype=object).tolist()[drop]
-        out += _indicators(column, tuple(shown), dropped, label)
+        made = _indicators(column, (*shown, *(["(infrequent)"] if rare_set else [])), dropped, label)
+        out += [*made[:-1], replace(made[-1], merged=True)] if rare_set and made else made
     return tuple(out)
 
 
