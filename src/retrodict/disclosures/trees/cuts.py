@@ -20,9 +20,9 @@ _AT_ONCE = 8_000_000
 
 @dataclass(frozen=True, eq=False)
 class Cuts:
-    """All splits of some trees; plain data.
+    """All splits of some trees, each tree's from the root down; plain data.
 
-    What a split sends one way is a *side*: ``2 * node`` is the left one, ``2 * node + 1`` the right one.
+    What a split sends one way is a *side*: ``2 * split`` is the left one, ``2 * split + 1`` the right one.
 
     Parameters
     ----------
@@ -30,15 +30,17 @@ class Cuts:
         What is split.
     column
         Of each split, its place in `columns`.
-    node
-        Its place among the nodes of all trees, one tree after another.
     point
         The split points.
     above
         The side of the nearest split of the same column above that it stands in; negative where there is none.
+    levels
+        The splits in turn: those that stand in no side, then those in sides of the ones before, and so on down.
+    node
+        Of each split, its place among the nodes of all trees, one tree after another.
     left, right
         The children of all nodes.
-    levels
+    inner
         The inner nodes, level by level from the roots.
     rows
         Of all nodes.
@@ -48,12 +50,13 @@ class Cuts:
 
     columns: tuple[Column, ...]
     column: Int[Array, " m"]
-    node: Int[Array, " m"]
     point: Float[Array, " m"]
     above: Int[Array, " m"]
+    levels: tuple[Int[Array, " l"], ...]
+    node: Int[Array, " m"]
     left: Int[Array, " nodes"]
     right: Int[Array, " nodes"]
-    levels: tuple[Int[Array, " l"], ...]
+    inner: tuple[Int[Array, " l"], ...]
     rows: Int[Array, " nodes"]
     starts: Int[Array, " trees"]
 
@@ -68,26 +71,22 @@ class Cuts:
             The ends where no split above sets any.
         """
         low, high = np.full_like(points, lowest), np.full_like(points, highest)
-        at = np.full(len(self.left), -1)
-        at[self.node] = np.arange(len(self.node))
-        for level in self.levels:
-            own = at[level]
-            own = own[own >= 0]
-            own = own[self.above[own] >= 0]
+        for own in self.levels[1:]:
             side = self.above[own]
-            over, right = at[side >> 1], (side & 1).astype(bool)
-            low[own] = np.where(right, np.maximum(low[over], points[over]), low[over])
-            high[own] = np.where(right, high[over], np.minimum(high[over], points[over]))
+            over, right = side >> 1, (side & 1).astype(bool)
+            point, under, upper = points[over], low[over], high[over]
+            low[own] = np.where(right, np.maximum(under, point), under)
+            high[own] = np.where(right, upper, np.minimum(upper, point))
         return low, high
 
     def of_leaves(self, values: Float[Array, " nodes"]) -> Float[Array, " nodes"]:
         """Return, for every node, the sum of the values of the leaves below it."""
         out = np.where(self.left < 0, values, 0.0)
-        for level in reversed(self.levels):
+        for level in reversed(self.inner):
             out[level] = out[self.left[level]] + out[self.right[level]]
         return out
 
-    def sides(self, below: Float[Array, " nodes"]) -> tuple[Float[Array, " m"], Float[Array, " m"]]:
+    def sides(self, below: Float[Array, " nodes"]) -> Float[Array, "m 2"]:
         """Return sums over the leaves of each split's sides that stand in no side of a lower split of its column.
 
         Parameters
@@ -95,26 +94,21 @@ class Cuts:
         below
             Sums over all leaves below each node.
         """
-        inside = self.above >= 0
-        taken = np.bincount(self.above[inside], below[self.node[inside]], minlength=2 * len(self.left))
-        return (
-            below[self.left[self.node]] - taken[2 * self.node],
-            below[self.right[self.node]] - taken[2 * self.node + 1],
-        )
+        inside = np.flatnonzero(self.above >= 0)
+        taken = np.bincount(self.above[inside], below[self.node[inside]], minlength=2 * len(self.node))
+        out = taken.astype(np.float64, copy=False).reshape(-1, 2)
+        np.subtract(below[self.left[self.node]], out[:, 0], out=out[:, 0])
+        np.subtract(below[self.right[self.node]], out[:, 1], out=out[:, 1])
+        return out
 
     def reach(self) -> tuple[Float[Array, " m"], Float[Array, " m"]]:
         """Return the greatest split point of its column below each split's left side, and the least below its right."""
-        greatest, least = np.full(2 * len(self.left), -np.inf), np.full(2 * len(self.left), np.inf)
-        at = np.full(len(self.left), -1)
-        at[self.node] = np.arange(len(self.node))
-        for level in reversed(self.levels):
-            own = at[level]
-            own = own[own >= 0]
-            own = own[self.above[own] >= 0]
-            node, point, side = self.node[own], self.point[own], self.above[own]
+        greatest, least = np.full(2 * len(self.node), -np.inf), np.full(2 * len(self.node), np.inf)
+        for own in reversed(self.levels[1:]):
+            point, side = self.point[own], self.above[own]
             for found, join in ((greatest, np.maximum), (least, np.minimum)):
-                join.at(found, side, join(point, join(found[2 * node], found[2 * node + 1])))
-        return greatest[2 * self.node], least[2 * self.node + 1]
+                join.at(found, side, join(point, join(found[2 * own], found[2 * own + 1])))
+        return greatest[::2], least[1::2]
 
 
 def cuts_of(trees: Iterable[Tree], wanted: Callable[[Column], bool]) -> Iterator[Cuts]:
@@ -151,34 +145,41 @@ def _cuts(batch: list[tuple[Tree, Array]]) -> Cuts:
         slots.append(np.where(own, slot, -1).astype(np.int32))
         columns.append(known[slot])
     slot, column = _joined(slots), _joined(columns)
-    above, levels = _above(starts[:-1], left, right, slot, max(len(used) for _, used in batch))
+    above, levels, inner = _above(starts[:-1], left, right, slot, max(len(used) for _, used in batch))
     node = np.flatnonzero(slot >= 0)
+    point = points[node].astype(np.float64, copy=False)
     rows = _joined([tree.rows for tree in trees])
-    own = (column[node], node, points[node].astype(np.float64, copy=False), above[node])
-    return Cuts(tuple(places), *own, left, right, tuple(levels), rows, starts[:-1])
+    return Cuts(tuple(places), column[node], point, above, levels, node, left, right, inner, rows, starts[:-1])
 
 
 def _joined(parts: list[Array]) -> Array:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _above(roots: Array, left: Array, right: Array, slot: Array, width: int) -> tuple[Array, list[Array]]:
-    """Return the side of the nearest split above of the same column, and the inner nodes level by level."""
-    above = np.full(len(left), -1)
-    levels = []
+_Levels = tuple[Array, ...]
+
+
+def _above(roots: Array, left: Array, right: Array, slot: Array, width: int) -> tuple[Array, _Levels, _Levels]:
+    """Return the side that each split stands in, the splits in turn, and the inner nodes level by level."""
+    number = np.cumsum(slot >= 0) - 1  # of splits, by node
+    above = np.full(number[-1] + 1, -1)
+    depth = np.zeros(len(above), dtype=np.int32)
+    inner = []
     level = roots[left[roots] >= 0]
     nearest = np.full((len(level), width), -1, dtype=np.int64 if len(left) > 2**30 else np.int32)
     while len(level):
-        levels.append(level)
-        own = slot[level]
+        inner.append(level)
+        own, split = slot[level], number[level]
         cut = np.flatnonzero(own >= 0)
-        above[level[cut]] = nearest[cut, own[cut]]
-        following = []
-        for side, children in enumerate((left[level], right[level])):
-            inner = np.flatnonzero(left[children] >= 0)
-            below = nearest[inner]
-            split = np.flatnonzero(own[inner] >= 0)
-            below[split, own[inner[split]]] = 2 * level[inner[split]] + side
-            following.append((children[inner], below))
-        level, nearest = (_joined([one[k] for one in following]) for k in (0, 1))
-    return above, levels
+        side = nearest[cut, own[cut]]
+        above[split[cut]] = side
+        depth[split[cut]] = np.where(side >= 0, depth[side >> 1] + 1, 0)
+        children = np.concatenate([left[level], right[level]])
+        on = np.flatnonzero(left[children] >= 0)
+        level, right_ones = children[on], on >= len(own)
+        on = np.where(right_ones, on - len(own), on)
+        nearest, own, side = nearest[on], own[on], 2 * split[on] + right_ones
+        cut = np.flatnonzero(own >= 0)
+        nearest[cut, own[cut]] = side[cut]
+    order = np.argsort(depth.astype(np.min_scalar_type(int(depth.max()))), kind="stable")
+    return above, tuple(np.split(order, np.cumsum(np.bincount(depth))[:-1])), tuple(inner)

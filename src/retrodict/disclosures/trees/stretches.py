@@ -94,8 +94,8 @@ def _of_columns(cuts: Cuts) -> Iterator[tuple[Column, _Parts]]:
         many = len(points)
         at, low, high = code[own], lows[own], np.minimum(highs[own], many - 1)
         pairs = np.concatenate([low * many + np.minimum(at, high), np.maximum(at, low) * many + high])
-        some = np.concatenate([side[own] for side in leaves]) > 0  # else all its leaves are on lower splits' sides
-        counts = np.concatenate([side[own] for side in rows])
+        some = leaves[own].T.ravel() > 0  # else all its leaves are on lower splits' sides
+        counts = rows[own].T.ravel()
         pairs, counts = _added(pairs[some], counts[some], many**2)
         low, high = raw[pairs // many], raw[pairs % many]
         some = np.isfinite(low) | np.isfinite(high)
