@@ -41,6 +41,7 @@ _SETTINGS = (
     ("cat_feature_params",),
 )
 """Settings that say how rows were drawn and leaf values found, where they stand."""
+WEIGHTED = "of the rows as weighted"
 _AS_BITS = "to 32 bits"
 """CatBoost keeps targets as numbers of 32 bits."""
 
@@ -101,7 +102,7 @@ def _start(made: Any, content: Content, place: Place) -> Iterator[Disclosure]:
     told, bias = told_of(content), content.bias
     if content.scale != 1.0 or not any(bias):
         return
-    exact = place.sample or ("of the rows as weighted, to 32 bits" if told.weighted else _AS_BITS)
+    exact = place.sample or (WEIGHTED if told.weighted else _AS_BITS)
     shared: dict[str, Any] = {"features": (), "source": place.at("scale_and_bias"), "exact": exact}
     if told.loss == "RMSEWithUncertainty" and len(bias) == 2:
         if place.target is None:

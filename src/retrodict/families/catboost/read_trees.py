@@ -15,6 +15,7 @@ from retrodict.disclosures.trees.grids import distinct, grid_step
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
 from retrodict.families.catboost.content import Content
+from retrodict.families.catboost.exactness import UNWEIGHTED, exactness
 from retrodict.families.catboost.settings import Told, all_categories, told_of
 
 Array = np.ndarray
@@ -27,8 +28,6 @@ _MIDPOINTS = {"GreedyLogSum", "MaxLogSum", "MinEntropy", "Median", "GreedyMinEnt
 """Ways to choose borders that put each midway between two neighbouring values; `Uniform` cuts the range evenly."""
 _COUNTS = 2.0**53
 """Up to here sums of whole numbers are exact."""
-UNWEIGHTED = "if every row counts once"
-"""Leaf weights are sums of the weights of rows, which are not stored: whole numbers may still be counts of less."""
 _QUANTILES = {"MAE", "Quantile", "MAPE", "LogCosh"}
 """Losses whose leaves are medians or quantiles, by default."""
 
@@ -82,11 +81,6 @@ def _sums(content: Content, trees: list[Tree], place: Place, told: Told) -> Iter
     if not len(content.trees.values) or not trees:
         return
     quantile = told.method == "Exact" or (told.method is None and told.loss in _QUANTILES)
-    exact: bool | str = place.exact
-    if place.sample is None and told.changed is not None:
-        exact = told.changed
-    elif place.sample is None and told.steps not in (None, 1):
-        exact = f"of the last of {told.steps} steps for each leaf"
     yield GradientSums(
         "quantile" if quantile else "sum",
         len(trees),
@@ -95,7 +89,7 @@ def _sums(content: Content, trees: list[Tree], place: Place, told: Told) -> Iter
         told.penalty,
         features=tuple(dict.fromkeys(column.name for column in place.columns)),
         source=place.at("leaf_values"),
-        exact=exact,
+        exact=place.sample or exactness(content, told, told_rows(content)),
     )
 
 

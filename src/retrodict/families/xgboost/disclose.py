@@ -85,7 +85,7 @@ def _facts(booster: xgboost.Booster, place: Place) -> Iterator[Any]:
     if learner.trees:
         columns = place.columns
         yield from split_facts(learner, place, columns, _method(config))
-        yield from sum_facts(learner, place, columns, found, n, _rates(learner, config))
+        yield from sum_facts(learner, place, columns, found, n, _rates(learner, config), config)
         yield from category_facts(learner, place, columns, found)
     yield from settings_facts(learner, config, place)
     if not isinstance(booster, FileBooster):  # what is not known of a file is listed with the file

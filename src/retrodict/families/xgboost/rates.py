@@ -64,6 +64,25 @@ def rates_of(trees: Sequence[BoostedTree]) -> Rates | None:
     return None
 
 
+def share_off(trees: Sequence[BoostedTree], rates: Rates) -> float:
+    """Return the share of the splits of all trees whose values are no plain steps of these rates.
+
+    Parameters
+    ----------
+    trees
+        All trees of a model.
+    rates
+        What they are held against.
+    """
+    terms = np.concatenate([np.empty((0, 4)), *(_equations(tree) for tree in trees)])
+    size = np.abs(terms).max(axis=1, initial=0.0)
+    terms, size = terms[size > 0], size[size > 0]
+    if not len(terms):
+        return 0.0
+    off = np.abs(terms[:, 1:] @ _unknowns(rates) - terms[:, 0])
+    return float((~(off <= 10.0 * _CLOSE * size)).mean())
+
+
 def _unknowns(rates: Rates) -> Float[Array, " 3"]:
     return np.array([rates.penalty, 1.0 / rates.rate, rates.penalty / rates.rate])
 

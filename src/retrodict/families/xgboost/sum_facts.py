@@ -14,10 +14,12 @@ from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.raw_trees import raw_trees
 from retrodict.disclosures.trees.stretches import stretches
 from retrodict.families.xgboost.counts import UNWEIGHTED, Counted, share_fits
+from retrodict.families.xgboost.exactness import exactness
 from retrodict.families.xgboost.grown import all_grown
 from retrodict.families.xgboost.learner import Learner
 from retrodict.families.xgboost.paths import tree_path
 from retrodict.families.xgboost.rates import Rates, gradients
+from retrodict.families.xgboost.settings_facts import Configuration
 from retrodict.families.xgboost.start_facts import class_shares
 
 Array = np.ndarray
@@ -53,7 +55,13 @@ def rows_of(learner: Learner, found: Counted | None, whole: bool | None) -> int 
 
 
 def sum_facts(
-    learner: Learner, place: Place, columns: Columns, found: Counted | None, n: int | None, rates: Rates | None
+    learner: Learner,
+    place: Place,
+    columns: Columns,
+    found: Counted | None,
+    n: int | None,
+    rates: Rates | None,
+    config: Configuration | None,
 ) -> Iterator[Disclosure]:
     """Yield what the nodes of all trees state.
 
@@ -69,6 +77,8 @@ def sum_facts(
         Rows, where known.
     rates
         The learning rate and the penalty, where known.
+    config
+        How training was set, where that is kept.
     """
     split = {int(i) for tree in learner.trees for i in np.unique(tree.feature[tree.inner])}
     names = tuple(dict.fromkeys(columns[i].name if columns[i].raw else columns[i].label for i in sorted(split)))
@@ -82,7 +92,8 @@ def sum_facts(
         int(sum(own.sum() for own in leaves)),
         None if rates is None else rates.rate,
         None if rates is None else rates.penalty,
-        **shared,
+        features=names,
+        exact=place.sample or exactness(learner, config, rates, found, n),
         source=place.at(tree_path(learner, "split_conditions")),
     )
     for statistic, name in (("hessian", "sum_hessian"), ("gain", "loss_changes")):

@@ -100,8 +100,10 @@ def of_start(
             return
     found = np.array(starts, dtype=np.float64)
     weights = False if uneven(text) else weighed(text, starts)  # the start counts rows of classes as they are
-    if weights is not False and exact in (True, _SIX_DIGITS):
-        exact = ", ".join([WEIGHED if weights else UNKNOWN, *([exact] if isinstance(exact, str) else [])])
+    if weights and exact in (True, _SIX_DIGITS):
+        exact = WEIGHED
+    elif weights is None and exact in (True, _SIX_DIGITS):
+        exact = UNKNOWN if exact is True else f"{exact}, {UNKNOWN}"
     shared: dict[str, Any] = {"features": (), "source": source, "exact": exact}
     if classes:
         shares = _shares(objective, found)
