@@ -13,7 +13,7 @@ from scipy.special import logsumexp
 
 from retrodict.errors import RequestError
 from retrodict.models import Classifier, Meter, Model, Regressor
-from retrodict.models.contract import About, Linked, about, own_schema
+from retrodict.models.contract import About, Linked, about, ignored, own_schema
 from retrodict.models.metering import score
 from retrodict.models.noise import Noise, noise_of
 from retrodict.results.notes import Note
@@ -85,6 +85,18 @@ def check_model(model: Any) -> None:
         assert np.array_equal(score(twin)(X), said)
         assert twin.fingerprint == model.fingerprint
     check_classes(model, said) if kind is Classifier else check_values(model, X, said)
+    check_ignored(model, X, said)
+
+
+def check_ignored(model: Any, X: np.ndarray, said: np.ndarray) -> None:
+    """Check that what it says it never reads changes nothing; see `Ignoring`."""
+    free = ignored(model)
+    assert free <= set(model.schema.names)
+    shuffled = X.copy()
+    for j, name in enumerate(model.schema.names):
+        if name in free:
+            shuffled[:, j] = np.roll(X[:, j], 7)
+    assert np.array_equal(score(model)(shuffled), said), f"it reads some of {sorted(free)}"
 
 
 def check_about(told: About, own: Schema) -> None:

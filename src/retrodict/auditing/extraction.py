@@ -16,12 +16,13 @@ from retrodict.evaluation.risk import RecordRisk
 from retrodict.matching import Reading
 from retrodict.models import Meter, Model
 from retrodict.priors import Prior
+from retrodict.priors.implied.unread import UNREAD
 from retrodict.reconstruction import LabelledRows, Rebuilt, Reconstruction, reconstruct
 from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.stored_rows import Stored
 from retrodict.reconstruction.training_table import training_table
 from retrodict.results.json_values import plain
-from retrodict.results.notes import Note
+from retrodict.results.notes import Note, of_code
 
 if TYPE_CHECKING:
     from retrodict.matching import Matching
@@ -99,9 +100,14 @@ class Extraction:
             "rows": rec.n_rows,
             "queries": rec.provenance.queries,
             "complete": not self.shortfalls,
-            "notes": plain(rec.notes),
+            "notes": plain(self.notes),
             "shortfalls": list(self.shortfalls),
         }
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the rows: their own notes, and which columns are filled with one number."""
+        return (*self.reconstruction.notes, *of_code(self.reconstruction.provenance.prior.get("notes", ()), UNREAD))
 
     @property
     def shortfalls(self) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ import pandas as pd
 from retrodict.errors import PriorError, RetrodictError
 from retrodict.models import Model
 from retrodict.priors import Prior, implied_prior, load_prior, uniform_prior
-from retrodict.results.notes import Note
+from retrodict.priors.implied.unread import UNREAD
+from retrodict.results.notes import Note, of_code
 from retrodict.schema import Feature, Schema
 from retrodict.tables.labelled import observed_schema
 
@@ -61,8 +62,9 @@ def public_prior(
             empty = {name for name in model.schema.names if rows[name].isna().all()}
             schema = _known(observed_schema(rows, None, model.schema), model, empty)
             return uniform_prior(schema), _OF_ROWS
-        schema = _ranges(implied_prior(model))
-        return uniform_prior(schema), _OF_FILE
+        found = implied_prior(model)
+        ranges = uniform_prior(_ranges(found))
+        return replace(ranges, notes=(*ranges.notes, *of_code(found.notes, UNREAD))), _OF_FILE
     except RetrodictError as error:
         return None, Note("no_prior", f"no prior is given, and none can be made: {error}")
 

@@ -77,7 +77,7 @@ def resolve(model: Any, prior: Any = None, disclosed: Disclosures | None = None)
 def _default_prior(model: Model, disclosed: Disclosures | None) -> Prior:
     """Return the prior that the model's own disclosures imply; one of no known family discloses its schema alone."""
     try:
-        return implied_prior(model) if disclosed is None else implied_prior(disclosed, model.schema)
+        return implied_prior(model) if disclosed is None else implied_prior(disclosed, model.schema, model=model)
     except PriorError as error:
         raise PriorError(f"no prior was given, and {error}") from None
 

@@ -79,12 +79,11 @@ def implied(model: Any) -> Prior:
     Raises
     ------
     PriorError
-        If they say nothing of some feature.
+        If they say nothing of some feature that the model may read.
     """
-    from retrodict.disclosures import inspect_model
     from retrodict.priors import implied_prior
 
-    return implied_prior(inspect_model(model), model.schema)
+    return implied_prior(model)
 
 
 def _share(name: str) -> float | None:

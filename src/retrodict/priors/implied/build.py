@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -62,7 +62,7 @@ _SAME_END = 1e-9  # of its size: one end that came back by two ways
 FROM = Note("implied_by_the_model", "prior implied by the model file")
 
 
-def implied_prior(found: Any, schema: Schema | None = None, *, unread: Collection[str] | None = None) -> Prior:
+def implied_prior(found: Any, schema: Schema | None = None, *, model: Model | None = None) -> Prior:
     """Return the prior that a model's own disclosures imply.
 
     Whole rows, where the file holds them, are drawn as they are (smoothed, where they are only part of the table; the
@@ -80,10 +80,10 @@ def implied_prior(found: Any, schema: Schema | None = None, *, unread: Collectio
         The disclosures of `inspect_model`, or what that takes.
     schema
         The model's features (`model.schema`); by default those of the model given, or what the facts show of them.
-    unread
-        Features on which no output of the model depends (`retrodict.models.contract.ignored`): those of them of whose
-        values nothing is known either are one number in every row, and a note of code `columns_not_read` names them.
-        By default what the model given can tell, and none where disclosures are given.
+    model
+        Whose disclosures they are, where these are given. Features of whose values nothing is known, and which it
+        provably never reads, are one number in every row, and a note of code `columns_not_read` names them; any value
+        has the same likelihood.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def implied_prior(found: Any, schema: Schema | None = None, *, unread: Collectio
         is disclosed contradicts itself, as a damaged file's facts do.
     """
     try:
-        return _implied(found, schema, unread)
+        return _implied(found, schema, model)
     except RetrodictError:
         raise
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # facts of a file need not fit together
@@ -108,8 +108,8 @@ def implied_prior(found: Any, schema: Schema | None = None, *, unread: Collectio
         ) from error
 
 
-def _implied(found: Any, schema: Schema | None, unread: Collection[str] | None) -> Prior:
-    model = found
+def _implied(found: Any, schema: Schema | None, model: Any) -> Prior:
+    model = found if model is None else model
     if not isinstance(found, Disclosures):
         if isinstance(found, Model):
             schema = schema or found.schema
@@ -120,9 +120,9 @@ def _implied(found: Any, schema: Schema | None, unread: Collection[str] | None) 
     stored = _stored(found.facts, own)
     if stored is None:
         try:
-            return _without_rows(found.facts, own, shares, frozenset(unread or ()))
+            return _without_rows(found.facts, own, shares, frozenset())
         except UnknownValuesError:
-            if unread is not None or isinstance(model, Disclosures):
+            if isinstance(model, Disclosures):
                 raise
             # Asked only now: a model may have to be read whole for it.
             return _without_rows(found.facts, own, shares, ignored(load_stated(model)))

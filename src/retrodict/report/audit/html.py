@@ -154,7 +154,7 @@ def _way(found: AuditResult, way: str) -> dict[str, Any]:
         **blank,
         "missing": None,
         "text": _text(one),
-        "notes": [*one.reconstruction.notes, *one.shortfalls],
+        "notes": [*one.notes, *one.shortfalls],
         "attribution": f"{_OWED[owed['to']]}: {owed['reason']['text']}." if owed and found.train is not None else "",
         "lift": None if lift is None else _cells(lift),
         "lift_notes": [] if one.fidelity is None else [_sizes(one.fidelity), *one.fidelity.notes],

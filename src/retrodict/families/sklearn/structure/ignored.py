@@ -68,8 +68,7 @@ def _none(*_: Any) -> Iterable[Any]:
 
 
 def _function(step: preprocessing.FunctionTransformer, columns: Columns) -> Iterable[Any]:
-    alone = step.func is None or isinstance(step.func, np.ufunc)  # these take each value on its own
-    return () if alone else range(len(columns))
+    return () if step.func is None else range(len(columns))
 
 
 def _split(estimator: Any, _: Columns) -> Iterable[Any]:
