@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from retrodict.families.catboost.content import Content
 from retrodict.families.catboost.objectives import REFUSED
-from retrodict.families.catboost.settings import Told, params_of, under
+from retrodict.families.catboost.settings import Told, all_categories, params_of, under
 
 UNWEIGHTED = "if every row counts once"
 """Leaf weights are sums of the weights of rows, which are not stored: whole numbers may still be counts of less."""
@@ -30,7 +30,7 @@ _NOTHING = 1e-6
 """What gradients of rows at the mean of the targets leave of the sum of leaf values, as a share of their sizes."""
 
 
-def exactness(content: Content, told: Told, rows: int | None) -> bool | str:
+def exactness(content: Content, told: Told) -> bool | str:
     """Return how far the equations of leaf values hold as they are stated.
 
     Parameters
@@ -39,8 +39,6 @@ def exactness(content: Content, told: Told, rows: int | None) -> bool | str:
         The model.
     told
         Its settings.
-    rows
-        How many rows there were, as statistics of categories count them; ``None`` where there are none.
 
     Returns
     -------
@@ -70,15 +68,36 @@ def exactness(content: Content, told: Told, rows: int | None) -> bool | str:
         words.append("of values before they were scaled")
     if params.get("task_type") == "GPU":
         words.append("to 32 bits")
-    total = _first_total(content)
-    if told.weighted or (rows is not None and total is not None and rows != total) or not _whole(content):
-        words.append(WEIGHTED)
-    elif rows is None or total is None:
-        words.append(UNWEIGHTED)
+    of_rows = rows_words(content, told)
+    words += [] if of_rows is None else [of_rows]
     shown = None if words and words != [UNWEIGHTED] else _plain_start(content, told)
     if shown is False:
         return False
     return ", ".join(words + ([OWN_START] if shown is None else [])) or True
+
+
+def rows_words(content: Content, told: Told) -> str | None:
+    """Return how rows counted; ``None`` where each counted once, as statistics of categories show beside leaf weights.
+
+    Parameters
+    ----------
+    content
+        The model.
+    told
+        Its settings.
+    """
+    total, rows = _first_total(content), told_rows(content)
+    if told.weighted or (rows is not None and total is not None and rows != total) or not _whole(content):
+        return WEIGHTED
+    return UNWEIGHTED if rows is None or total is None else None
+
+
+def told_rows(content: Content) -> int | None:
+    """Return how many rows the statistics of categories count, which no weight changes; ``None`` without any."""
+    for table in (content.ctr_tables or ()) if all_categories(content) else ():
+        if table.base.kind in ("Borders", "Buckets") and len(table.counts):
+            return int(table.counts.sum(dtype=np.int64))
+    return None
 
 
 def _whole(content: Content) -> bool:

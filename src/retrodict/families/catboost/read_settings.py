@@ -21,9 +21,10 @@ from retrodict.disclosures.kinds import (
 )
 from retrodict.disclosures.place import Place
 from retrodict.families.catboost.content import Content
+from retrodict.families.catboost.exactness import WEIGHTED, rows_words
 from retrodict.families.catboost.objectives import objective_of
 from retrodict.families.catboost.plain_json import json_of
-from retrodict.families.catboost.settings import params_of, told_of, under
+from retrodict.families.catboost.settings import Told, params_of, told_of, under
 
 _READ = {"params", "train_finish_time", "training", "class_params", "multiclass_params", "loss_function"}
 _SILENT = {"catboost_version_info", "model_guid", "output_options", "binclass_probability_threshold"}
@@ -41,7 +42,6 @@ _SETTINGS = (
     ("cat_feature_params",),
 )
 """Settings that say how rows were drawn and leaf values found, where they stand."""
-WEIGHTED = "of the rows as weighted"
 _AS_BITS = "to 32 bits"
 """CatBoost keeps targets as numbers of 32 bits."""
 
@@ -97,12 +97,18 @@ def _history(content: Content, place: Place) -> Iterator[Disclosure]:
             yield TrainingErrors(errors, features=(), source=f"{source}.{metric}", exact=exact)
 
 
+def _of_rows(content: Content, told: Told) -> str:
+    """Return how rows counted in a mean of the targets, which weights change, and to how many bits it is stated."""
+    weights, rows = rows_words(content, told), _AS_BITS
+    return rows if weights is None else weights if weights == WEIGHTED else f"{rows}, {weights}"
+
+
 def _start(made: Any, content: Content, place: Place) -> Iterator[Disclosure]:
     """Yield what the score that predictions start from says of the target."""
     told, bias = told_of(content), content.bias
     if content.scale != 1.0 or not any(bias):
         return
-    exact = place.sample or (WEIGHTED if told.weighted else _AS_BITS)
+    exact = place.sample or _of_rows(content, told)
     shared: dict[str, Any] = {"features": (), "source": place.at("scale_and_bias"), "exact": exact}
     if told.loss == "RMSEWithUncertainty" and len(bias) == 2:
         if place.target is None:

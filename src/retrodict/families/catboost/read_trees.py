@@ -15,8 +15,8 @@ from retrodict.disclosures.trees.grids import distinct, grid_step
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
 from retrodict.families.catboost.content import Content
-from retrodict.families.catboost.exactness import UNWEIGHTED, exactness
-from retrodict.families.catboost.settings import Told, all_categories, told_of
+from retrodict.families.catboost.exactness import UNWEIGHTED, exactness, told_rows
+from retrodict.families.catboost.settings import Told, told_of
 
 Array = np.ndarray
 
@@ -64,14 +64,6 @@ def _weights(content: Content, trees: list[Tree], place: Place, told: Told) -> I
     yield SampleSize(int(totals[0]), features=(), source=place.at(source), exact=counted.exact)
 
 
-def told_rows(content: Content) -> int | None:
-    """Return how many rows the statistics of categories count, which no weight changes; ``None`` without any."""
-    for table in (content.ctr_tables or ()) if all_categories(content) else ():
-        if table.base.kind in ("Borders", "Buckets") and len(table.counts):
-            return int(table.counts.sum(dtype=np.int64))
-    return None
-
-
 def _names(trees: list[Tree]) -> tuple[str, ...]:
     used = {tree.columns[i].name for tree in trees for i in tree.used}
     return tuple(name for name in dict.fromkeys(column.name for column in trees[0].columns) if name in used)
@@ -89,7 +81,7 @@ def _sums(content: Content, trees: list[Tree], place: Place, told: Told) -> Iter
         told.penalty,
         features=tuple(dict.fromkeys(column.name for column in place.columns)),
         source=place.at("leaf_values"),
-        exact=place.sample or exactness(content, told, told_rows(content)),
+        exact=place.sample or exactness(content, told),
     )
 
 

@@ -54,18 +54,24 @@ def exactness(
         return False
     words = [PRECISION] if kept else [PRECISION, AS_TREES_AGREE]
     words += _of_loss(learner)
-    weighted = learner.setting("reg_loss_param", "scale_pos_weight", 1.0) != 1.0
-    words.append(WEIGHTED if weighted else UNWEIGHTED)
-    share = None if config is None else config.number("subsample")
-    if n is None and share != 1.0:
-        drawn = share is not None or (found is not None and found.every and len(set(found.roots)) > 1)
-        words.append("of each tree's draw" if drawn else "if no rows were drawn")
+    words += of_rows(learner, config, found, n)
     if learner.parallel > 1:
         words.append("at the score before each round of trees")
     # hessians of the first round that are alike show the score that all rows had
     if found is None or learner.objective not in (*BINARY, *MANY, "count:poisson"):
         words.append("if the user gave no scores to begin with")
     return ", ".join(words)
+
+
+def of_rows(learner: Learner, config: Configuration | None, found: Counted | None, n: int | None) -> list[str]:
+    """Return of which rows sums over the nodes are, and how these count; see `exactness`."""
+    weighted = learner.setting("reg_loss_param", "scale_pos_weight", 1.0) != 1.0
+    words = [WEIGHTED if weighted else UNWEIGHTED]
+    share = None if config is None else config.number("subsample")
+    if n is None and share != 1.0:
+        drawn = share is not None or (found is not None and found.every and len(set(found.roots)) > 1)
+        words.append("of each tree's draw" if drawn else "if no rows were drawn")
+    return words
 
 
 def _other_step(learner: Learner, config: Configuration | None) -> list[str]:

@@ -14,7 +14,7 @@ from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.raw_trees import raw_trees
 from retrodict.disclosures.trees.stretches import stretches
 from retrodict.families.xgboost.counts import UNWEIGHTED, Counted, share_fits
-from retrodict.families.xgboost.exactness import exactness
+from retrodict.families.xgboost.exactness import PRECISION, exactness, of_rows
 from retrodict.families.xgboost.grown import all_grown
 from retrodict.families.xgboost.learner import Learner
 from retrodict.families.xgboost.paths import tree_path
@@ -84,7 +84,8 @@ def sum_facts(
     names = tuple(dict.fromkeys(columns[i].name if columns[i].raw else columns[i].label for i in sorted(split)))
     if found is not None:
         yield from _counts(learner, place, columns, names, found, n)
-    shared: dict[str, Any] = {"features": names, "exact": place.exact}
+    told = ", ".join([PRECISION, *of_rows(learner, config, found, n)])
+    shared: dict[str, Any] = {"features": names, "exact": place.sample or told}
     leaves = tuple(tree.leaf for tree in learner.trees)
     yield GradientSums(
         "quantile" if learner.objective in _QUANTILES and rates is None else "sum",
@@ -107,7 +108,7 @@ def sum_facts(
             yield NodeSums("gradient over hessian", own, leaves, **shared, source=source)
         else:
             own = tuple(gradients(tree, rates) for tree in learner.trees)
-            yield NodeSums("gradient", own, leaves, **{**shared, "exact": place.sample or "to 32 bits"}, source=source)
+            yield NodeSums("gradient", own, leaves, **shared, source=source)
 
 
 def _counts(
