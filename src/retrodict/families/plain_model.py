@@ -15,14 +15,14 @@ from retrodict.disclosures import Disclosure, Unread
 from retrodict.disclosures.known_rows import KnownRows
 from retrodict.disclosures.reading import disclosed
 from retrodict.disclosures.unread import type_name
-from retrodict.errors import RequestError
+from retrodict.errors import RequestError, SchemaError
 from retrodict.models.contract import About
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.noise import Gaussian, Noise
 from retrodict.models.opening import fingerprint_of
 from retrodict.results.arguments import check_positive
 from retrodict.results.notes import Note
-from retrodict.schema import Schema, check_classes, reconcile
+from retrodict.schema import Schema, Target, check_classes, reconcile
 
 Array = np.ndarray
 
@@ -103,7 +103,7 @@ class PlainModel:
         return replace(self, fingerprint=fingerprint_of(self.made), audit=None, left=())
 
 
-def completed(own: Schema, given: Schema | None) -> Schema:
+def completed(own: Schema, given: Schema | None, *, coded: bool = False) -> Schema:
     """Return a model's columns, in its own order, with what a user states of them.
 
     Parameters
@@ -112,6 +112,8 @@ def completed(own: Schema, given: Schema | None) -> Schema:
         What the model knows.
     given
         Kinds, bounds and categories, in any order; ``None`` where nothing is stated.
+    coded
+        Whether it knows its classes by codes alone; see `stated_target`.
 
     Raises
     ------
@@ -122,7 +124,37 @@ def completed(own: Schema, given: Schema | None) -> Schema:
         return own
     fitted = reconcile(own, given)
     features = tuple(fitted[name] for name in own.names) if own.named else fitted.features
-    return Schema(features, own.target, own.named)
+    return Schema(features, stated_target(own.target, given, coded=coded), own.named)
+
+
+def stated_target(own: Target, given: Schema | None, *, coded: bool = False) -> Target:
+    """Return a model's target with what a user states of it: its name, and names of classes known by codes alone.
+
+    Parameters
+    ----------
+    own
+        What the model knows.
+    given
+        What is stated, its classes in the order of the codes; ``None`` where nothing is.
+    coded
+        Whether the model's classes are codes ``0, 1, ...`` of those in the table.
+
+    Raises
+    ------
+    SchemaError
+        If other classes are stated than the model's.
+    """
+    if given is None or given.target.classes in ((), own.classes):
+        return own if given is None else Target(given.target.name, own.classes)
+    stated = given.target.classes
+    if coded and len(stated) == len(own.classes) and set(stated) != set(own.classes):
+        return given.target
+    if not own.classes:
+        raise SchemaError(
+            f"the schema lists the classes {list(stated)}, and the model predicts numbers; leave them out"
+        )
+    remedy = f"list {len(own.classes)} in the order of its codes, or leave them out" if coded else "leave them out"
+    raise SchemaError(f"the schema's classes {list(stated)} are not the model's {list(own.classes)}; {remedy}")
 
 
 def likelihood_of(noise: Noise, source: str) -> str:

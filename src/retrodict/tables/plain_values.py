@@ -149,9 +149,11 @@ def known_labels(labels: pd.Series[Any], title: str, classes: Collection[Any]) -
     places = {value: class_of(value, listed) for value in _distinct(labels, title)}
     unknown = [repr(value) for value, place in places.items() if place is None]
     if unknown:
+        codes = listed == tuple(range(len(listed)))
+        or_else = ", or name the model's classes in a schema, in the order of these codes" if codes else ""
         raise SchemaError(
             f"the target of {title} holds {listing(unknown)}, none of the classes {listing(map(repr, listed))}; write "
-            "them alike"
+            f"them alike{or_else}"
         )
     known = {value: listed[place] for value, place in places.items() if place is not None}
     return pd.Series([known[value] for value in values], index=labels.index, dtype=object)

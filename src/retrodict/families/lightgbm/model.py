@@ -221,7 +221,8 @@ def scored(opened: Opened, settings: Settings, reason: str) -> LightGBMScores:
 def _shared(opened: Opened, settings: Settings, text: ModelText, classes: tuple[Any, ...]) -> dict[str, Any]:
     """Return what all models are made of."""
     kinds = columns_of(text, settings.schema)
-    own = completed(schema_of(text, kinds, classes), settings.schema)
+    bare = not isinstance(opened.object, lightgbm.LGBMClassifier)
+    own = completed(schema_of(text, kinds, classes), settings.schema, coded=bare)
     return {
         "made": opened.object,
         "own": own,

@@ -15,7 +15,7 @@ from jaxtyping import Float
 
 from retrodict import threads
 from retrodict.errors import ModelError, RequestError
-from retrodict.families.plain_model import PlainModel, PlainRegressor
+from retrodict.families.plain_model import PlainModel, PlainRegressor, stated_target
 from retrodict.families.unsplit import unsplit
 from retrodict.families.xgboost.booster import FileBooster, Head, learner_of, margins, plain_booster
 from retrodict.families.xgboost.columns import Way, own_schema, way
@@ -254,7 +254,9 @@ def scored(opened: Opened, settings: Settings, reason: str) -> XGBoostScores:
 
 def _shared(opened: Opened, settings: Settings, head: Head, classes: tuple[Any, ...]) -> dict[str, Any]:
     """Return what all models are made of."""
-    own, coded = own_schema(head, _target(settings.schema, classes), settings.schema)
+    bare = not hasattr(opened.object, "classes_")
+    target = stated_target(Target(classes=classes), settings.schema, coded=bare)
+    own, coded = own_schema(head, target, settings.schema)
     end = head.best + 1 if head.wrapped and head.best is not None else 0
     warnings = (*opened.warnings, *_doubts(head, opened.left))
     return {
@@ -289,10 +291,6 @@ def _classes(made: Any, head: Head) -> tuple[Any, ...]:
     if len(found) != max(2, head.classes):
         raise ModelError(f"a model of {max(2, head.classes)} classes that says it has {len(found)}; fit it again")
     return found
-
-
-def _target(given: Schema | None, classes: tuple[Any, ...]) -> Target:
-    return Target(classes=classes) if given is None else Target(given.target.name, classes)
 
 
 def _doubts(head: Head, left: tuple[str, ...]) -> list[Note]:
