@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Protocol, runtime_checkable
 
-from retrodict.disclosures import Disclosures, inspect_model
+from retrodict.disclosures import Disclosure, Disclosures, GradientSums, NodeCounts, NodeSums, inspect_model
 from retrodict.errors import ModelError
 from retrodict.matching.reading import Reading
-from retrodict.models import load_model
+from retrodict.models import Model, load_model
 
 
 @runtime_checkable
@@ -64,9 +64,36 @@ def read_problem(model: Any, found: Disclosures | None = None, **settings: Any) 
         If it can't be read, what its file says contradicts itself, or it has no trees that tell of the whole table.
     """
     model = load_model(model, **settings)
+    found = inspect_model(model) if found is None else found
     if not isinstance(model, TreeTable):
-        raise ModelError(
-            f"nothing is known of how a {model.family} stores its training table; "
-            "reconstruct rows under a prior instead"
+        raise ModelError(not_rebuilt(model, found))
+    return model.table_problem(found)
+
+
+def not_rebuilt(model: Model, found: Disclosures) -> str:
+    """Say of a model that is no `TreeTable` why its training table is not rebuilt: seldom since it can't be.
+
+    Parameters
+    ----------
+    model
+        The model.
+    found
+        Its disclosures.
+    """
+    stated = [words for kinds, words in _EQUATIONS if any(found.of(kind) for kind in kinds)]
+    if stated:
+        what = " and ".join(stated)
+        return (
+            f"rebuilding a training table from what a {model.family} states of its rows ({what}) is not built yet, which "
+            f"does not say that it can't be done; {_INSTEAD}"
         )
-    return model.table_problem(inspect_model(model) if found is None else found)
+    return f"no node counts of trees are known of a {model.family}, so its training table is not rebuilt; {_INSTEAD}"
+
+
+_INSTEAD = "reconstruct rows under a prior instead"
+_EQUATIONS: tuple[tuple[tuple[type[Disclosure], ...], str], ...] = (
+    ((NodeCounts,), "node counts of its trees"),
+    ((NodeSums,), "sums over the rows of their nodes"),
+    ((GradientSums,), "leaf values, each of which is made of the rows of its leaf"),
+)
+"""Facts that are equations about the training table, and what they are called."""

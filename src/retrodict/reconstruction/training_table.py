@@ -7,13 +7,11 @@ from weakref import WeakKeyDictionary
 
 from retrodict.disclosures import Disclosures, Rows, inspect_model
 from retrodict.errors import ModelError, RequestError, RetrodictError
-from retrodict.matching.capability import TreeTable
+from retrodict.matching.capability import TreeTable, not_rebuilt
 from retrodict.matching.reading import Reading
 from retrodict.models import Model
 from retrodict.reconstruction.stored_rows import Stored, kept_rows, labelled
 from retrodict.results.notes import Note
-
-_INSTEAD = "reconstruct rows under a prior instead"
 
 STATED = "table_is_stated"
 """Code of the note that a model states its training table, or rows of it."""
@@ -37,7 +35,7 @@ def training_table(model: Model, largest: int | None = None) -> Reading | Stored
     found = inspect_model(model)
     kept = kept_rows(model, found)
     why, rows = None, None
-    text = f"no node counts of trees are known of a {model.family}, so its training table can't be rebuilt; {_INSTEAD}"
+    text = not_rebuilt(model, found)
     if not (kept is not None and kept.whole) and isinstance(model, TreeTable):
         rows = model.table_rows(found)
         if rows is not None and largest is not None and rows > largest:
