@@ -49,7 +49,7 @@ def split_facts(learner: Learner, place: Place, columns: Columns, method: Method
         trees = all_grown(learner.trees, columns, midpoints=True)
         yield from split_points(trees, place, tree_path(learner, "split_conditions"))
         return
-    source = place.at(tree_path(learner, "split_conditions"))
+    source, splits = place.at(tree_path(learner, "split_conditions")), _splits(learner)
     for i, points in cuts.items():
         column = columns[i]
         raw = column.raw_numbers(points.astype(np.float64))
@@ -58,7 +58,7 @@ def split_facts(learner: Learner, place: Place, columns: Columns, method: Method
         shared: dict[str, Any] = {"features": (column.name,), "source": source}
         known = stated or learner.version >= _HIST_SINCE
         yield Thresholds(np.sort(raw), False, **shared, exact=place.sample or (_BITS if known else _EITHER))
-        past = _may_be_past(learner, i, points)
+        past = _may_be_past(points, *splits[i])
         taken = points[~past]
         if known and len(taken):
             scale = abs(column.scale) if column.number else 1.0
@@ -70,12 +70,25 @@ def split_facts(learner: Learner, place: Place, columns: Columns, method: Method
 
 def cut_points(learner: Learner) -> dict[int, Float[Array, " m"]]:
     """Return the sorted distinct split points of each feature that is split by a number, as float32."""
-    found: dict[int, list[Array]] = {}
-    for tree in learner.trees:
-        cut = tree.inner & (tree.by_set == 0) & np.isfinite(tree.condition)
-        for i in np.unique(tree.feature[cut]).tolist():
-            found.setdefault(i, []).append(tree.condition[cut & (tree.feature == i)])
-    return {i: np.unique(np.concatenate(found[i])) for i in sorted(found)}
+    return {i: np.unique(points) for i, (points, _) in _splits(learner).items()}
+
+
+def _splits(learner: Learner) -> dict[int, tuple[Float[Array, " s"], Array]]:
+    """Return the split points of each feature, split by split, and whether missing values go left there."""
+    if not learner.trees:
+        return {}
+    cuts = [tree.inner & (tree.by_set == 0) & np.isfinite(tree.condition) for tree in learner.trees]
+    feature, point, left = (
+        np.concatenate([getattr(tree, name)[cut] for tree, cut in zip(learner.trees, cuts, strict=True)])
+        for name in ("feature", "condition", "default_left")
+    )
+    if not len(feature):
+        return {}
+    # short whole numbers are sorted by their digits
+    order = np.argsort(feature.astype(np.min_scalar_type(int(feature.max()))), kind="stable")
+    first = np.flatnonzero(np.diff(feature[order], prepend=-1))
+    parts = zip(feature[order[first]].tolist(), np.split(order, first[1:]), strict=True)
+    return {i: (point[own], left[own]) for i, own in parts}
 
 
 def shown_method(learner: Learner, cuts: dict[int, Float[Array, " m"]]) -> Method | None:
@@ -94,18 +107,14 @@ def shown_method(learner: Learner, cuts: dict[int, Float[Array, " m"]]) -> Metho
     return "midpoints" if any((points % 1.0 == 0.5).any() for points in whole) else None
 
 
-def _may_be_past(learner: Learner, i: int, points: Float[Array, " m"]) -> Array:
+def _may_be_past(points: Float[Array, " m"], split: Float[Array, " s"], left: Array) -> Array:
     """Return which split points may be no value but a mark past the greatest: it parts missing values from others.
 
     Such a mark is ``max + (|max| + 1e-5)``. It is the greatest split point, and missing values go right there always.
     """
     out = np.zeros(len(points), dtype=bool)
     top = points[-1]
-    ways = [
-        tree.default_left[tree.inner & (tree.by_set == 0) & (tree.feature == i) & (tree.condition == top)]
-        for tree in learner.trees
-    ]
-    if np.concatenate(ways).any():
+    if left[split == top].any():
         return out
     under = points[-2] if len(points) > 1 else np.float32(-np.inf)
     out[-1] = top <= _PAST * np.float32(1.01) if top <= 2 * _PAST else (top - _PAST) / 2 >= under * np.float32(0.999999)
