@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 import retrodict as rd
 from retrodict.errors import SchemaError
-from retrodict.schema import Schema, Target
+from retrodict.schema import Feature, Schema, Target
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +59,23 @@ def test_classes_are_called_as_in_the_table(file: Path, table: pd.DataFrame) -> 
 def test_other_numbers_and_orders_are_refused(file: Path, table: pd.DataFrame, classes: tuple[Any, ...]) -> None:
     with pytest.raises(SchemaError, match=r"are not the model's \[0, 1\]; list 2 in the order of its codes"):
         rd.load_model(file, schema=schema(table, *classes))
+
+
+def test_columns_that_are_left_out_are_as_the_model_has_them(file: Path) -> None:
+    stated = Schema((Feature("dose", low=-3.0, high=3.0),), Target("grade", ("good", "poor")))
+    model, plain = rd.load_model(file, schema=stated), rd.load_model(file)
+    assert model.schema["dose"] == Feature("dose", low=-3.0, high=3.0)
+    assert model.schema["age"] == plain.schema["age"]
+    assert model.schema.names == plain.schema.names
+    with pytest.raises(SchemaError, match="weight"):
+        rd.load_model(file, schema=Schema((Feature("weight"),)))
+
+
+def test_columns_of_a_pipeline_that_are_left_out(table: pd.DataFrame) -> None:
+    columns = make_column_transformer((OneHotEncoder(), ["site"]), (FunctionTransformer(), ["age", "dose"]))
+    X = table[["age", "dose"]].assign(site="north")
+    made = make_pipeline(columns, LogisticRegression()).fit(X, table.grade)
+    model = rd.load_model(made, schema=Schema((Feature("age", "integer", low=20, high=80),)))
+    assert model.schema["age"] == Feature("age", "integer", low=20, high=80)
+    assert model.schema["site"].categories == ("north",)
+    assert model.about.undetermined == rd.load_model(made).about.undetermined - {"age"}

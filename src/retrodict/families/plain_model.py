@@ -22,7 +22,7 @@ from retrodict.models.noise import Gaussian, Noise
 from retrodict.models.opening import fingerprint_of
 from retrodict.results.arguments import check_positive
 from retrodict.results.notes import Note
-from retrodict.schema import Schema, Target, check_classes, reconcile
+from retrodict.schema import Schema, Target, check_classes, filled, reconcile
 
 Array = np.ndarray
 
@@ -111,7 +111,7 @@ def completed(own: Schema, given: Schema | None, *, coded: bool = False) -> Sche
     own
         What the model knows.
     given
-        Kinds, bounds and categories, in any order; ``None`` where nothing is stated.
+        Kinds, bounds and categories of all columns or some, in any order; ``None`` where nothing is stated.
     coded
         Whether it knows its classes by codes alone; see `stated_target`.
 
@@ -122,7 +122,7 @@ def completed(own: Schema, given: Schema | None, *, coded: bool = False) -> Sche
     """
     if given is None:
         return own
-    fitted = reconcile(own, given)
+    fitted = reconcile(own, filled(own, given))
     features = tuple(fitted[name] for name in own.names) if own.named else fitted.features
     return Schema(features, stated_target(own.target, given, coded=coded), own.named)
 

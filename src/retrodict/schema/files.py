@@ -19,7 +19,8 @@ def load_schema(path: str | Path) -> Schema:
     ----------
     path
         ``features: {age: {kind: integer, min: 17, max: 90}, sex: {categories: [f, m]}}``, and optionally
-        ``target: {name: income, classes: [low, high]}``.
+        ``target: {name: income, classes: [low, high]}``. For a model with names of its own, features that are left
+        out are as it has them.
 
     Raises
     ------

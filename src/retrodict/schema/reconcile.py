@@ -65,6 +65,22 @@ def reconcile(
     return Schema(features, model.target, prior.named)
 
 
+def filled(own: Schema, given: Schema) -> Schema:
+    """Return what a user states of a model's columns, with the model's own for those that are left out.
+
+    Parameters
+    ----------
+    own
+        The model's columns.
+    given
+        What is stated; columns of a model without names match by position, so that none may be left out.
+    """
+    left_out = [feature for feature in own.features if feature.name not in given.names]
+    if not own.named or not given.named or len(left_out) + len(given) != len(own):
+        return given
+    return Schema((*given.features, *left_out), given.target)
+
+
 def _check_names(model: Schema, prior: Schema) -> None:
     absent = [name for name in model.names if name not in prior.names]
     extra = [name for name in prior.names if name not in model.names]

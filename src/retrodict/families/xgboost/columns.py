@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from retrodict.errors import SchemaError
 from retrodict.families.xgboost.booster import Head
-from retrodict.schema import Feature, Schema, Target, reconcile
+from retrodict.schema import Feature, Schema, Target, filled, reconcile
 
 Array = np.ndarray
 
@@ -40,7 +40,7 @@ def own_schema(head: Head, target: Target, given: Schema | None) -> tuple[Schema
     own = Schema(features, target, bool(head.names))
     if given is None:
         return own, coded
-    fitted = reconcile(own, given, undetermined=coded)
+    fitted = reconcile(own, filled(own, given), undetermined=coded)
     features = tuple(fitted[name] for name in names) if own.named else fitted.features
     left = frozenset(one.name for one, name in zip(features, names, strict=True) if name in coded and not one.listed)
     return Schema(features, target, own.named), left

@@ -16,7 +16,7 @@ from retrodict.families.sklearn.open.widths import width_of
 from retrodict.families.sklearn.structure.delegates import delegate_of
 from retrodict.families.sklearn.structure.guests import model_of_guest
 from retrodict.models.contract import own_schema
-from retrodict.schema import Schema, Target, reconcile
+from retrodict.schema import Schema, Target, filled, reconcile
 
 MOST_COLUMNS = 100_000
 """Columns of a model. Each has a name, a kind and a marginal of its own: more is no table, and takes gigabytes."""
@@ -75,7 +75,8 @@ def known_of(estimator: Any, given: Schema | None = None) -> Known:
     undetermined = facts.undetermined(names)
     none_tokens = frozenset(i for i, name in enumerate(names) if name in facts.none_tokens)
     if given is not None:
-        schema, undetermined = _completed(schema, given, undetermined), frozenset()
+        open_ = undetermined - set(given.names) if schema.named else frozenset()
+        schema, undetermined = _completed(schema, given, undetermined), open_
     tolerant = frozenset(facts.tolerant - facts.strict)
     return Known(schema, undetermined, tolerant, none_tokens, stored is not None, facts.of_pandas)
 
@@ -140,6 +141,7 @@ def _target(estimator: Any) -> Target:
 
 def _completed(schema: Schema, given: Schema, undetermined: frozenset[str]) -> Schema:
     """Return the given features in the estimator's order, with the estimator's classes."""
+    given = filled(schema, given)
     classes = given.target.classes
     if classes and classes != schema.target.classes:
         raise SchemaError(
