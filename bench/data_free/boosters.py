@@ -24,6 +24,8 @@ from bench.document import machine, markdown, write_section
 from bench.kept_results import Results, take_results
 from bench.tables import TARGET, tables, take_tables
 from retrodict.evaluation.fidelity.scopes import FRESH, PRIOR, RECONSTRUCTION
+from retrodict.priors.implied.unread import UNREAD
+from retrodict.results.notes import of_code
 
 SETS = ["adult", "credit_scoring", "german_credit", "heart_statlog", "pima", "telco_churn"]
 FAMILIES = ("LightGBM", "XGBoost", "CatBoost", "HistGradientBoosting")
@@ -80,10 +82,10 @@ def run(frame: pd.DataFrame, family: str, chosen: argparse.Namespace) -> dict[st
     )
     try:
         implied = rd.implied_prior(model)
-    except rd.errors.RetrodictError as error:  # a column that no tree splits: its file says nothing of it
+    except rd.errors.RetrodictError as error:
         return {"status": "none", "why": str(error), "seconds": time.perf_counter() - started}
     drawn = implied.schema.decode(implied.sample(DRAWN, np.random.default_rng(chosen.seed)))
-    figures: dict[str, Any] = {}
+    figures: dict[str, Any] = {"filled": sum(len(one.values["features"]) for one in of_code(implied.notes, UNREAD))}
     for name, prior in (("implied", implied), ("uniform", rd.fit_prior(drawn, kind="uniform"))):
         try:
             rec = rd.reconstruct(model, prior, chosen.rows, seed=chosen.seed, progress=False)
@@ -106,7 +108,7 @@ NEAR = {"rebuilt": "implied, {}, rebuilt", "prior alone": "implied, {}, prior"}
 NEAR |= {"rebuilt, uniform": "uniform, {}, rebuilt", "uniform alone": "uniform, {}, prior"}
 NEAR |= {"held out": "implied, {}, held out"}
 MIGRATED = {"base model": "base", "migrated": "implied, accuracy", "migrated, uniform": "uniform, accuracy"}
-MIGRATED |= {"labels at random": "implied, chance", "from real rows": "real rows"}
+MIGRATED |= {"labels at random": "implied, chance", "from real rows": "real rows", "columns filled": "filled"}
 """Columns of the tables, and what each is a figure of."""
 
 
@@ -115,14 +117,17 @@ def lines_of(found: dict[tuple[str, str], dict[str, Any]], keys: Sequence[str]) 
     lines = []
     for (dataset, family), one in found.items():
         done = one.get("status") == "done"
-        lines.append([dataset, family, *(f"{one[key]:.2f}" if done else "none" for key in keys)])
+        lines.append([dataset, family, *(_cell(one[key]) if done else "none" for key in keys)])
     for family in FAMILIES:
         own = [one for (_, name), one in found.items() if name == family and one.get("status") == "done"]
         if own:
-            lines.append(
-                [f"mean of {len(own)}", family, *(f"{np.mean([one[key] for one in own]):.2f}" for key in keys)]
-            )
+            means = ("" if key == "filled" else f"{np.mean([one[key] for one in own]):.2f}" for key in keys)
+            lines.append([f"mean of {len(own)}", family, *means])
     return lines
+
+
+def _cell(figure: float) -> str:
+    return str(figure) if isinstance(figure, int) else f"{figure:.2f}"
 
 
 def main() -> None:
