@@ -84,8 +84,8 @@ def not_rebuilt(model: Model, found: Disclosures) -> str:
     if stated:
         what = " and ".join(stated)
         return (
-            f"rebuilding a training table from what a {model.family} states of its rows ({what}) is not built yet, which "
-            f"does not say that it can't be done; {_INSTEAD}"
+            f"rebuilding a training table from what a {model.family} states of its rows ({what}) is not built yet, "
+            f"which does not say that it can't be done; {_INSTEAD}"
         )
     return f"no node counts of trees are known of a {model.family}, so its training table is not rebuilt; {_INSTEAD}"
 

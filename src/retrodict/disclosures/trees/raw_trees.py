@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from retrodict.disclosures.columns import Column
+from retrodict.disclosures.trees.sets import named
 from retrodict.disclosures.trees.tree import Tree
 
 Array = np.ndarray
@@ -36,7 +37,7 @@ class RawTree:
     categories
         Of nodes that split by categories, those that go left; all others go right.
     apart
-        Of nodes that split by single categories, those that go right; all others go left.
+        Of nodes that split by categories otherwise, those that go right; all others go left.
     left, right
         The children.
     missing_left
@@ -68,7 +69,8 @@ def raw_trees(trees: Iterable[Tree]) -> tuple[RawTree, ...]:
 
 
 def _raw(tree: Tree) -> RawTree:
-    names = tuple(dict.fromkeys(tree.columns[i].name for i in tree.used))
+    by_set = {node: split.column for node, split in tree.sets.items()}
+    names = tuple(dict.fromkeys(tree.columns[i].name for i in (*tree.used.tolist(), *sorted({*by_set.values()}))))
     feature = np.full(len(tree.feature), -1)
     threshold, down = np.full(len(feature), np.nan), np.zeros(len(feature), dtype=bool)
     sets: dict[int, frozenset[Any]] = {}
@@ -95,6 +97,11 @@ def _raw(tree: Tree) -> RawTree:
             threshold[at] = raw[back]
             down[at] = raw[0] > raw[-1] if len(raw) > 1 else column.scale < 0
         feature[at] = names.index(column.name)
+    for node, split in tree.sets.items():
+        categories = named(tree.columns[split.column], split.codes)
+        if categories is not None:
+            feature[node] = names.index(tree.columns[split.column].name)
+            (sets if split.left else apart)[node] = categories
     return RawTree(
         names,
         feature,

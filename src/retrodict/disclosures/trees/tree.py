@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from retrodict.disclosures.columns import Columns
+from retrodict.disclosures.trees.sets import SetSplit
 
 Array = np.ndarray
 
@@ -46,6 +48,8 @@ class Tree:
         Whether values are compared as they are, in 64 bits, and thresholds are stated to 64 bits.
     asked
         Feature and threshold of each different split, where these are known without a look at all nodes.
+    sets
+        The splits by sets of categories, by node; their `feature` is negative.
     """
 
     columns: Columns
@@ -62,6 +66,7 @@ class Tree:
     midpoints: bool = False
     double: bool = False
     asked: tuple[Int[Array, " q"], Float[Array, " q"]] | None = None
+    sets: Mapping[int, SetSplit] = field(default_factory=dict)
 
     @property
     def leaf(self) -> Bool[Array, " nodes"]:

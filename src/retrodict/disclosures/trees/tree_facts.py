@@ -36,6 +36,7 @@ def node_counts(trees: Sequence[Tree], place: Place, source: str, *, whole: bool
     whole = place.exact is True if whole is None else whole
     yield from stretches(trees, place, source)
     used = {tree.columns[i].name for tree in trees for i in tree.used}
+    used |= {tree.columns[split.column].name for tree in trees for split in tree.sets.values()}
     inputs = {id(tree.columns): tree.columns for tree in trees}  # mostly one and the same
     names = dict.fromkeys(column.name for columns in inputs.values() for column in columns)
     yield NodeCounts(

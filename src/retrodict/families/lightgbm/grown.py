@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from retrodict.disclosures.columns import Column
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.sets import SetSplit
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.families.lightgbm.columns import Columns
 from retrodict.families.lightgbm.text.model_text import ModelText
@@ -53,7 +54,7 @@ def _listed(column: Column, values: tuple[object, ...]) -> Column:
 
 
 def _tree(tree: TreeText, columns: tuple[Column, ...]) -> Tree:
-    """Return one tree; splits by a set of codes set no ends."""
+    """Return one tree."""
     left, right = nodes_of(tree.left, tree.right)
     by_set, ends = tree.categorical, tree.leaves
     feature = np.concatenate([np.where(by_set, -1, tree.feature), np.full(ends, -1)])
@@ -71,7 +72,14 @@ def _tree(tree: TreeText, columns: tuple[Column, ...]) -> Tree:
         rows_of(tree),
         missing_left=np.concatenate([missing_left, np.zeros(ends, dtype=bool)]),
         double=True,
+        sets=_sets(tree),
     )
+
+
+def _sets(tree: TreeText) -> dict[int, SetSplit]:
+    """Return the splits by sets of codes; missing values and codes that are not known go right with the others."""
+    nodes = np.flatnonzero(tree.categorical).tolist()
+    return {i: SetSplit(int(tree.feature[i]), frozenset(tree.codes(i).tolist()), left=True) for i in nodes}
 
 
 def rows_of(tree: TreeText) -> Array:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Int
 
 from retrodict.disclosures.columns import Columns
+from retrodict.disclosures.trees.sets import SetSplit
 from retrodict.disclosures.trees.tree import Tree
-from retrodict.families.xgboost.learner import BoostedTree
+from retrodict.families.xgboost.learner import BoostedTree, Encoding
 
 Array = np.ndarray
 
@@ -48,7 +50,25 @@ def grown(tree: BoostedTree, columns: Columns, rows: Int[Array, " nodes"] | None
         np.zeros(len(live), dtype=np.int64) if rows is None else rows[live],
         missing_left=tree.default_left[live].astype(bool),
         midpoints=midpoints,
+        sets=_sets(tree, place),
     )
+
+
+def _sets(tree: BoostedTree, place: Int[Array, " nodes"]) -> dict[int, SetSplit]:
+    """Return the splits by sets of codes, by their places among the nodes that are left: the named ones go right."""
+    return {
+        int(place[node]): SetSplit(int(tree.feature[node]), frozenset(codes.tolist()), left=False)
+        for node, codes in tree.sets.items()
+        if not tree.pruned[node]
+    }
+
+
+def listed(columns: Columns, encodings: Sequence[Encoding | None]) -> Columns:
+    """Return columns, those that have a list of categories with it: rows hold places in it."""
+    if not encodings:
+        return columns
+    pairs = zip(columns, encodings, strict=True)
+    return tuple(replace(own, categories=one.values) if one and own.number else own for own, one in pairs)
 
 
 def all_grown(

@@ -15,7 +15,7 @@ from retrodict.disclosures.trees.raw_trees import raw_trees
 from retrodict.disclosures.trees.stretches import stretches
 from retrodict.families.xgboost.counts import UNWEIGHTED, Counted, share_fits
 from retrodict.families.xgboost.exactness import PRECISION, exactness, of_rows
-from retrodict.families.xgboost.grown import all_grown
+from retrodict.families.xgboost.grown import all_grown, listed
 from retrodict.families.xgboost.learner import Learner
 from retrodict.families.xgboost.paths import tree_path
 from retrodict.families.xgboost.rates import Rates, gradients
@@ -119,12 +119,12 @@ def _counts(
     live = [~tree.pruned for tree in trees]
     counts = tuple(own[kept] for own, kept in zip(found.counts, live, strict=True))
     leaves = tuple(tree.leaf[kept] for tree, kept in zip(trees, live, strict=True))
-    drawn = len(set(found.roots)) > 1
+    drawn, lists = len(set(found.roots)) > 1, listed(columns, learner.encodings)
     told = place.sample or (f"of each tree's draw, {UNWEIGHTED}" if drawn else UNWEIGHTED)
     yield NodeCounts(
         counts,
         leaves,
-        trees=() if drawn or place.sample else raw_trees(all_grown(trees, columns, found.counts)),
+        trees=() if drawn or place.sample else raw_trees(all_grown(trees, lists, found.counts)),
         features=names,
         source=place.at(source),
         exact=told,
