@@ -253,4 +253,4 @@ def test_lists_whose_columns_are_not_told_are_asked_for(tmp_path: Path) -> None:
 def test_a_schema_that_contradicts_is_refused() -> None:
     booster = trained({"objective": "binary"}, labels(table(), 2))
     with pytest.raises(SchemaError):
-        rd.load_model(booster, schema=Schema((Feature("age"),)))
+        rd.load_model(booster, schema=Schema((Feature("no such column"),)))
