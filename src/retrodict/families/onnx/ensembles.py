@@ -123,7 +123,8 @@ def _integers(found: dict[str, Any], name: str, bound: int = _LARGEST) -> Array:
 def modes_of(found: dict[str, Any]) -> Int[Array, " nodes"]:
     """Return how each node of a list compares."""
     names = found.get("nodes_modes", [])
-    return np.fromiter((_CODES.get(name, _NO_MODE) for name in names), np.int8, len(names))
+    codes = {name: _CODES.get(name, _NO_MODE) for name in set(names)}
+    return np.fromiter(map(codes.__getitem__, names), np.int8, len(names))
 
 
 def _transform(found: dict[str, Any]) -> str:

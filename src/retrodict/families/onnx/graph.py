@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from retrodict.families.onnx.long_lists import floats_of, ints_of
 from retrodict.families.onnx.operators import domain_of
 
 Array = np.ndarray
@@ -48,11 +49,11 @@ def _value(attribute: onnx.AttributeProto) -> Any:
         return None
     value = getattr(attribute, name)
     if name in _NUMBERS and len(value) > _LONG:
-        return np.fromiter(value, _NUMBERS[name], len(value))
+        return _NUMBERS[name](attribute)
     return list(value) if name.endswith("s") and name != "s" else value
 
 
-_NUMBERS: dict[str, Any] = {"floats": np.float32, "ints": np.int64}
+_NUMBERS: dict[str, Callable[[onnx.AttributeProto], Array]] = {"floats": floats_of, "ints": ints_of}
 _LONG = 1_000
 """Entries from which a list of numbers is returned as an array: trees have a million, and each is an object else."""
 

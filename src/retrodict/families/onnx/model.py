@@ -18,7 +18,7 @@ from retrodict.families.onnx.check import check_model
 from retrodict.families.onnx.ignored import ignored_columns
 from retrodict.families.onnx.inputs import Layout, layout_of
 from retrodict.families.onnx.operators import ALLOWED, ML, domain_of
-from retrodict.families.onnx.outputs import Reading, by_column, reading_of, score_engine, shown_outputs
+from retrodict.families.onnx.outputs import Engines, Reading, by_column, reading_of, score_engine, shown_outputs
 from retrodict.families.onnx.runtime import Engine, bare
 from retrodict.families.onnx.strip import plan_of
 from retrodict.families.onnx.trial_rows import trial_feeds
@@ -219,9 +219,10 @@ def prepared(model: onnx.ModelProto, given: Schema | None = None) -> tuple[Layou
     layout = layout_of(model, given)
     try:
         check_widths(model, layout)
-        reading = reading_of(model, layout, given)
-        engine = score_engine(model, reading, layout.size)
-        for runs in (engine, Engine(bare(model, shown_outputs(model)), layout.size)):
+        engines = Engines(model, layout.size)
+        reading = reading_of(engines, layout, given)
+        engine = engines.score(reading)
+        for runs in (engine, engines.shown):
             for size in runs.sizes:
                 runs.run(trial_feeds(layout, size), size)
     except ScoringError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -91,6 +92,33 @@ def score_engine(model: onnx.ModelProto, reading: Reading, size: int | None) -> 
     return Engine(bare(model, [onnx.ValueInfoProto(name=reading.tensor)]), size)
 
 
+class Engines:
+    """What computes the tensors of a model, each made once: a session of a large graph takes a second.
+
+    Parameters
+    ----------
+    model
+        The model.
+    size
+        The number of rows that it takes at a time; ``None`` where it takes any.
+    """
+
+    def __init__(self, model: onnx.ModelProto, size: int | None) -> None:
+        self.model, self.size = model, size
+        self._of: dict[str, Engine] = {}
+
+    @cached_property
+    def shown(self) -> Engine:
+        """What computes the model's outputs."""
+        return Engine(bare(self.model, shown_outputs(self.model)), self.size)
+
+    def score(self, reading: Reading) -> Engine:
+        """Return what computes a reading's tensor; see `score_engine`."""
+        if reading.tensor not in self._of:
+            self._of[reading.tensor] = score_engine(self.model, reading, self.size)
+        return self._of[reading.tensor]
+
+
 def shown_outputs(model: onnx.ModelProto) -> list[onnx.ValueInfoProto]:
     """Return a model's outputs, with the tensor that each list of mappings is made of in its place."""
     graph = Graph(model.graph)
@@ -117,13 +145,13 @@ def _with_scores(model: onnx.ModelProto, probabilities: str) -> onnx.ModelProto:
     return out
 
 
-def reading_of(model: onnx.ModelProto, layout: Layout, given: Schema | None) -> Reading:
+def reading_of(engines: Engines, layout: Layout, given: Schema | None) -> Reading:
     """Return how predictions are read off a graph that was checked; it is run on a few rows.
 
     Parameters
     ----------
-    model
-        The model.
+    engines
+        What computes the model's tensors.
     layout
         What it is given.
     given
@@ -134,8 +162,8 @@ def reading_of(model: onnx.ModelProto, layout: Layout, given: Schema | None) -> 
     ModelError
         If it predicts no label and no value, several of them, or what can't be told.
     """
+    model, engine = engines.model, engines.shown
     graph, stated = Graph(model.graph), () if given is None else given.target.classes
-    engine = Engine(bare(model, shown_outputs(model)), layout.size)
     rows = drawn(layout, _PROBE)
     found = dict(zip(engine.outputs, engine.run(trial_feeds(layout, _PROBE, rows), _PROBE), strict=True))
     _check_alone(engine, layout, rows, found)
@@ -146,7 +174,7 @@ def reading_of(model: onnx.ModelProto, layout: Layout, given: Schema | None) -> 
     numbers = [name for name, value in found.items() if np.asarray(value).dtype.kind == "f"]
     labels = [name for name in found if name not in numbers]
     if maps:
-        return _of_classes(model, layout, maps[0].input[0], label_list(attributes(maps[0])), found, rows)
+        return _of_classes(engines, layout, maps[0].input[0], label_list(attributes(maps[0])), found, rows)
     if len(numbers) > 1:
         probable = [name for name in numbers if "prob" in name.lower()] if labels else []
         if len(probable) != 1:
@@ -161,8 +189,8 @@ def reading_of(model: onnx.ModelProto, layout: Layout, given: Schema | None) -> 
         )
         if len(classes) not in (k, k + 1 if k == 1 else k):
             raise ModelError(f"{len(classes)} classes and {k} probabilities; export the model again")
-        return _of_classes(model, layout, numbers[0], classes, found, rows)
-    return _of_one_output(model, layout, numbers[0], stated, found, rows)
+        return _of_classes(engines, layout, numbers[0], classes, found, rows)
+    return _of_one_output(engines, layout, numbers[0], stated, found, rows)
 
 
 def _columns(values: Any) -> int:
@@ -221,12 +249,12 @@ def _width_before(graph: Graph, name: str) -> int | None:
 
 
 def _of_classes(
-    model: onnx.ModelProto, layout: Layout, name: str, classes: tuple[Any, ...], found: dict[str, Any], rows: Array
+    engines: Engines, layout: Layout, name: str, classes: tuple[Any, ...], found: dict[str, Any], rows: Array
 ) -> Reading:
     shown_values = by_column(found[name])
     if len(set(classes)) != len(classes) or len(classes) not in {shown_values.shape[1], shown_values.shape[1] + 1}:
         raise ModelError(f"{len(classes)} classes and {shown_values.shape[1]} probabilities; export the model again")
-    candidates = list(_scores(Graph(model.graph), name, len(classes)))
+    candidates = list(_scores(Graph(engines.model.graph), name, len(classes)))
     whole = Reading("probabilities", name, classes)
     sums = shown_values.sum(axis=1)
     single = shown_values.shape[1] == 1
@@ -236,7 +264,7 @@ def _of_classes(
     expected = np.exp(whole.log_proba(shown_values))
     for way, tensor in candidates:
         reading = Reading(way, tensor, classes)
-        values = score_engine(model, reading, layout.size).run(trial_feeds(layout, len(rows), rows), len(rows))[0]
+        values = engines.score(reading).run(trial_feeds(layout, len(rows), rows), len(rows))[0]
         fits = np.size(values) in (len(rows), len(rows) * len(classes))
         if fits:
             told = np.exp(reading.log_proba(values))
@@ -296,15 +324,15 @@ def _unscaled(graph: Graph, name: str) -> str:
 
 
 def _of_one_output(
-    model: onnx.ModelProto, layout: Layout, name: str, stated: tuple[Any, ...], found: dict[str, Any], rows: Array
+    engines: Engines, layout: Layout, name: str, stated: tuple[Any, ...], found: dict[str, Any], rows: Array
 ) -> Reading:
     """Read a network's one output: its last operator tells probabilities; numbers without one are values or scores."""
-    graph, k = Graph(model.graph), _columns(found[name])
+    graph, k = Graph(engines.model.graph), _columns(found[name])
     last = graph.makers.get(graph.before(name, _RESHAPED))
     ends = "" if last is None else last.op_type
     if k == 1:
         if ends == "Sigmoid" and len(stated) in (0, 2):
-            return _of_classes(model, layout, name, stated or (0, 1), found, rows)
+            return _of_classes(engines, layout, name, stated or (0, 1), found, rows)
         if len(stated) == 2:
             return Reading("log-odds", name, stated)
         if stated:
@@ -316,7 +344,7 @@ def _of_one_output(
         raise ModelError(f"{k} outputs, and a schema of {len(stated)} classes; list as many as there are outputs")
     classes = stated or tuple(range(k))
     if ends == "Softmax":
-        return _of_classes(model, layout, name, classes, found, rows)
+        return _of_classes(engines, layout, name, classes, found, rows)
     if ends == "LogSoftmax" and last is not None:
         return Reading("softmax", last.input[0], classes)
     if stated:
