@@ -101,6 +101,8 @@ def test_a_column_that_no_tree_splits_needs_no_prior(made: Any, tmp_path: Path) 
     real = pd.concat([TABLE.set_axis(list(model.schema.names), axis=1), LABEL.rename("target")], axis=1)
     seen = rd.evaluate(rec, real[:150], real[150:], prior, target="target", limit=60)
     assert [one.values["features"] for one in of_code(seen.notes, UNREAD)] == [note.values["features"]]
+    risk = rd.record_risk(rec, real[:150], real[150:], target="target")
+    assert [one.values["features"] for one in of_code(risk.notes, UNREAD)] == [note.values["features"]]
     new = rd.replicate(
         rec, "logistic_regression", holdout=real[150:], model=model, prior=prior, target="target", controls=False
     )

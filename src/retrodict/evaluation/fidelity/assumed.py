@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,16 @@ import pandas as pd
 
 from retrodict.errors import PriorError, RequestError, RetrodictError, SchemaError
 from retrodict.evaluation.beside import FEWEST
+from retrodict.evaluation.filled import filled_columns
 from retrodict.inference.observation import Label
 from retrodict.models import Meter, Model, load_model
 from retrodict.models.contract import about
 from retrodict.models.noise import drawn_targets
 from retrodict.plain_text import listing
 from retrodict.priors import Prior, implied_prior, load_prior
-from retrodict.priors.implied.unread import UNREAD
 from retrodict.reconstruction import LabelledRows
 from retrodict.reconstruction.provenance import describe
-from retrodict.results.notes import Note, of_code
+from retrodict.results.notes import Note
 from retrodict.schema import Schema, reconcile
 from retrodict.tables.layout import Layout
 from retrodict.tables.titles import PRIOR
@@ -68,21 +67,7 @@ def assumed(prior: Any, model: Any, rec: Any) -> tuple[Prior | pd.DataFrame | No
             notes.append(Note("other_prior", text))
         if model is not None and model.fingerprint != about.model["fingerprint"]:
             notes.append(Note("other_model", "the model is not the one that the reconstruction comes from"))
-    return prior, model, [*notes, *_filled(prior, rec)]
-
-
-def _filled(prior: Any, rec: Any) -> Iterator[Note]:
-    """Yield a note of columns that rows have one number in because nothing is known of them, if there are any."""
-    said = [*(rec.provenance.prior.get("notes", ()) if isinstance(rec, LabelledRows) else ())]
-    said += prior.notes if isinstance(prior, Prior) else ()
-    names = list(dict.fromkeys(name for note in of_code(said, UNREAD) for name in note.values["features"]))
-    if names:
-        them = "it" if len(names) == 1 else "them"
-        text = (
-            f"{listing(names)}: filled with one number, as the model does not read {them} and states nothing of the "
-            "values; no distance or share that takes in such a column says what the model gives away of it"
-        )
-        yield Note(UNREAD, text, features=names)
+    return prior, model, [*notes, *filled_columns(rec, prior)]
 
 
 def _same(one: Any, other: Any) -> bool:

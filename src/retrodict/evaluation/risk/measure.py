@@ -10,6 +10,7 @@ from jaxtyping import Int
 
 from retrodict import time_limit
 from retrodict.evaluation.beside import compared
+from retrodict.evaluation.filled import filled_columns
 from retrodict.evaluation.record_match import TOLERANCE, RecordMatch
 from retrodict.evaluation.risk.hits import hit_by, singled_out
 from retrodict.evaluation.risk.membership import Advantage, by_distance, nearer
@@ -82,7 +83,7 @@ def record_risk(
     read, inputs = compared(rec, train, holdout, target)
     confidence, index = _confidence(rec, train), train.index[read.places(TRAIN)]
     tables = scaled(inputs, TOLERANCE)
-    notes: list[Note] = []
+    notes: list[Note] = [*filled_columns(rec)]
     rng = np.random.default_rng([seed, _SUBSET])
     rebuilt, members = tables[REBUILT], tables[TRAIN]
     others = _some(tables.get(HOLDOUT), len(members.cells), rng)
