@@ -28,8 +28,8 @@ def filled_columns(rec: Any, prior: Any = None) -> tuple[Note, ...]:
         return ()
     them = "it" if len(names) == 1 else "them"
     text = (
-        f"{listing(names)}: filled with one number, as the model does not read {them} and states nothing of the values: "
-        "no distance or share over such a column says what the model gives away, and a training row that is found in "
-        f"all others is no match; declare {them} in a prior"
+        f"{listing(names)}: filled with one number, as the model does not read {them} and states nothing of the "
+        "values: no distance or share over such a column says what the model gives away, and a training row that is "
+        f"found in all others is no match; declare {them} in a prior"
     )
     return (Note(UNREAD, text, features=names),)
