@@ -19,7 +19,6 @@ from retrodict.families.lightgbm.text.tree_text import (
     NO_MISSING,
     ZERO_MISSING,
     TreeText,
-    nodes_of,
 )
 
 Array = np.ndarray
@@ -55,7 +54,7 @@ def _listed(column: Column, values: tuple[object, ...]) -> Column:
 
 def _tree(tree: TreeText, columns: tuple[Column, ...]) -> Tree:
     """Return one tree."""
-    left, right = nodes_of(tree.left, tree.right)
+    left, right = tree.sides
     by_set, ends = tree.categorical, tree.leaves
     feature = np.concatenate([np.where(by_set, -1, tree.feature), np.full(ends, -1)])
     threshold = np.where(by_set, np.nan, tree.threshold)
@@ -99,15 +98,10 @@ def summed(tree: TreeText, of_leaves: Float[Array, " leaves"]) -> Float[Array, "
 
 
 def _added(tree: TreeText, of_leaves: Float[Array, " leaves"]) -> Float[Array, " inner"]:
-    inner = tree.leaves - 1
-    left, right = nodes_of(tree.left, tree.right)
+    inner, (left, right) = tree.leaves - 1, tree.sides
     found = np.concatenate([np.zeros(inner), of_leaves])
-    order, level = [], np.zeros(1, dtype=np.int64)
-    while len(level := level[level < inner]):
-        order.append(level)
-        level = np.concatenate([left[level], right[level]])
     with np.errstate(invalid="ignore"):  # a file may hold infinite sums
-        for level in reversed(order):
+        for level in reversed(tree.levels):
             found[level] = found[left[level]] + found[right[level]]
     return found[:inner]
 

@@ -16,7 +16,7 @@ from retrodict.families.lightgbm.stated.drawn import drawn_of
 from retrodict.families.lightgbm.stated.exactness import other_step, words_of
 from retrodict.families.lightgbm.stated.weights import UNKNOWN, WEIGHED, uneven, weighed
 from retrodict.families.lightgbm.text.model_text import ModelText
-from retrodict.families.lightgbm.text.tree_text import TreeText, nodes_of
+from retrodict.families.lightgbm.text.tree_text import TreeText
 
 Array = np.ndarray
 
@@ -61,7 +61,7 @@ def penalties(text: ModelText, tree: TreeText, step: Step) -> Float[Array, " nod
     """Return the penalty of each node: more beneath a split by a set, where codes were not tried one by one."""
     out = np.full(2 * tree.leaves - 1, step.penalty)
     one_by_one = text.number("max_cat_to_onehot", 4.0)
-    left, right = nodes_of(tree.left, tree.right)
+    left, right = tree.sides
     for node in np.flatnonzero(tree.categorical):
         if len(text.infos[int(tree.feature[node])].split(":")) > one_by_one:
             out[[left[node], right[node]]] += step.of_sets

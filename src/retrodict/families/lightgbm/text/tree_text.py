@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,21 @@ class TreeText:
     def missing(self) -> Int[Array, " inner"]:
         """What counts as missing at each inner node."""
         return (self.decision >> 2) & 3
+
+    @cached_property
+    def sides(self) -> tuple[Array, Array]:
+        """The children over all nodes; see `nodes_of`."""
+        return nodes_of(self.left, self.right)
+
+    @cached_property
+    def levels(self) -> list[Int[Array, " l"]]:
+        """The inner nodes, level by level from the root."""
+        (left, right), inner = self.sides, self.leaves - 1
+        found, level = [], np.zeros(1, dtype=np.int64)
+        while len(level := level[level < inner]):
+            found.append(level)
+            level = np.concatenate([left[level], right[level]])
+        return found
 
     def codes(self, node: int) -> Int[Array, " m"]:
         """Return the codes that a categorical split sends left."""
