@@ -214,3 +214,17 @@ def test_settings_of_a_likelihood_and_unfitted_models_are_refused(tmp_path: Path
     for unfitted in (KMeans(), KMeans, {}):
         with pytest.raises(ModelError):
             rd.inspect_model(unfitted)
+
+
+@pytest.mark.parametrize("case", ["LGBMRanker", "XGBRanker", "CatBoostRanker"])
+def test_rankers_in_skops_files_are_read(case: str, tmp_path: Path) -> None:
+    if case == "CatBoostRanker":
+        catboost = pytest.importorskip("catboost")
+        made = catboost.CatBoostRanker(iterations=4, verbose=0, allow_writing_files=False, thread_count=1)
+        made.fit(*_rows(), group_id=np.repeat(np.arange(12), 10))
+    else:
+        made = CASES[case][0]()
+    skops.io.dump(made, tmp_path / "model.skops")
+    found = rd.inspect_model(tmp_path / "model.skops")
+    assert _no_likelihood(found)
+    assert {fact.kind for fact in found} == {fact.kind for fact in rd.inspect_model(made)}

@@ -37,5 +37,6 @@ STATES: Mapping[str, Callable[[dict[str, Any]], str | None]] = {
     "catboost.core.CatBoost": _estimator,
     "catboost.core.CatBoostClassifier": _estimator,
     "catboost.core.CatBoostRegressor": _estimator,
+    "catboost.core.CatBoostRanker": _estimator,
 }
 """The types, and for each what says what is wrong with its state; ``None`` where nothing is."""

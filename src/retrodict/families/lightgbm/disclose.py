@@ -31,6 +31,7 @@ from retrodict.families.lightgbm.stated.table import table_facts
 
 ESTIMATORS = (lightgbm.LGBMClassifier, lightgbm.LGBMRegressor, lightgbm.LGBMRanker, lightgbm.LGBMModel)
 _EVALUATED = "of rows that training was evaluated on, which need not be its own"
+_NAMED = "of the training rows, as far as the name says: users may give it to others"
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _scores(found: Any, place: Place, source: str) -> Iterator[Disclosure]:
     for table, scores in (found or {}).items():
         for measure, values in (scores or {}).items():
             errors = np.ravel(np.asarray(values, dtype=np.float64))
-            exact = place.exact if table == "training" else _EVALUATED
+            exact = (place.sample or _NAMED) if table == "training" else _EVALUATED
             where = place.at(f"{source}['{table}']['{measure}']")
             yield TrainingErrors(errors, features=(), source=where, exact=exact)
 

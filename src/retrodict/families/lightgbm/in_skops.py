@@ -38,5 +38,6 @@ STATES: Mapping[str, Callable[[dict[str, Any]], str | None]] = {
     "lightgbm.basic.Booster": _booster,
     "lightgbm.sklearn.LGBMClassifier": _estimator,
     "lightgbm.sklearn.LGBMRegressor": _estimator,
+    "lightgbm.sklearn.LGBMRanker": _estimator,
 }
 """The types, and for each what says what is wrong with its state; ``None`` where nothing is."""

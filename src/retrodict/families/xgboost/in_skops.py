@@ -33,5 +33,6 @@ STATES: Mapping[str, Callable[[dict[str, Any]], str | None]] = {
     "xgboost.sklearn.XGBRegressor": _estimator,
     "xgboost.sklearn.XGBRFClassifier": _estimator,
     "xgboost.sklearn.XGBRFRegressor": _estimator,
+    "xgboost.sklearn.XGBRanker": _estimator,
 }
 """The types, and for each what says what is wrong with its state; ``None`` where nothing is."""

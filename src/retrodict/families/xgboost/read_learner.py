@@ -34,6 +34,11 @@ _SETTINGS = {
     "quantile_loss_param": ("quantile_alpha",),
     "pseudo_huber_param": ("huber_slope",),
     "aft_loss_param": ("aft_loss_distribution_scale",),
+    "lambdarank_param": (
+        *("lambdarank_num_pair_per_sample", "lambdarank_unbiased", "lambdarank_bias_norm", "ndcg_exp_gain"),
+        *("lambdarank_normalization", "lambdarank_score_normalization"),
+    ),
+    "lambda_rank_param": ("num_pairsample", "fix_list_weight"),  # before XGBoost 2
 }
 """What the objectives that are read have for settings, each a number or a list of them as a text."""
 
@@ -132,15 +137,17 @@ def _check_start(objective: str, base: tuple[float, ...]) -> None:
         raise ContentError("a base score that its objective can't have")
 
 
-_DISTRIBUTIONS = ("normal", "logistic", "extreme")
+_WORDS = {"aft_loss_distribution": ("normal", "logistic", "extreme"), "lambdarank_pair_method": ("mean", "topk")}
+"""Settings that are words, and those that there are."""
 
 
 def _settings(section: Section, fields: tuple[str, ...]) -> dict[str, str]:
     found = {}
-    if section.has("aft_loss_distribution"):
-        found["aft_loss_distribution"] = section.text("aft_loss_distribution")
-        if found["aft_loss_distribution"] not in _DISTRIBUTIONS:
-            raise ContentError("a distribution of times that is none")
+    for field, words in _WORDS.items():
+        if section.has(field):
+            found[field] = section.text(field)
+            if found[field] not in words:
+                raise ContentError(f"a {field} that is none")
     for field in fields:
         if section.has(field):
             section.written_numbers(field)

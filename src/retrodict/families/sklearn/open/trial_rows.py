@@ -9,9 +9,10 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict import threads
+from retrodict.disclosures.stated import load_stated
 from retrodict.families.sklearn.structure.all_objects import objects_within
 from retrodict.models.contract import Classifier, Regressor, own_schema
-from retrodict.models.opening import load_model
+from retrodict.sanitizing.capability import Strippable
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
@@ -82,12 +83,14 @@ def ask(estimator: Any) -> None:
     Exception
         As whatever it is made of.
     """
-    model = load_model(estimator)
+    model = load_stated(estimator)
     rows = trial_rows(own_schema(model))
     if isinstance(model, Classifier):
         model.log_proba(rows)
     elif isinstance(model, Regressor):
         model.predict(rows)
+    elif isinstance(model, Strippable):  # it has no likelihood, and scores that compiled code computes
+        model.outputs(rows)
 
 
 def sklearn_alone(estimator: Any) -> bool:
