@@ -143,6 +143,29 @@ def test_boosters_without_likelihood_are_read_and_stripped(case: str, tmp_path: 
     assert not {"SampleSize", "NodeCounts", "NodeSums", "Range", "TrainingDate"} & {fact.kind for fact in left}
 
 
+@pytest.mark.parametrize(("name", "kind"), [("XGBRegressor", "TargetMoments"), ("XGBClassifier", "ClassShares")])
+def test_several_targets_state_each_of_their_means(name: str, kind: str, tmp_path: Path) -> None:
+    xgboost = pytest.importorskip("xgboost")
+    X, y = _rows()
+    both = np.c_[y, y[::-1] ** 2] if kind == "TargetMoments" else np.c_[y > 0, y > 1].astype(int)
+    made = getattr(xgboost, name)(n_estimators=4).fit(X, both)
+    path, bare = tmp_path / "model.json", tmp_path / "bare.json"
+    made.save_model(path)
+    with pytest.raises(ModelError, match="several targets"):
+        rd.load_model(path)
+    for source in (made, path):
+        found = rd.inspect_model(source)
+        told = found.of(kind)
+        means = [one.mean if kind == "TargetMoments" else one.shares[1] for one in told]
+        assert means == pytest.approx(both.mean(axis=0).tolist(), rel=1e-6)
+        assert len({one.source for one in told}) == 2
+        assert [one.n for one in found.of("SampleSize")] == [N]
+    stripped = rd.sanitize(path)
+    assert stripped.identical
+    stripped.save(bare)
+    assert np.array_equal(_by_xgboost(bare, X), _by_xgboost(path, X))
+
+
 @pytest.mark.parametrize("template", OTHERS)
 def test_files_of_other_estimators_say_what_they_say_in_memory(template: Any, tmp_path: Path) -> None:
     made = clone(template).fit(_rows()[0])

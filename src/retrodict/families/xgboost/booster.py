@@ -36,6 +36,8 @@ class Head:
         The best round, as early stopping noted it; ``None`` where it did not.
     wrapped
         Whether a scikit-learn wrapper saved it, which predicts with the rounds up to the best one.
+    targets
+        How many it predicts.
     """
 
     booster: str
@@ -50,6 +52,7 @@ class Head:
     rounds: int
     best: int | None
     wrapped: bool
+    targets: int = 1
 
     @classmethod
     def of(cls, learner: Learner) -> Self:
@@ -73,6 +76,7 @@ class Head:
             len(learner.starts) - 1,
             best_round(attributes, len(learner.starts) - 1),
             "scikit_learn" in attributes,
+            learner.targets,
         )
 
 
@@ -162,7 +166,8 @@ def margins(booster: xgboost.Booster, X: Array, kind: str, head: Head, end: int,
         What stands for a missing value beside NaN.
     """
     if not len(X):
-        return np.empty((0, head.classes) if head.classes > 1 else 0, dtype=np.float32)
+        groups = max(head.classes, head.targets)
+        return np.empty((0, groups) if groups > 1 else 0, dtype=np.float32)
     # the last bit of a sum of weighted trees depends on the way: boosters and estimators go different ones
     if head.booster == "gblinear" or (head.booster == "dart" and not head.wrapped):
         rows = xgboost.DMatrix(X, missing=missing, feature_types=head.types or None, enable_categorical=True)

@@ -123,6 +123,8 @@ class Learner:
         Texts that training or users attach.
     unknown
         Paths of all in the file that no reader knows.
+    targets
+        How many it predicts, each by trees of its own.
     """
 
     version: tuple[int, ...]
@@ -148,11 +150,12 @@ class Learner:
     has_encodings: bool = False
     attributes: dict[str, str] | None = None
     unknown: tuple[str, ...] = ()
+    targets: int = 1
 
     @property
     def n_groups(self) -> int:
-        """Scores of a row: one a class, or one."""
-        return max(1, self.classes)
+        """Scores of a row: one a class, or one a target."""
+        return max(1, self.classes, self.targets)
 
     def setting(self, section: str, name: str, default: float) -> float:
         """Return a number among the objective's settings."""

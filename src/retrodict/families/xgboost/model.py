@@ -219,6 +219,10 @@ def wrap(opened: Opened, settings: Settings) -> XGBoostClassifier | XGBoostRegre
     head = _head(made, where)
     own = getattr(made, "objective", None)
     check_supported(own if callable(own) else head.objective, head.settings, where)
+    if head.targets > 1:
+        raise ModelError(
+            f"{where} predicts {head.targets} targets; a model of one output is needed: train one for each"
+        )
     if settings.error_rate is not None or settings.link_slope is not None:
         raise RequestError(
             "models of XGBoost have probabilities of their own, and need no error rate and no link "

@@ -101,14 +101,15 @@ def _learner(section: Section, version: tuple[int, ...], unknown: list[str]) -> 
     param = section.section("learner_model_param")
     width = param.whole("num_feature", 1, MOST_FEATURES)
     classes = param.whole("num_class", 0, _MOST_CLASSES, 0)
-    if param.whole("num_target", 0, 2**31 - 1, 1) > 1:
-        raise OtherKindError("a model of several targets; a model of one output is needed")
+    targets = param.whole("num_target", 0, _MOST_CLASSES, 1) or 1
+    if targets > 1 and classes > 1:
+        raise ContentError("several targets and several classes")
     base, listed = param.written_numbers("base_score")
     stated = param.has("boost_from_average")
     estimated = bool(param.whole("boost_from_average", 0, 1)) if stated else None
     param.end()
-    if len(base) not in {1, max(1, classes)}:
-        raise ContentError("base scores of another number than it has classes")
+    if len(base) not in {1, max(1, classes, targets)}:
+        raise ContentError("base scores of another number than it has classes or targets")
     objective = section.section("objective")
     name = objective.text("name")
     _check_start(name, base)
@@ -121,7 +122,19 @@ def _learner(section: Section, version: tuple[int, ...], unknown: list[str]) -> 
     attributes = section.section("attributes", {})
     texts = {text_of(key, "attributes"): attributes.text(key) for key in attributes.names()}
     made = Learner(
-        version, "gbtree", name, settings, base, listed, estimated, width, names, types, classes, attributes=texts
+        version,
+        "gbtree",
+        name,
+        settings,
+        base,
+        listed,
+        estimated,
+        width,
+        names,
+        types,
+        classes,
+        attributes=texts,
+        targets=targets,
     )
     made = _boosted(section.section("gradient_booster"), made)
     section.end()
@@ -203,7 +216,8 @@ def _trees(section: Section, made: Learner) -> dict[str, Any]:
     param = section.section("gbtree_model_param")
     n = param.whole("num_trees", 0, 2**31 - 1)
     parallel = param.whole("num_parallel_tree", 0, 2**31 - 1, 1) or 1
-    param.whole("size_leaf_vector", 0, 1, 0)
+    if param.whole("size_leaf_vector", 0, 2**31 - 1, 0) > 1:
+        raise OtherKindError("trees whose leaves hold the values of several targets; train one tree for each of them")
     param.end()
     bits = [0]
     listed = section.items("trees")
@@ -245,7 +259,7 @@ def learner_content(learner: Learner) -> dict[str, Any]:
     param: dict[str, str] = {"base_score": _written(learner.base, learner.listed_base)}
     if learner.estimated is not None:
         param["boost_from_average"] = str(int(learner.estimated))
-    param |= {"num_class": str(learner.classes), "num_feature": str(learner.width), "num_target": "1"}
+    param |= {"num_class": str(learner.classes), "num_feature": str(learner.width), "num_target": str(learner.targets)}
     return {
         "learner": {
             "attributes": dict(learner.attributes or {}),

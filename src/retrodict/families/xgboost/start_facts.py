@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from retrodict.disclosures.kinds import ClassShares, Disclosure, TargetMoments, TargetQuantiles
@@ -43,6 +44,9 @@ def start_facts(learner: Learner, place: Place, n: int | None) -> Iterator[Discl
     if not learner.estimated:
         return
     shared: dict[str, Any] = {"features": (), "source": place.at(base_path()), "exact": place.sample or WEIGHTED}
+    if learner.targets > 1:
+        yield from _of_targets(learner, place, shared)
+        return
     shares = class_shares(learner)
     if shares is not None:
         if n is not None and all(share_fits(share, n) for share in shares):
@@ -58,6 +62,24 @@ def start_facts(learner: Learner, place: Place, n: int | None) -> Iterator[Discl
     mean = _mean(learner)
     if mean is not None and place.target is None:
         yield TargetMoments(mean, **shared)
+
+
+def _of_targets(learner: Learner, place: Place, shared: dict[str, Any]) -> Iterator[Disclosure]:
+    """Yield the mean or quantile of each of several targets, in their order."""
+    if len(learner.base) != learner.targets:
+        return
+    levels = quantile(learner.settings) if learner.objective == "reg:quantileerror" else ()
+    for i, base in enumerate(learner.base):
+        own = {**shared, "source": place.at(f"{base_path()}[{i}]")}
+        alone = replace(learner, base=(base,), targets=1)
+        level = _quantile(alone)
+        mean = _mean(alone)
+        if level is not None:
+            yield TargetQuantiles((levels[i] if i < len(levels) else level,), (base,), **own)
+        elif mean is not None and alone.objective in BINARY:
+            yield ClassShares((0, 1), (1.0 - mean, mean), **own)
+        elif mean is not None:
+            yield TargetMoments(mean, **own)
 
 
 def class_shares(learner: Learner) -> list[float] | None:
