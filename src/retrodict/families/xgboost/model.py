@@ -221,7 +221,7 @@ def wrap(opened: Opened, settings: Settings) -> XGBoostClassifier | XGBoostRegre
     check_supported(own if callable(own) else head.objective, head.settings, where)
     if head.targets > 1:
         raise ModelError(
-            f"{where} predicts {head.targets} targets; a model of one output is needed: train one for each"
+            f"{where} predicts several targets ({head.targets}); a model of one output is needed: train one for each"
         )
     if settings.error_rate is not None or settings.link_slope is not None:
         raise RequestError(
