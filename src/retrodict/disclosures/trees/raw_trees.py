@@ -75,8 +75,9 @@ def _raw(tree: Tree) -> RawTree:
     threshold, down = np.full(len(feature), np.nan), np.zeros(len(feature), dtype=bool)
     sets: dict[int, frozenset[Any]] = {}
     apart: dict[int, frozenset[Any]] = {}
+    cuts = ~tree.leaf & np.isfinite(tree.threshold)
     for i in tree.used:
-        column, at = tree.columns[i], np.flatnonzero((tree.feature == i) & ~tree.leaf & np.isfinite(tree.threshold))
+        column, at = tree.columns[i], np.flatnonzero(cuts & (tree.feature == i))
         if not len(at) or not column.raw:
             continue
         if column.indicator or column.categories is not None:
@@ -89,6 +90,8 @@ def _raw(tree: Tree) -> RawTree:
                     apart[node] = frozenset({column.category} if end < 1 else ())
                 else:
                     sets[node] = _left(column, end)
+        elif column.untouched:
+            threshold[at] = column.back(tree.threshold[at])
         else:
             points, back = np.unique(tree.threshold[at], return_inverse=True)
             raw = column.raw_numbers(points)

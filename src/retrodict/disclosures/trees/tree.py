@@ -81,8 +81,9 @@ class Tree:
     @cached_property
     def used(self) -> Int[Array, " k"]:
         """The columns that are split by a number, sorted."""
-        feature, _ = self.splits
-        return np.unique(feature[feature >= 0])
+        if self.asked is not None:  # a handful
+            return np.array(sorted({i for i in self.asked[0].tolist() if i >= 0}), dtype=np.int64)
+        return np.unique(self.feature[self.feature >= 0])
 
     @property
     def stripped(self) -> bool:

@@ -35,9 +35,10 @@ def node_counts(trees: Sequence[Tree], place: Place, source: str, *, whole: bool
     leaves = _leaves(trees)
     whole = place.exact is True if whole is None else whole
     yield from stretches(trees, place, source)
-    used = {tree.columns[i].name for tree in trees for i in tree.used}
-    used |= {tree.columns[split.column].name for tree in trees for split in tree.sets.values()}
     inputs = {id(tree.columns): tree.columns for tree in trees}  # mostly one and the same
+    cut = {(id(tree.columns), i) for tree in trees for i in tree.used.tolist()}
+    cut |= {(id(tree.columns), split.column) for tree in trees for split in tree.sets.values()}
+    used = {inputs[columns][i].name for columns, i in cut}
     names = dict.fromkeys(column.name for columns in inputs.values() for column in columns)
     yield NodeCounts(
         tuple(tree.rows for tree in trees),
