@@ -339,6 +339,15 @@ def test_leaf_values_of_boosted_trees_are_sums_and_stay() -> None:
         assert any("determine the training table" in entry.why for entry in bare.kept)
 
 
+@pytest.mark.parametrize("step", [str, ["logistic"], ()], ids=["a type", "a list of one", "nothing"])
+def test_a_damaged_pipeline_is_walked_to_its_end(step: Any) -> None:
+    pipeline = make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(FRAME, Y)
+    pipeline.steps.insert(1, step)
+    found = rd.inspect_model(pipeline)
+    assert "broken" in {one.why for one in found.unread}
+    assert any("KNeighborsClassifier" in one.type for one in found.unread) or found.of("Rows")
+
+
 def test_long_lists_say_how_long_they_are() -> None:
     assert ", ... (13 in all)]" in repr(
         rd.Disclosures((rd.disclosures.Thresholds(np.arange(13.0), features=("a",), source="t"),))
