@@ -208,7 +208,7 @@ def main() -> None:
     head = ["library", "table", "its own predict, s", "ours, s", "ratio of medians", "ratio of bests"]
     head += ["its memory, MB", "ours, MB"]
     if chosen.write:
-        versions = machine("xgboost", "lightgbm", "catboost", "onnxruntime", "statsmodels")
+        versions = machine("xgboost-cpu", "lightgbm", "catboost", "onnxruntime", "statsmodels")
         told = f"{chosen.rows:,} rows of {NUMBERS} features, {TREES} trees of depth {DEPTH}. Target: {TARGET} at most."
         write_section("benchmarks.md", "scoring overhead", f"{markdown(head, lines, words=2)}\n\n{told} {versions}")
 
