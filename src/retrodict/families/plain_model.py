@@ -187,8 +187,8 @@ def with_scale(noise: Noise, scale: float) -> Noise:
 
 
 @dataclass(frozen=True, eq=False)
-class PlainRegressor(PlainModel):
-    """A model of a real value. A family adds `predict`.
+class Noised:
+    """What regressors of every family have beside their predictions; see `Regressor` and `Noisy`.
 
     Parameters
     ----------
@@ -220,3 +220,8 @@ class PlainRegressor(PlainModel):
             If the scale is not a positive finite number, or the noise has none.
         """
         return replace(self, noise=with_scale(self.noise, scale), noise_source=source)
+
+
+@dataclass(frozen=True, eq=False)
+class PlainRegressor(Noised, PlainModel):
+    """A model of a real value. A family adds `predict`."""

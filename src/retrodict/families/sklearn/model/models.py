@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from retrodict.errors import ModelError, RequestError
 from retrodict.families.assumed import Assumptions
-from retrodict.families.plain_model import likelihood_of, with_scale
+from retrodict.families.plain_model import Noised
 from retrodict.families.sklearn.model.input import Layout, layout_of
 from retrodict.families.sklearn.model.likelihood import Route, route_of
 from retrodict.families.sklearn.model.noise import noise_of
@@ -234,39 +234,8 @@ class SklearnClassifier(SklearnModel):
 
 
 @dataclass(frozen=True, eq=False)
-class SklearnRegressor(SklearnModel):
-    """A fitted scikit-learn regressor, made ``p(y|x)`` by the noise that its loss states; make one with `load_model`.
-
-    Parameters
-    ----------
-    noise
-        How the target lies around the prediction.
-    noise_source
-        Where its scale comes from, or why there is none.
-    """
-
-    noise: Noise = Gaussian()  # noqa: RUF009  it is frozen
-    noise_source: str = "not stated"
-
-    @property
-    def noise_scale(self) -> float | None:
-        """Its scale, in the unit that its kind says; ``None`` where unknown, or where it has none."""
-        return self.noise.scale
-
-    @property
-    def likelihood(self) -> str:
-        """Where ``p(y|x)`` comes from: noise around the prediction."""
-        return likelihood_of(self.noise, self.noise_source)
-
-    def with_noise(self, scale: float, source: str) -> Self:
-        """Return the same model with a stated noise scale, in target units.
-
-        Raises
-        ------
-        RequestError
-            If the scale is not a positive finite number, or the noise has none.
-        """
-        return replace(self, noise=with_scale(self.noise, scale), noise_source=source)
+class SklearnRegressor(Noised, SklearnModel):
+    """A fitted scikit-learn regressor, with the noise that its loss states; make one with `load_model`."""
 
     def renewed(self) -> Self:
         """Return it after its parts were changed: fingerprint and noise scale anew."""
