@@ -30,9 +30,7 @@ _TO = typer.Option(
 def migrate(
     model: options.ModelFile,
     to: Annotated[str, _TO],
-    out: Annotated[
-        Path, options.more(options.OUT, "A new file: skops, or its own library's by its ending.")
-    ],
+    out: Annotated[Path, options.more(options.OUT, "A new file: skops, or its own library's by its ending.")],
     opening: Opening,
     output: Output,
     prior: options.Prior = None,

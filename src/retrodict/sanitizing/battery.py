@@ -28,8 +28,8 @@ def battery(model: Model, found: Disclosures, n: int, seed: int, *, at_points: b
     """Return rows in the encoding of the model's own schema on which it predicts.
 
     A number is drawn over its range and somewhat beyond, at its split points and edges, and one step of 32 or of 64
-    bits from them; a list gives all its values; some numbers are missing where the model takes that. Rows on which the model
-    itself fails are left out.
+    bits from them; a list gives all its values; some numbers are missing where the model takes that. Rows on which the
+    model itself fails are left out.
 
     Parameters
     ----------
