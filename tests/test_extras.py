@@ -156,6 +156,7 @@ WITH_LIBRARY = [
 ] + [("mlflow", "lightgbm")]  # a folder needs the library of the model inside
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("family", "extra"), WITH_LIBRARY)
 def test_a_file_whose_library_is_missing_is_refused_in_one_line_that_names_it(
     family: str, extra: str, tmp_path: Path
@@ -192,6 +193,7 @@ print("the rest works")
 BOOSTERS = ("catboost", "lightgbm", "xgboost")
 
 
+@pytest.mark.slow
 def test_algorithms_whose_library_is_missing_are_named_and_the_rest_works(tmp_path: Path) -> None:
     found = subprocess.run(
         [sys.executable, "-c", WITHOUT + ALGORITHMS, *BOOSTERS],

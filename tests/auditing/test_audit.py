@@ -39,6 +39,7 @@ def test_stored_rows_forbid_release(audited: Any, name: str) -> None:
     assert not any(repr(value) in (out / "report.json").read_text() for value in stored[0] if len(repr(value)) > 8)
 
 
+@pytest.mark.slow
 def test_a_logistic_regression_is_no_reject(audited: Any) -> None:
     found, _ = audited("logistic")
     assert found.verdict in ("release", "review")

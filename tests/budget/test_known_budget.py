@@ -30,6 +30,7 @@ def far(name: str, truth: float) -> float:
     return abs(np.mean([one.value for one in found]) - truth) / error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TERMS)
 def test_mean_of_estimates_is_near_the_truth(name: str) -> None:
     assert far(name, known.truth()[name]) < 3.5

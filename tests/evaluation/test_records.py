@@ -39,6 +39,7 @@ def by_hand(one: pd.Series, other: pd.Series, real: pd.DataFrame) -> float:
     return float(np.mean(errors))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data(), st.integers(1, 5), st.integers(1, 5))
 def test_the_error_is_the_least_over_all_permutations(data, n, m):

@@ -71,6 +71,7 @@ def test_rows_and_outputs(model: Any) -> None:
         assert even.frame["y"].value_counts().to_dict() == {"yes": 75, "no": 25}
 
 
+@pytest.mark.slow
 def test_evaluation(model: Any) -> None:
     train, test = real(model, 200, 1), real(model, 200, 2)
     rec = rd.reconstruct(model, None, 300, seed=1)

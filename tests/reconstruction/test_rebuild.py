@@ -15,6 +15,7 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     RandomForestClassifier,
     RandomForestRegressor,
+    VotingClassifier,
 )
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -227,9 +228,13 @@ def test_one_inspection_serves_the_note_and_the_implied_prior(forest: Any, monke
 
 
 def test_where_no_prior_is_implied_the_table_that_is_stated_is_named() -> None:
-    tree = DecisionTreeClassifier().fit(TABLE.assign(still=1.0), SICK)
+    members = [
+        ("tree", DecisionTreeClassifier(random_state=0)),
+        ("line", LogisticRegression()),
+    ]  # a line reads all columns
+    both = VotingClassifier(members, voting="soft").fit(TABLE.assign(still=1.0), SICK)
     with pytest.raises(PriorError, match=f"give a prior, or .*; the file states its training table of {N} rows: "):
-        rd.reconstruct(tree, None, 10)
+        rd.reconstruct(both, None, 10)
 
 
 @pytest.mark.parametrize(

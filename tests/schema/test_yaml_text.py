@@ -29,6 +29,7 @@ def test_what_is_no_plain_text_is_refused(text: str, told: str) -> None:
         read_yaml(text)
 
 
+@pytest.mark.slow
 def test_plain_text_and_shared_parts_are_read() -> None:
     assert read_yaml("") is None
     assert read_yaml("base: &b {x: 1}\nother: *b\nlist: [1e3, yes, 01]") == {

@@ -71,6 +71,7 @@ def no_lift(found: list[rd.Fidelity]) -> list[bool]:
     return checks
 
 
+@pytest.mark.slow
 def test_a_model_of_shuffled_labels_gives_no_lift(runs: dict[bool, list[rd.Fidelity]]):
     assert all(no_lift(runs[True]))
 
@@ -84,6 +85,7 @@ def test_a_model_of_true_labels_gives_lift(runs: dict[bool, list[rd.Fidelity]]):
         assert fid.attribution == "predictions"
 
 
+@pytest.mark.slow
 def test_an_independent_sample_is_as_good_as_held_out_rows():
     covered = []
     for seed in range(3):

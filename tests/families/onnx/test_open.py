@@ -233,7 +233,9 @@ def test_functions_can_be_inlined(tmp_path: Path) -> None:
     refused(model, tmp_path, "inline them with onnx.inliner.inline_local_functions")
 
 
-@pytest.mark.parametrize("estimator", [LogisticRegression(), SVC(), LinearRegression(), DecisionTreeRegressor(random_state=0)])
+@pytest.mark.parametrize(
+    "estimator", [LogisticRegression(), SVC(), LinearRegression(), DecisionTreeRegressor(random_state=0)]
+)
 def test_numbers_of_another_width_are_refused(estimator: Any, tmp_path: Path) -> None:
     X = numbers()
     model = graph(estimator, X, labels(X) if is_classifier(estimator) else X[:, 0])

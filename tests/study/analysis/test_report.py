@@ -140,6 +140,7 @@ DEGENERATE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEGENERATE)
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_cells_that_say_little_give_statements(name: str, tmp_path: Path) -> None:

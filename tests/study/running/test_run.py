@@ -172,6 +172,7 @@ def test_the_command_goes_on_after_a_kill(tmp_path: Path) -> None:
     assert broken.posterior_js.notna().all()
 
 
+@pytest.mark.slow
 def test_cells_that_fail_are_rows_and_are_retried_on_request(tmp_path: Path, whole: pd.DataFrame) -> None:
     path = tmp_path / "out.study"
     status = run(path, "failing")
@@ -182,6 +183,7 @@ def test_cells_that_fail_are_rows_and_are_retried_on_request(tmp_path: Path, who
     pd.testing.assert_frame_equal(steady(path), whole)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_worker_that_dies_costs_one_cell_at_most(
     tmp_path: Path, whole: pd.DataFrame, monkeypatch: pytest.MonkeyPatch

@@ -49,6 +49,7 @@ def test_disjoint_supports_are_as_far_as_can_be(d: int) -> None:
     assert 0.8 < found.energy <= 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("shift", "d"), [(1.0, 1), (2.0, 1), (4.0, 1), (2.0, 4)])
 def test_gaussians_reach_the_divergence_of_quadrature(shift: float, d: int) -> None:
     truth = _js_of_gaussians(shift)

@@ -45,6 +45,7 @@ def _forget() -> None:
     load_table.cache_clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cell",
     [

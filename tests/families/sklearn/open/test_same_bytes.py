@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
+import pytest
 import skops.io
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
@@ -36,6 +37,7 @@ def forest() -> object:
     return make_pipeline(columns, RandomForestClassifier(3, random_state=0)).fit(X, X["a"] > 0)
 
 
+@pytest.mark.slow
 def test_two_processes_sanitise_a_model_to_the_same_bytes(tmp_path: Path) -> None:
     skops.io.dump(forest(), tmp_path / "forest.skops")
     runs = [
