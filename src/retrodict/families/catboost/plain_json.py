@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from retrodict.families.catboost.flat_reader import DamagedError
+from retrodict.models.json_text import read_json
 
 
 def json_of(text: str | bytes, what: str) -> Any:
@@ -25,7 +25,7 @@ def json_of(text: str | bytes, what: str) -> Any:
         If it is no JSON, or too deeply nested.
     """
     try:
-        return json.loads(text, parse_constant=_refused)
+        return read_json(text, parse_constant=_refused)
     except (ValueError, RecursionError) as error:
         raise DamagedError(f"no JSON text in {what}") from error
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
+
+from retrodict.models.json_text import read_json
 
 Array = np.ndarray
 
@@ -33,7 +34,7 @@ def rows_of(content: bytes, names: tuple[str, ...]) -> tuple[tuple[str, ...], Ar
         Names, and cells as objects, shape (n, d); ``None`` where it is none of these.
     """
     try:
-        read = json.loads(content)
+        read = read_json(content)
     except (ValueError, RecursionError):
         return None
     if isinstance(read, dict):

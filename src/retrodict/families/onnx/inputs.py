@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from retrodict.disclosures.columns import Column
 from retrodict.errors import ModelError, ScoringError
 from retrodict.families.onnx.flow import flow
 from retrodict.families.onnx.graph import Graph, attributes, entries, text
+from retrodict.models.json_text import read_json
 from retrodict.plain_text import shown
 from retrodict.schema import Feature, Schema
 
@@ -247,7 +247,7 @@ def _named(model: onnx.ModelProto, width: int) -> list[str] | None:
     for entry in model.metadata_props:
         if entry.key in NAMES:
             try:
-                found = json.loads(entry.value)
+                found = read_json(entry.value)
             except (ValueError, RecursionError):
                 continue
             if isinstance(found, list) and len(found) == width and len({str(one) for one in found}) == width:

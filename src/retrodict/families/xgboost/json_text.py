@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from retrodict.models.json_text import read_json
+
 
 def decode(content: bytes) -> Any:
     """Return what a text holds; arrays of numbers are lists.
@@ -17,7 +19,7 @@ def decode(content: bytes) -> Any:
         If it is no JSON, has a key twice in one place, or nests deeper than Python reads.
     """
     try:
-        return json.loads(content, object_pairs_hook=_once)
+        return read_json(content, object_pairs_hook=_once)
     except RecursionError:
         raise ValueError("parts within one another without end") from None
 

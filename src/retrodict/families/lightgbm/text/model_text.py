@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from retrodict.families.lightgbm.text.numbers import DamagedTextError, whole_of, wholes
 from retrodict.families.lightgbm.text.objective import Objective, read_objective
 from retrodict.families.lightgbm.text.tree_text import TreeText, read_tree
+from retrodict.models.json_text import read_json
 
 HEADER = (
     *("version", "num_class", "num_tree_per_iteration", "label_index", "max_feature_idx", "objective"),
@@ -240,7 +240,7 @@ def _tail(text: bytes) -> tuple[dict[str, str], str, tuple[tuple[Any, ...], ...]
 
 def _categories(text: str) -> tuple[tuple[Any, ...], ...] | None:
     try:
-        lists = json.loads(text)
+        lists = read_json(text)
     except (ValueError, RecursionError):
         raise DamagedTextError("pandas_categorical that is no JSON") from None
     if lists is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ from retrodict.disclosures.place import Place
 from retrodict.disclosures.unread import Unread
 from retrodict.families.onnx.graph import text
 from retrodict.families.onnx.inputs import NAMES
+from retrodict.models.json_text import read_json
 
 _SETTINGS = ("params", "output_options")
 _DATE, _LOSSES = "train_finish_time", "training"
@@ -80,7 +80,7 @@ def _entry(key: str, value: str, source: str) -> Iterator[Disclosure]:
     if key not in (*_SETTINGS, _LOSSES) or len(value) > _LONGEST:
         return
     try:
-        found = json.loads(value)
+        found = read_json(value)
     except (ValueError, RecursionError):
         return
     if key == _LOSSES:
