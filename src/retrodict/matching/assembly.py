@@ -48,7 +48,7 @@ def reading_of(schema: Schema, ensembles: Sequence[Ensemble], found: Disclosures
     ensembles, told_of_others = _of_one_table(ensembles)
     grown = [each for ensemble in ensembles for each in ensemble.trees]
     trees = [each.tree for each in grown]
-    book = _codebook(schema, trees, found)
+    book = codebook_of(schema, trees, found)
     stated = targets_of(ensembles, schema.target.classes)
     table = Table(
         n=ensembles[0].n,
@@ -85,10 +85,30 @@ def _of_one_table(ensembles: Sequence[Ensemble]) -> tuple[list[Ensemble], list[N
     return kept, [Note("other_tables", f"sets of trees with other numbers of rows than {n} are not used", rows=n)]
 
 
-def _codebook(schema: Schema, trees: Sequence[Tree], found: Disclosures) -> Codebook:
+def codebook_of(
+    schema: Schema, trees: Sequence[Tree], found: Disclosures, gaps: frozenset[str] = frozenset()
+) -> Codebook:
+    """Return the codes of all features that trees split on.
+
+    Parameters
+    ----------
+    schema
+        The model's features.
+    trees
+        All of the table.
+    found
+        What the model discloses.
+    gaps
+        Features that are known to have missing values.
+
+    Raises
+    ------
+    ModelError
+        If a split column can't be carried back to one raw feature.
+    """
     grids = {fact.features[0]: fact.step for fact in found.of("Grid") if not fact.offset}
     told, implied = implied_features(schema, found)
-    axes = axes_of(trees, told, grids)
+    axes = axes_of(trees, told, grids, gaps)
     by_name = {axis.name: axis for axis in axes}
     marginals = [
         spanned(feature, by_name.get(feature.name)) if marginal is None else marginal
@@ -98,12 +118,7 @@ def _codebook(schema: Schema, trees: Sequence[Tree], found: Disclosures) -> Code
 
 
 def _left_open(book: Codebook, grown: Sequence[GrownTree]) -> list[Note]:
-    notes = []
-    unused = [name for name in book.schema.names if name not in book.features]
-    if unused:
-        names = listing(unused, _NAMES_SHOWN)
-        text = f"no tree splits on {names}: constant, or useless to it; 0 where nothing is known"
-        notes.append(Note("unsplit_features", text, features=unused))
+    notes = unused_features(book)
     undrawn = int((np.sum([each.multiplicities for each in grown], axis=0) == 0).sum())
     if undrawn:
         text = f"{undrawn} rows were drawn for no tree: nothing is known of them"
@@ -114,3 +129,12 @@ def _left_open(book: Codebook, grown: Sequence[GrownTree]) -> list[Note]:
         text = f"gaps of {listing(filled, _NAMES_SHOWN)} were filled before the trees: rebuilt rows have the fills"
         notes.append(Note("gaps_are_filled", text, features=filled))
     return notes
+
+
+def unused_features(book: Codebook) -> list[Note]:
+    """Return a line on the features that no tree splits on."""
+    unused = [name for name in book.schema.names if name not in book.features]
+    if not unused:
+        return []
+    text = f"no tree splits on {listing(unused, _NAMES_SHOWN)}: constant, or useless to it; 0 where nothing is known"
+    return [Note("unsplit_features", text, features=unused)]

@@ -69,10 +69,10 @@ class NumberAxis:
         return edges[codes], edges[codes + 1]
 
     def intervals(
-        self, column: Column, thresholds: Float[Array, " s"], gap_left: Bool[Array, " s"]
+        self, column: Column, thresholds: Float[Array, " s"], gap_left: Bool[Array, " s"], double: bool = False
     ) -> tuple[Int[Array, " s"], Int[Array, " s"], Bool[Array, " s"]]:
         """Return the codes ``(low, high]`` of one side of each split, and whether that is the left one."""
-        cuts, rising = raw_cuts(column, thresholds)
+        cuts, rising = raw_cuts(column, thresholds, double)
         last = len(self.cuts)  # the last code of a value
         alone = np.isinf(thresholds)  # values left, gaps right
         at = np.where(alone, last, np.searchsorted(self.cuts, on_grid(cuts, self.step), side="left"))
@@ -121,7 +121,7 @@ class ListedAxis:
         return np.where(gone, self.missing, self.groups[np.where(gone, 0, values).astype(np.int64)])
 
     def intervals(
-        self, column: Column, thresholds: Float[Array, " s"], gap_left: Bool[Array, " s"]
+        self, column: Column, thresholds: Float[Array, " s"], gap_left: Bool[Array, " s"], double: bool = False
     ) -> tuple[Int[Array, " s"], Int[Array, " s"], Bool[Array, " s"]]:
         """Return the codes ``(low, high]`` of one side of each split, and whether that is the left one."""
         seen = self._column_values(column)
@@ -158,7 +158,7 @@ def forward(column: Column, values: Array) -> Array:
     return (values - column.offset) / column.scale
 
 
-def raw_cuts(column: Column, thresholds: Float[Array, " s"]) -> tuple[Float[Array, " s"], bool]:
+def raw_cuts(column: Column, thresholds: Float[Array, " s"], double: bool = False) -> tuple[Float[Array, " s"], bool]:
     """Return raw values at which splits cut, and whether larger raw values are larger in the column.
 
     A tree rounds its columns to 32 bits and sends ``value <= threshold`` left. All of the values that round to the
@@ -171,7 +171,11 @@ def raw_cuts(column: Column, thresholds: Float[Array, " s"]) -> tuple[Float[Arra
         An image of a raw number.
     thresholds
         Of splits of that column; an infinite one cuts nothing.
+    double
+        Whether the tree compares values as they are, in 64 bits.
     """
+    if double:
+        return _cuts_at(column, np.asarray(thresholds, dtype=np.float64))
     below = thresholds.astype(np.float32)
     below = np.where(below > thresholds, np.nextafter(below, np.float32(-np.inf)), below).astype(np.float32)
     above = np.nextafter(below, np.float32(np.inf))
@@ -179,8 +183,13 @@ def raw_cuts(column: Column, thresholds: Float[Array, " s"]) -> tuple[Float[Arra
     even = below.view(np.uint32) % 2 == 0
     last = np.where(even, middle, np.nextafter(middle, -np.inf))  # the largest value that goes left
     finite = np.isfinite(thresholds)
-    last = np.where(finite, last, 0.0)
-    raw = np.asarray(column.raw_numbers(last))
+    return _cuts_at(column, np.where(finite, last, np.inf))
+
+
+def _cuts_at(column: Column, last: Array) -> tuple[Array, bool]:
+    """Return raw cuts, from the largest value of the column that goes left, which may be infinite."""
+    finite = np.isfinite(last)
+    raw = np.asarray(column.raw_numbers(np.where(finite, last, 0.0)))
     rising = column.scale > 0
     if column.curve is None and not rising:  # the smallest raw value that goes left: values above it go left too
         raw = np.nextafter(raw, -np.inf)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from retrodict.disclosures import Disclosure, Disclosures, GradientSums, NodeCounts, NodeSums, inspect_model
 from retrodict.errors import ModelError
+from retrodict.matching.linear_reading import LinearReading
 from retrodict.matching.reading import Reading
 from retrodict.models import Model, load_model
 
@@ -42,6 +43,34 @@ class TreeTable(Protocol):
         -------
         int or None
             ``None`` where `table_problem` refuses.
+        """
+        ...
+
+
+Source = Literal["file", "values"]
+"""What equations are taken from: all that the file states, or split points and leaf values alone, as predictions need
+them."""
+
+
+@runtime_checkable
+class EquationTable(Protocol):
+    """A model whose trees state sums over the rows of their nodes: linear equations about its training table."""
+
+    def table_equations(self, found: Disclosures, source: Source) -> LinearReading:
+        """Return the equations about that table.
+
+        Parameters
+        ----------
+        found
+            What the model discloses.
+        source
+            What they are taken from. What is missing is inferred by consistency.
+
+        Raises
+        ------
+        ModelError
+            If no equation is known of its trees, they split on columns that have no way back, or parts contradict each
+            other.
         """
         ...
 

@@ -20,10 +20,13 @@ ColumnSplits = dict[Column, list[tuple[Tree, Array]]]
 
 _FEW_SPLITS = 100
 """Missing values lie together and so pass a few splits alone, half of which would show them by chance."""
+_HALF = 0.5  # what codes, whole numbers, are parted by
 _NAMES_SHOWN = 5  # of columns, in a message
 
 
-def axes_of(trees: Sequence[Tree], schema: Schema, grids: Mapping[str, float]) -> tuple[Axis, ...]:
+def axes_of(
+    trees: Sequence[Tree], schema: Schema, grids: Mapping[str, float], gaps: frozenset[str] = frozenset()
+) -> tuple[Axis, ...]:
     """Return the codes of each feature that any tree splits on, in the schema's order.
 
     Parameters
@@ -34,6 +37,8 @@ def axes_of(trees: Sequence[Tree], schema: Schema, grids: Mapping[str, float]) -
         The model's raw features.
     grids
         The step of those whose values live on a grid.
+    gaps
+        Features that are known to have missing values, beside those that trees show to have some.
 
     Raises
     ------
@@ -41,7 +46,7 @@ def axes_of(trees: Sequence[Tree], schema: Schema, grids: Mapping[str, float]) -
         If a split column can't be carried back to one raw feature.
     """
     used = splits_of(trees, schema)
-    gaps = _gaps(used, schema)
+    gaps = gaps | _gaps(used, schema)
     axes: list[Axis] = []
     for feature in schema.features:
         if feature.name in used:
@@ -61,6 +66,12 @@ def splits_of(trees: Sequence[Tree], schema: Schema) -> dict[str, ColumnSplits]:
         for i in tree.used:
             column = tree.columns[i]
             used.setdefault(column.name, {}).setdefault(column, []).append((tree, tree.feature == i))
+        for i in sorted({split.column for split in tree.sets.values()}):
+            column = tree.columns[i]
+            by_set = [node for node, split in tree.sets.items() if split.column == i]
+            mask = np.zeros(len(tree.feature), dtype=bool)
+            mask[by_set] = True
+            used.setdefault(column.name, {}).setdefault(column, []).append((tree, mask))
     _check(used, schema)
     return used
 
@@ -100,10 +111,18 @@ def _check(used: Mapping[str, Any], schema: Schema) -> None:
 def _number(name: str, splits: ColumnSplits, gaps: bool, step: float | None) -> NumberAxis:
     cuts = []
     for column, own in splits.items():
-        thresholds = np.concatenate([tree.threshold[mask] for tree, mask in own])
-        cuts.append(on_grid(raw_cuts(column, thresholds)[0], step))
+        for tree, mask in own:
+            by_number = mask & (tree.feature >= 0)
+            cuts.append(on_grid(raw_cuts(column, tree.threshold[by_number], tree.double)[0], step))
+            cuts += [_around(tree, node) for node in np.flatnonzero(mask & ~by_number).tolist()]
     values = np.unique(np.concatenate(cuts))
     return NumberAxis(name, values[np.isfinite(values)], step, gaps)
+
+
+def _around(tree: Tree, node: int) -> Array:
+    """Return cuts that leave each code of a set in a cell of its own, of a column whose list is not known."""
+    codes = np.array(sorted(tree.sets[node].codes), dtype=np.float64)
+    return np.unique(np.concatenate([codes - _HALF, codes + _HALF]))
 
 
 def _listed(feature: Feature, columns: Sequence[Column], gaps: bool) -> ListedAxis:

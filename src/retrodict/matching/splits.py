@@ -49,7 +49,9 @@ def _nodes(tree: Tree, book: Codebook, start: int) -> tuple[Array, ...]:
         mask, column = tree.feature == i, tree.columns[i]
         axis = book.features.index(column.name)
         feature[mask] = axis
-        low[mask], high[mask], swapped = book.axes[axis].intervals(column, tree.threshold[mask], sides[mask])
+        low[mask], high[mask], swapped = book.axes[axis].intervals(
+            column, tree.threshold[mask], sides[mask], tree.double
+        )
         turned = np.flatnonzero(mask)[swapped]
         children[turned] = children[turned, ::-1]
     return feature, low, high, children[:, 0], children[:, 1]

@@ -1,0 +1,1 @@
+"""Tables found as the solutions of linear equations: possible rows are priced, and enter a least squares of few."""

@@ -1,0 +1,97 @@
+"""Where rows of codes go, compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt
+from numba import njit
+
+from retrodict.matching.equations import Equations, Routes
+
+Array = np.ndarray
+
+_ODD = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio: its multiples spread over all 64 bits
+_SHIFT = 29
+
+
+def leaves_of(routes: Routes, codes: Int[Array, "n d"]) -> Int[Array, "T n"]:
+    """Return the number of the leaf that each row reaches in each tree."""
+    out = np.empty((len(routes), len(codes)), dtype=np.int32)
+    roots, nodes, goes_left = _walk(routes)
+    _leaves(roots, nodes, goes_left, np.ascontiguousarray(codes, dtype=np.int32), out)
+    return out
+
+
+def hashes_of(routes: Routes, codes: Int[Array, "n d"]) -> UInt[Array, " n"]:
+    """Return a number of 64 bits for each row that tells which leaves it reaches in all trees."""
+    out = np.empty(len(codes), dtype=np.uint64)
+    roots, nodes, goes_left = _walk(routes)
+    _hashes(roots, nodes, goes_left, np.ascontiguousarray(codes, dtype=np.int32), out)
+    return out
+
+
+def terms_of(
+    equations: Equations, leaves: Int[Array, "T n"], labels: Float[Array, " n"]
+) -> tuple[Float[Array, "T n"], Float[Array, "T n"]]:
+    """Return the gradients and hessians of rows before each tree.
+
+    Parameters
+    ----------
+    equations
+        Whose trees, loss and start.
+    leaves
+        The leaves that rows reach, shape (T, n).
+    labels
+        As the loss takes them, shape (n,).
+    """
+    routes, kind = equations.routes, np.float32 if equations.single else np.float64
+    values = leaf_values(routes).astype(kind)
+    scores = np.tile(equations.start.astype(kind), (leaves.shape[1], 1))
+    seen = scores.copy()
+    gradients, hessians = np.empty(leaves.shape), np.empty(leaves.shape)
+    for t in range(len(routes)):
+        if t and routes.turn[t] != routes.turn[t - 1]:
+            seen = scores.copy()
+        gradients[t], hessians[t] = equations.loss.terms(seen, int(routes.output[t]), labels)
+        scores[:, routes.output[t]] += values[t, leaves[t]]
+    return gradients, hessians
+
+
+def leaf_values(routes: Routes) -> Float[Array, "T L"]:
+    """Return what each leaf adds to a score, tree by tree."""
+    out = np.zeros((len(routes), routes.most_leaves))
+    at = np.flatnonzero(routes.leaf >= 0)
+    tree = np.searchsorted(routes.roots, at, side="right") - 1
+    out[tree, routes.leaf[at]] = routes.value[at]
+    return out
+
+
+def _walk(routes: Routes) -> tuple[Array, Array, Array]:
+    nodes = np.column_stack([routes.feature, routes.left, routes.right, routes.start, routes.leaf]).astype(np.int32)
+    return routes.roots.astype(np.int32), nodes, routes.goes_left
+
+
+@njit(cache=True, nogil=True)
+def leaf_at(nodes: Array, goes_left: Bool[Array, " a"], root: int, codes: Int[Array, " d"]) -> int:
+    """Return the number of the leaf that one row reaches from a root."""
+    node = root
+    while nodes[node, 0] >= 0:
+        node = nodes[node, 1] if goes_left[nodes[node, 3] + codes[nodes[node, 0]]] else nodes[node, 2]
+    return nodes[node, 4]
+
+
+@njit(cache=True, nogil=True)
+def _leaves(roots: Array, nodes: Array, goes_left: Array, codes: Array, out: Array) -> None:
+    for t in range(len(roots)):
+        for i in range(len(codes)):
+            out[t, i] = leaf_at(nodes, goes_left, roots[t], codes[i])
+
+
+@njit(cache=True, nogil=True)
+def _hashes(roots: Array, nodes: Array, goes_left: Array, codes: Array, out: Array) -> None:
+    for i in range(len(codes)):
+        mixed = np.uint64(0)
+        for t in range(len(roots)):
+            mixed = (mixed ^ np.uint64(leaf_at(nodes, goes_left, roots[t], codes[i]) + 1)) * np.uint64(_ODD)
+            mixed ^= mixed >> np.uint64(_SHIFT)
+        out[i] = mixed

@@ -1,0 +1,140 @@
+"""Boosted trees read as equations about their training table, and the way from solutions back to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from retrodict.disclosures import Disclosures
+from retrodict.matching.assembly import codebook_of, unused_features
+from retrodict.matching.assumed import chances_of
+from retrodict.matching.blocks import blocks_of
+from retrodict.matching.boosting import Boosting
+from retrodict.matching.codebook import Codebook
+from retrodict.matching.equations import Equations
+from retrodict.matching.indicators import GROUPED, indicator_groups, told_of_groups
+from retrodict.matching.problem import Table
+from retrodict.matching.routes import routes_of
+from retrodict.results.notes import Note
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class LinearReading:
+    """A model read as linear equations about its training table, and the way from found codes back to rows.
+
+    Parameters
+    ----------
+    equations
+        What the number of each possible row must fulfil.
+    codebook
+        What codes stand for.
+    boosting
+        What they were read from.
+    notes
+        What the file does and does not disclose, and what is assumed.
+    """
+
+    equations: Equations = field(repr=False)
+    codebook: Codebook = field(repr=False)
+    boosting: Boosting = field(repr=False)
+    notes: tuple[Note, ...]
+
+    @property
+    def schema(self) -> Schema:
+        """The features of the rows."""
+        return self.codebook.schema
+
+    @property
+    def classes(self) -> tuple[Hashable, ...]:
+        """The labels as they were called in the table, in the order of their codes; empty for a regressor."""
+        return self.boosting.classes
+
+    def rows(self, codes: Int[Array, "n c"], rng: np.random.Generator) -> Float[Array, "n d"]:
+        """Return rows with these codes, in the schema's encoding.
+
+        Parameters
+        ----------
+        codes
+            Shape (n, c).
+        rng
+            What codes leave open is drawn from it.
+        """
+        return self.codebook.decode(codes, rng)
+
+    def target(self, labels: Float[Array, " n"]) -> Array:
+        """Return class codes as they are, or a regressor's targets in raw units.
+
+        Parameters
+        ----------
+        labels
+            As the loss takes them, shape (n,).
+        """
+        return labels.astype(np.int64) if self.classes else self.boosting.targets(labels)
+
+
+def linear_reading_of(
+    schema: Schema, boosting: Boosting, found: Disclosures, notes: Sequence[Note] = ()
+) -> LinearReading:
+    """Return the equations about the table that a model was trained on.
+
+    Parameters
+    ----------
+    schema
+        The model's features and target.
+    boosting
+        Its trees.
+    found
+        What the model discloses: what is assumed of features before any equation is met.
+    notes
+        What the family has to say of them.
+
+    Raises
+    ------
+    ModelError
+        If a split column can't be carried back to one raw feature.
+    """
+    trees = [each.tree for each in boosting.trees]
+    book = codebook_of(schema, trees, found, boosting.gaps)
+    table = Table(
+        n=boosting.rows or 0,
+        sizes=np.array([axis.size for axis in book.axes], dtype=np.int64),
+        ordered=np.array([axis.ordered for axis in book.axes], dtype=bool),
+        missing=np.array([axis.missing for axis in book.axes], dtype=np.int64),
+        chances=chances_of(book),
+    )
+    routes = routes_of(boosting.trees, book)
+    groups = indicator_groups(book.axes, routes)
+    equations = Equations(
+        table,
+        groups,
+        routes,
+        blocks_of(boosting.trees),
+        boosting.loss,
+        np.asarray(boosting.start, dtype=np.float64),
+        boosting.labels,
+        boosting.single,
+        multiplicities_of(boosting),
+    )
+    told = (*notes, *told_of_groups(book.axes, groups), *unused_features(book))
+    return LinearReading(equations, book, boosting, told)
+
+
+def multiplicities_of(boosting: Boosting) -> Int[Array, "T n"] | None:
+    """Return how often each row was drawn for each tree; ``None`` where each counted once for all."""
+    drawn = [each.multiplicities for each in boosting.trees]
+    if all(each is None for each in drawn):
+        return None
+    n = next(len(each) for each in drawn if each is not None)
+    return np.stack([np.ones(n, dtype=np.int64) if each is None else each for each in drawn])
+
+
+def ungrouped(reading: LinearReading) -> LinearReading:
+    """Return the reading without what was assumed of columns by their names."""
+    kept = tuple(note for note in reading.notes if note.code != GROUPED)
+    return replace(reading, equations=replace(reading.equations, exclusive=()), notes=kept)
