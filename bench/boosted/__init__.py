@@ -1,0 +1,1 @@
+"""Training tables rebuilt from boosted trees."""
