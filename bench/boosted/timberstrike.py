@@ -1,8 +1,8 @@
 """Training tables of numbers rebuilt from plain XGBoost, beside the peer (TimberStrike) on the very same models.
 
 Run with `uv run --group bench python -m bench.boosted.timberstrike --peer PATH --table FILE [--depths 3 4 5 6 7 8]
-[--results FILE] [--write]`, where PATH is a checkout of https://github.com/necst/TimberStrike and FILE its diabetes table
-with its three clients (columns `target` and `client`). Both run one after the other, each in a process of its own.
+[--results FILE] [--write]`, where PATH is a checkout of https://github.com/necst/TimberStrike and FILE its diabetes
+table with its three clients (columns `target` and `client`). Both run one after the other, each in its own process.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def run(train: pd.DataFrame, holdout: pd.DataFrame, depth: int, chosen: argparse
 
 
 def by_peer(train: pd.DataFrame, ranges: pd.DataFrame, depth: int, chosen: argparse.Namespace) -> dict[str, Any]:
-    """Run the peer and measure its rows by the same measure; it is told the range of each column, as in its own runs."""
+    """Run the peer and measure its rows by the same measure; it is told the columns' ranges, as in its own runs."""
     job = {
         "peer": str(chosen.peer),
         "train": train,
@@ -118,7 +118,7 @@ def main() -> None:
         "seconds",
         "energy",
     ]
-    text = markdown([*head, "equations", "random", "shuffled columns", "held-out rows"], lines)
+    text = markdown([*head, "energy", "equations", "random", "shuffled columns", "held-out rows"], lines)
     print(text)
     if chosen.write:
         note = f"{len(train)} training rows, label included. {machine('xgboost-cpu', 'pulp')}"
