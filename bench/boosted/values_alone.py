@@ -1,8 +1,8 @@
 """Training tables of zeros and ones rebuilt from leaf values alone: of stripped files, of ONNX, and of rounded values.
 
-Run with `uv run python -m bench.boosted.values_alone --data DIR [--rows 300] [--seeds 3] [--results FILE] [--write]`. The
-files hold split points and leaf values, as predictions need them; what else is stated was taken out by `sanitize`, or is
-lost in conversion. The number of rows is told only where the column says so.
+Run with `uv run python -m bench.boosted.values_alone --data DIR [--rows 300] [--seeds 3] [--results FILE] [--write]`.
+The files hold split points and leaf values, as predictions need them; what else is stated was taken out by `sanitize`,
+or is lost in conversion. The number of rows is told but where a line says that it is not.
 """
 
 from __future__ import annotations

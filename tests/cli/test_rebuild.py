@@ -95,7 +95,9 @@ def test_drawing_rows_names_it(cli: Cli, forests: Path, tmp_path: Path, name: st
         ),
         ("forest", "--seconds 0", "the time limit must be a positive number, got 0.0"),
         ("forest", "--workers 0", "the number of workers must be a whole number of at least 1, got 0"),
-        ("forest", "--rows 50", "No such option"),
+        ("forest", "--rows 50", f"the file states a table of {N} rows, not of 50; leave the number out"),
+        ("forest", "--rows 0", "the number of rows of the table must be a whole number of at least 1, got 0"),
+        ("forest", "--from trees", "the source must be 'file' or 'values', got 'trees'; leave it out"),
         ("neighbours", "--prior {folder}/prior.yaml", "a prior adds nothing; leave the prior out"),
     ],
 )

@@ -21,7 +21,7 @@ from sklearn.svm import SVC, SVR, NuSVC
 import retrodict as rd
 from retrodict.errors import ModelError, RequestError
 from retrodict.matching import Reading
-from retrodict.reconstruction.training_table import training_table
+from retrodict.reconstruction.training_table import Limits, training_table
 
 N = 60
 rng = np.random.default_rng(3)
@@ -128,7 +128,7 @@ def test_drawn_rows_name_the_rows_that_the_file_stores() -> None:
 def test_counts_that_are_not_searched_are_not_passed_over() -> None:
     both = rd.load_model(VotingClassifier([("s", SVC()), ("f", RandomForestClassifier(3))]).fit(TABLE, KIND))
     assert isinstance(training_table(both), Reading)
-    stored = training_table(both, largest=N - 1)
+    stored = training_table(both, Limits(counted=N - 1))
     assert len(stored.X) < N
-    assert stored.notes[-1].code == "counts_not_searched"
+    assert stored.notes[-1].code == "table_not_searched"
     assert "its node counts are of 60 rows, more than the 59 searched for here; use rebuild" in stored.notes[-1]

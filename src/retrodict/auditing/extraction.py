@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,24 +14,25 @@ from retrodict.errors import ModelError, RetrodictError
 from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.risk import RecordRisk
 from retrodict.matching import Reading
+from retrodict.matching.solving import Solving
 from retrodict.models import Meter, Model
 from retrodict.priors import Prior
 from retrodict.priors.implied.unread import UNREAD
 from retrodict.reconstruction import LabelledRows, Rebuilt, Reconstruction, reconstruct
+from retrodict.reconstruction.count_search import CountSearch
+from retrodict.reconstruction.equation_search import EquationSearch
+from retrodict.reconstruction.found_table import Search
 from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.stored_rows import Stored
-from retrodict.reconstruction.training_table import training_table
+from retrodict.reconstruction.training_table import Equated, Limits, TooLargeError, training_table
 from retrodict.results.json_values import plain
 from retrodict.results.notes import Note, of_code
-
-if TYPE_CHECKING:
-    from retrodict.matching import Matching
 
 SURE = 0.95
 """Confidence from which a rebuilt row counts as known."""
 
-LARGEST = 2_000
-"""Rows of the largest table that is searched for: the search of a larger one takes longer than all else of an audit."""
+LIMITS = Limits(counted=2_000, solved=5_000)
+"""Tables that are searched for, by their rows: the search of a larger one takes longer than all else of an audit."""
 
 _QUICK = {"chains": 2, "sweeps": 150, "restarts": 0}
 _MANY_VALUED = {"longest": 400, "restarts": 1}
@@ -41,6 +42,12 @@ _MANY = 10
 """Cells of a column, on average, from which a table counts as many-valued; below, searches do meet all counts."""
 _SEARCHED, _LEAST = 0.7, 0.1
 """Of the time that is left, what the search gets: rows are judged and filled in afterwards. And seconds, at least."""
+_SOLVED = 600.0
+"""Seconds that equations are solved for where an audit has no limit of its own."""
+NOT_SEARCHED = "table_not_searched"
+"""Code of the note that a model states its training table, which was not searched for, or not to the end."""
+NOT_REBUILT = "table_not_rebuilt"
+"""Code of the note that no training table was found in what a model states."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +59,21 @@ class Consistency:
     agreement
         Classifiers: the share of rows whose label is the one the model predicts; regressors: R2 of its predictions.
     energy
-        Mismatch of node counts of a rebuilt table; 0 is every one met; ``None`` where rows were drawn.
+        Mismatch of node counts or sums of a rebuilt table; 0 is every one met; ``None`` where rows were drawn.
     confident
         Rows with a confidence of 0.95 or more; ``None`` where rows were drawn.
     confident_share
         The same as a share.
+    determined
+        Share of the rows that are shown to be in every table that meets the equations; ``None`` where that was not
+        looked at.
     """
 
     agreement: float | None
     energy: float | None
     confident: int | None
     confident_share: float | None
+    determined: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,35 +153,57 @@ def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extracti
         If the file implies no prior either.
     """
     try:
-        source = training_table(model, LARGEST)
+        source = training_table(model, LIMITS)
     except ModelError as error:
-        rec = reconstruct(model, None, rows, seed=seed, progress=False)
-        method = Note("drawn_under_implied_prior", "drawn by predictions under the prior that the file implies")
-        return Extraction("from_file", rec, method, consistency(rec, model)), Note("table_not_rebuilt", str(error))
+        code = NOT_SEARCHED if isinstance(error, TooLargeError) else NOT_REBUILT
+        return _implied(model, rows, seed), Note(code, str(error))
     if isinstance(source, Stored):
-        method, search = Note("stored_rows", "stored in the file"), None
-    else:
-        method, search = Note("node_counts", "rebuilt from the node counts of the file's trees"), _search(source, quick)
-    table = Rebuilding(model, source, search, seed).run(None, False)
-    return Extraction("from_file", table, method, consistency(table, model)), None
+        table = Rebuilding(model, source, seed).run(None, False)
+        method = Note("stored_rows", "stored in the file")
+        return Extraction("from_file", table, method, consistency(table, model)), next(
+            iter(of_code(source.notes, NOT_SEARCHED)), None
+        )
+    table = Rebuilding(model, _search(source, quick), seed).run(None, False)
+    quality = table.quality
+    if quality.contradicted:  # these are no rows of the table: rows under a prior are nearer
+        return _implied(model, rows, seed), Note(NOT_REBUILT, quality.verdict)
+    left = None if quality.met or quality.finished else Note(NOT_SEARCHED, quality.verdict)
+    return Extraction("from_file", table, _METHODS[quality.source], consistency(table, model)), left
 
 
-def _search(source: Reading, quick: bool) -> Matching:
+_METHODS = {
+    "node counts": Note("node_counts", "rebuilt from the node counts of the file's trees"),
+    "equations": Note("equations", "rebuilt from the sums over training rows that the file's trees state"),
+    "leaf values": Note("leaf_values", "rebuilt from the split points and leaf values of the file's trees alone"),
+}
+
+
+def _implied(model: Model, rows: int, seed: int) -> Extraction:
+    rec = reconstruct(model, None, rows, seed=seed, progress=False)
+    method = Note("drawn_under_implied_prior", "drawn by predictions under the prior that the file implies")
+    return Extraction("from_file", rec, method, consistency(rec, model))
+
+
+def _search(source: Reading | Equated, quick: bool) -> Search:
     from retrodict.matching import Matching  # compiled: imported when needed
 
+    left = time_limit.left()
+    seconds = None if math.isinf(left) else max(_SEARCHED * left, _LEAST)
+    if isinstance(source, Equated):
+        return EquationSearch(source.reading, source.source, Solving(_SOLVED if seconds is None else seconds))
     many = float(np.mean(source.problem.table.sizes)) >= _MANY
-    settings, left = _QUICK if quick else _MANY_VALUED if many else {}, time_limit.left()
-    return Matching(**settings, seconds=None if math.isinf(left) else max(_SEARCHED * left, _LEAST))
+    settings = _QUICK if quick else _MANY_VALUED if many else {}
+    return CountSearch(source, Matching(**settings, seconds=seconds))
 
 
 def consistency(rec: LabelledRows, model: Model) -> Consistency:
     """Hold a table against the model that it came from."""
-    energy = confident = share = None
+    energy = confident = share = determined = None
     if isinstance(rec, Rebuilt):
-        energy = rec.quality.energy
+        energy, determined = rec.quality.energy, rec.quality.determined
         confident = sum(each.rows for each in rec.quality.confidence if each.low >= SURE)
         share = confident / rec.n_rows
-    return Consistency(_agreement(rec, model), energy, confident, share)
+    return Consistency(_agreement(rec, model), energy, confident, share, determined)
 
 
 def _agreement(rec: LabelledRows, model: Model) -> float | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
 
 import retrodict as rd
 from retrodict.cli import options
@@ -13,8 +15,14 @@ from retrodict.cli.output import Output
 from retrodict.cli.printing import print_line, print_table
 from retrodict.cli.reports import print_rows
 from retrodict.cli.stops import stopping
+from retrodict.reconstruction.rebuild_quality import RebuildQuality
 
-_PRIOR = options.more(options.PRIOR, "Values that node counts leave open are taken from it; else from the file.")
+if TYPE_CHECKING:
+    from retrodict.matching.capability import Source
+
+_PRIOR = options.more(options.PRIOR, "Values that counts and sums leave open are taken from it; else from the file.")
+_FROM = typer.Option("--from", metavar="file|values", help="All that the file states, or split points and leaf values.")
+_ROWS = options.more(options.ROWS, "Of the training table, where the file does not state it and you know.")
 _SECONDS = options.more(options.SECONDS, "The best table so far is kept; else no limit.")
 
 
@@ -25,15 +33,25 @@ def rebuild(
     opening: Opening,
     output: Output,
     prior: Annotated[Path | None, _PRIOR] = None,
+    source: Annotated[str | None, _FROM] = None,
+    rows: Annotated[int | None, _ROWS] = None,
     seed: options.Seed = 0,
     seconds: Annotated[float | None, _SECONDS] = None,
     workers: Annotated[int | None, options.more(options.WORKERS, "Threads; the table is the same.")] = None,
 ) -> None:
-    """Find the training table itself, where a model file states it."""
+    """Find the training table itself, where a model file states it or its trees determine it."""
     loaded = opening.open(model)
     with stopping("the same command goes on from what was kept so far"):
         found = rd.rebuild(
-            loaded, prior, seed=seed, seconds=seconds, workers=workers, out=out, progress=output.progress
+            loaded,
+            prior,
+            source=cast("Source | None", source),  # whatever it is, the library says what it may be
+            rows=rows,
+            seed=seed,
+            seconds=seconds,
+            workers=workers,
+            out=out,
+            progress=output.progress,
         )
     output.note(file_line(model, loaded))
     output.show({**found.to_dict(), "out": str(out)}, lambda: _print(found, out))
@@ -41,17 +59,33 @@ def rebuild(
 
 def _print(found: rd.Rebuilt, out: Path) -> None:
     quality = found.quality
-    if quality.source == "node counts":
+    if quality.source != "stored rows":
         print_table(
             "",
             ["confidence", "rows", "cells"],
             ([f"{each.low:g} to {each.high:g}", f"{each.rows:,}", f"{each.cells:,}"] for each in quality.confidence),
             right=["rows", "cells"],
         )
-        print_line("confidence: how far independent chains agree on a row, or on one of its cells")
-        print_line(
-            f"search: energy {quality.energy:.4g}, {quality.restarts:,} restarts, {quality.sweeps:,} sweeps, "
-            f"{quality.seconds:.1f} s"
-        )
+        print_line(_CONFIDENCE[quality.solved])
+        print_line(_search_line(quality))
     print_line(quality.verdict)
+    if quality.next_action is not None:
+        print_line(f"to do: {quality.next_action}")
     print_rows(found, out, "rebuild.json")
+
+
+_CONFIDENCE = {
+    False: "confidence: how far independent chains agree on a row, or on one of its cells",
+    True: "confidence: how far rows that no tree tells apart agree on a cell, where the equations of its row are met",
+}
+
+
+def _search_line(quality: RebuildQuality) -> str:
+    took = f"energy {quality.energy:.4g}"
+    if not quality.solved:
+        return f"search: {took}, {quality.restarts:,} restarts, {quality.sweeps:,} sweeps, {quality.seconds:.1f} s"
+    shown = "not looked at" if quality.determined is None else f"{quality.determined:.1%}"
+    return (
+        f"search: {took}, {quality.equations:,} equations, rows shown to be determined: {shown}, "
+        f"{quality.seconds:.1f} s"
+    )

@@ -27,17 +27,17 @@ def blocks_of(trees: Sequence[BoostedTree], typical: dict[int, float] | None = N
         What one row contributes of 1, g, h and g squared, about: misfits are weighed by its inverse.
     """
     size = np.array([(typical or _TYPICAL)[i] for i in range(4)])
-    most = max(int(each.tree.leaf.sum()) for each in trees)
+    most_leaves = max(int(each.tree.leaf.sum()) for each in trees)
     found = [(t, *part) for t, each in enumerate(trees) for part in _parts(each)]
     width = max((len(statements) for _, _, _, statements in found), default=1)
     cells = sum(len(nodes) for _, nodes, _, _ in found)
     blocks = len(found)
     tree = np.array([t for t, *_ in found], dtype=np.int64)
-    cell = np.full((blocks, most), -1, dtype=np.int64)
-    coefficients = np.zeros((blocks, most, width, 4))
+    cell = np.full((blocks, most_leaves), -1, dtype=np.int64)
+    coefficients = np.zeros((blocks, most_leaves, width, 4))
     totals, rounding, weights = (np.zeros((cells, width)) for _ in range(3))
     taken = 0
-    for b, (_, nodes, below, statements) in enumerate(found):
+    for b, (t, nodes, below, statements) in enumerate(found):
         for i, node in enumerate(nodes.tolist()):
             leaves, at = np.flatnonzero(below[i]), taken + i
             cell[b, leaves] = at
@@ -45,11 +45,14 @@ def blocks_of(trees: Sequence[BoostedTree], typical: dict[int, float] | None = N
                 if np.isnan(each.totals[node]):
                     continue
                 own = each.coefficients[node] if each.coefficients.ndim > 1 else each.coefficients
+                if each.by_leaf:
+                    own = each.coefficients[np.flatnonzero(trees[t].tree.leaf)[leaves]]
                 coefficients[b, leaves, q] = own
                 totals[at, q] = each.totals[node]
                 slack = float(np.broadcast_to(each.rounding, each.totals.shape)[node])
                 rounding[at, q] = slack
-                weights[at, q] = 1.0 / (float(((own * size) ** 2).sum()) + slack**2)
+                most = float(((own * size) ** 2).sum(axis=-1).max())
+                weights[at, q] = 1.0 / (most + slack**2)
         taken += len(nodes)
     return Blocks(tree, cell, coefficients, totals, rounding, weights)
 

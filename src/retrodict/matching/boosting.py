@@ -48,12 +48,15 @@ class Statement:
     rounding
         How far the sum over the true rows may be from the total, absolute: a number, or one a node. Zero is exact to
         the rounding of 64-bit sums.
+    by_leaf
+        Whether coefficients of each node are those of the leaves, which differ below one node that states something.
     """
 
     name: str
     coefficients: Float[Array, "*nodes 4"]
     totals: Float[Array, " nodes"]
     rounding: float | Float[Array, " nodes"] = 0.0
+    by_leaf: bool = False
 
 
 @dataclass(frozen=True, eq=False)

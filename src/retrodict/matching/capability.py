@@ -1,4 +1,4 @@
-"""What a model of trees offers: the capability `TreeTable`, its table as a problem to be solved."""
+"""What a model of trees offers: `TreeTable`, its table as a problem of counts, and `EquationTable`, as equations."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ them."""
 class EquationTable(Protocol):
     """A model whose trees state sums over the rows of their nodes: linear equations about its training table."""
 
-    def table_equations(self, found: Disclosures, source: Source) -> LinearReading:
+    def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
         """Return the equations about that table.
 
         Parameters
@@ -65,12 +65,15 @@ class EquationTable(Protocol):
             What the model discloses.
         source
             What they are taken from. What is missing is inferred by consistency.
+        rows
+            How many rows the table has, where that is known from elsewhere; ``None`` takes what is stated, or infers
+            it.
 
         Raises
         ------
         ModelError
-            If no equation is known of its trees, they split on columns that have no way back, or parts contradict each
-            other.
+            If no equation is known of its trees, they split on columns that have no way back, `rows` is not what is
+            stated, or parts contradict each other.
         """
         ...
 
@@ -100,7 +103,9 @@ def read_problem(model: Any, found: Disclosures | None = None, **settings: Any) 
 
 
 def not_rebuilt(model: Model, found: Disclosures) -> str:
-    """Say of a model that is no `TreeTable` why its training table is not rebuilt: seldom since it can't be.
+    """Say of a model that is no `TreeTable` and no `EquationTable` why its table is not rebuilt.
+
+    It is seldom since it can't be.
 
     Parameters
     ----------

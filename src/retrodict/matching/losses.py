@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -29,6 +29,8 @@ class LossKind(IntEnum):
     """`Loss.factor` is the power of the variance."""
     ONE_VS_REST = 7
     """One logistic loss a class."""
+    JOINT_SOFTMAX = 8
+    """As `JointSoftmax`: hessians depend on what a turn's trees move scores by."""
 
 
 class Loss(Protocol):
@@ -57,6 +59,25 @@ class Loss(Protocol):
             Whose gradients.
         labels
             The class's number, or the target as it was fitted, shape (n,).
+        """
+        ...
+
+
+@runtime_checkable
+class MovingLoss(Protocol):
+    """A loss whose terms depend on the step as well: leaves of all outputs are found together."""
+
+    def moved_terms(
+        self, scores: Float[Array, "n K"], moved: Float[Array, "n K"], output: int, labels: Float[Array, " n"]
+    ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+        """Return gradients and hessians.
+
+        Parameters
+        ----------
+        scores, output, labels
+            As of `Loss.terms`.
+        moved
+            What the trees of this turn add to the scores of each row, shape (n, K).
         """
         ...
 
@@ -110,6 +131,32 @@ class PlainLoss:
                 power = self.factor
                 low, high = labels * np.exp((1.0 - power) * own), np.exp((2.0 - power) * own)
                 return high - low, (2.0 - power) * high - (1.0 - power) * low
+
+
+@dataclass(frozen=True)
+class JointSoftmax:
+    """The log-loss of several classes, whose leaf values solve one system for all outputs.
+
+    The hessian of an output is its row of the matrix of second derivatives times what the turn moves the scores by, so
+    that the step is part of it: ``g + h / rate + penalty * step / rate = 0``.
+    """
+
+    kind: LossKind = LossKind.JOINT_SOFTMAX
+    factor: float = 1.0
+
+    def terms(
+        self, scores: Float[Array, "n K"], output: int, labels: Float[Array, " n"]
+    ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+        """Return gradients, and hessians where the turn moves nothing; see `Loss.terms`."""
+        return self.moved_terms(scores, np.zeros_like(scores), output, labels)
+
+    def moved_terms(
+        self, scores: Float[Array, "n K"], moved: Float[Array, "n K"], output: int, labels: Float[Array, " n"]
+    ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+        """Return gradients and hessians; see `MovingLoss`."""
+        shares = softmax(scores, axis=1)
+        own = shares[:, output]
+        return own - (labels == output), own * (moved[:, output] - (shares * moved).sum(axis=1))
 
 
 @dataclass(frozen=True)

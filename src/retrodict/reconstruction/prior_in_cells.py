@@ -1,20 +1,24 @@
-"""Tell a matching problem what a prior assumes of the values inside its cells."""
+"""Tell a reading of a model's trees what a prior assumes of the values inside its cells."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from retrodict.matching import Reading
 from retrodict.matching.assumed import DRAWS, SEED, chances_of, drawn_marginal
+from retrodict.matching.linear_reading import LinearReading
 from retrodict.reconstruction.request import Request
 
+Known = TypeVar("Known", Reading, LinearReading)
 
-def informed(reading: Reading, job: Request) -> Reading:
-    """Return the same problem, with a prior's marginals in place of those that the file implies.
 
-    Node counts pin which cell a value lies in, and the prior says where inside; how its features go together is not
+def informed(reading: Known, job: Request) -> Known:
+    """Return the same problem or equations, with a prior's marginals in place of those that the file implies.
+
+    Counts and sums pin which cell a value lies in, and the prior says where inside; how its features go together is not
     used. A marginal is known from draws, since every prior can be drawn from.
 
     Parameters
@@ -35,5 +39,9 @@ def informed(reading: Reading, job: Request) -> Reading:
     drawn = schema.encode(frame)
     marginals = tuple(drawn_marginal(feature, drawn[:, j]) for j, feature in enumerate(schema.features))
     book = replace(reading.codebook, marginals=marginals)
-    table = replace(reading.problem.table, chances=chances_of(book))
+    chances = chances_of(book)
+    if isinstance(reading, LinearReading):
+        equations = replace(reading.equations, table=replace(reading.equations.table, chances=chances))
+        return replace(reading, codebook=book, equations=equations)
+    table = replace(reading.problem.table, chances=chances)
     return replace(reading, codebook=book, problem=replace(reading.problem, table=table))

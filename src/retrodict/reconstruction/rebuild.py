@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from retrodict.errors import RequestError
+from retrodict.matching.capability import Source
+from retrodict.matching.solving import Solving
 from retrodict.models import load_model
+from retrodict.reconstruction.count_search import CountSearch
+from retrodict.reconstruction.equation_search import EquationSearch
+from retrodict.reconstruction.found_table import Search
 from retrodict.reconstruction.prior_in_cells import informed
 from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.rebuilt import Rebuilt
 from retrodict.reconstruction.request import resolve
 from retrodict.reconstruction.stored_rows import Stored
-from retrodict.reconstruction.training_table import training_table
+from retrodict.reconstruction.training_table import Equated, training_table
 from retrodict.results.arguments import check_count, check_positive, check_seed
 
 if TYPE_CHECKING:
@@ -24,6 +29,8 @@ def rebuild(
     model: Any,
     prior: Any = None,
     *,
+    source: Source | None = None,
+    rows: int | None = None,
     seed: int = 0,
     seconds: float | None = None,
     workers: int | None = None,
@@ -31,18 +38,25 @@ def rebuild(
     out: str | Path | None = None,
     progress: bool | None = None,
 ) -> Rebuilt:
-    """Find the training table that a model states: its stored rows, or the rows that give its trees their node counts.
+    """Find the training table that a model states.
 
-    Stored rows are taken where they are the whole table; else node counts, where there are trees grown on all of it;
-    else such rows as are stored.
+    Stored rows are taken where they are the whole table; else the equations that boosted trees, and trees without
+    draws, state of it; else node counts, where there are trees grown on all of it; else such rows as are stored.
 
     Parameters
     ----------
     model
         A loaded `Model`, a fitted estimator, or the path of a model file.
     prior
-        A prior, or the path of a prior file: where values lie that node counts leave open; by default what the model
-        itself implies.
+        A prior, or the path of a prior file: where values lie that counts and sums leave open; by default what the
+        model itself implies.
+    source
+        `file`: all that the file states. `values`: split points and leaf values of boosted trees alone, as predictions
+        need them: what is left in a stripped copy or a conversion. By default the file, and where this states too
+        little the leaf values.
+    rows
+        How many rows the table has, where the file does not state it and you know; by default it is found, where it
+        can be.
     seed
         The one seed: the same seed gives the same table.
     seconds
@@ -51,7 +65,8 @@ def rebuild(
     workers
         Threads of the search; by default all cores. They never change the table.
     search
-        The search with settings of its own, `retrodict.matching.Matching`, for those who study it.
+        The search for node counts with settings of its own, `retrodict.matching.Matching`, for those who study it:
+        equations are then not taken.
     out
         A new folder for the table; the same call goes on where a killed one was.
     progress
@@ -65,28 +80,42 @@ def rebuild(
     Raises
     ------
     ModelError
-        If the model states neither stored rows nor node counts of its training table.
+        If the model states neither stored rows nor equations nor node counts of its training table.
     RetrodictError
         If the model or the prior can't be read, or the request can't be met.
 
     Notes
     -----
     ``Q(table | file) ∝ Q(file | table) Q(table)``, where ``Q(file | table)`` is whether the table gives the trees the
-    counts and sums that the file states, and ``Q(table)`` is the prior, row by row.
+    counts and sums that the file states, and ``Q(table)`` is the prior, row by row. Where every tree was grown on all
+    rows, counts and sums are linear in how many rows there are of each kind, and enough of them have one solution.
     """
     check_seed(seed)
     given: dict[str, Any] = {} if seconds is None else {"seconds": check_positive(seconds, "the time limit")}
     given |= {} if workers is None else {"workers": check_count(workers, "the number of workers")}
+    known_rows = None if rows is None else check_count(rows, "the number of rows of the table")
+    wanted, matching = _source(source), _search(search, given)
     model = load_model(model)
-    source, known = training_table(model), None
-    if isinstance(source, Stored):
+    found = training_table(model, source=wanted, rows=known_rows, counts=search is not None)
+    if isinstance(found, Stored):
         if prior is not None:
             raise RequestError("the file stores its training rows, to which a prior adds nothing; leave the prior out")
-        return Rebuilding(model, source, None, int(seed)).run(out, progress)
-    if prior is not None:
-        job = resolve(model, prior)
-        source, known = informed(source, job), job.prior
-    return Rebuilding(model, source, _search(search, given), int(seed), known).run(out, progress)
+        return Rebuilding(model, found, int(seed)).run(out, progress)
+    job = None if prior is None else resolve(model, prior)
+    way: Search
+    if isinstance(found, Equated):
+        equations = found.reading if job is None else informed(found.reading, job)
+        way = EquationSearch(equations, found.source, Solving(**given))
+    else:
+        way = CountSearch(found if job is None else informed(found, job), matching)
+    return Rebuilding(model, way, int(seed), None if job is None else job.prior).run(out, progress)
+
+
+def _source(source: Any) -> Source | None:
+    if source is not None and source not in get_args(Source):
+        names = " or ".join(f"'{name}'" for name in get_args(Source))
+        raise RequestError(f"the source must be {names}, got {source!r}; leave it out for the best there is")
+    return source
 
 
 def _search(search: Any, given: dict[str, Any]) -> Matching:

@@ -10,13 +10,15 @@ from typing import Any, Literal, Self
 import numpy as np
 from jaxtyping import Float, Int
 
+from retrodict.matching.tolerances import CONTRADICTED, MET
+
 Array = np.ndarray
 
 EDGES = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 """Ends of the bins of stated confidence: each with its lower end, the last with both."""
 
-MET = 1e-6
-"""Energy of a table that meets every count: sums of real targets differ by rounding."""
+QualitySource = Literal["equations", "leaf values", "node counts", "stored rows"]
+"""What a table was rebuilt from."""
 
 
 @dataclass(frozen=True)
@@ -41,28 +43,43 @@ class RebuildQuality:
     Parameters
     ----------
     source
-        `node counts`: found as the rows that give trees theirs; `stored rows`: read from the file as they are.
+        `equations`: found as the rows that give boosted trees, or trees without draws, the sums that the file states;
+        `leaf values`: the same from split points and leaf values alone, as predictions need them; `node counts`: found
+        as the rows that give trees theirs; `stored rows`: read from the file as they are.
     rows
         Rows rebuilt.
     table_rows
         Rows of the whole training table, as the file says; ``None`` where it does not say.
     energy
-        Mismatch between the table's node counts and the file's; 0 where every one is met, and for stored rows.
+        Mismatch between the table's node counts or sums and the file's, squared and in rows; 0 where every one is met,
+        and for stored rows.
     restarts, sweeps, seconds
         What the search took: how often chains that fell short were heated again, sweeps of all chains, and wall time.
     labels_from
         `file`: stored; `matched`: found with the rows; `model`: what the model predicts for them.
     energies
-        The lowest that each chain found.
+        The lowest that each chain found; empty where none was run.
     confidence
-        Rows and cells by stated confidence: how far independent chains agree.
+        Rows and cells by stated confidence. Node counts: how far independent chains agree. Equations: how far the
+        possible rows agree that no tree tells apart, times the share of the row's equations that are met.
     confidence_column
         The table's column with each row's confidence.
     open_columns
         Features that no tree splits on: the file says nothing of their values in single rows.
+    determined
+        The share of rows that every solution of the equations has, as was shown; ``None`` where that was not looked at.
+    equations
+        How many equations were to be met; 0 where the table was found otherwise.
+    rounds
+        How often all possible rows were priced.
+    misfit
+        What parts of rows, in whatever numbers, leave unmet, squared and in rows: more than rounding where equations
+        contradict one another.
+    finished
+        Whether the search ended by itself; ``False`` where time ran out.
     """
 
-    source: Literal["node counts", "stored rows"]
+    source: QualitySource
     rows: int
     table_rows: int | None
     energy: float
@@ -74,21 +91,67 @@ class RebuildQuality:
     confidence: tuple[ConfidenceBin, ...]
     confidence_column: str
     open_columns: tuple[str, ...] = ()
+    determined: float | None = None
+    equations: int = 0
+    rounds: int = 0
+    misfit: float = 0.0
+    finished: bool = True
 
     @property
     def met(self) -> bool:
-        """Whether the table meets every node count."""
+        """Whether the table meets every node count or equation."""
         return self.energy <= MET
+
+    @property
+    def solved(self) -> bool:
+        """Whether the table is the solution of equations."""
+        return self.source in ("equations", "leaf values")
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the equations contradict one another: not even parts of rows meet them."""
+        return self.solved and self.finished and not self.met and self.misfit > CONTRADICTED
 
     @property
     def verdict(self) -> str:
         """How well it fits what the file states, in one line."""
         if self.source == "stored rows":
             return f"{self.rows:,} rows as the file stores them"
-        if self.met:
-            return f"{self.rows:,} rows rebuilt: every node count of the file is met"
-        fit = f"node counts differ from the file's by an energy of {self.energy:.4g} (0: every one met)"
-        return f"{self.rows:,} rows rebuilt: {fit}"
+        head = f"{self.rows:,} rows rebuilt"
+        if not self.solved:
+            fit = f"node counts differ from the file's by an energy of {self.energy:.4g} (0: every one met)"
+            return f"{head}: {'every node count of the file is met' if self.met else fit}"
+        return f"{head} from {self._given}: {self._fit}"
+
+    @property
+    def _given(self) -> str:
+        alone = " alone" if self.source == "leaf values" else ""
+        return f"{self.equations:,} {self.source}{alone}"
+
+    @property
+    def _fit(self) -> str:
+        if self.contradicted:
+            return (
+                f"they contradict one another (misfit {self.misfit:.3g}; 0: none), so that these are not the training "
+                "rows; weights, a subsample or a setting that the file does not state may be why"
+            )
+        if not self.met:
+            why = "they are not all met" if self.finished else "the time was up before all were met"
+            return f"{why} (energy {self.energy:.4g}; 0: every one met)"
+        if self.determined is None:
+            return "every one is met; whether another table meets them as well was not looked at"
+        if self.determined == 1.0:
+            return "every one is met, and by no other table (rows that no tree tells apart count as one)"
+        return f"every one is met; {self.determined:.1%} of the rows are shown to be in every table that meets them"
+
+    @property
+    def next_action(self) -> str | None:
+        """What to do next for a better table; ``None`` where nothing is left to do."""
+        if self.contradicted:
+            return "give no weight to these rows; retrodict reconstruct draws rows under a prior instead"
+        if not self.met and not self.finished:
+            return "run it again with more --seconds, or none"
+        return None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -97,10 +160,15 @@ class RebuildQuality:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Rebuild from `to_dict`'s plain data; other keys are left out."""
-        own: dict[str, Any] = {name: data[name] for name in cls.__dataclass_fields__}
+        fields = cls.__dataclass_fields__
+        own: dict[str, Any] = {name: data[name] for name in fields if name in data or name not in _LATER}
         bins = tuple(ConfidenceBin(**each) for each in own["confidence"])
         tuples = {name: tuple(own[name]) for name in ("energies", "open_columns")}
         return cls(**{**own, **tuples, "confidence": bins})
+
+
+_LATER = ("determined", "equations", "rounds", "misfit", "finished")
+"""What folders do not have that were written before equations were solved."""
 
 
 def confidence_bins(rows: Float[Array, " n"], cells: Float[Array, "n d"]) -> tuple[ConfidenceBin, ...]:

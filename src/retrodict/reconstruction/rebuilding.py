@@ -1,19 +1,19 @@
-"""Rebuild the training table itself: from the node counts of trees, or from the rows that a file stores."""
+"""Rebuild the training table itself: by a search for what a file states of it, or from the rows that it stores."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
 from retrodict.inference.task import subseed
-from retrodict.matching.reading import Reading
 from retrodict.models import Model
 from retrodict.priors import Prior
+from retrodict.reconstruction.found_table import FoundTable, Hooks, Search
 from retrodict.reconstruction.provenance import Provenance, describe
 from retrodict.reconstruction.rebuild_quality import RebuildQuality, confidence_bins
 from retrodict.reconstruction.rebuilt import Rebuilt
@@ -24,9 +24,6 @@ from retrodict.results.claim import claimed
 from retrodict.results.progress import EnergyProgress
 from retrodict.results.resumable_folder import ResumableFolder
 from retrodict.schema import Schema, Target, free_name
-
-if TYPE_CHECKING:
-    from retrodict.matching import Matched, Matching
 
 Array = np.ndarray
 
@@ -43,9 +40,7 @@ class Rebuilding:
     model
         Whose table it is.
     source
-        What its file discloses of the table.
-    search
-        Matches node counts; ``None`` where rows are stored.
+        The rows that its file stores, or the search for what it states of them.
     seed
         The one seed.
     prior
@@ -53,26 +48,19 @@ class Rebuilding:
     """
 
     model: Model
-    source: Reading | Stored
-    search: Matching | None
+    source: Search | Stored
     seed: int
     prior: Prior | None = None
-
-    @property
-    def n(self) -> int:
-        """How many rows the table will have."""
-        return len(self.source.X) if isinstance(self.source, Stored) else self.source.problem.table.n
 
     def run(self, out: str | Path | None, progress: bool | None) -> Rebuilt:
         """Rebuild it, in memory or in a folder."""
         if isinstance(self.source, Stored):
             found = self._stored(self.source)
             return found if out is None else replace(found, path=found.save(out), _frame=None)
-        reading = self.source
         with EnergyProgress("rebuilding", progress) as bar:
             if out is None:
-                matched = self._solve(reading, progress=bar.update)
-                return replace(self._matched(reading, matched), _frame=self._table(*self._rows(reading, matched)))
+                table = self._find(self.source, Hooks(bar.update))
+                return replace(self._rebuilt(table), _frame=self._table(*self._rows(table)))
             identity = {
                 **self._request,
                 "seed": self.seed,
@@ -81,29 +69,24 @@ class Rebuilding:
                 "schema": self._schema.to_dict(),
             }
             with claimed(out):
-                return self._to_folder(ResumableFolder(out, identity, len(self._schema) + 1, self._table), reading, bar)
+                return self._to_folder(ResumableFolder(out, identity, len(self._schema) + 1, self._table), bar)
 
-    def _to_folder(self, folder: ResumableFolder, reading: Reading, bar: EnergyProgress) -> Rebuilt:
+    def _to_folder(self, folder: ResumableFolder, bar: EnergyProgress) -> Rebuilt:
+        assert not isinstance(self.source, Stored)
         try:
-            state = folder.kept_bytes()
-            matched = self._solve(reading, state=state, checkpoint=folder.keep_bytes, progress=bar.update)
-            X, y = self._rows(reading, matched)
+            table = self._find(self.source, Hooks(bar.update, folder.kept_bytes(), folder.keep_bytes))
+            X, y = self._rows(table)
             folder.add(y, X)
             folder.flush()
-            found = self._matched(reading, matched)
+            found = self._rebuilt(table)
             folder.finish(found.documents())
         except Exception:  # a failure leaves nothing behind; only a killed run leaves what it can go on with
             folder.discard()
             raise
         return replace(found, path=folder.out)
 
-    def _solve(self, reading: Reading, **hooks: Any) -> Matched:
-        return self._search.solve(reading.problem, self._seed(_SOLVE), labels=reading.stored_labels, **hooks)
-
-    @property
-    def _search(self) -> Matching:
-        assert self.search is not None  # node counts come with a search
-        return self.search
+    def _find(self, search: Search, hooks: Hooks) -> FoundTable:
+        return search.find(self._seed(_SOLVE), self._seed(_FILL), self._confidence_column, hooks)
 
     def _seed(self, key: int) -> np.random.SeedSequence:
         return subseed(check_seed(self.seed), _JOB, key)
@@ -120,47 +103,30 @@ class Rebuilding:
 
     @property
     def _request(self) -> dict[str, Any]:
-        if isinstance(self.source, Stored):
-            return {"search": None}
-        # Workers never change the table: a killed run may go on with another number of them.
-        return {"search": repr(replace(self._search, workers=None))}
+        return {"search": None} if isinstance(self.source, Stored) else self.source.request
 
     def _table(self, X: Float[Array, "n d"], y: Array) -> pd.DataFrame:
         """Return rows whose last number is their confidence as a table."""
         schema = self._schema
         return table(schema, schema.names, X[:, :-1], y).assign(**{self._confidence_column: X[:, -1]})
 
-    def _rows(self, reading: Reading, matched: Matched) -> tuple[Array, Array]:
-        rows = reading.rows(matched.codes, matched.labels, np.random.default_rng(self._seed(_FILL)))
-        return np.column_stack([rows, matched.confidence]), reading.target(matched.labels)
+    def _rows(self, found: FoundTable) -> tuple[Array, Array]:
+        return np.column_stack([found.X, found.confidence]), found.y
 
-    def _matched(self, reading: Reading, matched: Matched) -> Rebuilt:
-        cells = np.column_stack([matched.entry_agreement, matched.label_agreement])
-        quality = RebuildQuality(
-            source="node counts",
-            rows=self.n,
-            table_rows=self.n,
-            energy=float(matched.energy),
-            restarts=int(matched.restarts),
-            sweeps=int(matched.sweeps),
-            seconds=float(matched.seconds),
-            labels_from="matched" if reading.stored_labels is None else "file",
-            energies=tuple(float(each) for each in matched.energies),
-            confidence=confidence_bins(np.asarray(matched.confidence), cells),
-            confidence_column=self._confidence_column,
-            open_columns=tuple(name for name in self._schema.names if name not in reading.codebook.features),
-        )
-        known = pd.DataFrame(cells.astype(np.float32), columns=[*reading.codebook.features, self._schema.target.name])
+    def _rebuilt(self, found: FoundTable) -> Rebuilt:
+        names = [*found.features, self._schema.target.name]
+        known = pd.DataFrame(found.cells.astype(np.float32), columns=names)
         columns = [*self._schema.names, self._schema.target.name]
         return Rebuilt(
-            self._schema, self._about(0), quality, notes=reading.notes, _cells=known.reindex(columns=columns)
+            self._schema, self._about(0), found.quality, notes=found.notes, _cells=known.reindex(columns=columns)
         )
 
     def _stored(self, stored: Stored) -> Rebuilt:
-        sure = np.ones((self.n, 1))
+        n = len(stored.X)
+        sure = np.ones((n, 1))
         quality = RebuildQuality(
             source="stored rows",
-            rows=self.n,
+            rows=n,
             table_rows=stored.total,
             energy=0.0,
             restarts=0,
@@ -168,7 +134,7 @@ class Rebuilding:
             seconds=0.0,
             labels_from=stored.labels_from,
             energies=(),
-            confidence=confidence_bins(sure[:, 0], np.ones((self.n, len(stored.schema)))),
+            confidence=confidence_bins(sure[:, 0], np.ones((n, len(stored.schema)))),
             confidence_column=self._confidence_column,
         )
         frame = self._table(np.hstack([stored.X, sure]), stored.y)

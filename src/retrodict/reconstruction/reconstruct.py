@@ -16,7 +16,7 @@ from retrodict.reconstruction.drawing import Drawing
 from retrodict.reconstruction.request import resolve, with_known_noise
 from retrodict.reconstruction.result import Reconstruction
 from retrodict.reconstruction.shares import ClassShares, class_quota
-from retrodict.reconstruction.training_table import disclosed_by, stated_table
+from retrodict.reconstruction.stated_table import disclosed_by, stated_table
 from retrodict.results.arguments import check_count, check_seed
 
 DEFAULT_ROWS = 10_000

@@ -1,55 +1,153 @@
-"""What a model states of its training table as a whole: stored rows, or the node counts of trees."""
+"""What a model states of its training table as a whole: stored rows, equations, or the node counts of trees."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass, field, replace
 
-from retrodict.disclosures import Disclosures, Rows, inspect_model
-from retrodict.errors import ModelError, RequestError, RetrodictError
-from retrodict.matching.capability import TreeTable, not_rebuilt
+from retrodict.disclosures import Disclosures, GradientSums, Rows, inspect_model
+from retrodict.errors import ModelError, RequestError
+from retrodict.matching.capability import EquationTable, Source, TreeTable, not_rebuilt
+from retrodict.matching.linear_reading import LinearReading
 from retrodict.matching.reading import Reading
 from retrodict.models import Model
-from retrodict.reconstruction.stored_rows import Stored, kept_rows, labelled
+from retrodict.reconstruction.stored_rows import Kept, Stored, kept_rows, labelled
 from retrodict.results.notes import Note
 
-STATED = "table_is_stated"
-"""Code of the note that a model states its training table, or rows of it."""
+
+@dataclass(frozen=True)
+class Limits:
+    """Which tables are taken.
+
+    Parameters
+    ----------
+    counted
+        Rows of the largest table whose node counts are taken; ``None`` is any.
+    solved
+        Rows of the largest table whose equations are taken; ``None`` is any.
+    """
+
+    counted: int | None = None
+    solved: int | None = None
 
 
-def training_table(model: Model, largest: int | None = None) -> Reading | Stored:
-    """Return stored rows where they are the whole table, else its node counts, else the rows that are stored.
+@dataclass(frozen=True, eq=False)
+class Equated:
+    """Equations about a training table.
+
+    Parameters
+    ----------
+    reading
+        They.
+    source
+        What they were taken from.
+    """
+
+    reading: LinearReading = field(repr=False)
+    source: Source
+
+
+class TooLargeError(ModelError):
+    """A model that states its training table, which has more rows than are searched for here."""
+
+
+def training_table(
+    model: Model,
+    limits: Limits | None = None,
+    *,
+    source: Source | None = None,
+    rows: int | None = None,
+    counts: bool = False,
+) -> Reading | Equated | Stored:
+    """Return stored rows where they are the whole table, else equations, else node counts, else what is stored.
 
     Parameters
     ----------
     model
         Whose table it is.
-    largest
-        Rows of the largest table whose node counts are taken; by default any.
+    limits
+        Which tables are taken; by default any.
+    source
+        `values`: equations of split points and leaf values alone, and nothing else. `file`: all that the file states.
+        By default that, and where it has no equations those of leaf values.
+    rows
+        How many rows the table has, where that is known from elsewhere.
+    counts
+        Whether node counts are taken though there may be equations.
 
     Raises
     ------
     ModelError
-        If it states neither.
+        If it states none of these; `TooLargeError` if all that it states is beyond the limits.
     """
-    found = inspect_model(model)
-    kept = kept_rows(model, found)
-    why, rows = None, None
-    text = not_rebuilt(model, found)
-    if not (kept is not None and kept.whole) and isinstance(model, TreeTable):
-        rows = model.table_rows(found)
-        if rows is not None and largest is not None and rows > largest:
-            text = f"its node counts are of {rows:,} rows, more than the {largest:,} searched for here; use rebuild"
-        else:
+    found, limits = inspect_model(model), limits or Limits()
+    if source == "values" and not isinstance(model, EquationTable):
+        raise ModelError(f"the {model.family} has no leaf values of boosted trees that are known; leave the source out")
+    kept = None if source == "values" else kept_rows(model, found)
+    if kept is not None and kept.whole:
+        check_stated(rows, kept.total)
+        return labelled(model, kept)
+    refused: list[ModelError | RequestError] = []
+    if isinstance(model, EquationTable) and not counts:
+        wanted: tuple[Source, ...] = ("file", "values") if source is None else (source,)
+        for one in wanted:
             try:
-                return model.table_problem(found)
+                return _equated(model, found, one, rows, limits)
             except (ModelError, RequestError) as error:
-                why, text = error, str(error)
-    if kept is not None:
-        stored = labelled(model, kept)
-        left = () if why is not None or rows is None else (Note("counts_not_searched", text, rows=rows),)
-        return replace(stored, notes=(*stored.notes, *left))
-    raise ModelError(f"{_no_rows(found)}, and {text}") from why
+                if rows is not None and isinstance(error, RequestError):  # it is the number of rows that is wrong
+                    raise
+                refused.append(error)
+                if isinstance(error, TooLargeError):
+                    break
+    if isinstance(model, TreeTable) and source != "values":
+        try:
+            reading = _counted(model, found, limits)
+        except (ModelError, RequestError) as error:
+            refused.append(error)
+        else:
+            check_stated(rows, reading.problem.table.n)
+            return reading
+    return _partly(model, found, kept, refused)
+
+
+def check_stated(rows: int | None, stated: int | None) -> None:
+    """Check that a number of rows that is given is not another than the one that is stated."""
+    if rows is not None and stated is not None and rows != stated:
+        raise RequestError(f"the file states a table of {stated:,} rows, not of {rows:,}; leave the number out")
+
+
+def _equated(model: EquationTable, found: Disclosures, source: Source, rows: int | None, limits: Limits) -> Equated:
+    reading = model.table_equations(found, source, rows)
+    n = reading.boosting.rows
+    check_stated(rows, n)
+    if n is not None and limits.solved is not None and n > limits.solved:
+        raise TooLargeError(
+            f"its equations are of {n:,} rows, more than the {limits.solved:,} searched for here; use rebuild"
+        )
+    return Equated(reading, source)
+
+
+def _counted(model: TreeTable, found: Disclosures, limits: Limits) -> Reading:
+    n = model.table_rows(found)
+    if n is not None and limits.counted is not None and n > limits.counted:
+        raise TooLargeError(
+            f"its node counts are of {n:,} rows, more than the {limits.counted:,} searched for here; use rebuild"
+        )
+    return model.table_problem(found)
+
+
+def _partly(model: Model, found: Disclosures, kept: Kept | None, refused: list[ModelError | RequestError]) -> Stored:
+    """Return the rows that are stored, though they are not the whole table, or say why there are none."""
+    large = next((error for error in refused if isinstance(error, TooLargeError)), None)
+    told = refused[0 if found.of(GradientSums) else -1] if refused else None
+    why = large or told
+    text = not_rebuilt(model, found) if why is None else str(why)
+    if kept is None:
+        said = f"{_no_rows(found)}, and {text}"
+        raise (ModelError(said) if large is None else TooLargeError(said)) from why
+    stored = labelled(model, kept)
+    if large is None:
+        return stored
+    return replace(stored, notes=(*stored.notes, Note("table_not_searched", text)))
 
 
 def _no_rows(found: Disclosures) -> str:
@@ -58,56 +156,3 @@ def _no_rows(found: Disclosures) -> str:
     if others:
         return f"the rows that the model stores ({others[0].source}) are not those of its table as they were"
     return f"the model{', of which not all was read, shows' if found.unread else ' stores'} no whole training row"
-
-
-def disclosed_by(model: Model) -> Disclosures | None:
-    """Return what a model discloses; ``None`` where it can't be read: that states nothing that could be rebuilt."""
-    try:
-        return inspect_model(model)
-    except RetrodictError:
-        return None
-
-
-def stated_table(model: Model, found: Disclosures | None = None) -> Note | None:
-    """Return a line on the table that `rebuild` finds, told by a model's disclosures alone; ``None`` where it has none.
-
-    Parameters
-    ----------
-    model
-        Whose table it is.
-    found
-        What it discloses, where that is at hand; else it is inspected, once for each model object that is told apart by
-        identity: a study draws from one model under many priors.
-    """
-    if type(model).__hash__ is not object.__hash__ or not hasattr(model, "__weakref__"):
-        return _stated(model, found)
-    if model not in _NOTES:
-        _NOTES[model] = _stated(model, found)
-    return _NOTES[model]
-
-
-_NOTES: WeakKeyDictionary[Model, Note | None] = WeakKeyDictionary()
-"""The line on each model that was asked for one; a model does not change."""
-
-
-def _stated(model: Model, found: Disclosures | None) -> Note | None:
-    found = disclosed_by(model) if found is None else found
-    if found is None:
-        return None
-    try:
-        kept = kept_rows(model, found)
-        whole = kept is not None and kept.whole
-        rows = model.table_rows(found) if not whole and isinstance(model, TreeTable) else None
-    except RetrodictError:
-        return None
-    if rows is not None:
-        return _note(rows, "node counts", whole=True)
-    if kept is None:
-        return None
-    return _note(len(kept.X), "stored rows", kept.whole)
-
-
-def _note(rows: int, source: str, whole: bool) -> Note:
-    what = f"states its training table of {rows:,} rows" if whole else f"stores {rows:,} rows of its training table"
-    text = f"the file {what}: retrodict rebuild MODEL --out DIR"
-    return Note(STATED, text, rows=rows, source=source, whole=whole)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from retrodict.auditing.sections import Label, NoteLine
 from retrodict.cli.documents.base import SCHEMA, Document, EngineReport, ProvenancePart, SchemaPart
+from retrodict.reconstruction.rebuild_quality import QualitySource
 
 
 class Reconstructed(Document):
@@ -34,9 +35,14 @@ class ConfidenceLine(Document):
 
 
 class Rebuilt(Document):
-    """A training table that was found; `energy` is the mismatch with what the file states, 0 where all is met."""
+    """A training table that was found.
 
-    source: Literal["node counts", "stored rows"]
+    `energy` is the mismatch with what the file states, 0 where all is met; `determined` the share of rows that are in
+    every table that meets it, as was shown; `misfit` what parts of rows leave unmet, and `finished` whether the search
+    ended before its time.
+    """
+
+    source: QualitySource
     rows: int
     table_rows: int | None
     energy: float
@@ -49,6 +55,11 @@ class Rebuilt(Document):
     confidence: list[ConfidenceLine]
     confidence_column: str
     open_columns: list[str]
+    determined: float | None
+    equations: int
+    rounds: int
+    misfit: float
+    finished: bool
     queries: int
     seed: int
     notes: list[NoteLine]

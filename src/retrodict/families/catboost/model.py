@@ -20,7 +20,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from retrodict import threads
-from retrodict.disclosures import Categories, Disclosure, Unread
+from retrodict.disclosures import Categories, Disclosure, Disclosures, Unread
 from retrodict.disclosures.known_rows import KnownRows
 from retrodict.errors import ModelError, RequestError, SchemaError
 from retrodict.families.catboost.category_hash import hash_of
@@ -34,8 +34,11 @@ from retrodict.families.catboost.objectives import CLASSES, LOGARITHMS, Objectiv
 from retrodict.families.catboost.own_columns import OTHER, Beside, columns_of
 from retrodict.families.catboost.round_borders import rounded
 from retrodict.families.catboost.strip import plan_of
+from retrodict.families.catboost.trees.equations import equations_of, parts_of
 from retrodict.families.plain_model import PlainModel, PlainRegressor
 from retrodict.families.unsplit import unsplit
+from retrodict.matching.capability import Source
+from retrodict.matching.linear_reading import LinearReading
 from retrodict.models import links
 from retrodict.models.contract import About, Model
 from retrodict.models.family import Opened, Settings
@@ -183,6 +186,12 @@ class _CatBoost(PlainModel):
         if isinstance(own, CatBoostClasses):
             return found | {"predict_log_proba": (own.log_proba(X),)}
         return found
+
+    def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
+        """Return the equations about the table it was trained on; see `EquationTable`."""
+        hashes = {name: self._hashes(name) for name in self.listed}
+        parts = parts_of(content_of(self.made), self.own, self.objective, hashes)
+        return equations_of(parts, self.own, found, source, rows)
 
     def round_splits(self, X: Float[Array, "n d"]) -> tuple[Self, Rounding]:
         """Return it with rounder borders between the rows' values, and how many were moved; see `RoundsSplits`."""

@@ -109,6 +109,23 @@ def trees_of(content: Content, columns: Columns, told: Told) -> list[Tree]:
     return out
 
 
+def leaf_places(content: Content) -> Iterator[Array]:
+    """Yield, for each tree of `trees_of`, which of the model's leaves each node is: -1 for inner nodes."""
+    trees, done = content.trees, 0
+    for size, start in zip(trees.sizes.tolist(), trees.starts.tolist(), strict=True):
+        if trees.symmetric:
+            turned = _levels(size)[3]
+            yield np.concatenate([np.full(len(turned) - 1, -1), done + turned])
+            done += len(turned)
+            continue
+        steps = trees.steps[start : start + size].astype(np.int64)
+        leaf = ~steps.any(axis=1)
+        stays = np.flatnonzero((steps == 0).any(axis=1) & ~leaf)
+        place = np.append(np.arange(size), stays)
+        ends = np.append(leaf, np.ones(len(stays), dtype=bool))
+        yield np.where(ends, _leaf_at(content, start + place, ends) // content.dimension, -1)
+
+
 def _midpoints(content: Content, columns: Columns, told: Told) -> bool:
     """Whether each border lies midway between two values: as settings say, or without them as a grid shows."""
     if told.border_type is not None:

@@ -75,7 +75,7 @@ def relaxed(
     layouts = priced_states(equations, states.codes)
     blocks = equations.blocks
     totals = blocks.totals * np.sqrt(blocks.weights)
-    pool = Pool(totals, CAPACITY)
+    pool = Pool(totals, len(blocks.tree))
     labels = len(equations.labels)
     numbers = np.empty(0, dtype=np.int64)
     taken = np.zeros(labels * len(states), dtype=bool)

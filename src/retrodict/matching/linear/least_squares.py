@@ -9,7 +9,7 @@ residual itself, so that steps refine one another and misfits reach the rounding
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from numba import njit
 
 from retrodict.matching.linear.candidates import Columns
@@ -24,30 +24,32 @@ _STALLED = 1e-9
 """A share of the misfit that a round must take off."""
 _WORTH = 1e-8
 """Of the residual's length, the slope from which a column may enter."""
+_TRIES = 4
+"""Blocks of the best columns that are looked at for one that is independent."""
+_NONE = 1e-13
+"""A column's share of the solution, as a length, that is none: left by rounding where a step ends at zero."""
 
 
 class Pool:
-    """Columns, their Gram matrix, and how much of each the solution has.
+    """Columns, and how much of each the solution has.
 
     Parameters
     ----------
     totals
         The weighed right side, shape (cells, Q).
-    capacity
-        The most columns.
+    blocks
+        In how many blocks a column has entries.
     """
 
-    def __init__(self, totals: Float[Array, "cells Q"], capacity: int) -> None:
+    def __init__(self, totals: Float[Array, "cells Q"], blocks: int) -> None:
         self.totals, self.residual = totals, totals.copy()
-        self.capacity = capacity
         self.size, self.passive = 0, 0
-        self._order = np.zeros(capacity, dtype=np.int64)
-        self._gram = np.zeros((capacity, capacity))
-        self._factor = np.zeros((capacity, capacity))
-        self._x, self._norms = np.zeros(capacity), np.zeros(capacity)
-        self._cells = np.zeros((0, 0), dtype=np.int32)
-        self._entries = np.zeros((0, 0, 0))
-        self.slopes = np.zeros(0)
+        self._room = 0
+        self._order = np.zeros(0, dtype=np.int64)
+        self._factor = np.zeros((0, 0))
+        self._x, self._norms, self.slopes = np.zeros(0), np.zeros(0), np.zeros(0)
+        self._cells = np.zeros((0, blocks), dtype=np.int32)
+        self._entries = np.zeros((0, blocks, totals.shape[1]))
 
     @property
     def x(self) -> Float[Array, " m"]:
@@ -59,19 +61,31 @@ class Pool:
         """The squared length of the residual."""
         return float((self.residual**2).sum())
 
+    @property
+    def columns(self) -> Columns:
+        """The columns of the pool."""
+        return Columns(self._cells[: self.size].T, self._entries[: self.size].transpose(1, 2, 0))
+
     def add(self, columns: Columns) -> None:
         """Let columns into the pool, with nothing of them in the solution."""
-        blocks, many = columns.cells.shape
-        if not self.size:
-            self._cells = np.zeros((self.capacity, blocks), dtype=np.int32)
-            self._entries = np.zeros((self.capacity, blocks, columns.entries.shape[1]))
+        many = columns.cells.shape[1]
         new = slice(self.size, self.size + many)
+        self._grow(new.stop)
         self._cells[new] = columns.cells.T
         self._entries[new] = columns.entries.transpose(2, 0, 1)
-        _fill_gram(self._cells, self._entries, self._gram, self.size, self.size + many)
-        self._norms[new] = np.sqrt(np.diagonal(self._gram)[new])
+        self._norms[new] = np.sqrt((self._entries[new] ** 2).sum(axis=(1, 2)))
         self._x[new] = 0.0
         self.size += many
+
+    def _grow(self, size: int) -> None:
+        if size <= self._room:
+            return
+        more = max(size, 2 * self._room) - self._room
+        self._room += more
+        self._cells, self._entries, self._x, self._norms = (
+            np.concatenate([own, np.zeros((more, *own.shape[1:]), own.dtype)])
+            for own in (self._cells, self._entries, self._x, self._norms)
+        )
 
     def keep(self, kept: Bool[Array, " m"]) -> None:
         """Take the columns out that are not kept; those of the solution must be."""
@@ -79,10 +93,13 @@ class Pool:
         many = len(at)
         for own in (self._cells, self._entries, self._x, self._norms):
             own[:many] = own[at]
-        self._gram[:many, :many] = self._gram[np.ix_(at, at)]
         place = np.cumsum(kept) - 1
         self._order[: self.passive] = place[self._order[: self.passive]]
         self.size = many
+
+    def inside(self) -> Int[Array, " k"]:
+        """Return the places of the columns that may be in the solution: those of the factor."""
+        return np.sort(self._order[: self.passive])
 
     def solve(self, rounds: int, enough: float) -> int:
         """Lower the misfit, and return how many columns entered.
@@ -94,43 +111,46 @@ class Pool:
         enough
             The misfit at which to stop.
         """
-        n = self.size
-        self.passive, entered, self.slopes = _lower(
-            self._cells[:n],
-            self._entries[:n],
-            self._gram,
-            self._norms[:n],
-            self.totals,
-            self.residual,
-            self._x[:n],
-            self._order,
-            self.passive,
-            self._factor,
-            BLOCK,
-            rounds,
-            enough,
-        )
-        return int(entered)
+        n, entered = self.size, 0
+        left = rounds
+        while left > 0:
+            self._widen()
+            self.passive, new, used, self.slopes = _lower(
+                self._cells[:n],
+                self._entries[:n],
+                self._norms[:n],
+                self.totals,
+                self.residual,
+                self._x[:n],
+                self._order,
+                self.passive,
+                self._factor,
+                BLOCK,
+                left,
+                enough,
+            )
+            entered += new
+            left -= used
+            if self.passive + BLOCK <= len(self._factor):
+                break
+        return entered
+
+    def _widen(self) -> None:
+        """Make room in the factor for columns that enter."""
+        if self.passive + BLOCK <= len(self._factor):
+            return
+        size = max(2 * len(self._factor), self.passive + 8 * BLOCK)
+        factor = np.zeros((size, size))
+        factor[: self.passive, : self.passive] = self._factor[: self.passive, : self.passive]
+        self._factor = factor
+        self._order = np.concatenate([self._order, np.zeros(size - len(self._order), dtype=np.int64)])
 
 
 @njit(cache=True, nogil=True)
-def _fill_gram(cells: Array, entries: Array, gram: Array, first: int, last: int) -> None:
-    blocks, width = entries.shape[1], entries.shape[2]
-    for i in range(first, last):
-        for j in range(i + 1):
-            total = 0.0
-            for b in range(blocks):
-                if cells[i, b] == cells[j, b]:
-                    for q in range(width):
-                        total += entries[i, b, q] * entries[j, b, q]
-            gram[i, j] = total
-            gram[j, i] = total
-
-
-@njit(cache=True, nogil=True)
-def _residual(cells: Array, entries: Array, totals: Array, x: Array, out: Array) -> None:
+def _residual(cells: Array, entries: Array, totals: Array, x: Array, order: Array, k: int, out: Array) -> None:
     out[:] = totals
-    for j in range(len(x)):
+    for i in range(k):
+        j = order[i]
         if x[j] != 0.0:
             for b in range(cells.shape[1]):
                 cell = cells[j, b]
@@ -140,61 +160,75 @@ def _residual(cells: Array, entries: Array, totals: Array, x: Array, out: Array)
 
 
 @njit(cache=True, nogil=True)
-def _slopes(cells: Array, entries: Array, norms: Array, residual: Array, out: Array) -> None:
-    for j in range(len(out)):
-        total = 0.0
-        for b in range(cells.shape[1]):
-            cell = cells[j, b]
-            if cell >= 0:
-                for q in range(entries.shape[2]):
-                    total += residual[cell, q] * entries[j, b, q]
-        out[j] = total / norms[j]
+def _product(cells: Array, entries: Array, dense: Array) -> float:
+    """Return the product of one column with a whole one."""
+    total = 0.0
+    for b in range(len(cells)):
+        cell = cells[b]
+        if cell >= 0:
+            for q in range(entries.shape[1]):
+                total += dense[cell, q] * entries[b, q]
+    return total
 
 
 @njit(cache=True, nogil=True)
-def _forward(factor: Array, k: int, right: Array) -> Array:
-    out = np.empty(k)
+def _spread(cells: Array, entries: Array, dense: Array, sign: float) -> None:
+    """Add one column, or take it off."""
+    for b in range(len(cells)):
+        cell = cells[b]
+        if cell >= 0:
+            for q in range(entries.shape[1]):
+                dense[cell, q] += sign * entries[b, q]
+
+
+@njit(cache=True, nogil=True)
+def _forward(factor: Array, k: int, right: Array) -> None:
+    """Solve the transposed factor for right sides, shape (k, c), in place."""
     for i in range(k):
-        total = right[i]
-        for j in range(i):
-            total -= factor[i, j] * out[j]
-        out[i] = total / factor[i, i]
-    return out
+        for c in range(right.shape[1]):
+            right[i, c] /= factor[i, i]
+        for m in range(i + 1, k):
+            times = factor[i, m]
+            for c in range(right.shape[1]):
+                right[m, c] -= times * right[i, c]
 
 
-@njit(cache=True, nogil=True)
-def _backward(factor: Array, k: int, right: Array) -> Array:
-    out = right.copy()
+@njit(cache=True, nogil=True, fastmath=True)
+def _solved(factor: Array, k: int, right: Array) -> None:
+    """Solve the factor's product with its transpose for one right side, in place."""
+    for i in range(k):
+        value = right[i] / factor[i, i]
+        right[i] = value
+        for m in range(i + 1, k):
+            right[m] -= factor[i, m] * value
     for i in range(k - 1, -1, -1):
-        out[i] /= factor[i, i]
-        value = out[i]
-        for j in range(i):
-            out[j] -= factor[i, j] * value
-    return out
+        total = right[i]
+        for m in range(i + 1, k):
+            total -= factor[i, m] * right[m]
+        right[i] = total / factor[i, i]
 
 
 @njit(cache=True, nogil=True)
 def _delete(factor: Array, k: int, p: int) -> None:
-    """Take row and column p out of the factor of k columns."""
+    """Take column p out of the factor of k columns, and bring it back to its form by rotations."""
+    for i in range(k):
+        for m in range(max(i - 1, p), k - 1):
+            factor[i, m] = factor[i, m + 1]
     for i in range(p, k - 1):
-        for j in range(i + 2):
-            factor[i, j] = factor[i + 1, j]
-    for i in range(p, k - 1):
-        a, b = factor[i, i], factor[i, i + 1]
+        a, b = factor[i, i], factor[i + 1, i]
         r = np.hypot(a, b)
         c, s = a / r, b / r
-        factor[i, i], factor[i, i + 1] = r, 0.0
+        factor[i, i], factor[i + 1, i] = r, 0.0
         for m in range(i + 1, k - 1):
-            u, v = factor[m, i], factor[m, i + 1]
-            factor[m, i] = c * u + s * v
-            factor[m, i + 1] = c * v - s * u
+            u, v = factor[i, m], factor[i + 1, m]
+            factor[i, m] = c * u + s * v
+            factor[i + 1, m] = c * v - s * u
 
 
 @njit(cache=True, nogil=True)
 def _lower(
     cells: Array,
     entries: Array,
-    gram: Array,
     norms: Array,
     totals: Array,
     residual: Array,
@@ -205,58 +239,109 @@ def _lower(
     block: int,
     rounds: int,
     enough: float,
-) -> tuple[int, int, Array]:
-    """Let columns in and out until none lowers the misfit; return how many are passive, how many entered, and slopes.
+) -> tuple[int, int, int, Array]:
+    """Let columns in and out until none lowers the misfit.
 
-    The factor is of the Gram matrix of columns of length one, in the order in which they became passive.
+    The factor is of the Gram matrix of columns of length one, in the order in which they became passive: the upper one,
+    so that all loops run along rows. Returned are how many are passive, how many entered, in how many rounds, and the
+    slopes.
     """
     n = len(x)
     passive = np.zeros(n, np.bool_)
     for i in range(k):
         passive[order[i]] = True
-    entered = 0
+    entered, used = 0, 0
     slopes = np.empty(n)
-    _residual(cells, entries, totals, x, residual)
-    _slopes(cells, entries, norms, residual, slopes)
+    dense = np.zeros_like(totals)
     before = np.inf
-    for _ in range(rounds):
+    _residual(cells, entries, totals, x, order, k, residual)
+    while True:
+        for j in range(n):
+            slopes[j] = _product(cells[j], entries[j], residual) / norms[j]
         misfit = (residual * residual).sum()
-        if misfit <= enough:
+        if used >= rounds or misfit <= enough or k + block > len(factor):
             break
         if misfit > before * (1.0 - _STALLED):
             if block == 1:
                 break
             block = max(1, block // 4)
+        used += 1
         before = min(misfit, before)
         fit = np.where(~passive & (slopes > _WORTH * np.sqrt(misfit)))[0]
         fit = fit[np.argsort(-slopes[fit])]
         added = 0
-        for j in fit[: 4 * block]:
-            column = np.empty(k)
-            for i in range(k):
-                column[i] = gram[order[i], j] / (norms[order[i]] * norms[j])
-            beside = _forward(factor, k, column)
-            own = 1.0 - (beside * beside).sum()
-            if own < _INDEPENDENT or k >= len(factor):
-                continue
-            factor[k, :k] = beside
-            factor[k, k] = np.sqrt(own)
-            order[k] = j
-            passive[j] = True
-            k += 1
-            added += 1
-            if added >= block:
+        for first in range(0, min(len(fit), _TRIES * block), block):
+            added = _enter(cells, entries, norms, fit[first : first + block], order, k, factor, passive, dense)
+            if added > 0:
                 break
         if added == 0:
+            used = rounds
             break
+        k += added
         entered += added
-        while True:
+        clipped = True
+        while clipped:
             k, clipped = _step(norms, x, slopes, order, k, factor, passive)
-            _residual(cells, entries, totals, x, residual)
-            _slopes(cells, entries, norms, residual, slopes)
-            if not clipped:
-                break
-    return k, entered, slopes
+            _residual(cells, entries, totals, x, order, k, residual)
+            if clipped:
+                for i in range(k):
+                    o = order[i]
+                    slopes[o] = _product(cells[o], entries[o], residual) / norms[o]
+    return k, entered, used, slopes
+
+
+@njit(cache=True, nogil=True)
+def _enter(
+    cells: Array,
+    entries: Array,
+    norms: Array,
+    new: Array,
+    order: Array,
+    k: int,
+    factor: Array,
+    passive: Array,
+    dense: Array,
+) -> int:
+    """Let columns into the factor that are independent of the passive ones; return how many are."""
+    width = len(new)
+    beside, mutual = np.empty((k, width)), np.empty((width, width))
+    for c in range(width):
+        j = new[c]
+        _spread(cells[j], entries[j], dense, 1.0)
+        for i in range(k):
+            o = order[i]
+            beside[i, c] = _product(cells[o], entries[o], dense) / (norms[o] * norms[j])
+        for d in range(c):
+            o = new[d]
+            mutual[d, c] = _product(cells[o], entries[o], dense) / (norms[o] * norms[j])
+        _spread(cells[j], entries[j], dense, -1.0)
+    _forward(factor, k, beside)
+    taken = np.empty(width, np.int64)
+    added = 0
+    for c in range(width):
+        own = 1.0
+        for i in range(k):
+            own -= beside[i, c] * beside[i, c]
+        at = k + added
+        for a in range(added):
+            d = taken[a]
+            value = mutual[d, c]
+            for i in range(k):
+                value -= beside[i, d] * beside[i, c]
+            for b in range(a):
+                value -= factor[k + b, k + a] * factor[k + b, at]
+            value /= factor[k + a, k + a]
+            factor[k + a, at] = value
+            own -= value * value
+        if own < _INDEPENDENT:
+            continue
+        factor[:k, at] = beside[:, c]
+        factor[at, at] = np.sqrt(own)
+        order[at] = new[c]
+        passive[new[c]] = True
+        taken[added] = c
+        added += 1
+    return added
 
 
 @njit(cache=True, nogil=True)
@@ -264,10 +349,10 @@ def _step(
     norms: Array, x: Array, slopes: Array, order: Array, k: int, factor: Array, passive: Array
 ) -> tuple[int, bool]:
     """Go to the least squares of the passive columns, or as far as none is negative; those at zero leave."""
-    right = np.empty(k)
+    step = np.empty(k)
     for i in range(k):
-        right[i] = slopes[order[i]]
-    step = _backward(factor, k, _forward(factor, k, right))
+        step[i] = slopes[order[i]]
+    _solved(factor, k, step)
     share, clipped = 1.0, False
     for i in range(k):
         length = x[order[i]] * norms[order[i]]
@@ -279,7 +364,7 @@ def _step(
     if clipped:
         for i in range(k - 1, -1, -1):
             j = order[i]
-            if step[i] < 0.0 and x[j] * norms[j] <= 1e-13:
+            if step[i] < 0.0 and x[j] * norms[j] <= _NONE:
                 _delete(factor, k, i)
                 x[j] = 0.0
                 passive[j] = False

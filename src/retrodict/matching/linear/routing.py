@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float, Int, UInt
 from numba import njit
 
 from retrodict.matching.equations import Equations, Routes
+from retrodict.matching.losses import MovingLoss
 
 Array = np.ndarray
 
@@ -49,10 +50,20 @@ def terms_of(
     scores = np.tile(equations.start.astype(kind), (leaves.shape[1], 1))
     seen = scores.copy()
     gradients, hessians = np.empty(leaves.shape), np.empty(leaves.shape)
+    moving = equations.loss if isinstance(equations.loss, MovingLoss) else None
+    moved = np.empty_like(scores)
     for t in range(len(routes)):
-        if t and routes.turn[t] != routes.turn[t - 1]:
+        if t == 0 or routes.turn[t] != routes.turn[t - 1]:
             seen = scores.copy()
-        gradients[t], hessians[t] = equations.loss.terms(seen, int(routes.output[t]), labels)
+            if moving is not None:
+                moved[:] = 0.0
+                for other in np.flatnonzero(routes.turn == routes.turn[t]).tolist():
+                    moved[:, routes.output[other]] += values[other, leaves[other]]
+        output = int(routes.output[t])
+        if moving is None:
+            gradients[t], hessians[t] = equations.loss.terms(seen, output, labels)
+        else:
+            gradients[t], hessians[t] = moving.moved_terms(seen, moved, output, labels)
         scores[:, routes.output[t]] += values[t, leaves[t]]
     return gradients, hessians
 

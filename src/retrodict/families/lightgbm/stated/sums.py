@@ -60,12 +60,20 @@ def step_of(text: ModelText) -> Step | None:
 def penalties(text: ModelText, tree: TreeText, step: Step) -> Float[Array, " nodes"]:
     """Return the penalty of each node: more beneath a split by a set, where codes were not tried one by one."""
     out = np.full(2 * tree.leaves - 1, step.penalty)
-    one_by_one = text.number("max_cat_to_onehot", 4.0)
     left, right = tree.sides
     for node in np.flatnonzero(tree.categorical):
-        if len(text.infos[int(tree.feature[node])].split(":")) > one_by_one:
+        if _in_sets(text, int(tree.feature[node])):
             out[[left[node], right[node]]] += step.of_sets
     return out
+
+
+def _in_sets(text: ModelText, column: int) -> bool:
+    """Whether a column is split by sets, and not by one code at a time, as those of few codes are."""
+    info = text.infos[column]
+    if ":" in info and not info.startswith("["):
+        return len(info.split(":")) > text.number("max_cat_to_onehot", 4.0)
+    nodes = ((tree, np.flatnonzero(tree.categorical & (tree.feature == column))) for tree in text.trees)
+    return any(len(tree.codes(node)) > 1 for tree, own in nodes for node in own.tolist())
 
 
 def of_nodes(text: ModelText, place: Place, starts: list[float | None]) -> Iterator[Disclosure]:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from retrodict.disclosures.kinds import Disclosure
     from retrodict.disclosures.known_rows import KnownRows
     from retrodict.disclosures.unread import Unread
+    from retrodict.matching.capability import Source
+    from retrodict.matching.linear_reading import LinearReading
     from retrodict.matching.reading import Reading
     from retrodict.sanitizing.capability import Outputs
     from retrodict.sanitizing.plan import Plan
@@ -131,6 +133,12 @@ class SklearnModel:
         from retrodict.families.sklearn.trees.read_problem import table_rows_of
 
         return table_rows_of(self)
+
+    def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
+        """Return linear equations about the training table; see `EquationTable`."""
+        from retrodict.families.sklearn.trees.equations import equations_of
+
+        return equations_of(self, found, source, rows)
 
     def duplicate(self) -> Self:
         """Return a copy that shares nothing with it; see `Strippable`."""

@@ -1,0 +1,1 @@
+"""The trees of CatBoost as equations about the training table."""

@@ -1,0 +1,209 @@
+"""A model of CatBoost as equations about its training table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from retrodict.disclosures import Disclosures
+from retrodict.disclosures.columns import Column
+from retrodict.disclosures.place import Place
+from retrodict.errors import ModelError
+from retrodict.families.catboost.class_labels import trained_classes
+from retrodict.families.catboost.content import Content
+from retrodict.families.catboost.exactness import UNWEIGHTED, WEIGHTED, rows_words
+from retrodict.families.catboost.objectives import Objective
+from retrodict.families.catboost.settings import Told, told_of
+from retrodict.families.catboost.trees.grown import Grown, grown_of
+from retrodict.families.catboost.trees.levels import levels_of
+from retrodict.families.catboost.trees.step_kind import StepKind, Stepping, stepping_of
+from retrodict.matching.boosting import COUNTS, BoostedTree, Boosting, Statement
+from retrodict.matching.capability import Source
+from retrodict.matching.inferring.steps import Steps
+from retrodict.matching.linear_reading import LinearReading, linear_reading_of
+from retrodict.results.notes import Note
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What is read of a model once, whatever steps are tried on it.
+
+    Parameters
+    ----------
+    content, told
+        What its file holds and states.
+    grown
+        Its trees.
+    stepping
+        How leaf values follow from sums over rows.
+    classes
+        Those that training had rows of, in the order of the outputs; empty for a regressor.
+    names
+        Of its columns.
+    loss
+        By CatBoost's name.
+    """
+
+    content: Content
+    told: Told
+    grown: tuple[Grown, ...]
+    stepping: Stepping
+    classes: tuple[Any, ...]
+    names: tuple[str, ...]
+    loss: str
+
+    @property
+    def known(self) -> int:
+        """Of how many trees, from the first, rows can be followed: the scores before the next are known as well."""
+        return next((t for t, each in enumerate(self.grown) if not each.followed), len(self.grown))
+
+
+def parts_of(content: Content, schema: Schema, objective: Objective, hashes: Mapping[str, Mapping[Any, int]]) -> Parts:
+    """Read the trees of a model.
+
+    Parameters
+    ----------
+    content
+        What its file holds.
+    schema
+        Its own columns.
+    objective
+        The loss that it was trained for.
+    hashes
+        The hash of each category, by the column's name and the category as the schema has it.
+    """
+    told = told_of(content)
+    classes = trained_classes(content, schema.target.classes) if schema.target.is_class else ()
+    grown = grown_of(content, schema.names, hashes)
+    return Parts(content, told, grown, stepping_of(content, told, objective), classes, schema.names, objective.name)
+
+
+def equations_of(
+    parts: Parts, schema: Schema, found: Disclosures, source: Source, rows: int | None = None
+) -> LinearReading:
+    """Return a model's equations; see `EquationTable`.
+
+    Parameters
+    ----------
+    parts
+        The model's trees.
+    schema, found, source, rows
+        See `EquationTable.table_equations`.
+    """
+    if not any(each.followed for each in parts.grown):
+        raise ModelError(
+            "every tree of the CatBoost model asks for statistics of categories, which were others for every row while "
+            "it was trained, so that no row's way is known; reconstruct rows under a prior instead"
+        )
+    notes = _notes(parts, source)
+    stated = stated_rows(parts) if source == "file" else None
+    if rows is not None and stated is not None and rows != stated:
+        raise ModelError(f"rows={rows} was given, and the CatBoost model states {stated} rows; leave it out")
+    steps = Steps(parts.told.rate, parts.told.penalty, parts.content.bias, stated if rows is None else rows)
+    return linear_reading_of(schema, boosting_of(parts, steps, source), found, notes)
+
+
+def boosting_of(parts: Parts, steps: Steps, source: Source) -> Boosting:
+    """Return the trees with what they state.
+
+    Parameters
+    ----------
+    parts
+        The model's trees.
+    steps
+        How leaf values were made; its rows are a further equation where the file's counts are not used.
+    source
+        Whether weights of leaves are used.
+    """
+    outputs, known, kind = parts.content.dimension, parts.known, parts.stepping.kind
+    levels = np.empty(0) if parts.classes else levels_of(parts.content, parts.grown, parts.loss, steps.rows)
+    scale = 1.0 if parts.classes else 2.0 / float(levels[1] - levels[0])
+    trees: list[BoostedTree] = []
+    for turn, each in enumerate(parts.grown):
+        if not each.followed:
+            continue
+        for k in range(outputs):
+            said: list[Statement] = []
+            if k == 0 and source == "file" and each.weights is not None:
+                said.append(Statement("rows", COUNTS, each.weights))
+            elif k == 0 and not trees and steps.rows is not None:
+                said.append(Statement("rows", COUNTS, _at_root(each, steps.rows)))
+            if kind is not None and turn <= known:
+                said.append(_step(each, k, steps, kind, scale))
+            if said:
+                trees.append(BoostedTree(each.tree, each.values[:, k], k, turn, tuple(said)))
+    place = Place("", tuple(Column.start(name) for name in parts.names))
+    gaps = frozenset(parts.names[one.flat] for one in parts.content.numbers if one.has_nans)
+    start = np.array(steps.start, dtype=np.float64)
+    return Boosting(
+        place, tuple(trees), parts.stepping.loss, start, parts.classes, levels, steps.rows, single=False, gaps=gaps
+    )
+
+
+def _notes(parts: Parts, source: Source) -> list[Note]:
+    """Return what is to be said of the equations: which of them are not used, and what is assumed."""
+    notes, reason = [], parts.stepping.reason
+    if reason:
+        text = f"leaf values of the CatBoost model are not used, since {reason}; counts of rows in leaves are"
+        notes.append(Note("leaf_values_unused", text))
+    lost = [t for t, each in enumerate(parts.grown) if not each.followed]
+    if lost:
+        text = (
+            f"{len(lost)} of {len(parts.grown)} trees ask for statistics of categories, which were others for every "
+            f"row while they were trained: they are not used, nor the leaf values of those after the first of them"
+        )
+        notes.append(Note("statistics_of_categories", text, trees=lost, first=lost[0]))
+    if source == "file" and rows_words(parts.content, parts.told) == UNWEIGHTED:
+        text = "weights of leaves are taken as counts: sums of whole weights of rows would look the same"
+        notes.append(Note("weights_as_counts", text))
+    return notes
+
+
+def _step(each: Grown, output: int, steps: Steps, kind: StepKind, scale: float) -> Statement:
+    """Return what leaf values state: ``sum of g + (value / rate) (sum of h + penalty) = 0`` and its like.
+
+    `scale` brings what one row adds to about one half, as other equations have it.
+    """
+    leaf = each.tree.leaf
+    moved = each.values[:, output] / steps.rate
+    own = np.zeros((len(moved), 4))
+    own[:, 1] = 1.0
+    if kind == StepKind.HESSIANS:
+        own[:, 2] = moved
+    elif kind == StepKind.ROWS:
+        own[:, 0] = moved
+    else:
+        own[:, 2] = 1.0 / steps.rate
+    totals = np.where(leaf, -moved * steps.penalty, np.nan)
+    return Statement("leaf values", np.where(leaf[:, None], own * scale, 0.0), totals * scale)
+
+
+def _at_root(each: Grown, rows: int) -> Array:
+    out = np.full(len(each.tree.feature), np.nan)
+    out[0] = rows
+    return out
+
+
+def stated_rows(parts: Parts) -> int | None:
+    """Return how many rows the weights of leaves come to; ``None`` where there are none.
+
+    Raises
+    ------
+    ModelError
+        If they are no counts of rows.
+    """
+    weights = parts.grown[0].weights
+    if weights is None:
+        return None
+    if rows_words(parts.content, parts.told) == WEIGHTED:
+        raise ModelError(
+            "the rows of the CatBoost model were weighted, and their weights are not stored, so that what leaves state "
+            "are no equations about rows; reconstruct rows under a prior instead"
+        )
+    return round(float(np.nansum(weights)))
