@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -16,7 +16,7 @@ _TYPICAL = {COUNT: 1.0, GRADIENT: 0.5, HESSIAN: 0.25, SQUARE: 0.25}
 """What one row contributes of each term, about, where losses are of shares; it scales misfits to rows."""
 
 
-def blocks_of(trees: Sequence[BoostedTree], typical: dict[int, float] | None = None) -> Blocks:
+def blocks_of(trees: Sequence[BoostedTree], typical: Mapping[int, float] | None = None) -> Blocks:
     """Return the equations of all trees.
 
     Parameters

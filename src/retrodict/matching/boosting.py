@@ -11,7 +11,7 @@ Trees that were grown side by side (without a bootstrap) are the same, with a lo
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +114,9 @@ class Boosting:
         Whether the library adds scores up in 32 bits.
     gaps
         Raw features that had missing values in training, as far as that is stated.
+    typical
+        What one row contributes of 1, g, h and g squared, about, by their places in a statement: misfits are weighed by
+        its inverse. ``None`` where losses are of shares.
     """
 
     place: Place
@@ -125,6 +128,7 @@ class Boosting:
     rows: int | None
     single: bool = False
     gaps: frozenset[str] = frozenset()
+    typical: Mapping[int, float] | None = None
 
     @property
     def labels(self) -> Float[Array, " c"]:

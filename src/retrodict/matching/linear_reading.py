@@ -114,7 +114,7 @@ def linear_reading_of(
         table,
         groups,
         routes,
-        blocks_of(boosting.trees),
+        blocks_of(boosting.trees, boosting.typical),
         boosting.loss,
         np.asarray(boosting.start, dtype=np.float64),
         boosting.labels,
