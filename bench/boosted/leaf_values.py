@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,9 @@ def change_values(family: str, model: Any, change: Change) -> Any:
         booster.load_model(bytearray(json.dumps(content).encode()))
     elif family == "CatBoost":
         model.set_leaf_values(change(np.array(model.get_leaf_values())))
+        with NamedTemporaryFile(suffix=".cbm") as file:  # predictions take the new values once the model is loaded again
+            model.save_model(file.name)
+            model.load_model(file.name)
     elif family == "HistGradientBoosting":
         for tree in (tree for turn in model._predictors for tree in turn):
             leaf = tree.nodes["is_leaf"].astype(bool)
