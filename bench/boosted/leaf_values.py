@@ -40,7 +40,7 @@ def change_values(family: str, model: Any, change: Change) -> Any:
         booster.load_model(bytearray(json.dumps(content).encode()))
     elif family == "CatBoost":
         model.set_leaf_values(change(np.array(model.get_leaf_values())))
-        with NamedTemporaryFile(suffix=".cbm") as file:  # predictions take the new values once the model is loaded again
+        with NamedTemporaryFile(suffix=".cbm") as file:  # only a loaded model predicts by them
             model.save_model(file.name)
             model.load_model(file.name)
     elif family == "HistGradientBoosting":
