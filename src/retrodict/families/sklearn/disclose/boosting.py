@@ -35,6 +35,7 @@ from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
 from retrodict.families.sklearn.disclose.boosted_sums import SURE, histogram_sums, residual_sums
 from retrodict.families.sklearn.structure.held_back import trained_place
+from retrodict.families.sklearn.structure.histogram_trees import histogram_trees, order_of
 from retrodict.families.sklearn.structure.tree_arrays import tree_of
 
 Array = np.ndarray
@@ -100,20 +101,21 @@ def histogram(estimator: Any, place: Place) -> Iterator[Disclosure]:
         yield _sums(estimator, place, len(trees), equations, penalty, "_predictors[*].nodes['value']")
         yield from _histogram_sums(estimator, trees, penalty, place)
     if trees and trees[0].nodes["count"][0] > 0:  # else stripped
+        read = _trees(estimator, place)
         counts = tuple(np.asarray(t.nodes["count"]) for t in trees)
         leaves = tuple(np.asarray(t.nodes["is_leaf"], dtype=bool) for t in trees)
         source = place.at("_predictors[*].nodes['count']")
         yield NodeCounts(
             counts,
             leaves,
-            trees=raw_trees(_tree(t.nodes, estimator, place) for t in trees) if place.exact is True else (),
+            trees=raw_trees(read) if place.exact is True else (),
             features=tuple(dict.fromkeys(column.name for column in place.columns)),
             source=source,
             exact=place.exact,
             personal=any(bool((c[leaf] == 1).any()) for c, leaf in zip(counts, leaves, strict=True)),
         )
         yield SampleSize(int(counts[0][0]), features=(), source=source, exact=place.exact)
-        yield from stretches((_tree(t.nodes, estimator, place) for t in trees), place, source)
+        yield from stretches(read, place, source)
     yield from _start(estimator, place)
 
 
@@ -160,32 +162,12 @@ def _node_sums(
         yield NodeSums(name, sums, leaves, features=features, source=place.at(source), exact=place.sample or told)
 
 
-def _order(estimator: Any, place: Place) -> tuple[Any, Any]:
-    """Return which columns are listed, and the columns' order inside: listed ones are put first."""
-    mask = np.zeros(len(place.columns), dtype=bool)
-    if estimator.is_categorical_ is None:
-        return mask, np.arange(len(mask))
-    mask = np.asarray(estimator.is_categorical_)
-    if estimator._preprocessor is None:
-        return mask, np.arange(len(mask))
-    return mask, np.concatenate([np.flatnonzero(mask), np.flatnonzero(~mask)])
-
-
-def _tree(nodes: Any, estimator: Any, place: Place) -> Tree:
-    """Return a tree's arrays; splits by a set of categories set no ends."""
-    _, order = _order(estimator, place)
-    leaf = np.asarray(nodes["is_leaf"], dtype=bool)
-    by_set = leaf | np.asarray(nodes["is_categorical"], dtype=bool) | ~np.isfinite(nodes["num_threshold"])
-    left, right = (np.where(leaf, -1, nodes[side].astype(np.int64)) for side in ("left", "right"))
-    feature = np.where(by_set, -1, nodes["feature_idx"].astype(np.int64))
-    columns = tuple(place.columns[i] for i in order)
-    missing_left = np.asarray(nodes["missing_go_to_left"], dtype=bool)
-    rows = nodes["count"].astype(np.int64)
-    return Tree(columns, feature, nodes["num_threshold"], left, right, rows, missing_left)
+def _trees(estimator: Any, place: Place) -> list[Tree]:
+    return [tree for stage in histogram_trees(estimator, place) for tree in stage]
 
 
 def _bins(estimator: Any, place: Place) -> Iterator[Disclosure]:
-    mask, order = _order(estimator, place)
+    mask, order = order_of(estimator, place)
     encoded: list[Any] = []
     if estimator.is_categorical_ is not None and estimator._preprocessor is not None:
         encoded = list(estimator._preprocessor.named_transformers_["encoder"].categories_)
@@ -222,7 +204,7 @@ def _used(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield the split points, the bins being stripped."""
     found: dict[str, list[float]] = {}
     scale: dict[str, float] = {}
-    for tree in (_tree(t.nodes, estimator, place) for stage in estimator._predictors for t in stage):
+    for tree in _trees(estimator, place):
         for i in tree.used:
             column = tree.columns[i]
             values = column.raw_numbers(tree.threshold[tree.feature == i])

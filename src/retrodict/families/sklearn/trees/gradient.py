@@ -1,0 +1,174 @@
+"""Gradient boosting of regression trees as equations: what counts, values and impurities of nodes state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.dummy import DummyClassifier, DummyRegressor
+
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.families.sklearn.disclose.boosted_sums import residual_sums
+from retrodict.families.sklearn.structure.tree_arrays import tree_of
+from retrodict.families.sklearn.trees.boosted_labels import (
+    class_statement,
+    counts_alone,
+    target_range,
+    target_statement,
+)
+from retrodict.families.sklearn.trees.losses import BoostedLoss, loss_of
+from retrodict.matching.boosting import COUNTS, GRADIENTS, SQUARES, BoostedTree, Boosting, Statement
+from retrodict.matching.capability import Source
+from retrodict.matching.inferring.steps import Steps, step_statements
+from retrodict.matching.losses import Membership
+from retrodict.results.notes import Note
+
+Array = np.ndarray
+
+_SURE = 1e-10
+"""How far a sum may be off that is told by the difference of variances; beyond, only its parent's is taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gradient:
+    """A model of gradient boosting, read once.
+
+    Parameters
+    ----------
+    estimator
+        The fitted estimator.
+    place
+        Where it stands.
+    trees
+        Of each stage, one an output.
+    """
+
+    estimator: Any
+    place: Place
+    trees: list[list[Tree]]
+
+    @classmethod
+    def of(cls, estimator: Any, place: Place) -> Gradient:
+        """Read an estimator."""
+        stages = np.asarray(estimator.estimators_)
+        return cls(estimator, place, [[tree_of(each, place.columns) for each in stage] for stage in stages])
+
+    @property
+    def classes(self) -> int:
+        """How many; 0 of a regressor."""
+        return len(self.estimator.classes_) if hasattr(self.estimator, "classes_") else 0
+
+    @property
+    def _constant(self) -> bool:
+        """Whether all rows start from one score, the share of the classes or the mean of the targets."""
+        init = self.estimator.init_
+        if isinstance(init, DummyClassifier):
+            return bool(init.strategy == "prior")
+        return isinstance(init, DummyRegressor) and bool(init.strategy == "mean")
+
+    @property
+    def stated(self) -> Steps:
+        """Its settings, and its start, which predictions need; the rows that its first tree counts, if it does.
+
+        With several classes a leaf is moved by ``(K - 1) / K`` of the step, which is part of the rate here.
+        """
+        rate = float(self.estimator.learning_rate) * ((self.classes - 1) / self.classes if self.classes > 2 else 1.0)
+        rows = int(self.trees[0][0].rows[0])
+        start = [0.0] * len(self.trees[0])
+        if self._constant:
+            row = np.zeros((1, len(self.place.columns)), dtype=np.float32)
+            start = np.ravel(self.estimator._raw_predict_init(row)).tolist()
+        return Steps(rate, 0.0, tuple(start), rows if rows > 0 else None)
+
+    def boosting(self, steps: Steps, source: Source, notes: list[Note]) -> Boosting:
+        """Return its equations.
+
+        Parameters
+        ----------
+        steps
+            How leaf values were made.
+        source
+            What to take: all that is stated, or leaf values alone.
+        notes
+            Is added to.
+        """
+        counted = source == "file" and not self.trees[0][0].stripped
+        loss, why = self._loss()
+        if loss is None:
+            counts_alone(self.estimator, self.place, why, counted=counted, notes=notes)
+        rate = float(self.estimator.learning_rate)
+        values = [[np.where(tree.leaf, rate * _value(tree), 0.0) for tree in stage] for stage in self.trees]
+        classes = self.place.classes(self.estimator) if self.classes else ()
+        flat = [own for stage in values for own in stage]
+        start = np.array(steps.start)
+        levels = np.empty(0)
+        if not classes:
+            levels = start[:1] if loss is None else target_range(self.trees, flat, float(start[0]), loss.name)
+        found: list[BoostedTree] = []
+        for turn, stage in enumerate(self.trees):
+            for output, tree in enumerate(stage):
+                told: list[Statement] = []
+                if counted:
+                    told.append(Statement("rows", COUNTS, np.where(tree.leaf, tree.rows.astype(np.float64), np.nan)))
+                if loss is not None:
+                    rows = steps.rows if turn == output == 0 and not counted else None
+                    told += step_statements(tree, values[turn][output], steps.rate, steps.penalty, rows)
+                    told += _sums(tree, loss) if counted else ()
+                    if turn == 0 and self._constant:
+                        told += (
+                            class_statement(loss, steps, output, len(tree.feature))
+                            if classes
+                            else target_statement(loss, steps, levels, len(tree.feature))
+                        )
+                found.append(BoostedTree(tree, values[turn][output], output, turn, tuple(told)))
+        return Boosting(self.place, tuple(found), loss or Membership(), start, classes, levels, steps.rows)
+
+    def _loss(self) -> tuple[BoostedLoss | None, str]:
+        """Return the loss, or why leaf values are no sums that are known."""
+        name, init = str(self.estimator.loss), self.estimator.init_
+        loss = loss_of(name, self.classes, single=False)
+        if loss is None:
+            return None, f"loss={name}"
+        if self.trees[0][0].weighted and not self.trees[0][0].stripped:
+            return None, "rows weigh differently"
+        if not self._constant and not isinstance(init, str):
+            return None, f"scores start from a {type(init).__name__}, row by row"
+        return loss, ""
+
+
+def _value(tree: Tree) -> Float[Array, " nodes"]:
+    assert tree.value is not None  # every tree of scikit-learn states it
+    return np.asarray(tree.value, dtype=np.float64)[:, 0, 0]
+
+
+def _sums(tree: Tree, loss: BoostedLoss) -> list[Statement]:
+    """Return what means and variances state, of leaves where that is sure, else of their parent."""
+    found = residual_sums(tree, loss.classes, squared=not loss.classes)
+    if found is None:
+        return []
+    gradients, _, squares = found
+    stated = tree.leaf & np.isfinite(gradients) & (_error(tree, gradients) <= _SURE)
+    for node in np.flatnonzero(~tree.leaf).tolist():
+        pair = [int(tree.left[node]), int(tree.right[node])]
+        stated[node] = any(tree.leaf[one] and not stated[one] for one in pair)
+    out = [] if not loss.classes else [Statement("gradients", GRADIENTS, np.where(stated, gradients, np.nan))]
+    if loss.classes:  # not linear in targets
+        out.append(Statement("squares", SQUARES, np.where(stated, squares, np.nan)))
+    return [each for each in out if not np.isnan(each.totals).all()]
+
+
+def _error(tree: Tree, gradients: Float[Array, " nodes"]) -> Float[Array, " nodes"]:
+    """Return about how far sums of leaves are off: variances of pairs of leaves cancel where their means are near."""
+    assert tree.impurity is not None
+    out = np.zeros(len(gradients))
+    rows = tree.rows.astype(np.float64)
+    for node in np.flatnonzero(~tree.leaf).tolist():
+        pair = np.array([tree.left[node], tree.right[node]])
+        if tree.leaf[pair].all():
+            apart = np.abs(np.diff(gradients[pair] / rows[pair]))[0]
+            lost = np.finfo(float).eps * float(tree.impurity[node]) / max(apart, np.finfo(float).tiny)
+            out[pair] = rows[pair] * lost
+    return out

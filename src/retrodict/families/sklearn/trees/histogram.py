@@ -1,0 +1,221 @@
+"""Histogram boosting as equations: what counts, values and gains of its nodes state of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.families.sklearn.disclose.boosted_sums import histogram_sums
+from retrodict.families.sklearn.structure.histogram_trees import histogram_trees, order_of
+from retrodict.families.sklearn.trees.boosted_labels import (
+    class_statement,
+    counts_alone,
+    target_range,
+    target_statement,
+)
+from retrodict.families.sklearn.trees.histogram_weights import class_weights
+from retrodict.families.sklearn.trees.losses import BoostedLoss, loss_of
+from retrodict.matching.boosting import COUNTS, GRADIENT, HESSIAN, HESSIANS, BoostedTree, Boosting, Statement
+from retrodict.matching.capability import Source
+from retrodict.matching.inferring.steps import Steps, step_statements
+from retrodict.matching.losses import Membership
+from retrodict.results.notes import Note
+
+Array = np.ndarray
+
+_ADDED = 1e-15
+"""What the library adds to every denominator."""
+_CLIPPED = 1e-9
+"""How near to its bound, of its size, a value is that a monotonic constraint clipped."""
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """A model of histogram boosting, read once.
+
+    Parameters
+    ----------
+    estimator
+        The fitted estimator.
+    place
+        Where it stands.
+    trees
+        Of each stage, one an output.
+    """
+
+    estimator: Any
+    place: Place
+    trees: list[list[Tree]]
+
+    @classmethod
+    def of(cls, estimator: Any, place: Place) -> Histogram:
+        """Read an estimator."""
+        return cls(estimator, place, histogram_trees(estimator, place))
+
+    @property
+    def classes(self) -> int:
+        """How many; 0 of a regressor."""
+        return len(self.estimator.classes_) if hasattr(self.estimator, "classes_") else 0
+
+    @property
+    def stated(self) -> Steps:
+        """Its settings, and its start, which predictions need; the rows that its first tree counts, if it does."""
+        start = np.ravel(self.estimator._baseline_prediction)
+        rows = int(self.trees[0][0].rows[0])
+        penalty = float(self.estimator.l2_regularization)
+        return Steps(float(self.estimator.learning_rate), penalty, tuple(start.tolist()), rows if rows > 0 else None)
+
+    def boosting(self, steps: Steps, source: Source, notes: list[Note]) -> Boosting:
+        """Return its equations.
+
+        Parameters
+        ----------
+        steps
+            How leaf values were made.
+        source
+            What to take: all that is stated, or leaf values alone.
+        notes
+            Is added to.
+        """
+        estimator = self.estimator
+        counted = source == "file" and not self.trees[0][0].stripped
+        loss, why = self._loss(steps, counted)
+        if loss is None:
+            counts_alone(estimator, self.place, why, counted=counted, notes=notes)
+        values = [
+            [np.where(tree.leaf, own.nodes["value"], 0.0) for tree, own in zip(*pair, strict=True)]
+            for pair in zip(self.trees, estimator._predictors, strict=True)
+        ]
+        classes = self.place.classes(estimator) if self.classes else ()
+        start, levels = np.array(steps.start), np.empty(0)
+        if not classes:
+            flat = [own for stage in values for own in stage]
+            levels = start[:1] if loss is None else target_range(self.trees, flat, float(start[0]), loss.name)
+        found: list[BoostedTree] = []
+        for turn, stage in enumerate(self.trees):
+            for output, tree in enumerate(stage):
+                nodes, own = estimator._predictors[turn][output].nodes, values[turn][output]
+                told: list[Statement] = []
+                if counted:
+                    told.append(Statement("rows", COUNTS, np.where(tree.leaf, tree.rows.astype(np.float64), np.nan)))
+                if loss is not None:
+                    kept = tree.leaf & ~self._clipped(nodes, tree)
+                    kept[0] = False  # the value of a root is not set
+                    rows = steps.rows if turn == output == 0 and not counted else None
+                    slack = (
+                        tree.rows * loss.slack(levels, start)
+                        if counted
+                        else (steps.rows or 1) * loss.slack(levels, start)
+                    )
+                    told += _steps(tree, own, steps, kept, rows, slack)
+                    told += self._sums(nodes, tree, steps, loss) if counted else ()
+                    if turn == 0:
+                        told += (
+                            class_statement(loss, steps, output, len(own))
+                            if classes
+                            else target_statement(loss, steps, levels, len(own))
+                        )
+                found.append(BoostedTree(tree, own, output, turn, tuple(told)))
+        return Boosting(self.place, tuple(found), loss or Membership(), start, classes, levels, steps.rows)
+
+    def _loss(self, steps: Steps, counted: bool) -> tuple[BoostedLoss | None, str]:
+        """Return the loss, or why leaf values are no sums that are known."""
+        name = str(self.estimator.loss)
+        if getattr(self.estimator, "_fitted_with_sw", False):
+            return None, "rows weigh differently"
+        weights = class_weights(self.estimator, self.trees[0], steps, counted=counted)
+        if weights is None:
+            return None, "the weights of its classes are not told"
+        loss = loss_of(name, self.classes, single=True, weights=weights)
+        return loss, "" if loss is not None else f"loss={name}"
+
+    def _sums(self, nodes: Any, tree: Tree, steps: Steps, loss: BoostedLoss) -> Iterator[Statement]:
+        """Yield what inner values and gains state: sums of leaves, or where they do not tell these, as they are."""
+        constant = loss.name == "squared_error"
+        if constant:  # counts are its hessians, and leaf values their gradients
+            return
+        decoded = histogram_sums(nodes, steps.rate, steps.penalty, constant=False)
+        if decoded is not None:
+            yield Statement("hessians", HESSIANS, np.where(tree.leaf, decoded[1], np.nan))
+            return
+        inner = ~tree.leaf & ~self._clipped(nodes, tree)
+        inner[0] = False  # its value is not set
+        value = np.asarray(nodes["value"], dtype=np.float64)
+        coefficients = _step_coefficients(value)
+        if inner.any():
+            yield Statement("inner values", coefficients, np.where(inner, -value * steps.penalty, np.nan))
+        yield from _gains(nodes, tree, steps.rate)
+
+    def _clipped(self, nodes: Any, tree: Tree) -> Bool[Array, " nodes"]:
+        """Return which nodes' values lie at a bound that a monotonic constraint set: those are no steps."""
+        out = np.zeros(len(nodes), dtype=bool)
+        signs = _signs(self.estimator, self.place)
+        if not signs.any():
+            return out
+        value = _unshrunk(nodes, tree, float(self.estimator.learning_rate))
+        low, high = np.full(len(nodes), -np.inf), np.full(len(nodes), np.inf)  # of each node's children
+        for node in np.flatnonzero(~tree.leaf).tolist():  # children come behind their parents
+            left, right = int(tree.left[node]), int(tree.right[node])
+            for child in (left, right):
+                slack = _CLIPPED * abs(value[child])
+                out[child] = value[child] <= low[node] + slack or value[child] >= high[node] - slack
+                low[child], high[child] = low[node], high[node]
+            sign = signs[int(nodes["feature_idx"][node])]
+            if sign:
+                lower, upper = (left, right) if sign > 0 else (right, left)
+                high[lower] = low[upper] = (value[left] + value[right]) / 2.0
+        return out
+
+
+def _unshrunk(nodes: Any, tree: Tree, rate: float) -> Float[Array, " nodes"]:
+    value = np.asarray(nodes["value"], dtype=np.float64)
+    return np.where(tree.leaf, value / rate, value)
+
+
+def _step_coefficients(value: Float[Array, " nodes"]) -> Float[Array, "nodes 4"]:
+    out = np.zeros((len(value), 4))
+    out[:, GRADIENT], out[:, HESSIAN] = 1.0, value
+    return out
+
+
+def _steps(
+    tree: Tree, values: Array, steps: Steps, kept: Array, rows: int | None, slack: float | Array
+) -> list[Statement]:
+    """Return what leaf values state; a value that is no step states nothing."""
+    told = step_statements(tree, values, steps.rate, steps.penalty + _ADDED, rows, slack)
+    if kept[tree.leaf].all():
+        return list(told)
+    first = replace(told[0], totals=np.where(kept, told[0].totals, np.nan))
+    return [each for each in (first, *told[1:]) if not np.isnan(each.totals).all()]
+
+
+def _gains(nodes: Any, tree: Tree, rate: float) -> Iterator[Statement]:
+    """Yield what gains state, depth by depth: ``value G`` of a node less that of its children."""
+    value, gain = _unshrunk(nodes, tree, rate), np.asarray(nodes["gain"], dtype=np.float64)
+    levels = tree.levels()
+    for depth, level in enumerate(levels):
+        coefficients, totals = np.zeros((len(value), 4)), np.full(len(value), np.nan)
+        totals[level] = gain[level]
+        for children in (tree.left, tree.right):
+            coefficients[children[level], GRADIENT] = value[level] - value[children[level]]
+        for deeper in levels[depth + 1 :]:
+            coefficients[tree.left[deeper]] = coefficients[tree.right[deeper]] = coefficients[deeper]
+        yield Statement("gains", coefficients, totals, by_leaf=True)
+
+
+def _signs(estimator: Any, place: Place) -> Float[Array, " d"]:
+    """Return the sign of each column's constraint, in the trees' order."""
+    stated = estimator.monotonic_cst
+    _, order = order_of(estimator, place)
+    if stated is None:
+        return np.zeros(len(order))
+    if isinstance(stated, dict):
+        names = list(getattr(estimator, "feature_names_in_", range(len(order))))
+        stated = [stated.get(name, 0) for name in names]
+    return np.asarray(stated, dtype=np.float64)[order]
