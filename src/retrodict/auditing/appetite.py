@@ -51,6 +51,7 @@ class FromFile(BaseModel):
     personal_facts: Threshold = Threshold()
     facts_of_unknown_count: Threshold = Threshold()
     gradient_sums: Verdict = "review"
+    table_not_searched: Verdict = "review"
     node_sums: Verdict = "review"
     split_values: Verdict = "review"
     cross_products: Verdict = "review"

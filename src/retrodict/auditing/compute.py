@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from retrodict.auditing.appetite import Appetite
-from retrodict.auditing.extraction import Extraction, by_query, from_file
+from retrodict.auditing.extraction import NOT_SEARCHED, Extraction, by_query, from_file
 from retrodict.auditing.file_findings import file_findings, unread_gaps
 from retrodict.auditing.finding import Finding, Way, stated
-from retrodict.auditing.findings import rebuilt_findings, shadow_finding
+from retrodict.auditing.findings import rebuilt_findings, shadow_finding, unsearched_finding
 from retrodict.auditing.judging import Judge
 from retrodict.auditing.public import public_prior
 from retrodict.auditing.request import AuditRequest
@@ -22,6 +22,7 @@ from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.models.contract import about
 from retrodict.priors import Prior
 from retrodict.reconstruction.provenance import Provenance
+from retrodict.reconstruction.stated_table import stated_table
 from retrodict.results.notes import Note, as_notes, of_code
 from retrodict.tables.overlap import OVERLAP
 
@@ -115,10 +116,15 @@ def _drawn(request: AuditRequest, prior: Prior | None, over: Note, work: Work) -
 def _rebuilt(request: AuditRequest, work: Work) -> Extraction | None:
     got = work.attempt(FROM_FILE, lambda: from_file(request.model, request.rows, request.seed, request.quick))
     if got is None:
+        if stated_table(request.model) is not None:  # it was not searched for, which is no sign that it is safe
+            work.find([unsearched_finding(work.gaps[-1][1], request.appetite)])
         return None
-    if got[1] is not None:
-        work.skip("rebuilding the training table itself", got[1])
-    return got[0]
+    found, why = got
+    if why is not None:
+        work.skip("rebuilding the training table itself", why)
+        if why.code == NOT_SEARCHED:
+            work.find([unsearched_finding(why, request.appetite)])
+    return found
 
 
 def _unjudged(

@@ -25,7 +25,7 @@ from retrodict.auditing.sections import (
 from retrodict.plain_text import json_text, shown
 from retrodict.results.documents import OddError, holding, read_document
 
-SCHEMA_VERSION: Literal["2.1"] = "2.1"
+SCHEMA_VERSION: Literal["2.2"] = "2.2"
 """Its first number grows where a key changes or goes, its second where one is added."""
 
 _STRICT = ConfigDict(extra="forbid", ser_json_inf_nan="null")
@@ -85,7 +85,7 @@ class Report(BaseModel):
 
     model_config = _STRICT
 
-    schema_version: Literal["2.1"] = SCHEMA_VERSION
+    schema_version: Literal["2.2"] = SCHEMA_VERSION
     verdict: Verdict
     reasons_for: list[str]
     reasons_against: list[str]

@@ -13,24 +13,40 @@ from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.evaluation.replicas import Replicas
 from retrodict.evaluation.risk import RecordRisk
 from retrodict.reconstruction import Rebuilt
+from retrodict.results.notes import Note
 
 _HEADLINES = ("energy distance", "sliced wasserstein", "association", "two-sample AUC")
 
 
 def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Finding]:
-    """Yield how sure the rows are that node counts give; nothing where the table was not rebuilt from them."""
+    """Yield how sure the rows are that counts or equations give; nothing where none were found from these."""
     rec, seen = extraction.reconstruction, extraction.consistency
-    if not isinstance(rec, Rebuilt) or rec.quality.source != "node counts" or seen.confident_share is None:
+    if not isinstance(rec, Rebuilt) or rec.quality.source == "stored rows" or seen.confident_share is None:
         return
-    limits = appetite.from_file.confident_rows
-    if rec.quality.met:
+    limits, quality = appetite.from_file.confident_rows, rec.quality
+    if quality.met:
         words = f"{seen.confident:,} of {rec.n_rows:,} rows are rebuilt with a confidence of {SURE:g} or more"
-        yield judge("from_file", "confident_rows", limits, seen.confident_share, words)
-    else:  # a longer search may find one: it speaks neither for release nor against it
-        words = (
-            f"no table was found that meets every node count (energy {rec.quality.energy:.3g}): no row counts as known"
+        if quality.solved:
+            alone = ", with nothing but split points and leaf values" if quality.source == "leaf values" else ""
+            shown = "" if seen.determined is None else f"; {seen.determined:.1%} are shown to be in every such table"
+            words = f"a table meets all {quality.equations:,} equations of its trees{alone}: {words}{shown}"
+        yield judge(
+            "from_file", "confident_rows", limits, seen.confident_share, words, remedy=_REMEDIES[quality.solved]
         )
+    else:  # a longer search may find one: it speaks neither for release nor against it
+        what = "equation of its trees" if quality.solved else "node count"
+        words = f"no table was found that meets every {what} (energy {quality.energy:.3g}): no row counts as known"
         yield Finding("from_file", "confident_rows", None, None, None, limits.review, limits.reject, None, words)
+
+
+_REMEDY = "keep the file behind a service that gives predictions, or give away a replica (`retrodict replicate`)"
+
+
+def unsearched_finding(why: Note, appetite: Appetite) -> Finding:
+    """Return that a table which may follow from the file was not searched for, or not to the end."""
+    words = f"whether the training table follows from the file is not known: {why}"
+    verdict = appetite.from_file.table_not_searched
+    return stated("from_file", "table_not_searched", verdict, words, accepted="table_not_searched")
 
 
 def lift_finding(extraction: Extraction, appetite: Appetite) -> Iterator[Finding]:

@@ -250,12 +250,13 @@ class ExtractionSection(Section):
 
 
 class ConsistencySection(Section):
-    """Whether an extraction agrees with its own model."""
+    """Whether an extraction agrees with its own model; `determined`: the share of rows that no solution is without."""
 
     agreement: float | None
     energy: float | None
     confident: int | None
     confident_share: float | None
+    determined: float | None
 
 
 class OwedSection(Section):

@@ -56,7 +56,7 @@ def _leaves(found: Disclosures, limits: FromFile) -> Iterator[Finding]:
     what = " and ".join(dict.fromkeys(_STATISTICS[fact.statistic] for fact in sums))
     said = (
         f"leaf values of boosted trees are {what} ({leaves:,} leaves of {trees:,} trees): enough of them determine "
-        "the training table, sanitising does not remove them, and this audit does not rebuild tables from them yet"
+        "the training table, and sanitising does not remove them"
     )
     remedy = (
         "keep the file behind a service that gives predictions, or give away a replica (`retrodict replicate`); a copy "

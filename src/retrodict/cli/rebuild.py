@@ -15,10 +15,10 @@ from retrodict.cli.output import Output
 from retrodict.cli.printing import print_line, print_table
 from retrodict.cli.reports import print_rows
 from retrodict.cli.stops import stopping
-from retrodict.reconstruction.rebuild_quality import RebuildQuality
 
 if TYPE_CHECKING:
     from retrodict.matching.capability import Source
+    from retrodict.reconstruction.rebuild_quality import RebuildQuality
 
 _PRIOR = options.more(options.PRIOR, "Values that counts and sums leave open are taken from it; else from the file.")
 _FROM = typer.Option("--from", metavar="file|values", help="All that the file states, or split points and leaf values.")

@@ -11,6 +11,14 @@ from retrodict.results.notes import Note, of_code
 Attribution = Literal["file", "predictions", "both"]
 
 
+_STORES = {
+    "stored rows": "stores rows",
+    "node counts": "stores node counts, which were matched",
+    "equations": "stores sums over the rows of leaves, which were solved for the rows",
+    "leaf values": "stores split points and leaf values, which were solved for the rows",
+}
+
+
 def attribution(rec: Any) -> tuple[Attribution | None, Note]:
     """Return what the lift is owed to, and why.
 
@@ -22,7 +30,7 @@ def attribution(rec: Any) -> tuple[Attribution | None, Note]:
     if not isinstance(rec, LabelledRows):
         return None, Note("bare_table", "a bare table does not say how it was made")
     if isinstance(rec, Rebuilt):
-        what = "stores rows" if rec.quality.source == "stored rows" else "stores node counts, which were matched"
+        what = _STORES[rec.quality.source]
         if rec.quality.labels_from == "model":
             text = f"the model file {what}; their labels are the model's predictions"
             return "both", Note("file_and_labels", text, source=rec.quality.source)

@@ -187,11 +187,15 @@ def _text(one: Extraction) -> str:
         what = "of its labels are what the model predicts" if rec.schema.target.is_class else "R2 of the predictions"
         share = f"{seen.agreement:.1%}" if rec.schema.target.is_class else f"{seen.agreement:.3f}"
         parts.append(f"Self-consistency: {share} {what}.")
-    if isinstance(rec, Rebuilt) and rec.quality.source == "node counts":
-        met = "every node count is met" if rec.quality.met else "0 is every node count met"
+    if isinstance(rec, Rebuilt) and rec.quality.source != "stored rows":
+        what = "equation" if rec.quality.solved else "node count"
+        met = f"every {what} is met" if rec.quality.met else f"0 is every {what} met"
+        head = f"{rec.quality.equations:,} equations" if rec.quality.solved else "Node counts"
         parts.append(
-            f"Node counts: energy {seen.energy:.4g} ({met}); {seen.confident:,} rows with a confidence of 0.95 or more."
+            f"{head}: energy {seen.energy:.4g} ({met}); {seen.confident:,} rows with a confidence of 0.95 or more."
         )
+        if seen.determined is not None:
+            parts.append(f"{seen.determined:.1%} of the rows are shown to be in every table that meets them.")
     return " ".join(parts)
 
 

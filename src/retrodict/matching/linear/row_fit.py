@@ -1,0 +1,45 @@
+"""How far the equations that a table's rows take part in are met: of all together, and of each row."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from retrodict.matching.equations import Equations
+from retrodict.matching.linear.candidates import columns_of
+from retrodict.matching.tolerances import MET, SUMS
+
+Array = np.ndarray
+
+
+def met_share(equations: Equations, codes: Int[Array, "n d"], labels: Float[Array, " n"]) -> Float[Array, " n"]:
+    """Return the share of the equations that each row takes part in that the table meets.
+
+    A row that is right meets all that hold no other row that is wrong.
+
+    Parameters
+    ----------
+    equations
+        What is stated.
+    codes, labels
+        The table, shapes (n, d) and (n,), in its order where draws tell rows apart.
+    """
+    blocks = equations.blocks
+    columns = columns_of(equations, codes, labels)
+    entries, scale = columns.entries, np.sqrt(blocks.weights)
+    if equations.multiplicities is not None:
+        entries = entries * equations.multiplicities[blocks.tree][:, None]
+    sums = np.zeros_like(blocks.totals)
+    for cells, own in zip(columns.cells, entries, strict=True):
+        here = cells >= 0
+        np.add.at(sums, cells[here], own[:, here].T)
+    slack = (blocks.rounding + SUMS * np.abs(blocks.totals)) * scale
+    beyond = np.maximum(np.abs(blocks.totals * scale - sums) - slack, 0.0)
+    met = beyond**2 <= MET
+    stated = blocks.weights > 0
+    own_met, own_stated = np.zeros(len(codes)), np.zeros(len(codes))
+    for cells in columns.cells:
+        here = cells >= 0
+        own_met[here] += (met & stated)[cells[here]].sum(axis=1)
+        own_stated[here] += stated[cells[here]].sum(axis=1)
+    return np.where(own_stated > 0, own_met / np.maximum(own_stated, 1.0), 0.0)

@@ -1,0 +1,83 @@
+"""The search for the table that fulfils the equations which boosted trees state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from retrodict.matching.capability import Source
+from retrodict.matching.linear_reading import LinearReading
+from retrodict.matching.solving import Solving
+from retrodict.reconstruction.found_table import FoundTable, Hooks
+from retrodict.reconstruction.rebuild_quality import QualitySource, RebuildQuality, confidence_bins
+from retrodict.schema import Schema
+
+_SOURCES: dict[Source, QualitySource] = {"file": "equations", "values": "leaf values"}
+
+
+@dataclass(frozen=True, eq=False)
+class EquationSearch:
+    """One search by solving equations.
+
+    Parameters
+    ----------
+    reading
+        The equations.
+    source
+        What they were taken from.
+    solving
+        How they are solved.
+    """
+
+    reading: LinearReading
+    source: Source
+    solving: Solving
+
+    @property
+    def schema(self) -> Schema:
+        """The features of the rows."""
+        return self.reading.schema
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What equations were taken, and how they are solved; workers never change a table."""
+        return {
+            "search": repr(replace(self.solving, workers=None)),
+            "source": self.source,
+            "table_rows": self.reading.boosting.rows,
+        }
+
+    def find(
+        self, solve: np.random.SeedSequence, fill: np.random.SeedSequence, column: str, hooks: Hooks
+    ) -> FoundTable:
+        """Search; see `Search.find`."""
+        solved = self.solving.solve(self.reading, solve, progress=hooks.progress)
+        reading, solution = solved.reading, solved.solution
+        rows = reading.rows(solution.codes, np.random.default_rng(fill))
+        # an entry is as sure as the possible rows alike it leave it, and no surer than its row's equations are met
+        cells = np.column_stack([solution.entry_agreement, solution.label_agreement]) * solved.met[:, None]
+        confidence = cells.mean(axis=1)
+        features = tuple(reading.codebook.features)
+        quality = RebuildQuality(
+            source=_SOURCES[self.source],
+            rows=len(rows),
+            table_rows=reading.boosting.rows,
+            energy=float(solution.energy),
+            restarts=0,
+            sweeps=0,
+            seconds=float(solution.seconds),
+            labels_from="matched",
+            energies=(),
+            confidence=confidence_bins(confidence, cells),
+            confidence_column=column,
+            open_columns=tuple(name for name in reading.schema.names if name not in features),
+            determined=solution.determined,
+            equations=int(solution.equations),
+            rounds=int(solution.rounds),
+            misfit=float(solution.misfit),
+            finished=bool(solution.optimal),
+        )
+        notes = (*reading.notes, *solved.notes)
+        return FoundTable(rows, reading.target(solution.labels), confidence, cells, features, quality, notes)
