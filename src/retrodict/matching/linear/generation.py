@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import columns_of, priced_states, prices
+from retrodict.matching.linear.candidates import columns_of
 from retrodict.matching.linear.least_squares import Pool
-from retrodict.matching.linear.states import all_states
+from retrodict.matching.linear.listing import Listed
+from retrodict.matching.linear.proposing import Proposer
+from retrodict.matching.linear.slack import excess_of, slack_of
 
 Array = np.ndarray
 
 CAPACITY = 4_000
-"""Columns of the pool, at most, beside those of the solution."""
+"""Columns of the pool beside those of the solution, at most."""
 _ENTRANTS = 300
 """Columns that enter the pool at a time."""
 _ROUNDS = 3
@@ -27,7 +29,9 @@ _ALL_ROUNDS = 1_000
 _ENOUGH = 1e-24
 """Of the squared right side, the misfit that the rounding of 64-bit sums leaves."""
 _WORTH = 1e-7
-"""Of the residual's length, the price from which a column is worth a place."""
+"""Of the residual's length, the price from which a column is worth a place: prices have 32 bits."""
+_WHOLE = 0.25
+"""How far a number of rows may be from a whole one for rounding to be tried."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +49,11 @@ class Relaxed:
     rounds
         How often all rows were priced.
     optimal
-        Whether no possible row would lower the misfit.
+        Whether no possible row would lower the misfit, or all equations are met to their rounding.
+    near
+        Rows beside those of the solution that had places in the pool: what was nearly taken, shape (p, d).
+    near_labels
+        Their labels by their codes, shape (p,).
     """
 
     codes: Int[Array, "m d"]
@@ -54,68 +62,120 @@ class Relaxed:
     misfit: float
     rounds: int
     optimal: bool
+    near: Int[Array, "p d"] = field(repr=False)
+    near_labels: Int[Array, " p"] = field(repr=False)
 
 
 def relaxed(
-    equations: Equations, seconds: float = np.inf, progress: Callable[[float, float], None] = lambda share, misfit: None
+    equations: Equations,
+    seconds: float = np.inf,
+    progress: Callable[[float, float], None] = lambda share, misfit: None,
+    *,
+    proposer: Proposer | None = None,
+    known: tuple[Int[Array, "m d"], Int[Array, " m"]] | None = None,
 ) -> Relaxed:
     """Return the non-negative numbers of rows that fit the equations best.
 
     Parameters
     ----------
     equations
-        Of few enough possible rows to look at each.
+        What they must fulfil.
     seconds
         Stop after about so long with the best so far.
     progress
         Called with the share of the misfit that is gone, by orders of magnitude, and the misfit.
+    proposer
+        Offers possible rows; by default all that there are, which must be few enough.
+    known
+        Rows and labels by their codes that are in the pool from the first, shapes (m, d) and (m,).
     """
     started = time.perf_counter()
-    states = all_states(equations)
-    layouts = priced_states(equations, states.codes)
-    blocks = equations.blocks
-    totals = blocks.totals * np.sqrt(blocks.weights)
-    pool = Pool(totals, len(blocks.tree))
-    labels = len(equations.labels)
-    numbers = np.empty(0, dtype=np.int64)
-    taken = np.zeros(labels * len(states), dtype=bool)
-    first = float((totals**2).sum())
-    rounds, optimal = 0, False
-    while time.perf_counter() - started < seconds:
-        rounds += 1
-        price = prices(layouts, blocks, pool.residual).ravel()
-        price[taken] = -np.inf
-        many = min(_ENTRANTS, int((price > _WORTH * np.sqrt(pool.misfit)).sum()))
-        if many == 0:  # what is left is in the pool
-            before = pool.misfit
-            if pool.size == 0 or not pool.solve(_ALL_ROUNDS, _ENOUGH * first) or pool.misfit >= before:
-                optimal = True
-                break
-            continue
-        new = np.sort(np.argpartition(-price, many - 1)[:many])
-        if pool.size + many > CAPACITY:
-            kept = _kept(pool)
-            taken[numbers[~kept]] = False
-            numbers = numbers[kept]
-            pool.keep(kept)
-        pool.add(columns_of(equations, states.codes[new % len(states)], equations.labels[new // len(states)]))
-        numbers, taken[new] = np.concatenate([numbers, new]), True
-        pool.solve(_ROUNDS, _ENOUGH * first)
-        progress(min(1.0, np.log(pool.misfit / first) / np.log(_ENOUGH)) if pool.misfit > 0 else 1.0, pool.misfit)
-        if pool.misfit <= _ENOUGH * first:
-            optimal = True
-            break
-    found = np.flatnonzero(pool.x > 0)
-    own = numbers[found]
-    return Relaxed(
-        states.codes[own % len(states)], own // len(states), pool.x[found].copy(), pool.misfit, rounds, optimal
-    )
+    run = _Run(equations, proposer or Listed(equations), known)
+    while time.perf_counter() - started < seconds and not run.optimal:
+        run.round()
+        progress(run.share, run.pool.misfit)
+    return run.result()
 
 
-def _kept(pool: Pool) -> Array:
-    """Return which columns stay in a pool that is full: those of the solution, and half as many as fit beside them."""
-    inside = pool.x > 0
-    order = np.argsort(np.where(inside, np.inf, pool.slopes))[::-1]
-    kept = inside.copy()
-    kept[order[: max(CAPACITY // 2, int(inside.sum()))]] = True
-    return kept
+class _Run:
+    """A pool, whose columns it is of, and how far it is."""
+
+    def __init__(self, equations: Equations, proposer: Proposer, known: tuple[Array, Array] | None) -> None:
+        self.equations, self.proposer = equations, proposer
+        blocks = equations.blocks
+        totals = blocks.totals * np.sqrt(blocks.weights)
+        self.pool = Pool(totals, len(blocks.tree))
+        self.first = float((totals**2).sum())
+        self.codes = np.empty((0, len(equations.table.sizes)), dtype=np.int32)
+        self.keys, self.labels = (np.empty(0, dtype=np.int64) for _ in range(2))
+        self.rounds, self.optimal = 0, False
+        if known is not None:
+            self._enter(-1 - np.arange(len(known[0])), *known)
+
+    @property
+    def share(self) -> float:
+        """The share of the misfit that is gone, by orders of magnitude."""
+        left = self.pool.misfit / self.first if self.first > 0.0 else 0.0
+        return min(1.0, float(np.log(left) / np.log(_ENOUGH))) if 0.0 < left < 1.0 else float(left <= 0.0)
+
+    def round(self) -> None:
+        """Let the best rows into the pool, and lower the misfit."""
+        self.rounds += 1
+        enough, pool = _ENOUGH * self.first, self.pool
+        least = _WORTH * np.sqrt(pool.misfit)
+        offered = self.proposer.best(pool.residual, least, _ENTRANTS, self.keys[self.keys >= 0])
+        if len(offered):
+            self._make_room(len(offered))
+            self._enter(offered.keys, offered.codes, offered.labels)
+            pool.solve(_ROUNDS, enough)
+            self.optimal = pool.misfit <= enough or self._met()
+            return
+        before = pool.misfit  # what is left to enter is in the pool
+        entered = pool.size > 0 and pool.solve(_ALL_ROUNDS, enough) > 0
+        self.optimal = self._met() or not entered or pool.misfit >= before or pool.misfit <= enough
+
+    def _enter(self, keys: Array, codes: Array, labels: Array) -> None:
+        self.pool.add(columns_of(self.equations, codes, self.equations.labels[labels]))
+        self.keys = np.concatenate([self.keys, keys])
+        self.codes = np.concatenate([self.codes, codes])
+        self.labels = np.concatenate([self.labels, labels])
+
+    def _make_room(self, many: int) -> None:
+        """Let those leave a full pool that would lower the misfit least; half of what fits stays."""
+        pool = self.pool
+        inside = pool.x > 0
+        if pool.size + many <= CAPACITY + int(inside.sum()):
+            return
+        slopes = np.where(inside, np.inf, pool.slopes)
+        kept = inside.copy()
+        kept[np.argsort(-slopes, kind="stable")[: CAPACITY // 2 + int(inside.sum())]] = True
+        self.keys, self.codes, self.labels = self.keys[kept], self.codes[kept], self.labels[kept]
+        pool.keep(kept)
+
+    def _met(self) -> bool:
+        """Return whether the nearest whole numbers meet all equations to their rounding."""
+        x = self.pool.x
+        whole = np.rint(x)
+        if np.abs(x - whole).max(initial=0.0) > _WHOLE:
+            return False
+        columns = self.pool.columns
+        return bool(
+            (excess_of(self.equations.blocks, columns, whole) <= slack_of(self.equations.blocks, columns, whole)).all()
+        )
+
+    def result(self) -> Relaxed:
+        """Return what was found."""
+        pool = self.pool
+        inside = pool.x > 0
+        order = np.argsort(-pool.slopes, kind="stable") if len(pool.slopes) == pool.size else np.arange(pool.size)
+        near = order[~inside[order]]
+        return Relaxed(
+            self.codes[inside],
+            self.labels[inside],
+            pool.x[inside].copy(),
+            pool.misfit,
+            self.rounds,
+            self.optimal,
+            self.codes[near],
+            self.labels[near],
+        )

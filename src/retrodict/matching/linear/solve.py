@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import columns_of
 from retrodict.matching.linear.generation import Relaxed, relaxed
+from retrodict.matching.linear.slack import energy_of
 from retrodict.matching.linear.solution import Solution
 
 Array = np.ndarray
@@ -61,29 +61,3 @@ def _whole(equations: Equations, found: Relaxed) -> tuple[Int[Array, "n d"], Flo
     """Return rows as often as the solution has them, to the nearest whole number; two labels of a row mix."""
     times = np.rint(found.x).astype(np.int64)
     return np.repeat(found.codes, times, axis=0), np.repeat(equations.labels[found.labels], times)
-
-
-def energy_of(equations: Equations, codes: Int[Array, "n d"], labels: Float[Array, " n"]) -> float:
-    """Return how far a table's sums are from those stated, beyond their rounding, squared and weighed to rows.
-
-    Parameters
-    ----------
-    equations
-        What is stated.
-    codes, labels
-        The table, shapes (n, d) and (n,).
-    """
-    blocks = equations.blocks
-    excess = blocks.totals.copy()
-    columns = columns_of(equations, codes, labels)
-    scale = np.sqrt(blocks.weights)
-    entries = np.zeros_like(excess)
-    for cells, own in zip(columns.cells, columns.entries, strict=True):
-        here = cells >= 0
-        np.add.at(entries, cells[here], own[:, here].T)
-    beyond = np.maximum(np.abs(excess * scale - entries) - (blocks.rounding + _SUMS * np.abs(excess)) * scale, 0.0)
-    return float((beyond**2).sum())
-
-
-_SUMS = 1e-9
-"""Of a total, what sums of 64 bits and decimals of fifteen digits may be off by."""

@@ -1,0 +1,117 @@
+"""Possible rows offered from a list of all of them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from retrodict.matching.boosting import COUNT
+from retrodict.matching.equations import Equations
+from retrodict.matching.linear.pricing import Priced, duals_of, priced_states
+from retrodict.matching.linear.proposing import Proposed
+from retrodict.matching.linear.routing import leaves_of
+from retrodict.matching.linear.states import States, all_states
+from retrodict.matching.linear.threads import in_parts
+
+Array = np.ndarray
+
+_NEAR = 16_384
+"""States of the highest prices that are priced again and again before all are: their order changes slowly."""
+_NEAR_ROUNDS = 6
+"""Rounds on these before all are priced."""
+_FEWER = 0.3
+"""Of the highest price when all were priced, what the highest of the near ones must have, else all are priced."""
+
+
+class Listed:
+    """Offers states by their price.
+
+    Parameters
+    ----------
+    equations
+        Of at most `states.MOST_ROWS` possible rows.
+    workers
+        Threads; by default all cores. They never change what is offered.
+    """
+
+    complete = True
+
+    def __init__(self, equations: Equations, workers: int | None = None) -> None:
+        self.equations, self.workers = equations, workers
+        self.states = _possible(equations, all_states(equations))
+        self._layouts = priced_states(equations, self.states.codes)
+        self._near: tuple[Array, tuple[Priced, ...]] | None = None
+        self._left, self._highest = 0, 0.0
+
+    def best(self, residual: Float[Array, "cells Q"], least: float, many: int, taken: Int[Array, " p"]) -> Proposed:
+        """Return the states of the highest prices; see `Proposer.best`."""
+        duals = duals_of(self.equations.blocks, residual, len(self.equations.routes))
+        if self._near is not None and self._left > 0:
+            states, layouts = self._near
+            price = self._prices(layouts, duals)
+            place = np.full(len(self.states), -1)
+            place[states] = np.arange(len(states))
+            label, own = np.divmod(taken, len(self.states))
+            inside = place[own] >= 0
+            price[label[inside], place[own[inside]]] = -np.inf
+            self._left -= 1
+            if price.max() > self._highest * _FEWER and (price > least).sum() >= many:
+                number, state = np.divmod(_highest(price.ravel(), many), len(states))
+                return self._proposed(number * len(self.states) + states[state])
+        price = self._prices(self._layouts, duals)
+        flat = price.ravel()
+        flat[taken] = -np.inf
+        self._highest = float(flat.max(initial=-np.inf))
+        self._left = _NEAR_ROUNDS
+        if len(self.states) > 2 * _NEAR:
+            near = np.sort(_highest(price.max(axis=0), _NEAR))
+            self._near = near, tuple(each.chosen(near) for each in self._layouts)
+        return self._proposed(_highest(flat, min(many, int((flat > least).sum()))))
+
+    def _prices(self, layouts: tuple[Priced, ...], duals: Array) -> Array:
+        out = np.empty((sum(len(each.shift) for each in layouts), layouts[0].leaves.shape[1]), dtype=np.float32)
+        first = 0
+        for each in layouts:
+            own = out[first : first + len(each.shift)]
+            in_parts(partial(each.prices, duals, own), out.shape[1], out.shape[1] * len(duals), self.workers)
+            first += len(each.shift)
+        return out
+
+    def _proposed(self, numbers: Array) -> Proposed:
+        label, state = np.divmod(numbers, len(self.states))
+        return Proposed(numbers, self.states.codes[state], label)
+
+
+def _highest(prices: Array, many: int) -> Array:
+    """Return the places of the highest prices, the highest first; of equal ones the first."""
+    if many <= 0:
+        return np.empty(0, dtype=np.int64)
+    many = min(many, len(prices))
+    edge = np.partition(prices, len(prices) - many)[len(prices) - many]
+    above = np.flatnonzero(prices > edge)
+    at = np.concatenate([above, np.flatnonzero(prices == edge)[: many - len(above)]])
+    return at[np.lexsort((at, -prices[at]))]
+
+
+def _possible(equations: Equations, states: States) -> States:
+    """Return the states that reach no leaf which is stated to hold no row."""
+    blocks = equations.blocks
+    counted = blocks.coefficients[..., COUNT] > 0.0
+    alone = counted & (blocks.coefficients[..., COUNT + 1 :] == 0.0).all(axis=-1)  # (B, L, Q)
+    none = (blocks.totals == 0.0) & (blocks.rounding == 0.0) & (blocks.weights > 0.0)
+    empty = (alone & none[blocks.cell] & (blocks.cell >= 0)[..., None]).any(axis=-1)
+    if not empty.any():
+        return states
+    shut = np.zeros((len(equations.routes), blocks.cell.shape[1]), dtype=bool)
+    np.logical_or.at(shut, blocks.tree, empty)
+    kept = np.ones(len(states), dtype=bool)
+    for first in range(0, len(states), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        leaves = leaves_of(equations.routes, states.codes[part])
+        kept[part] = ~shut[np.arange(len(shut))[:, None], leaves].any(axis=0)
+    return States(states.codes[kept], states.alike[kept], states.share[kept]) if kept.any() else states
+
+
+_AT_ONCE = 50_000

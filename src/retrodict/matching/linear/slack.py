@@ -1,0 +1,55 @@
+"""How far sums are from those stated, and how far the rounding of the true ones may be."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from retrodict.matching.equations import Blocks, Equations
+from retrodict.matching.linear.candidates import Columns, columns_of, explained
+
+Array = np.ndarray
+
+_SUMS = 1e-12
+"""Of the sum of all terms' sizes, what sums of 64 bits and decimals of seventeen digits may be off by."""
+
+
+def energy_of(equations: Equations, codes: Int[Array, "n d"], labels: Float[Array, " n"]) -> float:
+    """Return how far a table's sums are from those stated, beyond their rounding, squared and weighed to rows.
+
+    Parameters
+    ----------
+    equations
+        What is stated.
+    codes, labels
+        The table, shapes (n, d) and (n,).
+    """
+    return energy(equations.blocks, columns_of(equations, codes, labels), np.ones(len(codes)))
+
+
+def energy(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> float:
+    """Return the same for so many of each column."""
+    beyond = np.maximum(excess_of(blocks, columns, x) - slack_of(blocks, columns, x), 0.0)
+    return float((beyond**2).sum())
+
+
+def excess_of(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> Float[Array, "cells Q"]:
+    """Return how far the sums of so many of each column are from those stated, weighed.
+
+    Parameters
+    ----------
+    blocks
+        What is stated.
+    columns
+        m of them.
+    x
+        How many of each, shape (m,).
+    """
+    stated = blocks.totals * np.sqrt(blocks.weights)
+    return np.asarray(np.abs(stated - explained(columns, x, len(stated))))
+
+
+def slack_of(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> Float[Array, "cells Q"]:
+    """Return how far the sums of the true rows may be from those stated, weighed, were they these; see `excess_of`."""
+    sizes = explained(Columns(columns.cells, np.abs(columns.entries)), x, len(blocks.totals))
+    return np.asarray(blocks.rounding * np.sqrt(blocks.weights) + _SUMS * sizes)
