@@ -30,9 +30,8 @@ def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Fin
             alone = ", with nothing but split points and leaf values" if quality.source == "leaf values" else ""
             shown = "" if seen.determined is None else f"; {seen.determined:.1%} are shown to be in every such table"
             words = f"a table meets all {quality.equations:,} equations of its trees{alone}: {words}{shown}"
-        yield judge(
-            "from_file", "confident_rows", limits, seen.confident_share, words, remedy=_REMEDIES[quality.solved]
-        )
+        remedy = _REMEDY if quality.solved else ""
+        yield judge("from_file", "confident_rows", limits, seen.confident_share, words, remedy=remedy)
     else:  # a longer search may find one: it speaks neither for release nor against it
         what = "equation of its trees" if quality.solved else "node count"
         words = f"no table was found that meets every {what} (energy {quality.energy:.3g}): no row counts as known"
