@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import lightgbm
 import numpy as np
@@ -48,6 +48,11 @@ from retrodict.results.notes import Note
 from retrodict.sanitizing.capability import Outputs
 from retrodict.sanitizing.plan import Plan
 from retrodict.sanitizing.rounding import Rounding
+
+if TYPE_CHECKING:
+    from retrodict.disclosures import Disclosures
+    from retrodict.matching.capability import Source
+    from retrodict.matching.linear_reading import LinearReading
 
 Array = np.ndarray
 
@@ -133,6 +138,12 @@ class _LightGBM(PlainModel):
         made = self.duplicate()
         rewrite(made.booster, text)
         return made.renewed(), told
+
+    def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
+        """Return the equations about the training table; see `EquationTable`."""
+        from retrodict.families.lightgbm.trees import equations_of
+
+        return equations_of(self.booster, self.schema, found, source, rows)
 
     def written(self, *, as_pickle: bool = False) -> bytes:
         """Return a text that the library loads, or a pickle; see `Strippable`. Labels of classes are in a pickle only.

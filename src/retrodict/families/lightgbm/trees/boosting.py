@@ -1,0 +1,168 @@
+"""A booster's trees with their statements, for stated or guessed settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from retrodict.disclosures.columns import Column
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.errors import ModelError
+from retrodict.families.lightgbm.columns import columns_of
+from retrodict.families.lightgbm.grown import met_gaps, trees_of
+from retrodict.families.lightgbm.text.model_text import ModelText
+from retrodict.families.lightgbm.text.tree_text import TreeText
+from retrodict.families.lightgbm.trees.levels import Levels, levels_of
+from retrodict.families.lightgbm.trees.losses import LINEAR_IN_TARGET, loss_of
+from retrodict.families.lightgbm.trees.reach import Reach
+from retrodict.families.lightgbm.trees.settings import Settings
+from retrodict.families.lightgbm.trees.statements import of_gradients, of_hessians, of_rows
+from retrodict.matching.boosting import COUNTS, BoostedTree, Boosting, Statement
+from retrodict.matching.capability import Source
+from retrodict.matching.losses import LossKind, PlainLoss
+from retrodict.plain_text import listing
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+_SAME_RATE = 2e-5
+"""How far a rate may be off, as a share, that is written with six digits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A model's text and what is made of it once, whatever is guessed of its settings.
+
+    Parameters
+    ----------
+    text
+        The model.
+    schema
+        Its features and target.
+    place
+        Where it stands.
+    trees
+        Of the text, round by round.
+    """
+
+    text: ModelText
+    schema: Schema
+    place: Place
+    trees: tuple[Tree, ...]
+
+    @classmethod
+    def of(cls, text: ModelText, schema: Schema) -> Laid:
+        """Return a text with its trees."""
+        place = Place("", tuple(Column.start(name) for name in schema.names))
+        return cls(text, schema, place, tuple(trees_of(text, place, columns_of(text, schema))))
+
+
+def boosting_with(
+    laid: Laid, settings: Settings, reach: Reach, source: Source, drawn: Bool[Array, "rounds n"] | None = None
+) -> Boosting:
+    """Return a model's trees with what they state.
+
+    Parameters
+    ----------
+    laid
+        The model.
+    settings
+        How leaf values were made.
+    reach
+        Which of its sums are equations.
+    source
+        Whether all that the file states is taken, or leaf values alone.
+    drawn
+        Which rows each round was grown on, where not on all.
+
+    Raises
+    ------
+    ModelError
+        If equations of leaf values are asked for and a setting they take is not known.
+    """
+    text, per = laid.text, laid.text.per_iteration
+    if reach.gradients and settings.missing:
+        raise ModelError(f"the {listing(settings.missing, len(settings.missing))} of the LightGBM model is not known")
+    start = np.zeros(per) if settings.start is None else np.asarray(settings.start, dtype=np.float64)
+    holds = len(text.trees) if text.averaged else per  # the trees whose values hold the start
+    moved = [tree.value - (start[i % per] if i < holds else 0.0) for i, tree in enumerate(text.trees)]
+    levels = levels_of(text, start, moved[:per])
+    boosted = []
+    for i in range(reach.rounds * per):
+        own, tree = text.trees[i], laid.trees[i]
+        rate = rate_of(text, settings, i)
+        statements = _statements(text, own, settings, reach, source, moved[i], rate, levels) if own.leaves > 1 else ()
+        if source == "values" and i == 0 and settings.rows is not None:
+            statements = (*statements, _all_rows(own, settings.rows))
+        times = None if drawn is None else drawn[i // per].astype(np.int64)
+        values = np.concatenate([np.zeros(own.leaves - 1), moved[i]])
+        boosted.append(BoostedTree(tree, values, i % per, 0 if text.averaged else i // per, statements, times))
+    loss = loss_of(text, settings.weights) if reach.gradients or reach.hessians else None
+    own_classes = laid.schema.target.classes if laid.schema.target.is_class else ()
+    return Boosting(
+        laid.place,
+        tuple(boosted),
+        PlainLoss(LossKind.SQUARED) if loss is None else loss,
+        start,
+        own_classes,
+        np.empty(0) if own_classes else levels.ends,
+        settings.rows,
+        gaps=frozenset(laid.place.columns[i].name for i in met_gaps(text)),
+        typical=levels.typical if not own_classes else None,
+    )
+
+
+def rate_of(text: ModelText, settings: Settings, i: int) -> float | None:
+    """Return what a tree's steps were multiplied by; ``None`` where that, or the start, is not known of a first tree.
+
+    Parameters
+    ----------
+    text
+        The model.
+    settings
+        With the rate that is stated or guessed.
+    i
+        Which tree.
+    """
+    stated = settings.rate
+    own = text.trees[i].shrinkage
+    if text.averaged or stated is None:
+        return stated
+    if i < text.per_iteration and not settings.first:
+        return None
+    if i >= text.per_iteration:
+        return stated if own == 1.0 or np.isclose(own, stated, rtol=_SAME_RATE) else own
+    later = {tree.shrinkage for tree in text.trees[text.per_iteration :]} - {1.0}
+    return stated if all(np.isclose(rate, stated, rtol=_SAME_RATE) for rate in later) else None
+
+
+def _statements(
+    text: ModelText,
+    tree: TreeText,
+    settings: Settings,
+    reach: Reach,
+    source: Source,
+    moved: Float[Array, " leaves"],
+    rate: float | None,
+    levels: Levels,
+) -> tuple[Statement, ...]:
+    if source == "values":
+        tree = replace(tree, count=None, weight=None)
+    name = "" if text.objective is None else text.objective.name
+    linear = name in LINEAR_IN_TARGET
+    found: list[Statement] = [*of_rows(tree)]
+    if reach.hessians and not (name == "regression" and found):  # that loss's hessians are counts
+        found += of_hessians(tree, max(reach.unrounded, levels.hessian if linear else 0.0))
+    if reach.gradients and rate:
+        unrounded = max(reach.unrounded, levels.gradient if linear else 0.0)
+        found += of_gradients(text, tree, settings, moved, rate, unrounded)
+    return tuple(found)
+
+
+def _all_rows(tree: TreeText, rows: int) -> Statement:
+    totals = np.full(2 * tree.leaves - 1, np.nan)
+    totals[0] = rows
+    return Statement("rows", COUNTS, totals)

@@ -1,0 +1,74 @@
+"""The rows that were drawn for each tree, drawn again: the file states the seed of the library's own generator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from retrodict.families.lightgbm.stated.drawn import drawn_of
+from retrodict.families.lightgbm.text.model_text import ModelText
+from retrodict.families.lightgbm.trees.generator import BLOCK, floats
+
+Array = np.ndarray
+
+_WIDE = 8.0
+"""Standard deviations up and down from the likeliest number of rows that are looked at."""
+_MOST_ROWS = 200_000
+"""Rows beyond which a draw is not repeated for each number of rows that there could be."""
+
+
+def drawn_rows(text: ModelText) -> Bool[Array, "rounds n"] | None:
+    """Return which rows were drawn for each round; ``None`` where that can't be told.
+
+    The number of rows is the one with which all draws are as large as the trees count.
+
+    Parameters
+    ----------
+    text
+        A model that was grown on draws of one share of the rows, whatever their class.
+    """
+    drawn, often = drawn_of(text), int(text.number("bagging_freq", 0.0))
+    seed = text.number("bagging_seed", np.nan)
+    sizes = _sizes(text)
+    if drawn.share is None or drawn.one_sided or often < 1 or np.isnan(seed) or sizes is None:
+        return None
+    if text.flag("bagging_by_query", False):
+        return None
+    first = int(sizes[0])
+    spread = _WIDE * np.sqrt(first * (1.0 - drawn.share)) / drawn.share
+    middle = first / drawn.share
+    if middle + spread > _MOST_ROWS:
+        return None
+    most = int(np.ceil(middle + spread)) + 1
+    for n in sorted(range(max(first, int(middle - spread)), most + 1), key=lambda n: abs(n - middle)):
+        rows = []
+        for found, size in zip(_draws(int(seed), n, drawn.share, often, len(sizes)), sizes.tolist(), strict=True):
+            if size >= 0 and int(found.sum()) != size:
+                break
+            rows.append(found)
+        if len(rows) == len(sizes):
+            return np.stack(rows)
+    return None
+
+
+def _sizes(text: ModelText) -> Float[Array, " rounds"] | None:
+    """Return how many rows each round drew, -1 where no tree of it says; ``None`` where trees of one differ."""
+    counts = np.array([-1 if t.count is None or t.leaves < 2 else int(t.count.sum()) for t in text.trees])
+    by_round = counts.reshape(-1, text.per_iteration)
+    largest = by_round.max(axis=1)
+    same = (by_round == largest[:, None]) | (by_round < 0)
+    return largest if same.all() and largest[0] > 0 else None
+
+
+def _draws(seed: int, n: int, share: float, often: int, rounds: int) -> Iterator[Bool[Array, " n"]]:
+    """Yield the rows of each round: a new draw every so many of them."""
+    sizes = [min(BLOCK, n - start) for start in range(0, n, BLOCK)]
+    drawn = np.ones(n, dtype=bool)
+    for i in range(rounds):
+        if i % often == 0:
+            at = i // often
+            parts = [floats(seed + j, size * at, size) for j, size in enumerate(sizes)]
+            drawn = np.concatenate(parts) < share
+        yield drawn

@@ -1,0 +1,68 @@
+"""The ends between which targets may lie, and how large rows' terms are, of losses of a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.families.lightgbm.text.model_text import ModelText
+from retrodict.matching.boosting import COUNT, GRADIENT, HESSIAN, SQUARE
+
+Array = np.ndarray
+
+_ROOM = 30.0
+"""Times the distance of the outermost first steps: leaves hold means of rows, which lie nearer together than rows."""
+_MANY_MEANS = 50.0
+"""Times the mean, of targets that are never negative."""
+_SPREAD = 3.0
+"""How far rows lie from each other, of how far leaves do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """What is assumed of a target.
+
+    Parameters
+    ----------
+    ends
+        The least and the greatest that it may be, shape (2,): a wide guess, which a misfit contradicts.
+    gradient, hessian
+        How large those of one row are, about.
+    """
+
+    ends: Float[Array, " 2"]
+    gradient: float
+    hessian: float
+
+    @property
+    def typical(self) -> dict[int, float]:
+        """What a row contributes; see `Boosting`."""
+        return {COUNT: 1.0, GRADIENT: self.gradient, HESSIAN: self.hessian, SQUARE: self.gradient**2}
+
+
+def levels_of(text: ModelText, start: Float[Array, " K"], steps: Sequence[Float[Array, " leaves"]]) -> Levels:
+    """Return what a model's first trees let assume of its target.
+
+    Parameters
+    ----------
+    text
+        The model.
+    start
+        The scores before the first trees, shape (K,).
+    steps
+        What leaves of the first trees add to these.
+    """
+    rate = text.number("learning_rate", 0.1) or 0.1
+    first = np.concatenate(steps) / rate
+    spread = max(float(np.ptp(first)), np.finfo(np.float64).tiny)
+    middle = float(start[0]) if len(start) else 0.0
+    name = "" if text.objective is None else text.objective.name
+    if name in ("poisson", "gamma", "tweedie"):
+        mean = float(np.exp(min(middle, 700.0)))
+        scale = {"poisson": mean, "gamma": 1.0}.get(name, mean ** (2.0 - text.number("tweedie_variance_power", 1.5)))
+        size = scale * max(1.0, spread)
+        return Levels(np.array([0.0, _MANY_MEANS * mean * max(1.0, spread)]), size, scale)
+    return Levels(middle + _ROOM * spread * np.array([-1.0, 1.0]), _SPREAD * spread, 1.0)

@@ -1,0 +1,144 @@
+"""A booster read as equations about its training table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Bool
+from lightgbm.basic import Booster
+
+from retrodict.disclosures import Disclosures
+from retrodict.errors import ModelError
+from retrodict.families.lightgbm.booster import text_of
+from retrodict.families.lightgbm.grown import parts_zero
+from retrodict.families.lightgbm.stated.drawn import drawn_of
+from retrodict.families.lightgbm.stated.start import starts_of
+from retrodict.families.lightgbm.stated.sums import agrees, step_of
+from retrodict.families.lightgbm.stated.weights import uneven, weighed
+from retrodict.families.lightgbm.text.model_text import ModelText
+from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
+from retrodict.families.lightgbm.trees.draws import drawn_rows
+from retrodict.families.lightgbm.trees.first_trees import at_root, start_of
+from retrodict.families.lightgbm.trees.reach import Reach, counts_alone, reach_of
+from retrodict.families.lightgbm.trees.settings import Settings, stated_settings
+from retrodict.families.lightgbm.trees.starts import exact_starts
+from retrodict.families.lightgbm.trees.weights import found_weights, set_weights
+from retrodict.matching.capability import Source
+from retrodict.matching.linear_reading import LinearReading, linear_reading_of
+from retrodict.results.notes import Note
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+_INSTEAD = "reconstruct rows under a prior instead"
+
+
+def equations_of(
+    booster: Booster, schema: Schema, found: Disclosures, source: Source, rows: int | None = None
+) -> LinearReading:
+    """Read a booster as equations; see `EquationTable`.
+
+    Parameters
+    ----------
+    booster
+        Its trees.
+    schema
+        The model's features and target.
+    found
+        What the model discloses.
+    source
+        What equations are taken from.
+    rows
+        How many rows the table has, where that is known from elsewhere.
+
+    Raises
+    ------
+    ModelError
+        If zero counted as missing, rows were drawn in a way that can't be repeated, or `rows` is not what is stated.
+    """
+    text = text_of(booster)
+    if parts_zero(text):
+        raise ModelError(f"zero counted as missing in the LightGBM model, which is not read as equations; {_INSTEAD}")
+    laid = Laid.of(text, schema)
+    settings, reach, drawn, notes = read_settings(text, rows)
+    boosting = boosting_with(laid, settings, reach, source, drawn)
+    return linear_reading_of(schema, boosting, found, (*reach.notes, *notes))
+
+
+def read_settings(
+    text: ModelText, given: int | None = None
+) -> tuple[Settings, Reach, Bool[Array, "rounds n"] | None, tuple[Note, ...]]:
+    """Return what a file tells of its settings, how far its sums reach, the rows drawn, and notes on both."""
+    settings, reach = stated_settings(text), reach_of(text)
+    drawn, notes = _drawn(text)
+    rows = _rows(text) if drawn is None else drawn.shape[1]
+    if given is not None and rows is not None and given != rows:
+        raise ModelError(f"{given:,} rows are asked for, and the LightGBM model states {rows:,}; leave the number out")
+    settings = replace(settings, rows=given if rows is None else rows)
+    if not reach.gradients and not reach.hessians:
+        return settings, reach, drawn, notes
+    if set(settings.missing) - {"start"}:
+        return settings, counts_alone(reach.rounds, "the file does not state how leaves were made"), drawn, notes
+    settings, why = _started(text, settings, drawn is not None)
+    if why is not None:
+        return settings, counts_alone(reach.rounds, why, reach.notes), drawn, notes
+    return settings, reach, drawn, notes
+
+
+def _started(text: ModelText, settings: Settings, drawn: bool) -> tuple[Settings, str | None]:
+    """Return settings with the start and what rows count, or why sums can't be used."""
+    stated = starts_of(text)
+    added = text.flag("boost_from_average", True)
+    starts = [
+        start_of(text, k, settings, drawn) if start is None and added and not uneven(text) else start
+        for k, start in enumerate(stated)
+    ]
+    squared = text.objective is not None and text.objective.name == "regression"
+    if any(start is None for start in starts) and squared and drawn:
+        # of this loss the start only moves all targets: later trees do without it
+        starts, settings = [at_root(text, 0)], replace(settings, first=False)
+    if any(start is None for start in starts):
+        return settings, "the scores before the first trees can't be told"
+    start = np.array(starts, dtype=np.float64)
+    weights: tuple[tuple[float, ...], ...] = ()
+    if uneven(text) and settings.rows is not None:
+        weights = set_weights(text, float(start[0]), settings.rows)
+    elif weighed(text, starts):
+        told = found_weights(text, float(start[0]), settings)
+        if told is None:
+            return settings, "rows had weights of their own"
+        weights = told
+    exact = exact_starts(text, start, settings.rows, () if uneven(text) else weights)
+    step = step_of(text)
+    if step is not None and not drawn:
+        pairs = ((tree, exact[i] if i < text.per_iteration else 0.0) for i, tree in enumerate(text.trees))
+        if not all(agrees(text, tree, step, start) for tree, start in pairs if tree.leaves > 1):
+            return settings, "leaf values were set anew after training"
+    return replace(settings, start=exact, weights=weights), None
+
+
+def _rows(text: ModelText) -> int | None:
+    """Return how many rows the first tree that split any counts."""
+    counts = [int(tree.count.sum()) for tree in text.trees if tree.count is not None and tree.leaves > 1]
+    return counts[0] if counts and counts[0] > 0 else None
+
+
+def _drawn(text: ModelText) -> tuple[Bool[Array, "rounds n"] | None, tuple[Note, ...]]:
+    """Return which rows each round was grown on; ``None`` where on all."""
+    drawn = drawn_of(text)
+    if drawn.one_sided:
+        return None, ()
+    if drawn.sampled is None:
+        told = "taken to be grown on all rows: the file does not say"
+        return None, (Note("draws_not_stated", told),)
+    if not drawn.sampled:
+        return None, ()
+    rows = drawn_rows(text)
+    if rows is None:
+        raise ModelError(
+            "the trees of the LightGBM model were grown on draws that can't be repeated from what it states; "
+            f"{_INSTEAD}"
+        )
+    told = f"{rows.shape[1]:,} rows: with this number the draws of the stated seed are as large as the trees count"
+    return rows, (Note("draws_repeated", told, rows=rows.shape[1]),)
