@@ -56,7 +56,8 @@ class Laid:
     @classmethod
     def of(cls, text: ModelText, schema: Schema) -> Laid:
         """Return a text with its trees."""
-        place = Place("", tuple(Column.start(name) for name in schema.names))
+        root = text.objective is not None and text.objective.root
+        place = Place("", tuple(Column.start(name) for name in schema.names), target=_squared if root else None)
         return cls(text, schema, place, tuple(trees_of(text, place, columns_of(text, schema))))
 
 
@@ -160,6 +161,11 @@ def _statements(
         unrounded = max(reach.unrounded, levels.gradient if linear else 0.0)
         found += of_gradients(text, tree, settings, moved, rate, unrounded)
     return tuple(found)
+
+
+def _squared(roots: Array) -> Array:
+    """Return targets that were trained on as their roots, with their signs."""
+    return np.asarray(np.sign(roots) * roots**2)
 
 
 def _all_rows(tree: TreeText, rows: int) -> Statement:

@@ -7,24 +7,27 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool
 from scipy.optimize import brentq
+from scipy.special import expit
 
 from retrodict.families.lightgbm.stated.sums import penalties
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
 from retrodict.families.lightgbm.trees.settings import Settings
-from retrodict.families.lightgbm.trees.starts import binary_start
+from retrodict.families.lightgbm.trees.starts import binary_start, lambda_start
 
 Array = np.ndarray
 
 _SAME = 1e-6
 """How far hessians may be off, as a share, that were rounded to 32 bits and are the same for all rows."""
+_ROOTS = 1e-2
+"""What a root's stated value, beside the start of which there is its own step, counts against whole numbers."""
 _CUT = 1e-9
 """How near, as a share, a step may be to the longest one, or to none, to be taken as such."""
 _WHOLE = 1e-3
 """How far from whole numbers counts of rows of a class may be, as leaf values give them."""
 
 
-def start_of(text: ModelText, k: int, settings: Settings, drawn: bool) -> float | None:
+def start_of(text: ModelText, k: int, settings: Settings, drawn: bool, bent: bool = False) -> float | None:
     """Return the start of one score, from rows that all count once; ``None`` where it can't be told.
 
     Before the first trees all rows have one score, so that a row's hessian tells it, or its rows' gradients add up to
@@ -40,6 +43,8 @@ def start_of(text: ModelText, k: int, settings: Settings, drawn: bool) -> float 
         How leaf values were made, and how many rows there are.
     drawn
         Whether the first trees were grown on some of the rows.
+    bent
+        Whether leaf values are no function of their sums alone.
     """
     tree, objective = text.trees[k], text.objective
     if tree.leaves == 1:
@@ -50,39 +55,42 @@ def start_of(text: ModelText, k: int, settings: Settings, drawn: bool) -> float 
     if objective.name in ("binary", "multiclassova", "cross_entropy", "cross_entropy_lambda", "multiclass"):
         if np.ptp(each) > _SAME * float(each.max()):
             return None
-        return _by_share(text, k, settings, float(np.median(each)))
+        return _by_share(text, k, settings, float(np.median(each)), bent)
     if objective.name == "poisson":
         same = np.ptp(each) <= _SAME * float(each.max())
         return float(np.log(np.median(each)) - text.number("poisson_max_delta_step", 0.7)) if same else None
-    return None if drawn else _balanced(text, tree, settings)
+    return None if drawn or bent else _balanced(text, tree, settings)
 
 
-def _by_share(text: ModelText, k: int, settings: Settings, each: float) -> float | None:
+def _by_share(text: ModelText, k: int, settings: Settings, each: float, bent: bool) -> float | None:
     """Return the start at which a row has this hessian, and whole numbers of rows the first tree's gradients."""
     tree, objective, rows = text.trees[k], text.objective, settings.rows
     assert objective is not None
     assert rows is not None
     assert tree.weight is not None
     assert tree.count is not None
-    softmax = objective.name == "multiclass"
+    softmax, joint = objective.name == "multiclass", objective.name == "cross_entropy_lambda"
     classes = float(objective.classes or 2)
     slope = 1.0 if softmax else objective.sigmoid
     variance = each / (classes / (classes - 1.0) if softmax else slope**2)
     root = np.sqrt(max(0.0, 1.0 - 4.0 * variance))
-    best: tuple[float, float] | None = None
+    told: list[tuple[float, float]] = []
     for share in ((1.0 - root) / 2.0, (1.0 + root) / 2.0):
-        m = round(rows * share)
+        # of `cross_entropy_lambda` the share of rows is log(1 + exp(start)), and the start's share another
+        m = round(rows * (-np.log1p(-share) if joint else share)) if share < 1.0 else rows
         if not 0 < m < rows:
             continue
-        start = float(np.log(m / rows)) if softmax else binary_start(m, rows, slope)
-        gradients = _gradients(text, tree, settings, start) / slope
-        own = (m / rows * tree.count - gradients)[_plain(tree, settings, start)]  # rows of the class in each leaf
-        if not len(own):
-            return None
-        off = float(np.abs(own - np.rint(own)).max()) + float(np.maximum(0.0, own - tree.count.max()).max())
-        if best is None or off < best[0]:
-            best = off, start
-    return None if best is None or best[0] > _WHOLE else best[1]
+        start = lambda_start(m, rows) if joint else float(np.log(m / rows)) if softmax else binary_start(m, rows, slope)
+        of_class = expit(start) if joint else m / rows
+        own = (of_class * tree.count - _gradients(text, tree, settings, start) / slope)[_plain(tree, settings, start)]
+        if bent or not len(own):
+            stated = at_root(text, k)
+            off = np.inf if stated is None else abs(stated - start) * _ROOTS
+        else:
+            off = float(np.abs(own - np.rint(own)).max()) + float(np.maximum(0.0, -own).max())
+        told.append((off, start))
+    best = min(told, default=(np.inf, 0.0))
+    return best[1] if best[0] <= _WHOLE else None
 
 
 def _plain(tree: TreeText, settings: Settings, start: float) -> Bool[Array, " leaves"]:

@@ -63,6 +63,7 @@ def levels_of(text: ModelText, start: Float[Array, " K"], steps: Sequence[Float[
     if name in ("poisson", "gamma", "tweedie"):
         mean = float(np.exp(min(middle, 700.0)))
         scale = {"poisson": mean, "gamma": 1.0}.get(name, mean ** (2.0 - text.number("tweedie_variance_power", 1.5)))
-        size = scale * max(1.0, spread)
-        return Levels(np.array([0.0, _MANY_MEANS * mean * max(1.0, spread)]), size, scale)
+        wide = max(1.0, spread)
+        steep = float(np.exp(text.number("poisson_max_delta_step", 0.7))) if name == "poisson" else 1.0
+        return Levels(np.array([0.0, _MANY_MEANS * mean * wide]), scale * wide, scale * steep * wide)
     return Levels(middle + _ROOM * spread * np.array([-1.0, 1.0]), _SPREAD * spread, 1.0)

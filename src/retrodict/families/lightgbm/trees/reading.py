@@ -80,20 +80,23 @@ def read_settings(
         return settings, reach, drawn, notes
     if set(settings.missing) - {"start"}:
         return settings, counts_alone(reach.rounds, "the file does not state how leaves were made"), drawn, notes
-    settings, why = _started(text, settings, drawn is not None)
+    settings, why = _started(text, settings, reach, drawn is not None)
     if why is not None:
         return settings, counts_alone(reach.rounds, why, reach.notes), drawn, notes
     return settings, reach, drawn, notes
 
 
-def _started(text: ModelText, settings: Settings, drawn: bool) -> tuple[Settings, str | None]:
+def _started(text: ModelText, settings: Settings, reach: Reach, drawn: bool) -> tuple[Settings, str | None]:
     """Return settings with the start and what rows count, or why sums can't be used."""
     stated = starts_of(text)
     added = text.flag("boost_from_average", True)
+    bent = not reach.gradients
     starts = [
-        start_of(text, k, settings, drawn) if start is None and added and not uneven(text) else start
+        start_of(text, k, settings, drawn, bent) if start is None and added and not uneven(text) else start
         for k, start in enumerate(stated)
     ]
+    if text.objective is not None and text.objective.name == "cross_entropy_lambda" and added:
+        starts = [start_of(text, 0, settings, drawn, bent)]  # gradients do not add up to zero at its start
     squared = text.objective is not None and text.objective.name == "regression"
     if any(start is None for start in starts) and squared and drawn:
         # of this loss the start only moves all targets: later trees do without it

@@ -33,6 +33,11 @@ def binary_start(positive: float, rows: float, sigmoid: float = 1.0) -> float:
     return float(np.log(share / (1.0 - share)) / sigmoid)
 
 
+def lambda_start(positive: float, rows: float) -> float:
+    """Return the score at which training of `cross_entropy_lambda` starts; see `binary_start`."""
+    return float(np.log(np.expm1(positive / rows)))
+
+
 def exact_starts(
     text: ModelText, starts: Float[Array, " K"], rows: int | None, weights: tuple[tuple[float, ...], ...] = ()
 ) -> Float[Array, " K"]:
@@ -57,7 +62,7 @@ def exact_starts(
 def _exact(text: ModelText, k: int, start: float, rows: int, weights: tuple[tuple[float, ...], ...]) -> float:
     objective = text.objective
     assert objective is not None
-    if objective.name in ("binary", "multiclassova", "cross_entropy", "cross_entropy_lambda"):
+    if objective.name in ("binary", "multiclassova", "cross_entropy"):
         own = weights[k] if weights else (1.0,) * (objective.classes or 2)
         one = own[1] if objective.classes is None else own[k]
         rest = own[0] if objective.classes is None else None
@@ -75,7 +80,7 @@ def _exact(text: ModelText, k: int, start: float, rows: int, weights: tuple[tupl
             return start
         m = round(rows * float(np.exp(start)))
         return _if_same(start, float(np.log(m / rows))) if m > 0 else start
-    if weights:
+    if weights or objective.name == "cross_entropy_lambda":
         return start
     by_logarithm = objective.name in _BY_LOGARITHM
     total = rows * (float(np.exp(start)) if by_logarithm else start)

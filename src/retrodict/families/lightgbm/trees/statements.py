@@ -15,8 +15,8 @@ Array = np.ndarray
 
 _CUT = 1e-9
 """How near, as a share, a step may be to the longest one to be taken as cut off."""
-_SINGLE = 2.0**-24
-"""How far, of its size, a number may be off that was rounded to 32 bits."""
+_SINGLE = 2.0**-22
+"""How far, of a row's usual size, its term may be off that was rounded to 32 bits: rows may be larger than usual."""
 
 
 def of_rows(tree: TreeText) -> tuple[Statement, ...]:
