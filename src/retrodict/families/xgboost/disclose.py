@@ -84,7 +84,7 @@ def _facts(booster: xgboost.Booster, place: Place) -> Iterator[Any]:
     yield from start_facts(learner, place, n)
     if learner.trees:
         columns = place.columns
-        yield from split_facts(learner, place, columns, _method(config))
+        yield from split_facts(learner, place, columns, method_of(config))
         yield from sum_facts(learner, place, columns, found, n, _rates(learner, config), config)
         yield from category_facts(learner, place, columns, found)
     yield from settings_facts(learner, config, place)
@@ -99,7 +99,8 @@ def _whole(config: Configuration | None) -> bool | None:
     return None if share is None else share == 1.0
 
 
-def _method(config: Configuration | None) -> Method | None:
+def method_of(config: Configuration | None) -> Method | None:
+    """Return whether split points are values or midpoints; ``None`` where its configuration does not say."""
     if config is None or not config.kept:
         return None
     updaters = str(config.settings.get("updater", ""))

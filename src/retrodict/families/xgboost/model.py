@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import xgboost
@@ -35,6 +35,11 @@ from retrodict.sanitizing.capability import Outputs
 from retrodict.sanitizing.plan import Plan
 from retrodict.sanitizing.rounding import Rounding
 from retrodict.schema import Schema, Target, check_classes
+
+if TYPE_CHECKING:
+    from retrodict.disclosures import Disclosures
+    from retrodict.matching.capability import Source
+    from retrodict.matching.linear_reading import LinearReading
 
 Array = np.ndarray
 
@@ -145,6 +150,12 @@ class _XGBoost(PlainModel):
         as_json = isinstance(self.made, FileBooster) and self.made.as_json
         classes = self.schema.target.is_class
         return written(with_mark(learner, classes) if self.head.wrapped else learner, as_json=as_json)
+
+    def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
+        """Return the equations about the training table; see `EquationTable`."""
+        from retrodict.families.xgboost.trees.equations import equations_of
+
+        return equations_of(self.booster, self.own, self.schema, found, source, rows)
 
     def round_splits(self, X: Float[Array, "n d"]) -> tuple[Self, Rounding]:
         """Move each split point to a rounder number with which these rows go the same ways; see `RoundsSplits`."""

@@ -1,0 +1,1 @@
+"""The trees of XGBoost as equations about the training table."""

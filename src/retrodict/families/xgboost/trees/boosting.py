@@ -1,0 +1,133 @@
+"""Boosters as equations about their training tables, from what files state or from leaf values alone."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.families.xgboost.counts import Counted
+from retrodict.families.xgboost.trees.read import Trees
+from retrodict.families.xgboost.trees.sampling import Sampled
+from retrodict.families.xgboost.trees.step import Step
+from retrodict.families.xgboost.trees.sums import noisy, stated_sums
+from retrodict.matching.boosting import BoostedTree, Boosting, Statement
+from retrodict.matching.inferring.steps import Steps, step_statements
+from retrodict.matching.losses import LossKind, PlainLoss
+
+Array = np.ndarray
+
+_ROUNDED = 3.0 * 2.0**-24
+"""How far a leaf's value may be off for rounding to 32 bits, of its size: as a weight, times the rate."""
+_WIDER = 2.0
+"""How far beyond what trees predict targets are looked for, in units of how far that is from the start."""
+
+
+def by_sums(
+    read: Trees,
+    step: Step | None,
+    found: Counted | None,
+    classes: tuple[Hashable, ...],
+    seen: Sampled,
+) -> Boosting:
+    """Return the equations of all that a file states.
+
+    Parameters
+    ----------
+    read
+        What predictions need.
+    step
+        How leaf values were made; ``None`` where that is not known, and hessians alone are equations.
+    found
+        Counts of trees whose hessians are counts.
+    classes
+        As they were called in the table; empty for a regressor.
+    seen
+        How many rows the table has, and which of them each tree saw.
+    """
+    levels = np.empty(0) if classes else levels_of(read)
+    spread = float(np.ptp(levels)) if len(levels) else 0.0
+    counts = {} if found is None else dict(zip(found.trees, found.counts, strict=True))
+    statements = [
+        stated_sums(read.learner.trees[i], tree, step if read.loss else None, counts.get(i), spread)
+        for i, tree in enumerate(read.trees)
+    ]
+    if seen.share < 1.0:
+        statements = [tuple(noisy(each, seen.share) for each in own) for own in statements]
+    return _boosting(read, statements, classes, levels, seen.rows, seen.draws)
+
+
+def by_values(read: Trees, steps: Steps, classes: tuple[Hashable, ...]) -> Boosting:
+    """Return the equations that leaf values make by themselves.
+
+    Parameters
+    ----------
+    read
+        What predictions need.
+    steps
+        How leaf values were made; its start is not read, since predictions need it, and files state it.
+    classes
+        As they were called in the table; empty for a regressor.
+    """
+    statements = []
+    for i, tree in enumerate(read.trees):
+        own = read.learner.trees[i]
+        values = own.condition[~own.pruned].astype(np.float64)  # before `dart` weighs it
+        whole = steps.penalty + _typical(read, steps.rows)
+        off = np.abs(values / steps.rate) * whole * _ROUNDED
+        rows = steps.rows if i == 0 else None
+        statements.append(step_statements(tree, values, steps.rate, steps.penalty, rows, off))
+    levels = np.empty(0) if classes else levels_of(read)
+    return _boosting(read, statements, classes, levels, steps.rows, None)
+
+
+def _boosting(
+    read: Trees,
+    statements: list[tuple[Statement, ...]],
+    classes: tuple[Hashable, ...],
+    levels: Array,
+    rows: int | None,
+    draws: Array | None,
+) -> Boosting:
+    assert read.learner.groups is not None
+    trees = tuple(
+        BoostedTree(
+            tree,
+            read.values(i),
+            int(read.learner.groups[i]),
+            read.turn(i),
+            statements[i],
+            None if draws is None else draws[i],
+        )
+        for i, tree in enumerate(read.trees)
+    )
+    loss = read.loss or PlainLoss(LossKind.SQUARED)
+    return Boosting(read.place, trees, loss, read.start, classes, levels, rows, single=True)
+
+
+def _typical(read: Trees, rows: int | None) -> float:
+    """Return what the hessians of a leaf's rows add up to, about."""
+    leaves = float(np.mean([tree.leaf.sum() for tree in read.trees]))
+    return 1.0 if rows is None else max(1.0, 0.25 * rows / leaves)
+
+
+def levels_of(read: Trees) -> Float[Array, " 2"]:
+    """Return two targets that all lie between, about: what trees predict at most and at least, and as far again.
+
+    Where these are not wide enough, no table fulfils the equations.
+    """
+    if read.loss is None:
+        return np.array([float(read.learner.base[0])])
+    ends = []
+    for largest in (np.min, np.max):
+        moves = [float(largest(read.values(i)[tree.leaf])) for i, tree in enumerate(read.trees)]
+        ends.append(sum(moves))
+    start = float(read.start[0])
+    low, high = start + _WIDER * min(ends[0], 0.0), start + _WIDER * max(ends[1], 0.0)
+    if read.loss.kind == LossKind.SQUARED:
+        return np.array([low, high])
+    return np.array([0.0, float(np.exp(min(high, _MOST_SCORE)))])  # counts and sizes
+
+
+_MOST_SCORE = 50.0

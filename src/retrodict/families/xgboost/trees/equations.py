@@ -1,0 +1,121 @@
+"""Models of XGBoost read as equations about their training tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xgboost
+
+from retrodict.disclosures import Disclosures
+from retrodict.errors import ModelError
+from retrodict.families.xgboost.booster import learner_of
+from retrodict.families.xgboost.counts import Counted, counted
+from retrodict.families.xgboost.disclose import method_of
+from retrodict.families.xgboost.learner import Learner
+from retrodict.families.xgboost.settings_facts import Configuration, configuration
+from retrodict.families.xgboost.split_facts import cut_points, shown_method
+from retrodict.families.xgboost.trees.boosting import by_sums
+from retrodict.families.xgboost.trees.read import Trees, trees_of
+from retrodict.families.xgboost.trees.sampling import Sampled, sampled
+from retrodict.families.xgboost.trees.step import Step, step_of, sums_of
+from retrodict.matching.capability import Source
+from retrodict.matching.linear_reading import LinearReading, linear_reading_of
+from retrodict.results.notes import Note
+from retrodict.schema import Schema
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A booster, and what was read of it."""
+
+    learner: Learner
+    config: Configuration | None
+    trees: Trees
+    counts: Counted | None
+    sampled: Sampled
+
+
+def equations_of(
+    booster: xgboost.Booster,
+    own: Schema,
+    schema: Schema,
+    found: Disclosures,
+    source: Source,
+    rows: int | None = None,
+) -> LinearReading:
+    """Read a booster as equations; see `EquationTable`.
+
+    Parameters
+    ----------
+    booster
+        The booster.
+    own
+        Its own columns.
+    schema
+        The columns of rows.
+    found
+        What the model discloses.
+    source
+        What equations are taken from.
+    rows
+        How many rows the table has, where that is known from elsewhere.
+
+    Raises
+    ------
+    ModelError
+        If no equation is known of its trees.
+    """
+    learner = learner_of(booster)
+    config = configuration(booster, learner)
+    method = method_of(config) or shown_method(learner, cut_points(learner))
+    trees = trees_of(learner, own, schema, method)
+    with np.errstate(all="ignore"):  # sums in a file may be anything
+        counts = counted(learner)
+        read = _Read(learner, config, trees, counts, sampled(learner, len(trees.trees), config, method, counts, rows))
+        return _by_sums(read, schema, found)
+
+
+def _by_sums(read: _Read, schema: Schema, found: Disclosures) -> LinearReading:
+    learner, known = read.learner, len(read.trees.trees)
+    if not any(tree.hessian.any() for tree in learner.trees):
+        raise ModelError("the XGBoost model states no sums of its rows: they were taken out")
+    step = step_of(learner.trees[:known], learner.parallel) if read.trees.loss is not None else None
+    if read.trees.loss is None and (read.counts is None or not read.counts.every):
+        raise ModelError(f"no equations are known of what {learner.objective} sums up over rows")
+    boosting = by_sums(read.trees, step, read.counts, schema.target.classes, read.sampled)
+    return linear_reading_of(schema, boosting, found, [*read.sampled.notes, *_notes(read, step)])
+
+
+def _notes(read: _Read, step: Step | None) -> list[Note]:
+    """Return what is assumed, and what is left out."""
+    learner, known = read.learner, len(read.trees.trees)
+    out = []
+    if known < len(learner.trees):
+        text = (
+            f"`dart` left trees out as it grew others: the first round ({known} of {len(learner.trees)} trees) is used"
+        )
+        out.append(Note("dropped_trees", text, trees=known, of=len(learner.trees)))
+    if read.trees.loss is None:
+        text = f"leaf values of {learner.objective} are no plain steps: counts of rows are used, and no target follows"
+        out.append(Note("counts_alone", text))
+    elif step is None:
+        text = "trees agree on no learning rate and penalty: sums of hessians are used, and no sums of gradients"
+        out.append(Note("no_gradients", text))
+    else:
+        rate = step.rate * learner.parallel
+        text = f"trees agree on a learning rate of {rate:.6g} and an L2 penalty of {step.penalty:.6g}"
+        text += f", an L1 penalty of {step.threshold:.6g}" if step.threshold else ""
+        text += f", values of at most {step.cap:.6g}" if np.isfinite(step.cap) else ""
+        facts = {"rate": rate, "l2": step.penalty, "l1": step.threshold}
+        out.append(Note("steps", text, **facts))
+        states = [sums_of(tree, step)[2][tree.leaf] for tree in learner.trees[:known]]
+        lost, leaves = sum(int((~own).sum()) for own in states), sum(map(len, states))
+        if lost:
+            text = f"{lost:,} of {leaves:,} leaf values state no sum: cut off by a cap, a penalty or a constraint"
+            out.append(Note("cut_values", text, leaves=lost, of=leaves))
+    even = learner.setting("reg_loss_param", "scale_pos_weight", 1.0) == 1.0
+    if read.counts is None and even and learner.objective not in ("reg:gamma", "reg:tweedie"):
+        text = "sums of the first trees are of no whole rows: rows had weights, or scores to begin with"
+        out.append(Note("uneven_rows", text))
+    return out

@@ -1,0 +1,115 @@
+"""What predictions need of a booster, read once: its trees over columns of a schema, its loss and its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.disclosures.columns import Column, Columns
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.errors import ModelError
+from retrodict.families.xgboost.grown import grown
+from retrodict.families.xgboost.learner import BoostedTree, Learner
+from retrodict.families.xgboost.split_facts import Method
+from retrodict.families.xgboost.trees.losses import SingleLoss, loss_of, start_of
+from retrodict.schema import Schema
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Trees:
+    """What predictions need of a booster.
+
+    Parameters
+    ----------
+    learner
+        All that was read of it.
+    place
+        Where it stands, and its columns.
+    trees
+        Its trees without pruned nodes, those whose equations are known: all, or the first round.
+    loss
+        What a row adds; ``None`` where that is not linear in the target, so that hessians, each 1, are counts alone.
+    start
+        The scores before the first tree, shape (K,).
+    scales
+        What each tree's values are multiplied by as scores are added up, shape (T,): 1, or the weight of a `dart` tree.
+    """
+
+    learner: Learner
+    place: Place
+    trees: tuple[Tree, ...]
+    loss: SingleLoss | None
+    start: Float[Array, " K"]
+    scales: Float[Array, " T"]
+
+    def values(self, i: int) -> Float[Array, " nodes"]:
+        """Return what leaves of a tree add to a score; inner nodes mean nothing."""
+        own = self.learner.trees[i]
+        found: Array = (own.condition[~own.pruned] * np.float32(self.scales[i])).astype(np.float64)
+        return found
+
+    def turn(self, i: int) -> int:
+        """Return the round of a tree: all trees of one saw the same scores."""
+        return int(np.searchsorted(self.learner.starts, i, side="right")) - 1
+
+
+def trees_of(learner: Learner, own: Schema, schema: Schema, method: Method | None) -> Trees:
+    """Return what predictions need of a booster.
+
+    Parameters
+    ----------
+    learner
+        What was read of it.
+    own
+        Its own columns.
+    schema
+        The columns of rows, which may be named and ordered otherwise.
+    method
+        Whether split points are values or midpoints, as far as that is known.
+
+    Raises
+    ------
+    ModelError
+        If it has no trees, or was trained in a way of which no equations are known.
+    """
+    if learner.booster == "gblinear" or not learner.trees or learner.groups is None:
+        raise ModelError("the XGBoost model has no trees, so that no rows of nodes are known")
+    if learner.targets > 1:
+        raise ModelError("the XGBoost model predicts several targets: equations of one are known alone")
+    if learner.unknown:
+        raise ModelError("parts of the XGBoost model are not read, so that what its trees were grown on is not known")
+    columns = _columns(own, schema)
+    scales = np.ones(len(learner.trees)) if learner.drops is None else learner.drops.astype(np.float64)
+    # dropped trees left the scores that others were grown on: those of the first round had none to drop
+    known = len(learner.trees) if (scales == 1.0).all() else len(learner.first_trees)
+    made = tuple(_grown(tree, columns, method) for tree in learner.trees[:known])
+    return Trees(
+        learner,
+        Place("", columns),
+        made,
+        loss_of(learner.objective, learner.settings),
+        start_of(learner.objective, learner.base, learner.n_groups),
+        scales,
+    )
+
+
+def _columns(own: Schema, schema: Schema) -> Columns:
+    """Return a column for each of the model's, with the categories that sets name by their places."""
+    names = own.names if own.named else schema.names
+    made = []
+    for feature, name in zip(own.features, names, strict=True):
+        column = Column.start(name)
+        made.append(replace(column, categories=feature.categories) if feature.listed else column)
+    return tuple(made)
+
+
+def _grown(tree: BoostedTree, columns: Columns, method: Method | None) -> Tree:
+    """Return a tree's arrays. A gap that goes right by default may be none: larger values do as well."""
+    made = grown(tree, columns, None, midpoints=method == "midpoints")
+    assert made.missing_left is not None
+    return replace(made, met_missing=made.missing_left & ~made.leaf)

@@ -1,0 +1,167 @@
+"""How many rows a booster's table has, and which of them each tree saw, as far as its file tells or draws fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+from retrodict.errors import ModelError
+from retrodict.families.xgboost.counts import Counted, share_fits
+from retrodict.families.xgboost.learner import Learner
+from retrodict.families.xgboost.settings_facts import Configuration
+from retrodict.families.xgboost.split_facts import Method
+from retrodict.families.xgboost.start_facts import class_shares
+from retrodict.families.xgboost.sum_facts import rows_of
+from retrodict.families.xgboost.trees.draws import SEEDS, Draw, shares_near
+from retrodict.results.notes import Note
+
+Array = np.ndarray
+
+_SAME_SINCE = (2, 0)
+"""From here on all ways to grow trees draw rows as `Draw` does; before, `hist` alone."""
+_MOST_TRIED = 20_000
+"""Drawn rows up to which many seeds are tried; beyond, the likeliest two."""
+_ROOM = 1.5
+"""How far beyond what a share says numbers of rows are looked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """Rows of the table, and those of each tree.
+
+    Parameters
+    ----------
+    rows
+        How many; ``None`` where that is not known.
+    draws
+        How often each was drawn for each tree, shape (T, rows); ``None`` where all were, once.
+    share
+        About which share of the rows each tree saw where it is not known which: then sums are noisy. Else 1.
+    notes
+        What is to be said of it.
+    """
+
+    rows: int | None
+    draws: Int[Array, "T n"] | None = None
+    share: float = 1.0
+    notes: tuple[Note, ...] = ()
+
+
+def sampled(
+    learner: Learner,
+    trees: int,
+    config: Configuration | None,
+    method: Method | None,
+    found: Counted | None,
+    rows: int | None = None,
+) -> Sampled:
+    """Return how many rows there were, and who saw them.
+
+    Parameters
+    ----------
+    learner
+        The model.
+    trees
+        How many of its trees are asked for, the first ones.
+    config
+        How training was set, where that is kept.
+    method
+        Whether split points are values or midpoints, which `exact` takes.
+    found
+        Counts of trees whose hessians are counts.
+    rows
+        How many rows the table has, where that is known from elsewhere.
+
+    Raises
+    ------
+    ModelError
+        If `rows` is not what the file states.
+    """
+    share = None if config is None else config.number("subsample")
+    n = rows_of(learner, found, None if share is None else share == 1.0)
+    if n is not None:
+        if rows not in (None, n):
+            raise ModelError(f"the table has {n:,} rows, as the XGBoost model states, and {rows:,} were given")
+        return Sampled(n)
+    if not _drawn(learner, found, share):
+        return Sampled(rows)
+    if found is not None and (learner.version >= _SAME_SINCE or method != "midpoints"):
+        for draw, likely in _fitting(learner, found, config, method, share, rows):
+            calls = [_call(learner, i, config) for i in range(trees)]
+            drawn = draw.rows(likely, max(calls) + 1)[calls].astype(np.int64)
+            text = (
+                f"each tree saw about {draw.share:g} of {likely:,} rows: which, follows from the seed {draw.seed}, "
+                "which fits the numbers that trees saw"
+            )
+            note = Note("draws_replayed", text, seed=draw.seed, share=draw.share, rows=likely)
+            return Sampled(likely, drawn, 1.0, (note,))
+    about = share or (found.roots[0] / rows if found is not None and rows else 0.0)
+    if not 0.0 < about < 1.0:
+        raise ModelError(
+            "each tree of the XGBoost model saw some of the rows, and which share is not stated; give the number of "
+            "rows"
+        )
+    text = f"each tree saw about {about:g} of the rows, and which is not known: sums of all rows are known roughly"
+    return Sampled(rows, None, about, (Note("draws_unknown", text, share=about),))
+
+
+def _drawn(learner: Learner, found: Counted | None, share: float | None) -> bool:
+    if share is not None:
+        return share < 1.0
+    if found is None:
+        return False
+    shares = class_shares(learner) if learner.estimated else None
+    unlike = shares is not None and not all(share_fits(own, found.roots[0]) for own in shares)
+    return len(set(found.roots)) > 1 or unlike
+
+
+def _call(learner: Learner, tree: int, config: Configuration | None) -> int:
+    """Return which draw of rows a tree saw: trees that `approx` grows side by side share one."""
+    approx = config is not None and config.settings.get("tree_method") == "approx"
+    return tree // learner.parallel if approx else tree
+
+
+def _fitting(
+    learner: Learner,
+    found: Counted,
+    config: Configuration | None,
+    method: Method | None,
+    share: float | None,
+    rows: int | None,
+) -> Iterator[tuple[Draw, int]]:
+    """Yield draws that fit the numbers of rows that trees saw, the likeliest first."""
+    counts = _by_call(learner, found, config)
+    if counts is None:
+        return
+    kept = config is not None and config.kept
+    seeds: Sequence[int] = SEEDS if max(counts) <= _MOST_TRIED else SEEDS[:2]
+    if config is not None and kept:
+        if str(config.settings.get("seed_per_iteration", "0")) in ("1", "true"):
+            return
+        seeds = (int(config.settings.get("seed", 0)),)
+    shares = class_shares(learner) if learner.estimated else None
+    exact = (method == "midpoints",) if method is not None or kept else (False, True)
+    for seed in seeds:
+        for own in [share] if share is not None else shares_near(counts[0], rows):
+            for way in exact:
+                draw = Draw(seed, own, way)
+                most = rows or int(max(counts) / own * _ROOM) + 20
+                likely = [n for n in draw.fitting(counts, most) if rows in (None, n)]
+                likely = [n for n in likely if shares is None or all(share_fits(each, n) for each in shares)]
+                likely.sort(key=lambda n: abs(n * own - float(np.mean(counts))))
+                yield from ((draw, n) for n in likely)
+
+
+def _by_call(learner: Learner, found: Counted, config: Configuration | None) -> list[int] | None:
+    """Return how many rows each of the first draws has; ``None`` where trees of one draw do not agree."""
+    out: list[int] = []
+    for i, rows in zip(found.trees, found.roots, strict=True):
+        call = _call(learner, i, config)
+        if call == len(out):
+            out.append(rows)
+        elif call >= len(out) or out[call] != rows:
+            return None
+    return out

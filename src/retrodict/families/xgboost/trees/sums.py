@@ -1,0 +1,87 @@
+"""What a file states of the sums over the rows of XGBoost's nodes, as equations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.families.xgboost.learner import BoostedTree
+from retrodict.families.xgboost.trees.step import Step, sums_of
+from retrodict.matching.boosting import COUNTS, GRADIENTS, HESSIANS, Statement
+
+Array = np.ndarray
+
+_HALF = 2.0**-24
+"""Half a unit in the last place of 32 bits, of a number's size, at most."""
+
+_SUMS = 2.0**-48
+"""Of a tree's sums, how far those of its nodes may be off: 64 bits, and one child's are what the other leaves."""
+
+
+def stated_sums(
+    own: BoostedTree, tree: Tree, step: Step | None, counts: Array | None, spread: float
+) -> tuple[Statement, ...]:
+    """Return what a file states of a tree's rows.
+
+    Parameters
+    ----------
+    own
+        The tree with pruned nodes.
+    tree
+        The tree without them.
+    step
+        How values were made of sums; ``None`` where no sum of gradients is known.
+    counts
+        Rows at each node of `own`, where hessians are counts.
+    spread
+        How far targets lie from one another: gradients of targets between two that are listed are a mix of the two's,
+        and were rounded to 32 bits. Zero where all labels are listed.
+    """
+    live = ~own.pruned
+    tiny = _SUMS * abs(float(own.hessian[0]))
+    hessian = own.hessian[live].astype(np.float64)
+    found = []
+    if counts is not None:
+        found.append(Statement("rows", COUNTS, _at_leaves(tree, counts[live].astype(np.float64))))
+    else:
+        found.append(Statement("hessians", HESSIANS, _at_leaves(tree, hessian), hessian * _HALF + tiny))
+    if step is not None:
+        sums, off, states = (each[live] for each in sums_of(own, step))
+        totals = np.where(states & (tree.leaf | _lost_below(tree, states)), sums, np.nan)
+        off += tiny + spread * _HALF * np.sqrt(np.maximum(hessian, 1.0))
+        found.append(Statement("gradients", GRADIENTS, totals, off))
+    return tuple(found)
+
+
+def noisy(statement: Statement, share: float) -> Statement:
+    """Return what sums over drawn rows state of all rows: as much more, and as far off as draws are.
+
+    Parameters
+    ----------
+    statement
+        Of the rows of one tree.
+    share
+        Which share of the rows it saw.
+    """
+    size = np.abs(statement.totals)
+    off = _SIGMAS * np.sqrt((1.0 - share) * np.maximum(size, 1.0)) / share
+    return replace(statement, totals=statement.totals / share, rounding=off + statement.rounding)
+
+
+_SIGMAS = 2.0
+"""Standard deviations of what was drawn that a sum may be off by; one row adds at most about one to it."""
+
+
+def _at_leaves(tree: Tree, totals: Array) -> Array:
+    """Return totals of leaves alone: those of inner nodes follow."""
+    return np.where(tree.leaf, totals, np.nan)
+
+
+def _lost_below(tree: Tree, states: Array) -> Array:
+    """Return which nodes have a leaf below that states nothing."""
+    lost: Array = tree.leaf & ~states
+    for level in reversed(tree.levels()):
+        lost[level] = lost[tree.left[level]] | lost[tree.right[level]]
+    return lost
