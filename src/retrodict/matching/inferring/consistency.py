@@ -1,0 +1,124 @@
+"""Find how trees were grown by consistency: with the right settings their leaf values have a common table.
+
+A wrong rate or penalty shows within a few trees: no non-negative numbers of rows fulfil the equations, whatever rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from retrodict.disclosures import Disclosures
+from retrodict.errors import ModelError
+from retrodict.matching.boosting import Boosting
+from retrodict.matching.inferring.guesses import Guesses
+from retrodict.matching.inferring.refining import DIGITS, refined, rounded, with_start
+from retrodict.matching.inferring.steps import Steps
+from retrodict.matching.inferring.trial import Trial, Tried, scaled
+from retrodict.matching.inferring.whole_scale import rows_by_scale
+from retrodict.matching.linear_reading import LinearReading, linear_reading_of
+from retrodict.results.notes import Note
+from retrodict.schema import Schema
+
+INFERRED = "inferred_settings"
+"""Code of the note on what was inferred."""
+_APART = 100.0
+"""How many times as badly settings beside those found must fit, else more trees are asked."""
+_TINY = 1e-30
+
+
+def best_of(trial: Trial, guesses: Guesses) -> Tried:
+    """Return the settings under which leaf values fit one another best.
+
+    Parameters
+    ----------
+    trial
+        The trees.
+    guesses
+        What is tried.
+    """
+    tried: list[Tried] = []
+    for steps in guesses.all():
+        own = trial.tried(steps)
+        while own.fits and not _alone(trial, guesses, own) and trial.widen():
+            own = trial.tried(steps)
+        tried.append(own)
+        if own.fits:
+            return own
+    if not tried:
+        return with_start(trial, guesses)
+    best = min(tried, key=lambda each: each.misfit)
+    return refined(trial, guesses, best) if guesses.refined and guesses.held is None else best
+
+
+def _alone(trial: Trial, guesses: Guesses, own: Tried) -> bool:
+    """Whether settings beside these do not fit."""
+    floor = max(own.misfit, _TINY)
+    return all(trial.tried(each).misfit > _APART * floor for each in guesses.beside(own.steps))
+
+
+def _of_whole_rows(reading: LinearReading, steps: Steps) -> Steps:
+    """Return settings with the number of rows of which each possible row is there a whole number.
+
+    Rows and penalty are known up to a factor only where neither is stated: that number gives both.
+    """
+    rows, size = rows_by_scale(reading.equations)
+    return replace(steps, rows=rows, penalty=rounded(steps.penalty * rows / size, DIGITS))
+
+
+def inferred(
+    schema: Schema,
+    found: Disclosures,
+    build: Callable[[Steps], Boosting],
+    guesses: Guesses,
+    notes: Sequence[Note] = (),
+) -> LinearReading:
+    """Return a model's equations under the settings that its own leaf values fit.
+
+    Parameters
+    ----------
+    schema, found
+        Of the model.
+    build
+        Returns its trees as they were grown under some settings; it is called many times.
+    guesses
+        What is tried. Where all is stated nothing is tried but whether it fits.
+    notes
+        What the family has to say.
+
+    Raises
+    ------
+    ModelError
+        If leaf values fit one another under no settings: they were set anew, on other rows or by another formula; or
+        the number of rows can't be told.
+    """
+    best = best_of(Trial(schema, found, build), guesses)
+    if not best.fits:
+        raise ModelError(
+            f"leaf values of the trees fit no common table: the best of the settings that were tried (learning rate "
+            f"{best.steps.rate:g}, L2 penalty {best.steps.penalty:g}) leaves {best.misfit:.1g} of a leaf's rows; they "
+            "were set anew, on draws of rows, with weights, or by another formula"
+        )
+    steps = best.steps
+    if steps.rows is None and (steps.penalty == 0.0 or len(guesses.penalties) > 1):
+        steps = _of_whole_rows(linear_reading_of(schema, build(scaled(steps)), found), steps)
+    return linear_reading_of(schema, build(steps), found, (*notes, *_told(guesses, steps, best.misfit)))
+
+
+def _told(guesses: Guesses, steps: Steps, misfit: float) -> list[Note]:
+    parts = [
+        f"{words} {value:g}"
+        for words, value, listed in (
+            ("a learning rate of", steps.rate, guesses.rates),
+            ("an L2 penalty of", steps.penalty, guesses.penalties),
+            ("a start of", steps.start[0], guesses.starts),
+        )
+        if len(listed) > 1
+    ]
+    if steps.rows is not None and guesses.rows is None:
+        parts.append(f"{steps.rows:,} rows")
+    if not parts:
+        return []
+    text = f"not stated, and inferred since leaf values fit one another with it alone: {', '.join(parts)}"
+    rows, settings = steps.rows, {"rate": steps.rate, "penalty": steps.penalty, "start": list(steps.start)}
+    return [Note(INFERRED, text, rows=rows, misfit=misfit, **settings)]

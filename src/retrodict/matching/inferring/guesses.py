@@ -1,0 +1,55 @@
+"""What settings are tried where a file does not state them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from retrodict.matching.inferring.shares import HeldStart, fewest
+from retrodict.matching.inferring.steps import Steps
+
+_BESIDE = 1.3
+"""By what factor settings differ that must not fit beside those that do."""
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """What is tried: every combination, in this order, so that a library's defaults stand first.
+
+    Parameters
+    ----------
+    rates, penalties
+        Learning rates and L2 penalties; one each where they are stated.
+    starts
+        Scores before the first tree, one an output; empty where `held` tells them.
+    rows
+        How many rows the table has, where that is known.
+    refined
+        Whether rates and penalties between those listed are looked for where none fits.
+    held
+        The first trees' leaf values, where these hold a start that is not stated.
+    """
+
+    rates: Sequence[float]
+    penalties: Sequence[float]
+    starts: Sequence[tuple[float, ...]] = ()
+    rows: int | None = None
+    refined: bool = True
+    held: HeldStart | None = field(default=None, repr=False)
+
+    def all(self) -> Iterator[Steps]:
+        """Yield all combinations; where a start is held, those that make whole numbers of the first trees' leaves."""
+        if self.held is not None:
+            for steps in fewest(self.held, self.rates, self.penalties, self.rows):
+                yield replace(steps, rows=self.rows)
+            return
+        for start, penalty, rate in product(self.starts, self.penalties, self.rates):
+            yield Steps(rate, penalty, start, self.rows)
+
+    def beside(self, steps: Steps) -> Iterator[Steps]:
+        """Yield settings next to some, in each of what is not stated."""
+        if len(self.rates) > 1:
+            yield replace(steps, rate=steps.rate * _BESIDE)
+        if len(self.penalties) > 1:
+            yield replace(steps, penalty=steps.penalty * _BESIDE if steps.penalty else 1.0)

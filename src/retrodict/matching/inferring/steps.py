@@ -1,0 +1,70 @@
+"""Leaf values as equations by themselves: each is a step that the sums of its rows' gradients and hessians give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.disclosures.trees.tree import Tree
+from retrodict.matching.boosting import COUNTS, Statement
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How leaf values were made of sums: ``value = -rate * G / (H + penalty)``, from a start, of so many rows.
+
+    Parameters
+    ----------
+    rate
+        What steps were multiplied by.
+    penalty
+        What is added to a leaf's sum of hessians.
+    start
+        The scores before the first tree, one an output.
+    rows
+        How many rows the table has; ``None`` where that is not known and follows from the penalty.
+    """
+
+    rate: float
+    penalty: float
+    start: tuple[float, ...]
+    rows: int | None = None
+
+
+def step_statements(
+    tree: Tree,
+    values: Float[Array, " nodes"],
+    rate: float,
+    penalty: float | Float[Array, " nodes"],
+    rows: int | None = None,
+    rounding: float | Float[Array, " nodes"] = 0.0,
+) -> tuple[Statement, ...]:
+    """Return what leaf values alone state: ``sum of g + (value / rate) h  =  -(value / rate) penalty`` in each leaf.
+
+    Parameters
+    ----------
+    tree
+        The tree.
+    values
+        The step of each leaf, with its rate and without the start, shape (nodes,); inner nodes are not read.
+    rate, penalty
+        See `Steps`; a penalty may be one a node.
+    rows
+        How many rows the table has, for the first tree where that is known: its root's count.
+    rounding
+        How far a sum may be off, as `Statement.rounding`.
+    """
+    steps = values / rate
+    coefficients = np.zeros((len(steps), 4))
+    coefficients[:, 1], coefficients[:, 2] = 1.0, steps
+    totals = np.where(tree.leaf, -steps * penalty, np.nan)
+    out = [Statement("leaf values", np.where(tree.leaf[:, None], coefficients, 0.0), totals, rounding)]
+    if rows is not None:
+        of_root = np.full(len(steps), np.nan)
+        of_root[0] = rows
+        out.append(Statement("rows", COUNTS, of_root))
+    return tuple(out)

@@ -1,0 +1,53 @@
+"""Tell a table from its multiples: the least number of rows of which each possible row is there a whole number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retrodict.errors import ModelError
+from retrodict.matching.equations import Equations
+from retrodict.matching.linear.generation import relaxed
+from retrodict.matching.linear.states import MOST_ROWS, count_rows
+
+Array = np.ndarray
+
+_MOST = 100_000
+"""Rows of a table that is looked for."""
+_WHOLE = 1e-3
+"""How far from whole the number of each row may be; that of another number of rows is off by a tenth somewhere."""
+_SECONDS = 120.0
+
+
+def rows_by_scale(equations: Equations) -> tuple[int, float]:
+    """Return how many rows the table has, and how many the equations as they stand make it.
+
+    Parameters
+    ----------
+    equations
+        Those of a table of any number of rows.
+
+    Raises
+    ------
+    ModelError
+        If no multiple is whole: equations are too few for one solution, or too many rows are possible.
+    """
+    if count_rows(equations) > MOST_ROWS:
+        raise ModelError(f"how many rows the table has is not stated, and too many are possible to infer it; {_STATE}")
+    x = relaxed(equations, _SECONDS).x
+    size = float(x.sum())
+    shares = x[x > _LEAST * x.max()] / size
+    if abs(size - np.rint(size)) <= _WHOLE and (np.abs(shares * size - np.rint(shares * size)) <= _WHOLE).all():
+        return int(np.rint(size)), size
+    step = max(1, 10_000_000 // max(1, len(shares)))
+    for first in range(1, _MOST, step):
+        sizes = np.arange(first, min(first + step, _MOST))
+        times = sizes[:, None] * shares
+        whole = (np.abs(times - np.rint(times)) <= _WHOLE).all(axis=1) & (np.rint(times).min(axis=1) >= 1)
+        if whole.any():
+            return int(sizes[np.argmax(whole)]), size
+    raise ModelError(f"how many rows the table has is not stated, and no number makes its rows whole; {_STATE}")
+
+
+_LEAST = 1e-5
+"""A share of the most frequent row from which a row is more than rounding."""
+_STATE = "state it (rows=)"
