@@ -9,12 +9,17 @@ from sklearn import ensemble
 from retrodict.disclosures import Disclosures
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.visit import Part
-from retrodict.errors import ModelError, RetrodictError
+from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.families.sklearn.structure.held_back import NOT_HELD_BACK, trained_place
 from retrodict.families.sklearn.structure.visit import held_by, visited
 from retrodict.families.sklearn.trees.gradient import Gradient
+from retrodict.families.sklearn.trees.grown_trees import grown
 from retrodict.families.sklearn.trees.histogram import Histogram
+from retrodict.families.sklearn.trees.read_problem import whole_ensembles
+from retrodict.families.sklearn.trees.side_by_side import side_by_side
 from retrodict.matching.capability import Source
+from retrodict.matching.inferring.consistency import inferred
+from retrodict.matching.inferring.guesses import Guesses
 from retrodict.matching.linear_reading import LinearReading, linear_reading_of
 from retrodict.models.type_lookup import faithful_of_type
 from retrodict.plain_text import one_line
@@ -51,11 +56,45 @@ def equations_of(model: SklearnModel, found: Disclosures, source: Source, rows: 
 
 def _read(model: SklearnModel, found: Disclosures, source: Source, rows: int | None) -> LinearReading:
     notes: list[Note] = []
-    estimator, place = _whole(model, notes)
+    chosen = _boosted(model, notes)
+    if chosen is None:
+        return _of_counts(model, found, source, rows)
+    estimator, place = chosen
     read = READERS[_kind(estimator)].of(estimator, place)
     steps = read.stated
-    boosting = read.boosting(steps, source, notes)
+    check_rows(steps.rows, rows)
+    if source == "file" and steps.rows is not None:
+        return linear_reading_of(model.known.schema, read.boosting(steps, source, notes), found, notes)
+    read.boosting(steps, source, notes)  # says what is refused or noted, once
+    guesses = Guesses((steps.rate,), (steps.penalty,), (steps.start,), rows, refined=False)
+    return inferred(model.known.schema, found, lambda each: read.boosting(each, "values", []), guesses, notes)
+
+
+def _of_counts(model: SklearnModel, found: Disclosures, source: Source, rows: int | None) -> LinearReading:
+    """Read trees that were grown side by side."""
+    notes: list[Note] = []
+    sources = [one for one in whole_ensembles(model, notes) if not one.boosted]
+    if source == "values":
+        raise ModelError(
+            f"the leaves of the {sources[0].name} state shares alone once counts are left out: its table is not "
+            "rebuilt from them; take all that the file states"
+        )
+    chosen = max(sources, key=lambda one: len(one.members))
+    if len(sources) > 1:
+        notes.append(_others(len(sources) - 1))
+    boosting = side_by_side(grown(chosen, notes), chosen.name)
+    check_rows(boosting.rows, rows)
     return linear_reading_of(model.known.schema, boosting, found, notes)
+
+
+def check_rows(stated: int | None, given: int | None) -> None:
+    """Refuse a number of rows that is not the one stated."""
+    if stated is not None and given is not None and stated != given:
+        raise RequestError(f"the trees count {stated:,} rows, but rows={given:,} was given; leave it out")
+
+
+def _others(many: int) -> Note:
+    return Note("other_ensembles", f"{many} more sets of trees are not used: equations are of one", ensembles=many)
 
 
 def _kind(estimator: Any) -> type:
@@ -64,28 +103,24 @@ def _kind(estimator: Any) -> type:
     return type(estimator) if known is None else known
 
 
-def _whole(model: SklearnModel, notes: list[Note]) -> tuple[Any, Place]:
-    """Return the boosted estimator with most trees that was trained on the whole table."""
+def _boosted(model: SklearnModel, notes: list[Note]) -> tuple[Any, Place] | None:
+    """Return the estimator with most boosted trees of those trained on the whole table; ``None`` where there is none."""
     every = [
         (one.thing, trained_place(one.thing, one.place))
         for one in visited(model.estimator, model.known.schema.names, _inside)
         if isinstance(one, Part) and _kind(one.thing) in READERS
     ]
-    if not every:
-        raise ModelError(
-            f"the {model.family} holds no gradient boosting of scikit-learn, whose trees are equations about a table; "
-            "reconstruct rows under a prior instead"
-        )
     whole = [one for one in every if one[1].sample in (None, NOT_HELD_BACK)]
-    if not whole:
+    if every and not whole:
         raise ModelError(
             f"the {type(every[0][0]).__name__} at {every[0][1].path} was trained on a part of the table "
             f"({every[0][1].sample}), which is not disclosed; reconstruct rows under a prior instead"
         )
+    if not whole:
+        return None
     chosen = max(whole, key=lambda one: int(getattr(one[0], "n_iter_", 0) or len(one[0].estimators_)))
     if len(every) > 1:
-        text = f"{len(every) - 1} more sets of boosted trees are not used: equations are of one"
-        notes.append(Note("other_ensembles", text, ensembles=len(every) - 1))
+        notes.append(_others(len(every) - 1))
     if chosen[1].sample is not None:
         text = "rows that were held back to stop early are in no equation: the table is that of the others"
         notes.append(Note("rows_held_back", text))

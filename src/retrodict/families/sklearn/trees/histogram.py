@@ -201,7 +201,9 @@ def _gains(nodes: Any, tree: Tree, rate: float) -> Iterator[Statement]:
     levels = tree.levels()
     for depth, level in enumerate(levels):
         coefficients, totals = np.zeros((len(value), 4)), np.full(len(value), np.nan)
-        totals[level] = gain[level]
+        apart = np.maximum(*(np.abs(value[level] - value[children[level]]) for children in (tree.left, tree.right)))
+        # two values at one bound differ by rounding alone
+        totals[level] = np.where(apart > _CLIPPED * np.abs(value[level]), gain[level], np.nan)
         for children in (tree.left, tree.right):
             coefficients[children[level], GRADIENT] = value[level] - value[children[level]]
         for deeper in levels[depth + 1 :]:

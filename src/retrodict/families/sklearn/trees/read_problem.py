@@ -44,7 +44,7 @@ def problem_of(model: SklearnModel, found: Disclosures) -> Reading:
 def table_rows_of(model: SklearnModel) -> int | None:
     """Return how many rows the table of `problem_of` has, laying nothing out; ``None`` where there is none."""
     try:
-        sources = _whole(model, [])
+        sources = whole_ensembles(model, [])
         trees = [trees_of(source) for source in sources]
         splits_of([tree for own in trees for tree in own], model.known.schema)
         return most_trees([(rows_of(source, own), len(own)) for source, own in zip(sources, trees, strict=True)])
@@ -54,12 +54,25 @@ def table_rows_of(model: SklearnModel) -> int | None:
 
 def _read(model: SklearnModel, found: Disclosures) -> Reading:
     notes: list[Note] = []
-    ensembles = [grown(source, notes) for source in _whole(model, notes)]
+    ensembles = [grown(source, notes) for source in whole_ensembles(model, notes)]
     return reading_of(model.known.schema, ensembles, found, notes)
 
 
-def _whole(model: SklearnModel, notes: list[Note]) -> list[TreeEstimator]:
-    """Return the ensembles of a model that were grown on all rows."""
+def whole_ensembles(model: SklearnModel, notes: list[Note]) -> list[TreeEstimator]:
+    """Return the ensembles of a model that were grown on all rows.
+
+    Parameters
+    ----------
+    model
+        The model.
+    notes
+        Is added to where some are left out.
+
+    Raises
+    ------
+    ModelError
+        If there are none.
+    """
     every = list(ensembles_of(model.estimator, model.known.schema.names))
     if not every:
         raise ModelError(

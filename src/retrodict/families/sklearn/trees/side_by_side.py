@@ -1,0 +1,82 @@
+"""Trees grown side by side without a bootstrap as equations: counts of rows, and of each class or sums of targets."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.errors import ModelError
+from retrodict.matching.boosting import COUNTS, GRADIENTS, BoostedTree, Boosting, Statement
+from retrodict.matching.ensemble import Ensemble, GrownTree
+from retrodict.matching.losses import Membership
+
+Array = np.ndarray
+
+_SLACK = 1e-9
+"""Of a sum of targets, what means times counts may be off by."""
+
+
+def side_by_side(ensemble: Ensemble, name: str) -> Boosting:
+    """Return the equations of trees that all saw every row once.
+
+    Parameters
+    ----------
+    ensemble
+        Its trees with their sums.
+    name
+        What it is called, in messages.
+
+    Raises
+    ------
+    ModelError
+        If trees drew rows, or no tree states what is to be known of labels.
+    """
+    if any((each.multiplicities != 1).any() for each in ensemble.trees):
+        raise ModelError(f"the {name} drew rows for each tree, by place: its counts are searched for, not solved for")
+    classes = len(ensemble.classes)
+    outputs = range(1, classes) if classes else range(1)
+    many = classes if classes > 2 else 1
+    levels = np.empty(0) if classes else _range(ensemble)
+    trees = [
+        BoostedTree(
+            each.tree,
+            np.where(each.tree.leaf, 1.0, 0.0),
+            output if many > 1 else 0,
+            0,
+            (*(_counts(each) if output == outputs[0] else ()), *_labels(each, output)),
+        )
+        for each in ensemble.trees
+        for output in outputs
+        if output == outputs[0] or each.sums is not None
+    ]
+    return Boosting(ensemble.place, tuple(trees), Membership(), np.zeros(many), ensemble.classes, levels, ensemble.n)
+
+
+def _counts(each: GrownTree) -> tuple[Statement, ...]:
+    leaf, rows = each.tree.leaf, each.tree.rows.astype(np.float64)
+    return (Statement("rows", COUNTS, np.where(leaf, rows, np.nan)),)
+
+
+def _labels(each: GrownTree, output: int) -> tuple[Statement, ...]:
+    """Return how many rows of a class a leaf holds, or the sum of its targets."""
+    if each.sums is None:
+        return ()
+    own = each.sums[:, output if each.sums.shape[1] > 1 else 0]
+    slack = 0.0 if each.sums.shape[1] > 1 else _SLACK * np.abs(own)
+    return (Statement("labels", GRADIENTS, np.where(each.tree.leaf, own, np.nan), slack),)
+
+
+def _range(ensemble: Ensemble) -> Float[Array, " 2"]:
+    """Return a least and a greatest target: a leaf's variance says how far from its mean one may be."""
+    low, high = -np.inf, np.inf
+    for each in ensemble.trees:
+        tree = each.tree
+        if each.sums is None or tree.impurity is None:
+            continue
+        rows = tree.rows[tree.leaf].astype(np.float64)
+        mean = each.sums[tree.leaf, 0] / rows
+        off = np.sqrt(np.maximum(tree.impurity[tree.leaf], 0.0) * (rows - 1.0))
+        low, high = max(low, float((mean - off).min())), min(high, float((mean + off).max()))
+    if not np.isfinite([low, high]).all():
+        return np.zeros(1)
+    return np.array([low, max(high, np.nextafter(low, np.inf))])
