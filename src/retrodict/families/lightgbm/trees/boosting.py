@@ -95,7 +95,10 @@ def boosting_with(
     for i in range(reach.rounds * per):
         own, tree = text.trees[i], laid.trees[i]
         rate = rate_of(text, settings, i)
-        statements = _statements(text, own, settings, reach, source, moved[i], rate, levels) if own.leaves > 1 else ()
+        statements: tuple[Statement, ...] = ()
+        if own.leaves > 1:
+            known = settings.first or i >= per
+            statements = _statements(text, own, settings, reach, source, moved[i], rate, levels, known)
         if source == "values" and i == 0 and settings.rows is not None:
             statements = (*statements, _all_rows(own, settings.rows))
         times = None if drawn is None else drawn[i // per].astype(np.int64)
@@ -117,7 +120,7 @@ def boosting_with(
 
 
 def rate_of(text: ModelText, settings: Settings, i: int) -> float | None:
-    """Return what a tree's steps were multiplied by; ``None`` where that, or the start, is not known of a first tree.
+    """Return what a tree's steps were multiplied by; ``None`` where that is not known of a first tree.
 
     Parameters
     ----------
@@ -132,8 +135,6 @@ def rate_of(text: ModelText, settings: Settings, i: int) -> float | None:
     own = text.trees[i].shrinkage
     if text.averaged or stated is None:
         return stated
-    if i < text.per_iteration and not settings.first:
-        return None
     if i >= text.per_iteration:
         return stated if own == 1.0 or np.isclose(own, stated, rtol=_SAME_RATE) else own
     later = {tree.shrinkage for tree in text.trees[text.per_iteration :]} - {1.0}
@@ -149,15 +150,16 @@ def _statements(
     moved: Float[Array, " leaves"],
     rate: float | None,
     levels: Levels,
+    known: bool,
 ) -> tuple[Statement, ...]:
     if source == "values":
         tree = replace(tree, count=None, weight=None)
     name = "" if text.objective is None else text.objective.name
     linear = name in LINEAR_IN_TARGET
     found: list[Statement] = [*of_rows(tree)]
-    if reach.hessians and not (name == "regression" and found):  # that loss's hessians are counts
+    if reach.hessians and known and not (name == "regression" and found):  # that loss's hessians are counts
         found += of_hessians(tree, max(reach.unrounded, levels.hessian if linear else 0.0))
-    if reach.gradients and rate:
+    if reach.gradients and known and rate:
         unrounded = max(reach.unrounded, levels.gradient if linear else 0.0)
         found += of_gradients(text, tree, settings, moved, rate, unrounded)
     return tuple(found)

@@ -58,7 +58,7 @@ def levels_of(text: ModelText, start: Float[Array, " K"], steps: Sequence[Float[
     rate = text.number("learning_rate", 0.1) or 0.1
     first = np.concatenate(steps) / rate
     spread = max(float(np.ptp(first)), np.finfo(np.float64).tiny)
-    middle = float(start[0]) if len(start) else 0.0
+    middle = float(start[0] + np.median(steps[0]))  # values may hold what is not stated of the start
     name = "" if text.objective is None else text.objective.name
     if name in ("poisson", "gamma", "tweedie"):
         mean = float(np.exp(min(middle, 700.0)))

@@ -17,12 +17,14 @@ from retrodict.families.lightgbm.stated.start import starts_of
 from retrodict.families.lightgbm.stated.sums import agrees, step_of
 from retrodict.families.lightgbm.stated.weights import uneven, weighed
 from retrodict.families.lightgbm.text.model_text import ModelText
+from retrodict.families.lightgbm.text.tree_text import TreeText
 from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
 from retrodict.families.lightgbm.trees.draws import drawn_rows
-from retrodict.families.lightgbm.trees.first_trees import at_root, start_of
+from retrodict.families.lightgbm.trees.first_trees import start_of
 from retrodict.families.lightgbm.trees.reach import Reach, counts_alone, reach_of
 from retrodict.families.lightgbm.trees.settings import Settings, stated_settings
 from retrodict.families.lightgbm.trees.starts import exact_starts
+from retrodict.families.lightgbm.trees.values import values_of
 from retrodict.families.lightgbm.trees.weights import found_weights, set_weights
 from retrodict.matching.capability import Source
 from retrodict.matching.linear_reading import LinearReading, linear_reading_of
@@ -55,12 +57,15 @@ def equations_of(
     Raises
     ------
     ModelError
-        If zero counted as missing, rows were drawn in a way that can't be repeated, or `rows` is not what is stated.
+        If zero counted as missing, rows were drawn in a way that can't be repeated, `rows` is not what is stated, or,
+        of leaf values alone, they are no equations or fit no common table.
     """
     text = text_of(booster)
     if parts_zero(text):
         raise ModelError(f"zero counted as missing in the LightGBM model, which is not read as equations; {_INSTEAD}")
     laid = Laid.of(text, schema)
+    if source == "values":
+        return values_of(laid, found, rows)
     settings, reach, drawn, notes = read_settings(text, rows)
     boosting = boosting_with(laid, settings, reach, source, drawn)
     return linear_reading_of(schema, boosting, found, (*reach.notes, *notes))
@@ -97,28 +102,31 @@ def _started(text: ModelText, settings: Settings, reach: Reach, drawn: bool) -> 
     ]
     if text.objective is not None and text.objective.name == "cross_entropy_lambda" and added:
         starts = [start_of(text, 0, settings, drawn, bent)]  # gradients do not add up to zero at its start
-    squared = text.objective is not None and text.objective.name == "regression"
-    if any(start is None for start in starts) and squared and drawn:
-        # of this loss the start only moves all targets: later trees do without it
-        starts, settings = [at_root(text, 0)], replace(settings, first=False)
-    if any(start is None for start in starts):
-        return settings, "the scores before the first trees can't be told"
-    start = np.array(starts, dtype=np.float64)
+    settings = replace(settings, first=all(start is not None for start in starts))
+    if not settings.first and not all(_holds_start(text, tree) for tree in text.trees[: text.per_iteration]):
+        return settings, "the scores of rows before the first trees are not known"
+    start = np.array([0.0 if own is None else own for own in starts]) if settings.first else np.zeros(len(starts))
     weights: tuple[tuple[float, ...], ...] = ()
-    if uneven(text) and settings.rows is not None:
-        weights = set_weights(text, float(start[0]), settings.rows)
-    elif weighed(text, starts):
+    told = set_weights(text, starts[0], settings.rows) if uneven(text) else ()
+    if not uneven(text) and weighed(text, starts):
         told = found_weights(text, float(start[0]), settings)
-        if told is None:
-            return settings, "rows had weights of their own"
-        weights = told
-    exact = exact_starts(text, start, settings.rows, () if uneven(text) else weights)
+    if told is None:
+        return settings, "rows had weights of their own, or scores to start from"
+    weights = told
+    if settings.first:
+        start = exact_starts(text, start, settings.rows, () if uneven(text) else weights)
     step = step_of(text)
-    if step is not None and not drawn:
-        pairs = ((tree, exact[i] if i < text.per_iteration else 0.0) for i, tree in enumerate(text.trees))
-        if not all(agrees(text, tree, step, start) for tree, start in pairs if tree.leaves > 1):
+    if step is not None:
+        known = 0 if settings.first else text.per_iteration
+        pairs = ((tree, start[i] if i < text.per_iteration else 0.0) for i, tree in enumerate(text.trees))
+        if not all(agrees(text, tree, step, own) for tree, own in list(pairs)[known:] if tree.leaves > 1):
             return settings, "leaf values were set anew after training"
-    return replace(settings, start=exact, weights=weights), None
+    return replace(settings, start=start, weights=weights), None
+
+
+def _holds_start(text: ModelText, tree: TreeText) -> bool:
+    """Whether a start was added to a first tree's values, the same for all rows."""
+    return text.flag("boost_from_average", True) and tree.shrinkage == 1.0 and text.number("learning_rate", 0.1) != 1.0
 
 
 def _rows(text: ModelText) -> int | None:

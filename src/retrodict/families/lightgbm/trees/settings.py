@@ -39,7 +39,8 @@ class Settings:
     of_sets
         What is added to the L2 penalty beneath a split by a set of several codes.
     first
-        Whether the start is exact enough for the values of the first trees, which hold it, to be equations.
+        Whether the start is known for sure. Where it is not, it is taken to be 0 and to be in the first trees' values:
+        rows' scores after these are the same, and the first trees alone state no sums.
     """
 
     rate: float | None

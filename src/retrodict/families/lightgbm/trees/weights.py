@@ -23,25 +23,36 @@ _DIGITS = 1e-5
 """How far a weight may be off, as a share, that is written with six digits."""
 
 
-def set_weights(text: ModelText, start: float, rows: int) -> tuple[tuple[float, ...], ...]:
-    """Return what rows of two classes count by `scale_pos_weight` or `is_unbalance`, to the last bit.
+def set_weights(text: ModelText, start: float | None, rows: int | None) -> tuple[tuple[float, ...], ...] | None:
+    """Return what rows of each class count by `scale_pos_weight` or `is_unbalance`, to the last bit where that is told.
 
     Parameters
     ----------
     text
-        A model of two classes of which one counts more.
+        A model of which one class counts more than the other, or than all others.
     start
-        The score before the first tree, of the classes as they are.
+        The score before the first tree, of the classes as they are; ``None`` where it is not known.
     rows
-        How many rows the table has.
+        How many rows the table has, where that is known.
+
+    Returns
+    -------
+    tuple or None
+        See `RoundedLoss`. ``None`` where they depend on what is not known.
     """
     assert text.objective is not None
+    classes = text.objective.classes
+    stated = text.number("scale_pos_weight", 1.0)
+    if classes is not None:  # one against the others
+        own = [tuple(stated if label == k else 1.0 for label in range(classes)) for k in range(classes)]
+        return None if text.flag("is_unbalance", False) else tuple(own)
+    if start is None or rows is None:
+        return None if text.flag("is_unbalance", False) else ((1.0, stated),)
     share = float(expit(text.objective.sigmoid * start))
     one = round(rows * share)
     zero = rows - one
     if text.flag("is_unbalance", False):
         return ((one / zero, 1.0),) if one > zero else ((1.0, zero / one),)
-    stated = text.number("scale_pos_weight", 1.0)
     tree = text.trees[0]
     if tree.weight is None or not tree.weight.any() or not one or not zero:
         return ((1.0, stated),)

@@ -1,0 +1,75 @@
+"""Leaf values alone: the settings that a stripped file does not state are those with which its values fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from retrodict.disclosures import Disclosures
+from retrodict.errors import ModelError
+from retrodict.families.lightgbm.stated.sums import Step
+from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
+from retrodict.families.lightgbm.trees.losses import OF_CLASSES, loss_of
+from retrodict.families.lightgbm.trees.reach import reach_of
+from retrodict.families.lightgbm.trees.settings import stated_settings
+from retrodict.matching.boosting import Boosting
+from retrodict.matching.inferring.consistency import inferred
+from retrodict.matching.inferring.guesses import Guesses
+from retrodict.matching.inferring.shares import HeldStart
+from retrodict.matching.inferring.steps import Steps
+from retrodict.matching.linear_reading import LinearReading
+
+Array = np.ndarray
+
+_RATES = (0.1, 0.05, 0.03, 0.01, 0.02, 0.2, 0.3, 0.15, 0.005, 0.5)
+_PENALTIES = (0.0, 1.0, 0.1, 10.0, 5.0, 0.01, 2.0, 3.0)
+"""What users set, the library's defaults first."""
+
+
+def values_of(laid: Laid, found: Disclosures, rows: int | None) -> LinearReading:
+    """Return the equations that leaf values are.
+
+    Parameters
+    ----------
+    laid
+        The model.
+    found
+        What it discloses.
+    rows
+        How many rows the table has, where that is known.
+
+    Raises
+    ------
+    ModelError
+        If leaf values are no functions of sums over their rows, or fit no common table.
+    """
+    text = laid.text
+    reach, settings, loss = reach_of(text), stated_settings(text), loss_of(text)
+    if not reach.gradients or loss is None:
+        raise ModelError(f"leaf values of the LightGBM model are no equations about its rows: {reach.notes[0]}")
+    rates = _RATES if settings.rate is None else (settings.rate,)
+    l2 = _PENALTIES if settings.penalty is None else (settings.penalty,)
+    first = text.trees[: text.per_iteration]
+    assert text.objective is not None
+    # two classes, or several: their start is a share of rows, which the first trees' values show
+    held = None
+    plain = [tree.value[penalties(text, tree, Step(1.0, 0.0, 1.0))[tree.leaves - 1 :] == 0.0] for tree in first]
+    if text.objective.name in OF_CLASSES and text.objective.sigmoid == 1.0 and all(len(own) > 1 for own in plain):
+        held = HeldStart(tuple(plain), loss)  # of leaves that have no penalty of their own
+
+    def build(steps: Steps) -> Boosting:
+        own = replace(
+            settings,
+            rate=steps.rate,
+            penalty=steps.penalty,
+            start=np.array(steps.start),
+            rows=steps.rows,
+            first=held is not None,
+        )
+        return boosting_with(laid, own, reach, "values")
+
+    # a start that is not held is in the first trees' values, and matters to no other
+    starts = ((0.0,) * text.per_iteration,) if held is None else ()
+    guesses = Guesses(rates, l2, starts, rows, held=held)
+    return inferred(laid.schema, found, build, guesses, reach.notes)
