@@ -104,7 +104,7 @@ def _kind(estimator: Any) -> type:
 
 
 def _boosted(model: SklearnModel, notes: list[Note]) -> tuple[Any, Place] | None:
-    """Return the estimator with most boosted trees of those trained on the whole table; ``None`` where there is none."""
+    """Return the estimator of most boosted trees that was trained on the whole table; ``None`` where there is none."""
     every = [
         (one.thing, trained_place(one.thing, one.place))
         for one in visited(model.estimator, model.known.schema.names, _inside)
