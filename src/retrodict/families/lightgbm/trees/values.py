@@ -8,7 +8,7 @@ import numpy as np
 
 from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
-from retrodict.families.lightgbm.stated.sums import Step
+from retrodict.families.lightgbm.stated.sums import Step, penalties
 from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
 from retrodict.families.lightgbm.trees.losses import OF_CLASSES, loss_of
 from retrodict.families.lightgbm.trees.reach import reach_of
