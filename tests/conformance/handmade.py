@@ -11,7 +11,13 @@ import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
 from retrodict.disclosures import Rows, SampleSize
+from retrodict.disclosures.columns import Column
+from retrodict.disclosures.place import Place
+from retrodict.disclosures.trees.tree import Tree
 from retrodict.matching import Reading, read_problem
+from retrodict.matching.boosting import COUNTS, GRADIENTS, BoostedTree, Boosting, Statement
+from retrodict.matching.linear_reading import LinearReading, linear_reading_of
+from retrodict.matching.losses import LossKind, PlainLoss
 from retrodict.sanitizing.plan import Plan, Trim
 from retrodict.schema import Feature, Schema, Target
 
@@ -81,6 +87,41 @@ class Stump(Chance):
         return read_problem(DecisionTreeClassifier(max_depth=1).fit(self.train[["x"]], self.train["target"]))
 
 
+class Boosted(Chance):
+    """One boosted tree of a single split at 0.5, grown on the rows of `Stump`: `EquationTable`."""
+
+    train = Stump.train
+    rate = 0.5
+
+    def table_equations(self, found: Any, source: Any, rows: int | None = None) -> LinearReading:
+        place = Place("", (Column.start("x"),))
+        is_yes, right = (self.train["target"] == "yes").to_numpy(), (self.train["x"] > 0.5).to_numpy()
+        sums = np.array([np.sum((0.5 - is_yes)[side]) for side in (~right, right)])  # gradients of even chances
+        counts = np.array([(~right).sum(), right.sum()])
+        tree = Tree(
+            place.columns,
+            feature=np.array([0, -1, -1]),
+            threshold=np.array([0.5, 0.0, 0.0]),
+            left=np.array([1, -1, -1]),
+            right=np.array([2, -1, -1]),
+            rows=np.array([counts.sum(), *counts]),
+        )
+        values = -self.rate * sums / (0.25 * counts)
+        stated = Statement("gradients", GRADIENTS, np.array([np.nan, *sums]))
+        if source == "file":
+            told = (Statement("rows", COUNTS, np.array([np.nan, *counts.astype(float)])), stated)
+        else:  # values (H + 0) + rate G = 0
+            step = np.array([[0.0, self.rate, value, 0.0] for value in (0.0, *values)])
+            told = (Statement("leaf values", step, np.array([np.nan, 0.0, 0.0])),)
+            told += (Statement("rows", COUNTS, np.array([float(rows or 3), np.nan, np.nan])),)
+        grown = BoostedTree(tree, np.array([0.0, *values]), 0, 0, told)
+        known = int(counts.sum()) if source == "file" else rows
+        boosting = Boosting(
+            place, (grown,), PlainLoss(LossKind.LOGISTIC), np.zeros(1), ("no", "yes"), np.empty(0), known
+        )
+        return linear_reading_of(self.schema, boosting, found)
+
+
 class Forgetful(Keeper):
     """One that can forget how many rows it saw, which it does not need: `Strippable`."""
 
@@ -118,4 +159,5 @@ CHANCE = Chance(Schema(FEATURES, Target("y", ("no", "yes"))))
 LINE = Line(Schema(FEATURES, Target("y")))
 KEEPER = Keeper(CHANCE.schema)
 FORGETFUL = Forgetful(CHANCE.schema)
+BOOSTED = Boosted(Schema((Feature("x", low=0.0, high=1.0),), Target("y", ("no", "yes"))))
 STUMP = Stump(Schema((Feature("x", low=0.0, high=1.0),), Target("y", ("no", "yes"))))

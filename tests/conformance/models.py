@@ -76,6 +76,7 @@ HANDMADE: dict[str, Callable[[], Example]] = {
     "hand-made keeper": lambda: Example(handmade.KEEPER, handmade.KEEPER.train),
     "hand-made that forgets": lambda: Example(handmade.FORGETFUL, handmade.KEEPER.train),
     "hand-made stump": lambda: Example(handmade.STUMP, handmade.STUMP.train),
+    "hand-made boosted": lambda: Example(handmade.BOOSTED, handmade.BOOSTED.train),
 }
 MADE_UP: dict[str, Callable[[ModuleType], Example]] = {
     "madeup Nearest": lambda library: _fitted(library.Nearest(), 2, _NUMBERS),
