@@ -9,8 +9,17 @@ from itertools import product
 from retrodict.matching.inferring.shares import HeldStart, fewest
 from retrodict.matching.inferring.steps import Steps
 
+RATES = (0.1, 0.3, 0.05, 0.2, 0.03, 0.01, 0.02, 0.15)
+"""Learning rates that users write."""
+PENALTIES = (0.0, 1.0, 3.0, 0.1, 10.0, 5.0)
+"""L2 penalties that users write, or libraries have."""
 _BESIDE = 1.3
 """By what factor settings differ that must not fit beside those that do."""
+
+
+def first(default: float, usual: Sequence[float]) -> tuple[float, ...]:
+    """Return usual values with a library's default at the head."""
+    return (default, *(value for value in usual if value != default))
 
 
 @dataclass(frozen=True)
