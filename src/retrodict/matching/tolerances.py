@@ -2,8 +2,6 @@
 
 MET = 1e-6
 """Squared misfit, in rows, of equations that are met: sums and decimals are rounded."""
-SUMS = 1e-9
-"""Of a total, what sums of 64 bits and decimals of fifteen digits may be off by."""
 CONTRADICTED = 1e-2
 """Squared misfit, in rows, that says of equations which even parts of rows can't meet that they contradict one another:
 a wrong rate, penalty or class weight leaves several, rounding a millionth."""

@@ -53,7 +53,9 @@ class EquationSearch:
         self, solve: np.random.SeedSequence, fill: np.random.SeedSequence, column: str, hooks: Hooks
     ) -> FoundTable:
         """Search; see `Search.find`."""
-        solved = self.solving.solve(self.reading, solve, progress=hooks.progress)
+        solved = self.solving.solve(
+            self.reading, solve, progress=hooks.progress, state=hooks.state, checkpoint=hooks.checkpoint
+        )
         reading, solution = solved.reading, solved.solution
         rows = reading.rows(solution.codes, np.random.default_rng(fill))
         # an entry is as sure as the possible rows alike it leave it, and no surer than its row's equations are met

@@ -6,8 +6,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import columns_of
-from retrodict.matching.tolerances import MET, SUMS
+from retrodict.matching.linear.candidates import Columns, columns_of
+from retrodict.matching.linear.slack import excess_of, slack_of
+from retrodict.matching.tolerances import MET
 
 Array = np.ndarray
 
@@ -26,20 +27,16 @@ def met_share(equations: Equations, codes: Int[Array, "n d"], labels: Float[Arra
     """
     blocks = equations.blocks
     columns = columns_of(equations, codes, labels)
-    entries, scale = columns.entries, np.sqrt(blocks.weights)
     if equations.multiplicities is not None:
-        entries = entries * equations.multiplicities[blocks.tree][:, None]
-    sums = np.zeros_like(blocks.totals)
-    for cells, own in zip(columns.cells, entries, strict=True):
-        here = cells >= 0
-        np.add.at(sums, cells[here], own[:, here].T)
-    slack = (blocks.rounding + SUMS * np.abs(blocks.totals)) * scale
-    beyond = np.maximum(np.abs(blocks.totals * scale - sums) - slack, 0.0)
-    met = beyond**2 <= MET
+        drawn = equations.multiplicities[blocks.tree]
+        columns = Columns(columns.cells, columns.entries * drawn[:, None])
+    once = np.ones(len(codes))
+    beyond = np.maximum(excess_of(blocks, columns, once) - slack_of(blocks, columns, once), 0.0)
     stated = blocks.weights > 0
+    met = stated & (beyond**2 <= MET)
     own_met, own_stated = np.zeros(len(codes)), np.zeros(len(codes))
     for cells in columns.cells:
         here = cells >= 0
-        own_met[here] += (met & stated)[cells[here]].sum(axis=1)
+        own_met[here] += met[cells[here]].sum(axis=1)
         own_stated[here] += stated[cells[here]].sum(axis=1)
     return np.where(own_stated > 0, own_met / np.maximum(own_stated, 1.0), 0.0)
