@@ -117,6 +117,9 @@ class Boosting:
     typical
         What one row contributes of 1, g, h and g squared, about, by their places in a statement: misfits are weighed by
         its inverse. ``None`` where losses are of shares.
+    shares
+        What the start and each tree counted for in the scores that each tree saw, shape (T, 1 + T): trees that were
+        dropped for a round, or shrunk later. ``None`` where each counted once for all after it.
     """
 
     place: Place
@@ -129,6 +132,7 @@ class Boosting:
     single: bool = False
     gaps: frozenset[str] = frozenset()
     typical: Mapping[int, float] | None = None
+    shares: Float[Array, "T before"] | None = None
 
     @property
     def labels(self) -> Float[Array, " c"]:

@@ -112,6 +112,11 @@ class Equations:
     multiplicities
         How often each row was drawn for each tree, in the order of the table, shape (T, n); ``None`` where every row
         counted once for every tree, so that nothing tells rows apart but what they hold.
+    shares
+        See `Boosting`, shape (T, 1 + T).
+    mixed
+        Whether labels are the ends of a range: a row with a target between them is a mix of both, so that only the
+        number of rows with either is whole.
     """
 
     table: Table
@@ -123,3 +128,5 @@ class Equations:
     labels: Float[Array, " c"]
     single: bool
     multiplicities: Int[Array, "T n"] | None = None
+    shares: Float[Array, "T before"] | None = None
+    mixed: bool = False

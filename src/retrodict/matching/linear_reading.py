@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -24,6 +25,24 @@ from retrodict.schema import Schema
 Array = np.ndarray
 
 
+class Further(Protocol):
+    """What a found table adds to equations: some that are linear only once about right rows are known."""
+
+    def __call__(
+        self, reading: LinearReading, codes: Int[Array, "n c"], labels: Float[Array, " n"]
+    ) -> LinearReading | None:
+        """Return the reading with more equations, or with others; ``None`` where the table adds nothing.
+
+        Parameters
+        ----------
+        reading
+            What the table was found by.
+        codes, labels
+            The table, as a solution has it; shapes (n, c) and (n,).
+        """
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class LinearReading:
     """A model read as linear equations about its training table, and the way from found codes back to rows.
@@ -38,12 +57,15 @@ class LinearReading:
         What they were read from.
     notes
         What the file does and does not disclose, and what is assumed.
+    further
+        What a table that was found adds to the equations; ``None`` where they are all that there is.
     """
 
     equations: Equations = field(repr=False)
     codebook: Codebook = field(repr=False)
     boosting: Boosting = field(repr=False)
     notes: tuple[Note, ...]
+    further: Further | None = field(default=None, repr=False)
 
     @property
     def schema(self) -> Schema:
@@ -120,6 +142,8 @@ def linear_reading_of(
         boosting.labels,
         boosting.single,
         multiplicities_of(boosting),
+        mixed=not boosting.classes,
+        shares=boosting.shares,
     )
     told = (*notes, *told_of_groups(book.axes, groups), *unused_features(book))
     return LinearReading(equations, book, boosting, told)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float
@@ -26,14 +27,22 @@ def floats(seed: int, before: int, n: int) -> Float[Array, " n"]:
     before
         How many numbers were taken already.
     n
-        How many to return.
+        How many to return, at most those of a block.
     """
     factor, term = _jump(before)
     x = (factor * (seed % _OVER) + term) % _OVER
-    factors, terms = _powers(n)
+    factors, terms = (each[:n] for each in _powers())
     with np.errstate(over="ignore"):
         states = factors * np.uint32(x) + terms
     return np.asarray(((states >> np.uint32(16)) & np.uint32(0x7FFF)) / _RANGE, dtype=np.float64)
+
+
+def stream(seed: int) -> Iterator[float]:
+    """Yield numbers in [0, 1) from a seed, one by one."""
+    x = seed % _OVER
+    while True:
+        x = (_FACTOR * x + _TERM) % _OVER
+        yield ((x >> 16) & 0x7FFF) / _RANGE
 
 
 def _jump(steps: int) -> tuple[int, int]:
@@ -47,12 +56,12 @@ def _jump(steps: int) -> tuple[int, int]:
     return factor, term
 
 
-@lru_cache(maxsize=8)
-def _powers(n: int) -> tuple[Array, Array]:
-    """Return factors and terms of one step, two, up to n."""
-    factors, terms = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint32)
+@cache
+def _powers() -> tuple[Array, Array]:
+    """Return factors and terms of one step, two, up to those of a block."""
+    factors, terms = np.empty(BLOCK, dtype=np.uint32), np.empty(BLOCK, dtype=np.uint32)
     factor, term = 1, 0
-    for i in range(n):
+    for i in range(BLOCK):
         factor, term = factor * _FACTOR % _OVER, (term * _FACTOR + _TERM) % _OVER
         factors[i], terms[i] = factor, term
     return factors, terms

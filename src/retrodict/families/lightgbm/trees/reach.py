@@ -63,6 +63,8 @@ def reach_of(text: ModelText) -> Reach:
     if loss_of(text) is None:
         name = "the user's own" if text.objective is None else text.objective.name
         return counts_alone(rounds, f"the objective is {name}", notes)
+    if text.parameters.get("boosting") == "dart":
+        return counts_alone(rounds, "which trees were dropped in each round can't be told", notes)
     found = [name for name in ("use_quantized_grad", "linear_tree") if text.flag(name, False)]
     found += ["linear leaves"] if any(tree.linear for tree in text.trees) and "linear_tree" not in found else []
     if found:

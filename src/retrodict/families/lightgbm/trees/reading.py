@@ -20,6 +20,7 @@ from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
 from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
 from retrodict.families.lightgbm.trees.draws import drawn_rows
+from retrodict.families.lightgbm.trees.drops import undropped
 from retrodict.families.lightgbm.trees.first_trees import start_of
 from retrodict.families.lightgbm.trees.reach import Reach, counts_alone, reach_of
 from retrodict.families.lightgbm.trees.settings import Settings, stated_settings
@@ -63,11 +64,15 @@ def equations_of(
     text = text_of(booster)
     if parts_zero(text):
         raise ModelError(f"zero counted as missing in the LightGBM model, which is not read as equations; {_INSTEAD}")
+    dropping = undropped(text) if text.parameters.get("boosting") == "dart" else None
+    text, shares = (text, None) if dropping is None else dropping
     laid = Laid.of(text, schema)
     if source == "values":
-        return values_of(laid, found, rows)
+        return values_of(laid, found, rows, shares)
     settings, reach, drawn, notes = read_settings(text, rows)
     boosting = boosting_with(laid, settings, reach, source, drawn)
+    if shares is not None:
+        boosting = replace(boosting, shares=shares[: len(boosting.trees), : 1 + len(boosting.trees)])
     return linear_reading_of(schema, boosting, found, (*reach.notes, *notes))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from jaxtyping import Float
 
 from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
@@ -27,7 +28,9 @@ _PENALTIES = (0.0, 1.0, 0.1, 10.0, 5.0, 0.01, 2.0, 3.0)
 """What users set, the library's defaults first."""
 
 
-def values_of(laid: Laid, found: Disclosures, rows: int | None) -> LinearReading:
+def values_of(
+    laid: Laid, found: Disclosures, rows: int | None, shares: Float[Array, "T before"] | None = None
+) -> LinearReading:
     """Return the equations that leaf values are.
 
     Parameters
@@ -38,6 +41,8 @@ def values_of(laid: Laid, found: Disclosures, rows: int | None) -> LinearReading
         What it discloses.
     rows
         How many rows the table has, where that is known.
+    shares
+        What earlier trees counted for; see `Boosting`.
 
     Raises
     ------
@@ -67,7 +72,7 @@ def values_of(laid: Laid, found: Disclosures, rows: int | None) -> LinearReading
             rows=steps.rows,
             first=held is not None,
         )
-        return boosting_with(laid, own, reach, "values")
+        return replace(boosting_with(laid, own, reach, "values"), shares=shares)
 
     # a start that is not held is in the first trees' values, and matters to no other
     starts = ((0.0,) * text.per_iteration,) if held is None else ()
