@@ -54,6 +54,8 @@ def terms_of(
     moved = np.empty_like(scores)
     for t in range(len(routes)):
         if t == 0 or routes.turn[t] != routes.turn[t - 1]:
+            if equations.shares is not None:
+                _share_out(equations, scores, values, leaves, t)
             seen = scores.copy()
             if moving is not None:
                 moved[:] = 0.0
@@ -64,8 +66,22 @@ def terms_of(
             gradients[t], hessians[t] = equations.loss.terms(seen, output, labels)
         else:
             gradients[t], hessians[t] = moving.moved_terms(seen, moved, output, labels)
-        scores[:, routes.output[t]] += values[t, leaves[t]]
+        if equations.shares is None:
+            scores[:, routes.output[t]] += values[t, leaves[t]]
     return gradients, hessians
+
+
+def _share_out(equations: Equations, scores: Array, values: Array, leaves: Array, t: int) -> None:
+    """Let scores, which an earlier tree saw, be those that a tree saw, in place: few shares change from turn to turn."""
+    routes, shares = equations.routes, equations.shares
+    assert shares is not None
+    before = int(np.searchsorted(routes.turn, routes.turn[t])) - 1
+    change = shares[t] if before < 0 else shares[t] - shares[before]
+    if before < 0:
+        scores[:] = 0.0
+    scores += change[0] * equations.start
+    for other in np.flatnonzero(change[1:]).tolist():
+        scores[:, routes.output[other]] += change[1 + other] * values[other, leaves[other]]
 
 
 def leaf_values(routes: Routes) -> Float[Array, "T L"]:
