@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.special import expit, softmax
 
 Array = np.ndarray
@@ -31,6 +31,8 @@ class LossKind(IntEnum):
     """One logistic loss a class."""
     JOINT_SOFTMAX = 8
     """As `JointSoftmax`: hessians depend on what a turn's trees move scores by."""
+    OF_LEAVES = 9
+    """Another formula in each leaf, which compiled code does not know: a `LeafLoss`."""
 
 
 class Loss(Protocol):
@@ -64,11 +66,17 @@ class Loss(Protocol):
 
 
 @runtime_checkable
-class MovingLoss(Protocol):
-    """A loss whose terms depend on the step as well: leaves of all outputs are found together."""
+class LeafLoss(Protocol):
+    """A loss whose terms depend on the leaf as well, by what is stated of it."""
 
-    def moved_terms(
-        self, scores: Float[Array, "n K"], moved: Float[Array, "n K"], output: int, labels: Float[Array, " n"]
+    def leaf_terms(
+        self,
+        scores: Float[Array, "n K"],
+        output: int,
+        labels: Float[Array, " n"],
+        moved: Float[Array, "n K"],
+        tree: int,
+        leaves: Int[Array, " n"],
     ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
         """Return gradients and hessians.
 
@@ -78,6 +86,10 @@ class MovingLoss(Protocol):
             As of `Loss.terms`.
         moved
             What the trees of this turn add to the scores of each row, shape (n, K).
+        tree
+            Which tree, from 0.
+        leaves
+            The number of the leaf that each row reaches in it, shape (n,).
         """
         ...
 
@@ -148,12 +160,18 @@ class JointSoftmax:
         self, scores: Float[Array, "n K"], output: int, labels: Float[Array, " n"]
     ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
         """Return gradients, and hessians where the turn moves nothing; see `Loss.terms`."""
-        return self.moved_terms(scores, np.zeros_like(scores), output, labels)
+        return self.leaf_terms(scores, output, labels, np.zeros_like(scores), 0, np.zeros(len(scores), dtype=np.int64))
 
-    def moved_terms(
-        self, scores: Float[Array, "n K"], moved: Float[Array, "n K"], output: int, labels: Float[Array, " n"]
+    def leaf_terms(
+        self,
+        scores: Float[Array, "n K"],
+        output: int,
+        labels: Float[Array, " n"],
+        moved: Float[Array, "n K"],
+        tree: int,
+        leaves: Int[Array, " n"],
     ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
-        """Return gradients and hessians; see `MovingLoss`."""
+        """Return gradients and hessians; see `LeafLoss`."""
         shares = softmax(scores, axis=1)
         own = shares[:, output]
         return own - (labels == output), own * (moved[:, output] - (shares * moved).sum(axis=1))

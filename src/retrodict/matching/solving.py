@@ -117,5 +117,10 @@ class Solving:
             if again.energy < solution.energy:
                 reading, solution = freed, again
                 notes = (Note(FREED, "columns were not the indicators of one category that their names seem to say"),)
+        while reading.further is not None and time.perf_counter() - started < limit:
+            more = reading.further(reading, solution.codes, solution.labels)
+            if more is None:
+                break
+            reading, solution = more, once(more)
         spent = replace(solution, seconds=time.perf_counter() - started)
         return Solved(reading, spent, met_share(reading.equations, spent.codes, spent.labels), notes)

@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float, Int, UInt
 from numba import njit
 
 from retrodict.matching.equations import Equations, Routes
-from retrodict.matching.losses import MovingLoss
+from retrodict.matching.losses import LeafLoss
 
 Array = np.ndarray
 
@@ -18,7 +18,7 @@ _SHIFT = 29
 def leaves_of(routes: Routes, codes: Int[Array, "n d"]) -> Int[Array, "T n"]:
     """Return the number of the leaf that each row reaches in each tree."""
     out = np.empty((len(routes), len(codes)), dtype=np.int32)
-    roots, nodes, goes_left = _walk(routes)
+    roots, nodes, goes_left = walk_of(routes)
     _leaves(roots, nodes, goes_left, np.ascontiguousarray(codes, dtype=np.int32), out)
     return out
 
@@ -26,7 +26,7 @@ def leaves_of(routes: Routes, codes: Int[Array, "n d"]) -> Int[Array, "T n"]:
 def hashes_of(routes: Routes, codes: Int[Array, "n d"]) -> UInt[Array, " n"]:
     """Return a number of 64 bits for each row that tells which leaves it reaches in all trees."""
     out = np.empty(len(codes), dtype=np.uint64)
-    roots, nodes, goes_left = _walk(routes)
+    roots, nodes, goes_left = walk_of(routes)
     _hashes(roots, nodes, goes_left, np.ascontiguousarray(codes, dtype=np.int32), out)
     return out
 
@@ -50,22 +50,22 @@ def terms_of(
     scores = np.tile(equations.start.astype(kind), (leaves.shape[1], 1))
     seen = scores.copy()
     gradients, hessians = np.empty(leaves.shape), np.empty(leaves.shape)
-    moving = equations.loss if isinstance(equations.loss, MovingLoss) else None
+    of_leaves = equations.loss if isinstance(equations.loss, LeafLoss) else None
     moved = np.empty_like(scores)
     for t in range(len(routes)):
         if t == 0 or routes.turn[t] != routes.turn[t - 1]:
             if equations.shares is not None:
                 _share_out(equations, scores, values, leaves, t)
             seen = scores.copy()
-            if moving is not None:
+            if of_leaves is not None:
                 moved[:] = 0.0
                 for other in np.flatnonzero(routes.turn == routes.turn[t]).tolist():
                     moved[:, routes.output[other]] += values[other, leaves[other]]
         output = int(routes.output[t])
-        if moving is None:
+        if of_leaves is None:
             gradients[t], hessians[t] = equations.loss.terms(seen, output, labels)
         else:
-            gradients[t], hessians[t] = moving.moved_terms(seen, moved, output, labels)
+            gradients[t], hessians[t] = of_leaves.leaf_terms(seen, output, labels, moved, t, leaves[t])
         if equations.shares is None:
             scores[:, routes.output[t]] += values[t, leaves[t]]
     return gradients, hessians
@@ -93,7 +93,8 @@ def leaf_values(routes: Routes) -> Float[Array, "T L"]:
     return out
 
 
-def _walk(routes: Routes) -> tuple[Array, Array, Array]:
+def walk_of(routes: Routes) -> tuple[Array, Array, Array]:
+    """Return the roots, the nodes (feature, children, start of answers, leaf) and the answers for compiled walks."""
     nodes = np.column_stack([routes.feature, routes.left, routes.right, routes.start, routes.leaf]).astype(np.int32)
     return routes.roots.astype(np.int32), nodes, routes.goes_left
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,12 @@ from retrodict.families.catboost.objectives import Objective
 from retrodict.families.catboost.settings import Told, told_of
 from retrodict.families.catboost.trees.grown import Grown, grown_of
 from retrodict.families.catboost.trees.levels import levels_of
+from retrodict.families.catboost.trees.names import ROWS, VALUES
 from retrodict.families.catboost.trees.step_kind import StepKind, Stepping, stepping_of
-from retrodict.matching.boosting import COUNTS, BoostedTree, Boosting, Statement
+from retrodict.matching.boosting import COUNT, COUNTS, GRADIENT, HESSIAN, SQUARE, BoostedTree, Boosting, Statement
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.steps import Steps
-from retrodict.matching.linear_reading import LinearReading, linear_reading_of
+from retrodict.matching.linear_reading import Further, LinearReading, linear_reading_of
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
@@ -106,7 +107,18 @@ def equations_of(
     if rows is not None and stated is not None and rows != stated:
         raise ModelError(f"rows={rows} was given, and the CatBoost model states {stated} rows; leave it out")
     steps = Steps(parts.told.rate, parts.told.penalty, parts.content.bias, stated if rows is None else rows)
-    return linear_reading_of(schema, boosting_of(parts, steps, source), found, notes)
+    reading = linear_reading_of(schema, boosting_of(parts, steps, source), found, notes)
+    return reading if parts.stepping.kind != StepKind.SEVERAL else replace(reading, further=_further(parts, steps))
+
+
+def _further(parts: Parts, steps: Steps) -> Further:
+    """Return what rows that were found by counts alone add: leaf values of several steps."""
+    from retrodict.families.catboost.trees.paths import Walk  # compiled: imported when needed
+    from retrodict.families.catboost.trees.several_steps import SeveralSteps
+
+    own = parts.stepping
+    walk = Walk(parts.loss == "Poisson", own.by_rows, steps.penalty)
+    return SeveralSteps(walk, steps.rate, own.steps, parts.known)
 
 
 def boosting_of(parts: Parts, steps: Steps, source: Source) -> Boosting:
@@ -123,7 +135,6 @@ def boosting_of(parts: Parts, steps: Steps, source: Source) -> Boosting:
     """
     outputs, known, kind = parts.content.dimension, parts.known, parts.stepping.kind
     levels = np.empty(0) if parts.classes else levels_of(parts.content, parts.grown, parts.loss, steps.rows)
-    scale = 1.0 if parts.classes else 2.0 / float(levels[1] - levels[0])
     trees: list[BoostedTree] = []
     for turn, each in enumerate(parts.grown):
         if not each.followed:
@@ -131,19 +142,34 @@ def boosting_of(parts: Parts, steps: Steps, source: Source) -> Boosting:
         for k in range(outputs):
             said: list[Statement] = []
             if k == 0 and source == "file" and each.weights is not None:
-                said.append(Statement("rows", COUNTS, each.weights))
+                said.append(Statement(ROWS, COUNTS, each.weights))
             elif k == 0 and not trees and steps.rows is not None:
-                said.append(Statement("rows", COUNTS, _at_root(each, steps.rows)))
-            if kind is not None and turn <= known:
-                said.append(_step(each, k, steps, kind, scale))
+                said.append(Statement(ROWS, COUNTS, _at_root(each, steps.rows)))
+            if kind is not None and kind != StepKind.SEVERAL and turn <= known:
+                said.append(_step(each, k, steps, kind))
             if said:
                 trees.append(BoostedTree(each.tree, each.values[:, k], k, turn, tuple(said)))
     place = Place("", tuple(Column.start(name) for name in parts.names))
     gaps = frozenset(parts.names[one.flat] for one in parts.content.numbers if one.has_nans)
     start = np.array(steps.start, dtype=np.float64)
     return Boosting(
-        place, tuple(trees), parts.stepping.loss, start, parts.classes, levels, steps.rows, single=False, gaps=gaps
+        place,
+        tuple(trees),
+        parts.stepping.loss,
+        start,
+        parts.classes,
+        levels,
+        steps.rows,
+        gaps=gaps,
+        typical=None if parts.classes else _typical(parts, levels, steps),
     )
+
+
+def _typical(parts: Parts, levels: Array, steps: Steps) -> dict[int, float]:
+    """Return what one row of a regressor contributes, about: its residual, or the mean of counts and amounts."""
+    moved = np.abs(parts.grown[0].values).max() / steps.rate
+    size = float(moved or 1.0) if parts.loss == "RMSE" else float(levels[1]) / 2.0
+    return {COUNT: 1.0, GRADIENT: size, HESSIAN: 1.0 if parts.loss == "RMSE" else size, SQUARE: size**2}
 
 
 def _notes(parts: Parts, source: Source) -> list[Note]:
@@ -165,11 +191,8 @@ def _notes(parts: Parts, source: Source) -> list[Note]:
     return notes
 
 
-def _step(each: Grown, output: int, steps: Steps, kind: StepKind, scale: float) -> Statement:
-    """Return what leaf values state: ``sum of g + (value / rate) (sum of h + penalty) = 0`` and its like.
-
-    `scale` brings what one row adds to about one half, as other equations have it.
-    """
+def _step(each: Grown, output: int, steps: Steps, kind: StepKind) -> Statement:
+    """Return what leaf values state: ``sum of g + (value / rate) (sum of h + penalty) = 0`` and its like."""
     leaf = each.tree.leaf
     moved = each.values[:, output] / steps.rate
     own = np.zeros((len(moved), 4))
@@ -181,7 +204,7 @@ def _step(each: Grown, output: int, steps: Steps, kind: StepKind, scale: float) 
     else:
         own[:, 2] = 1.0 / steps.rate
     totals = np.where(leaf, -moved * steps.penalty, np.nan)
-    return Statement("leaf values", np.where(leaf[:, None], own * scale, 0.0), totals * scale)
+    return Statement(VALUES, np.where(leaf[:, None], own, 0.0), totals)
 
 
 def _at_root(each: Grown, rows: int) -> Array:

@@ -20,6 +20,9 @@ _PLAIN = {
 }
 """Losses whose leaves are one step of the sums of gradients and hessians."""
 
+_SEVERAL = frozenset({"Logloss", "CrossEntropy", "Poisson"})
+"""Those whose leaves may be several such steps: their hessians do not depend on labels."""
+
 
 class StepKind(IntEnum):
     """What the sum of gradients is divided by."""
@@ -30,6 +33,8 @@ class StepKind(IntEnum):
     """And the penalty."""
     JOINT = 2
     """The matrix of hessians of all outputs, with the penalty on its diagonal."""
+    SEVERAL = 3
+    """Any of the first two, several times; see `SeveralSteps`."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +46,20 @@ class Stepping:
     loss
         What rows add.
     kind
-        ``None`` where leaf values are no linear equation.
+        ``None`` where leaf values are no equation that is known here.
     reason
         Why not, in words.
+    by_rows
+        Whether gradients are divided by numbers of rows.
+    steps
+        How many steps a leaf value is the sum of.
     """
 
     loss: Loss
     kind: StepKind | None
     reason: str = ""
+    by_rows: bool = False
+    steps: int = 1
 
 
 def stepping_of(content: Content, told: Told, objective: Objective) -> Stepping:
@@ -74,9 +85,11 @@ def stepping_of(content: Content, told: Told, objective: Objective) -> Stepping:
         loss = PlainLoss(_PLAIN.get(objective.name, LossKind.SQUARED))
     if reason:
         return Stepping(loss, None, reason)
-    if told.method == _GRADIENT:
-        return Stepping(loss, StepKind.ROWS)
-    return Stepping(loss, StepKind.JOINT if objective.name == "MultiClass" else StepKind.HESSIANS)
+    by_rows, steps = told.method == _GRADIENT, told.steps or 1
+    if steps > 1:
+        return Stepping(loss, StepKind.SEVERAL, by_rows=by_rows, steps=steps)
+    several = StepKind.JOINT if objective.name == "MultiClass" else StepKind.HESSIANS
+    return Stepping(loss, StepKind.ROWS if by_rows else several, by_rows=by_rows)
 
 
 def _unlike(content: Content, told: Told, objective: Objective) -> str:
@@ -88,7 +101,7 @@ def _unlike(content: Content, told: Told, objective: Objective) -> str:
         return f"their loss, {objective.name}, {of_pairs}"
     if told.changed is not None:
         return f"they were found {told.changed}"
-    if told.steps not in (None, 1):
+    if told.steps not in (None, 1) and objective.name not in _SEVERAL:
         return f"each is the sum of {told.steps} steps (leaf_estimation_iterations)"
     if told.method not in (None, _NEWTON, _GRADIENT):
         return f"they were found by {told.method} (leaf_estimation_method)"

@@ -1,0 +1,4 @@
+"""What the statements of trees are called."""
+
+ROWS = "rows"
+VALUES = "leaf values"

@@ -1,0 +1,265 @@
+"""Equations of leaf values that are the sum of several steps, once the rows of leaves are known.
+
+Such a value is no linear equation: every step after the first is taken at a score that depends on the leaf's rows. But
+counts of rows alone mostly give the rows, without their labels. Rows give a leaf's scores, these and its value the sum
+of its labels (see `paths`), and a sum that is whole shows that they are the leaf's rows. Around such rows the value is a
+linear equation, which holds as long as they are in the leaf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float, Int
+from numba import njit
+
+from retrodict.families.catboost.trees.names import ROWS, VALUES
+from retrodict.families.catboost.trees.paths import Paths, Walk, mean_at, paths_to
+from retrodict.matching.blocks import blocks_of
+from retrodict.matching.boosting import GRADIENTS, BoostedTree, Statement
+from retrodict.matching.linear.routing import leaf_values, leaves_of
+from retrodict.matching.linear_reading import LinearReading
+from retrodict.matching.losses import LossKind, PlainLoss
+
+Array = np.ndarray
+
+_WHOLE = 1e-7
+"""How far from a whole number the sum of a leaf's labels may be, as its value gives it, where its rows are known."""
+_HALVINGS = 4
+"""Times that the step after the last whole one may have been halved."""
+
+
+@dataclass(frozen=True, eq=False)
+class StepsLoss:
+    """What a row adds to the linear equation of its leaf, around the leaf's way through several steps.
+
+    Parameters
+    ----------
+    walk
+        How leaf values were found.
+    at, steps, worth
+        See `Paths`; shape (T, L, k). All zero where a leaf's way is not known.
+    """
+
+    walk: Walk
+    at: Float[Array, "T L k"]
+    steps: Float[Array, "T L k"]
+    worth: Float[Array, "T L k"]
+    kind: LossKind = LossKind.OF_LEAVES
+    factor: float = 1.0
+
+    def terms(
+        self, scores: Float[Array, "n K"], output: int, labels: Float[Array, " n"]
+    ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+        """Return the terms of a first step; see `Loss.terms`."""
+        kind = LossKind.POISSON if self.walk.exponential else LossKind.LOGISTIC
+        return PlainLoss(kind).terms(scores, output, labels)
+
+    def leaf_terms(
+        self,
+        scores: Float[Array, "n K"],
+        output: int,
+        labels: Float[Array, " n"],
+        moved: Float[Array, "n K"],
+        tree: int,
+        leaves: Int[Array, " n"],
+    ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+        """Return what the row's label does not change less its label, and ones; see `LeafLoss`."""
+        out = np.empty(len(labels))
+        own = np.ascontiguousarray(scores[:, output], dtype=np.float64)
+        walk = self.walk
+        _terms(walk.exponential, walk.by_rows, own, leaves, self.at[tree], self.steps[tree], self.worth[tree], out)
+        return out - labels, np.ones(len(labels))
+
+
+@njit(cache=True, nogil=True)
+def _terms(
+    exponential: bool, by_rows: bool, scores: Array, leaves: Array, at: Array, steps: Array, worth: Array, out: Array
+) -> None:
+    for i in range(len(scores)):
+        leaf, total = leaves[i], 0.0
+        for j in range(at.shape[1]):
+            if worth[leaf, j] != 0.0:
+                mean, slope, _ = mean_at(exponential, scores[i] + at[leaf, j])
+                total += worth[leaf, j] * (mean + steps[leaf, j] * (1.0 if by_rows else slope))
+        out[i] = total
+
+
+@dataclass(frozen=True, eq=False)
+class SeveralSteps:
+    """What a table adds to the equations of a model whose leaf values are sums of several steps.
+
+    Parameters
+    ----------
+    walk, rate
+        How leaf values were found.
+    many
+        How many steps each is the sum of, at most.
+    valued
+        Of how many trees, from the first, the scores before them are known.
+    used
+        How many leaves were used so far.
+    last
+        Whether all are used, whatever the rows in them.
+    """
+
+    walk: Walk
+    rate: float
+    many: int
+    valued: int
+    used: int = 0
+    last: bool = False
+
+    def __call__(
+        self, reading: LinearReading, codes: Int[Array, "n d"], labels: Float[Array, " n"]
+    ) -> LinearReading | None:
+        """Return the equations with those of leaf values around a table; ``None`` where it adds nothing to them.
+
+        Parameters
+        ----------
+        reading
+            The equations that the table was found by.
+        codes, labels
+            The table.
+        """
+        if self.last:
+            return None
+        around = self._around(reading, codes, labels)
+        if around.met == around.leaves:
+            return None
+        last = around.known <= self.used
+        more = replace(self, used=around.known, last=last)
+        return _with(reading, self.walk, [each.chosen(last) for each in around.trees], more)
+
+    def _around(self, reading: LinearReading, codes: Array, labels: Array) -> _Around:
+        routes, boosting = reading.equations.routes, reading.boosting
+        leaves, values = leaves_of(routes, codes), leaf_values(routes)
+        scores = np.full(len(codes), float(boosting.start[0]))
+        found = []
+        for t, each in enumerate(boosting.trees):
+            if each.turn > self.valued:
+                break
+            count = int(each.tree.leaf.sum())
+            size = np.bincount(leaves[t], minlength=count)
+            ends = values[t, :count] / self.rate
+            paths, sure = self._paths(scores, leaves[t], ends, size, _stated(each))
+            met = sure & (np.abs(np.bincount(leaves[t], labels, minlength=count) - paths.sums) <= _WHOLE)
+            totals = -self.walk.penalty * (paths.worth * paths.steps).sum(axis=1)
+            found.append(_TreeAround(paths, sure, met, size > 0, totals))
+            scores = scores + values[t, leaves[t]]
+        return _Around(found)
+
+    def _paths(
+        self, scores: Array, leaves: Array, ends: Array, size: Array, stated: Array | None
+    ) -> tuple[Paths, Array]:
+        """Return the ways of a tree's leaves and which of them are sure, under the scales that make most of them so.
+
+        A step that lowered the loss by less than its own rounding was halved until it did, or left out, and each try
+        counted as one of the steps.
+        """
+        best: tuple[Paths, Array] | None = None
+        right = size > 0 if stated is None else (size > 0) & (size == stated)
+        for scales in _schedules(self.many):
+            paths = paths_to(self.walk, scores, leaves, ends, scales)
+            whole = np.rint(paths.sums)
+            near = np.abs(paths.reached - ends) <= _WHOLE * (1.0 + np.abs(ends))
+            inside = (whole >= 0) & (self.walk.exponential | (whole <= size))
+            sure = right & near & inside & (np.abs(paths.sums - whole) <= _WHOLE)
+            if best is None or sure.sum() > best[1].sum():
+                best = paths, sure
+            if sure.sum() == right.sum():
+                break
+        assert best is not None
+        return best
+
+
+def _schedules(many: int) -> Iterator[Array]:
+    """Yield what steps were multiplied by: all whole; fewer; or one more after them that was halved."""
+    yield np.ones(many)
+    for whole in range(many - 1, 0, -1):
+        yield np.ones(whole)
+        for halvings in range(1, min(_HALVINGS, many - whole - 1) + 1):
+            yield np.append(np.ones(whole), 0.5**halvings)
+
+
+def _stated(each: BoostedTree) -> Array | None:
+    """Return the stated number of rows of each leaf."""
+    own = next((one.totals for one in each.statements if one.name == ROWS), None)
+    return None if own is None or np.isnan(own[each.tree.leaf]).any() else own[each.tree.leaf]
+
+
+@dataclass(frozen=True, eq=False)
+class _TreeAround:
+    """What a table makes of one tree.
+
+    Parameters
+    ----------
+    paths
+        Of its leaves.
+    sure
+        Which leaves hold the rows that they held in training, for all that their values show, shape (L,).
+    met
+        Which of these hold their labels as well.
+    held
+        Which leaves hold rows.
+    totals
+        Of the linear equations, shape (L,).
+    """
+
+    paths: Paths
+    sure: Array
+    met: Array
+    held: Array
+    totals: Array
+
+    def chosen(self, every: bool) -> tuple[Paths, Array]:
+        """Return ways, and totals where they are used: of leaves that are sure, or of all that hold rows."""
+        return self.paths, np.where(self.held if every else self.sure, self.totals, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class _Around:
+    """What a table makes of all trees."""
+
+    trees: Sequence[_TreeAround]
+
+    @property
+    def known(self) -> int:
+        """Of how many leaves the rows are sure."""
+        return sum(int(each.sure.sum()) for each in self.trees)
+
+    @property
+    def met(self) -> int:
+        """Of how many leaves the labels fit as well."""
+        return sum(int(each.met.sum()) for each in self.trees)
+
+    @property
+    def leaves(self) -> int:
+        """How many hold rows."""
+        return sum(int(each.held.sum()) for each in self.trees)
+
+
+def _with(
+    reading: LinearReading, walk: Walk, chosen: Sequence[tuple[Paths, Array]], further: SeveralSteps
+) -> LinearReading:
+    """Return a reading with linear equations of leaf values."""
+    boosting = reading.boosting
+    shape = (len(boosting.trees), reading.equations.routes.most_leaves, further.many)
+    at, steps, worth = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    trees = []
+    for t, each in enumerate(boosting.trees):
+        said = tuple(one for one in each.statements if one.name != VALUES)
+        if t < len(chosen):
+            paths, totals = chosen[t]
+            own, k = np.flatnonzero(~np.isnan(totals)), paths.at.shape[1]
+            for out, part in ((at, paths.at), (steps, paths.steps), (worth, paths.worth)):
+                out[t, own, :k] = part[own]
+            of_nodes = np.full(len(each.tree.feature), np.nan)
+            of_nodes[each.tree.leaf] = totals
+            said += (Statement(VALUES, GRADIENTS, of_nodes),)
+        trees.append(replace(each, statements=said))
+    made = replace(boosting, trees=tuple(trees), loss=StepsLoss(walk, at, steps, worth))
+    equations = replace(reading.equations, loss=made.loss, blocks=blocks_of(made.trees, made.typical))
+    return replace(reading, boosting=made, equations=equations, further=further)
