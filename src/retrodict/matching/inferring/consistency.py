@@ -12,7 +12,7 @@ from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
 from retrodict.matching.boosting import Boosting
 from retrodict.matching.inferring.guesses import Guesses
-from retrodict.matching.inferring.refining import DIGITS, refined, rounded, with_start
+from retrodict.matching.inferring.refining import DIGITS, refined, rounded
 from retrodict.matching.inferring.steps import Steps
 from retrodict.matching.inferring.trial import Trial, Tried, scaled
 from retrodict.matching.inferring.whole_scale import rows_by_scale
@@ -45,10 +45,8 @@ def best_of(trial: Trial, guesses: Guesses) -> Tried:
         tried.append(own)
         if own.fits:
             return own
-    if not tried:
-        return with_start(trial, guesses)
     best = min(tried, key=lambda each: each.misfit)
-    return refined(trial, guesses, best) if guesses.refined and guesses.held is None else best
+    return refined(trial, guesses, best) if guesses.refined else best
 
 
 def _alone(trial: Trial, guesses: Guesses, own: Tried) -> bool:

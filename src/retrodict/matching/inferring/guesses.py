@@ -48,13 +48,18 @@ class Guesses:
     held: HeldStart | None = field(default=None, repr=False)
 
     def all(self) -> Iterator[Steps]:
-        """Yield all combinations; where a start is held, those that make whole numbers of the first trees' leaves."""
+        """Yield all combinations.
+
+        Where a start is held, those that make whole numbers of the first trees' leaves come first, and then all without
+        these trees' values.
+        """
+        starts: Sequence[tuple[float, ...]] = self.starts
         if self.held is not None:
             for steps in fewest(self.held, self.rates, self.penalties, self.rows):
                 yield replace(steps, rows=self.rows)
-            return
-        for start, penalty, rate in product(self.starts, self.penalties, self.rates):
-            yield Steps(rate, penalty, start, self.rows)
+            starts = ((0.0,) * len(self.held.values),)
+        for start, penalty, rate in product(starts, self.penalties, self.rates):
+            yield Steps(rate, penalty, start, self.rows, first=self.held is None)
 
     def beside(self, steps: Steps) -> Iterator[Steps]:
         """Yield settings next to some, in each of what is not stated."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 
 from retrodict.matching.inferring.guesses import Guesses
-from retrodict.matching.inferring.shares import fewest
 from retrodict.matching.inferring.steps import Steps
 from retrodict.matching.inferring.trial import Trial, Tried
 
@@ -52,59 +50,6 @@ def refined(trial: Trial, guesses: Guesses, best: Tried) -> Tried:
 
     at = np.log([base.penalty, base.rate])[: 1 + with_rate]
     return _better(trial, best, _lowest(trial, under, at))
-
-
-def with_start(trial: Trial, guesses: Guesses) -> Tried:
-    """Look for a start, a rate and a penalty where none of those listed makes whole numbers of the first leaves.
-
-    What fits best is found as numbers go, and then the share of whole numbers of rows next to it.
-
-    Parameters
-    ----------
-    trial
-        The trees.
-    guesses
-        What was tried, with the values that hold the start.
-    """
-    held = guesses.held
-    assert held is not None
-    base = Steps(guesses.rates[0], guesses.penalties[0], held.about, guesses.rows)
-    best = trial.tried(base)
-    if not guesses.refined or len(base.start) > 1:
-        return best
-
-    def under(point: Array, penalty: float) -> Steps:
-        return replace(base, rate=float(np.exp(point[0])), penalty=penalty, start=(float(point[1]),))
-
-    at = np.array([np.log(base.rate), base.start[0]])
-    for penalty in guesses.penalties:
-        near = _lowest(trial, partial(under, penalty=penalty), at)
-        best = min((best, trial.tried(near)), key=lambda each: each.misfit)
-        own = _whole_near(trial, guesses, near)
-        if own is not None:
-            return own
-    if len(guesses.penalties) > 1:
-        trial.widen()  # three settings at once fit few leaves too well
-        at = np.array([np.log(best.steps.rate), best.steps.start[0], np.log(best.steps.penalty or 1.0)])
-        near = _lowest(trial, lambda point: under(point, float(np.exp(point[2]))), at)
-        own = _whole_near(trial, guesses, near)
-        best = trial.tried(near) if own is None else own
-    return best
-
-
-def _whole_near(trial: Trial, guesses: Guesses, near: Steps) -> Tried | None:
-    """Return settings of few digits that fit, with a start that makes whole numbers of the first leaves."""
-    assert guesses.held is not None
-    rates, penalties = (_few_digits(value) for value in (near.rate, near.penalty))
-    for steps in fewest(guesses.held, rates, penalties, guesses.rows):
-        own = trial.tried(replace(steps, rows=guesses.rows))
-        if own.fits:
-            return own
-    return None
-
-
-def _few_digits(value: float) -> Sequence[float]:
-    return tuple(dict.fromkeys(rounded(value, digits) for digits in range(1, DIGITS)))
 
 
 def rounded(value: float, digits: int) -> float:

@@ -22,10 +22,10 @@ Array = np.ndarray
 
 _WHOLE = 1e-8
 """How far from whole a number of rows may be, of values to fifteen digits."""
-_MOST_ROWS = (150, 450, 1_200)
+_MOST_ROWS = (150, 400)
 """Rows that are tried where nothing says how many there are: all rates and penalties with few of them first, since the
 cost is that of their cube, and the most with the first penalty alone. A start is the share of few rows as well, where
-numbers have a common divisor."""
+numbers have a common divisor; where it is of more, first trees are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +59,6 @@ class HeldStart:
                 yield from (Steps(rate, penalty, (_log_odds(k, n),), n) for k in shares[0].tolist())
             elif all(len(own) for own in shares) and sum(int(own[0]) for own in shares) == n:
                 yield Steps(rate, penalty, tuple(float(np.log(own[0] / n)) for own in shares), n)
-
-    @property
-    def about(self) -> tuple[float, ...]:
-        """Starts that may be near: the middle of each first tree's values."""
-        return tuple(float(np.median(own)) for own in self.values)
 
     def _shares(self, values: Array, rate: float, penalty: float, n: int) -> Array:
         """Return the numbers of rows of a class that fit, among n."""

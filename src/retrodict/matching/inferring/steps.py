@@ -27,12 +27,16 @@ class Steps:
         The scores before the first tree, one an output.
     rows
         How many rows the table has; ``None`` where that is not known and follows from the penalty.
+    first
+        Whether the first turn's values are equations: not where they hold a start that is not known. It matters to no
+        other tree, since scores behind the first turn have it from these values, whatever it is.
     """
 
     rate: float
     penalty: float
     start: tuple[float, ...]
     rows: int | None = None
+    first: bool = True
 
 
 def step_statements(

@@ -148,7 +148,7 @@ def as_under(equations: Equations, boosting: Boosting, turns: int) -> Equations:
         equations,
         table=replace(equations.table, n=boosting.rows or 0),
         routes=replace(equations.routes, value=values),
-        blocks=blocks_of(trees),
+        blocks=blocks_of(trees, boosting.typical),
         loss=boosting.loss,
         start=np.asarray(boosting.start, dtype=np.float64),
     )

@@ -70,7 +70,7 @@ def values_of(
             penalty=steps.penalty,
             start=np.array(steps.start),
             rows=steps.rows,
-            first=held is not None,
+            first=held is not None and steps.first,
         )
         return replace(boosting_with(laid, own, reach, "values"), shares=shares)
 
