@@ -23,6 +23,9 @@ Array = np.ndarray
 SURE = 1e-8
 """Most that equations may miss by, relative to their terms, for sums to be taken as decoded; rounding leaves 1e-12."""
 
+_ROUNDED = 4.0 * np.finfo(float).eps
+"""Of the terms of an equation, what the library's own rounding makes it miss by."""
+
 MOST_LEAVES = 512
 """Leaves of a tree whose equations are solved together: the time grows with their cube."""
 
@@ -32,8 +35,8 @@ _SPREAD = 1e-9
 
 def histogram_sums(
     nodes: Any, rate: float, penalty: float, constant: bool
-) -> tuple[Float[Array, " nodes"], Float[Array, " nodes"]] | None:
-    """Return the gradient and hessian sums of every node of a tree of histogram boosting.
+) -> tuple[Float[Array, " nodes"], Float[Array, " nodes"], Float[Array, " nodes"]] | None:
+    """Return the gradient and hessian sums of every node of a tree of histogram boosting, and how far they may be off.
 
     Parameters
     ----------
@@ -47,8 +50,8 @@ def histogram_sums(
     Returns
     -------
     tuple or None
-        Gradients, hessians; ``None`` where the equations do not tell them (a tree of one split, weights that a constant
-        loss hides, constraints).
+        Gradients, hessians, and about how far the latter may be off, by rounding; ``None`` where the equations do not tell
+        them (a tree of one split, weights that a constant loss hides, constraints).
     """
     leaf = np.asarray(nodes["is_leaf"], dtype=bool)
     if leaf.all() or int(leaf.sum()) > MOST_LEAVES:
@@ -58,6 +61,7 @@ def histogram_sums(
     below = _leaves_below(left, right, leaf)
     matrix, known, scale = _equations(value, np.asarray(nodes["gain"], np.float64), left, right, leaf, below, penalty)
     counts = np.asarray(nodes["count"], dtype=np.float64)[leaf]
+    off = np.zeros(len(counts))
     if constant and _agrees(matrix, known, scale, counts):
         found = counts
     else:
@@ -65,9 +69,11 @@ def histogram_sums(
         found, _, rank, _ = np.linalg.lstsq(matrix * weights[:, None], known * weights, rcond=None)
         if rank < matrix.shape[1] or (found < 0).any() or not _agrees(matrix, known, scale, found):
             return None
+        inverse = np.linalg.pinv(matrix * weights[:, None])
+        off = _ROUNDED * np.sqrt((inverse**2).sum(axis=1))
     hessians = below @ found
     gradients = np.where(leaf, -value * (hessians + penalty), 0.0)
-    return below @ gradients[leaf], hessians
+    return below @ gradients[leaf], hessians, below @ off
 
 
 def _equations(

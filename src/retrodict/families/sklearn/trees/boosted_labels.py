@@ -21,6 +21,8 @@ Array = np.ndarray
 
 _WHOLE = 1e-6
 """How far from a whole number a class's size may lie, of the size."""
+_SUMMED = 1e-15
+"""What each row adds to the rounding of a sum."""
 _WIDER = 2.0
 """How many times wider than all that the trees together move a score the range of targets is taken."""
 
@@ -51,7 +53,7 @@ def class_statement(loss: BoostedLoss, steps: Steps, output: int, nodes: int) ->
     gradients, _ = loss.terms(np.tile(start, (loss.classes, 1)), output, labels)
     of_root = np.full(nodes, np.nan)
     of_root[0] = float(np.rint(sizes) @ gradients)
-    return [Statement("classes", GRADIENTS, of_root)]
+    return [Statement("classes", GRADIENTS, of_root, _SUMMED * steps.rows * max(loss.weights, default=1.0))]
 
 
 def target_statement(loss: BoostedLoss, steps: Steps, levels: Float[Array, " m"], nodes: int) -> list[Statement]:

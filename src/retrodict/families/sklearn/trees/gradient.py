@@ -28,7 +28,9 @@ from retrodict.results.notes import Note
 
 Array = np.ndarray
 
-_SURE = 1e-10
+_SUMMED = 1e-15
+"""What each row adds to the rounding of a sum, of gradients of about 1."""
+_SURE = 1e-11
 """How far a sum may be off that is told by the difference of variances; beyond, only its parent's is taken."""
 
 
@@ -115,7 +117,8 @@ class Gradient:
                     told.append(Statement("rows", COUNTS, np.where(tree.leaf, tree.rows.astype(np.float64), np.nan)))
                 if loss is not None:
                     rows = steps.rows if turn == output == 0 and not counted else None
-                    told += step_statements(tree, values[turn][output], steps.rate, steps.penalty, rows)
+                    slack = _SUMMED * (tree.rows if counted else steps.rows or 1)
+                    told += step_statements(tree, values[turn][output], steps.rate, steps.penalty, rows, slack)
                     told += _sums(tree, loss) if counted else ()
                     if turn == 0 and self._constant:
                         told += (
@@ -150,25 +153,26 @@ def _sums(tree: Tree, loss: BoostedLoss) -> list[Statement]:
     if found is None:
         return []
     gradients, _, squares = found
-    stated = tree.leaf & np.isfinite(gradients) & (_error(tree, gradients) <= _SURE)
+    error = _error(tree, gradients)
+    stated = tree.leaf & np.isfinite(gradients) & (error <= _SURE)
     for node in np.flatnonzero(~tree.leaf).tolist():
         pair = [int(tree.left[node]), int(tree.right[node])]
         stated[node] = any(tree.leaf[one] and not stated[one] for one in pair)
-    out = [] if not loss.classes else [Statement("gradients", GRADIENTS, np.where(stated, gradients, np.nan))]
+    out = [] if not loss.classes else [Statement("gradients", GRADIENTS, np.where(stated, gradients, np.nan), error)]
     if loss.classes:  # not linear in targets
-        out.append(Statement("squares", SQUARES, np.where(stated, squares, np.nan)))
+        out.append(Statement("squares", SQUARES, np.where(stated, squares, np.nan), error))
     return [each for each in out if not np.isnan(each.totals).all()]
 
 
 def _error(tree: Tree, gradients: Float[Array, " nodes"]) -> Float[Array, " nodes"]:
     """Return about how far sums of leaves are off: variances of pairs of leaves cancel where their means are near."""
     assert tree.impurity is not None
-    out = np.zeros(len(gradients))
     rows = tree.rows.astype(np.float64)
+    out = _SUMMED * rows
     for node in np.flatnonzero(~tree.leaf).tolist():
         pair = np.array([tree.left[node], tree.right[node]])
         if tree.leaf[pair].all():
             apart = np.abs(np.diff(gradients[pair] / rows[pair]))[0]
             lost = np.finfo(float).eps * float(tree.impurity[node]) / max(apart, np.finfo(float).tiny)
-            out[pair] = rows[pair] * lost
+            out[pair] += rows[pair] * lost
     return out

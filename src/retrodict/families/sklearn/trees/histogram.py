@@ -31,6 +31,10 @@ Array = np.ndarray
 
 _ADDED = 1e-15
 """What the library adds to every denominator."""
+_SUMMED = 1e-15
+"""What each row adds to the rounding of a sum, of gradients of about 1."""
+_SURE = 1e-11
+"""How far a hessian sum that is decoded may be off; what it is decoded from is taken as it is beyond."""
 _CLIPPED = 1e-9
 """How near to its bound, of its size, a value is that a monotonic constraint clipped."""
 
@@ -108,11 +112,7 @@ class Histogram:
                     kept = tree.leaf & ~self._clipped(nodes, tree)
                     kept[0] = False  # the value of a root is not set
                     rows = steps.rows if turn == output == 0 and not counted else None
-                    slack = (
-                        tree.rows * loss.slack(levels, start)
-                        if counted
-                        else (steps.rows or 1) * loss.slack(levels, start)
-                    )
+                    slack = (_SUMMED + loss.slack(levels, start)) * (tree.rows if counted else steps.rows or 1)
                     told += _steps(tree, own, steps, kept, rows, slack)
                     told += self._sums(nodes, tree, steps, loss) if counted else ()
                     if turn == 0:
@@ -141,16 +141,19 @@ class Histogram:
         if constant:  # counts are its hessians, and leaf values their gradients
             return
         decoded = histogram_sums(nodes, steps.rate, steps.penalty, constant=False)
+        open_ = np.ones(len(nodes), dtype=bool)
         if decoded is not None:
-            yield Statement("hessians", HESSIANS, np.where(tree.leaf, decoded[1], np.nan))
-            return
-        inner = ~tree.leaf & ~self._clipped(nodes, tree)
+            sure = tree.leaf & (decoded[2] <= _SURE)
+            yield Statement("hessians", HESSIANS, np.where(sure, decoded[1], np.nan), decoded[2])
+            open_ = tree.leaf & ~sure
+            for level in reversed(tree.levels()):  # nodes above a leaf whose sum is not told
+                open_[level] = open_[tree.left[level]] | open_[tree.right[level]]
+        inner = ~tree.leaf & open_ & ~self._clipped(nodes, tree)
         inner[0] = False  # its value is not set
         value = np.asarray(nodes["value"], dtype=np.float64)
-        coefficients = _step_coefficients(value)
-        if inner.any():
-            yield Statement("inner values", coefficients, np.where(inner, -value * steps.penalty, np.nan))
-        yield from _gains(nodes, tree, steps.rate)
+        totals = np.where(inner, -value * (steps.penalty + _ADDED), np.nan)
+        yield Statement("inner values", _step_coefficients(value), totals, _SUMMED * tree.rows)
+        yield from _gains(nodes, tree, steps.rate, open_)
 
     def _clipped(self, nodes: Any, tree: Tree) -> Bool[Array, " nodes"]:
         """Return which nodes' values lie at a bound that a monotonic constraint set: those are no steps."""
@@ -195,7 +198,7 @@ def _steps(
     return [each for each in (first, *told[1:]) if not np.isnan(each.totals).all()]
 
 
-def _gains(nodes: Any, tree: Tree, rate: float) -> Iterator[Statement]:
+def _gains(nodes: Any, tree: Tree, rate: float, wanted: Bool[Array, " nodes"]) -> Iterator[Statement]:
     """Yield what gains state, depth by depth: ``value G`` of a node less that of its children."""
     value, gain = _unshrunk(nodes, tree, rate), np.asarray(nodes["gain"], dtype=np.float64)
     levels = tree.levels()
@@ -203,12 +206,13 @@ def _gains(nodes: Any, tree: Tree, rate: float) -> Iterator[Statement]:
         coefficients, totals = np.zeros((len(value), 4)), np.full(len(value), np.nan)
         apart = np.maximum(*(np.abs(value[level] - value[children[level]]) for children in (tree.left, tree.right)))
         # two values at one bound differ by rounding alone
-        totals[level] = np.where(apart > _CLIPPED * np.abs(value[level]), gain[level], np.nan)
+        told = wanted[level] & (apart > _CLIPPED * np.abs(value[level]))
+        totals[level] = np.where(told, gain[level], np.nan)
         for children in (tree.left, tree.right):
             coefficients[children[level], GRADIENT] = value[level] - value[children[level]]
         for deeper in levels[depth + 1 :]:
             coefficients[tree.left[deeper]] = coefficients[tree.right[deeper]] = coefficients[deeper]
-        yield Statement("gains", coefficients, totals, by_leaf=True)
+        yield Statement("gains", coefficients, totals, _SUMMED * tree.rows * np.abs(value).max(), by_leaf=True)
 
 
 def _signs(estimator: Any, place: Place) -> Float[Array, " d"]:

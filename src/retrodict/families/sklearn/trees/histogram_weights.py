@@ -35,8 +35,8 @@ def class_weights(estimator: Any, trees: Sequence[Tree], steps: Steps, *, counte
     setting = getattr(estimator, "class_weight", None)
     if setting is None:
         return ()
-    if isinstance(setting, dict):
-        return tuple(listed_weights(setting, np.asarray(estimator.classes_).tolist()).tolist())
+    if isinstance(setting, dict):  # the library looks codes up in it, not classes
+        return tuple(listed_weights(setting, range(len(estimator.classes_))).tolist())
     if len(estimator.classes_) > 2 or not counted:  # each tree then tells of one class's rows alone
         return None
     return _balanced(estimator, trees[0], steps)
@@ -51,7 +51,7 @@ def _balanced(estimator: Any, tree: Tree, steps: Steps) -> tuple[float, ...] | N
     decoded = histogram_sums(estimator._predictors[0][0].nodes, steps.rate, steps.penalty, constant=False)
     if decoded is None or steps.rows is None:
         return None
-    g, h = (each[tree.leaf] for each in decoded)
+    g, h = (each[tree.leaf] for each in decoded[:2])
     weighed = np.column_stack([2.0 * h + g, 2.0 * h - g])
     shares = weighed / (steps.rows / 2.0)  # of each class's rows, those in the leaf
     sizes, _, rank, _ = np.linalg.lstsq(shares, tree.rows[tree.leaf].astype(np.float64), rcond=None)
