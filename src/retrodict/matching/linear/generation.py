@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -13,8 +15,9 @@ from retrodict.matching.equations import Equations
 from retrodict.matching.linear.candidates import columns_of
 from retrodict.matching.linear.least_squares import Pool
 from retrodict.matching.linear.listing import Listed
+from retrodict.matching.linear.mixing import mixed
 from retrodict.matching.linear.proposing import Proposer
-from retrodict.matching.linear.slack import excess_of, slack_of
+from retrodict.matching.linear.slack import energy
 
 Array = np.ndarray
 
@@ -73,6 +76,8 @@ def relaxed(
     *,
     proposer: Proposer | None = None,
     known: tuple[Int[Array, "m d"], Int[Array, " m"]] | None = None,
+    state: bytes | None = None,
+    checkpoint: Callable[[Callable[[], bytes], bool], None] = lambda make, now: None,
 ) -> Relaxed:
     """Return the non-negative numbers of rows that fit the equations best.
 
@@ -88,11 +93,16 @@ def relaxed(
         Offers possible rows; by default all that there are, which must be few enough.
     known
         Rows and labels by their codes that are in the pool from the first, shapes (m, d) and (m,).
+    state, checkpoint
+        See `solve`.
     """
     started = time.perf_counter()
     run = _Run(equations, proposer or Listed(equations), known)
+    if state is not None:
+        run.restore(state)
     while time.perf_counter() - started < seconds and not run.optimal:
         run.round()
+        checkpoint(run.state, False)
         progress(run.share, run.pool.misfit)
     return run.result()
 
@@ -154,14 +164,30 @@ class _Run:
 
     def _met(self) -> bool:
         """Return whether the nearest whole numbers meet all equations to their rounding."""
-        x = self.pool.x
-        whole = np.rint(x)
-        if np.abs(x - whole).max(initial=0.0) > _WHOLE:
+        inside = self.pool.inside()
+        x = self.pool.x[inside]
+        if self.equations.mixed:
+            return mixed(self.equations, self.codes[inside], self.labels[inside], x, solve=False).energy <= 0.0
+        if np.abs(x - np.rint(x)).max(initial=0.0) > _WHOLE:
             return False
-        columns = self.pool.columns
-        return bool(
-            (excess_of(self.equations.blocks, columns, whole) <= slack_of(self.equations.blocks, columns, whole)).all()
-        )
+        return energy(self.equations.blocks, self.pool.some(inside), np.rint(x)) <= 0.0
+
+    def state(self) -> bytes:
+        """Return what is needed to go on from here."""
+        out = io.BytesIO()
+        own = {"keys": self.keys, "codes": self.codes, "labels": self.labels, "rounds": np.array(self.rounds)}
+        arrays: dict[str, Any] = {**own, **self.pool.state(), **self.proposer.state()}
+        np.savez(out, allow_pickle=False, **arrays)
+        return out.getvalue()
+
+    def restore(self, state: bytes) -> None:
+        """Go back to where `state` was taken."""
+        with np.load(io.BytesIO(state), allow_pickle=False) as kept:
+            arrays = dict(kept)
+        self.keys, self.codes, self.labels = (arrays[name] for name in ("keys", "codes", "labels"))
+        self.rounds = int(arrays["rounds"])
+        self.pool.restore(columns_of(self.equations, self.codes, self.equations.labels[self.labels]), arrays)
+        self.proposer.restore(arrays)
 
     def result(self) -> Relaxed:
         """Return what was found."""

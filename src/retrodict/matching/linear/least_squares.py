@@ -8,11 +8,13 @@ residual itself, so that steps refine one another and misfits reach the rounding
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from numba import njit
 
-from retrodict.matching.linear.candidates import Columns
+from retrodict.matching.linear.candidates import Columns, explained
 
 Array = np.ndarray
 
@@ -42,12 +44,13 @@ class Pool:
     """
 
     def __init__(self, totals: Float[Array, "cells Q"], blocks: int) -> None:
-        self.totals, self.residual = totals, totals.copy()
+        self.totals, self.right, self.residual = totals, totals, totals.copy()
         self.size, self.passive = 0, 0
         self._room = 0
         self._order = np.zeros(0, dtype=np.int64)
         self._factor = np.zeros((0, 0))
         self._x, self._norms, self.slopes = np.zeros(0), np.zeros(0), np.zeros(0)
+        self._free = np.zeros(0, dtype=bool)
         self._cells = np.zeros((0, blocks), dtype=np.int32)
         self._entries = np.zeros((0, blocks, totals.shape[1]))
 
@@ -66,15 +69,23 @@ class Pool:
         """The columns of the pool."""
         return Columns(self._cells[: self.size].T, self._entries[: self.size].transpose(1, 2, 0))
 
-    def add(self, columns: Columns) -> None:
-        """Let columns into the pool, with nothing of them in the solution."""
+    def add(self, columns: Columns, free: bool = False) -> None:
+        """Let columns into the pool, with nothing of them in the solution.
+
+        Parameters
+        ----------
+        columns
+            m of them.
+        free
+            Whether the solution may have less than nothing of them.
+        """
         many = columns.cells.shape[1]
         new = slice(self.size, self.size + many)
         self._grow(new.stop)
         self._cells[new] = columns.cells.T
         self._entries[new] = columns.entries.transpose(2, 0, 1)
         self._norms[new] = np.sqrt((self._entries[new] ** 2).sum(axis=(1, 2)))
-        self._x[new] = 0.0
+        self._x[new], self._free[new] = 0.0, free
         self.size += many
 
     def _grow(self, size: int) -> None:
@@ -82,16 +93,29 @@ class Pool:
             return
         more = max(size, 2 * self._room) - self._room
         self._room += more
-        self._cells, self._entries, self._x, self._norms = (
+        self._cells, self._entries, self._x, self._norms, self._free = (
             np.concatenate([own, np.zeros((more, *own.shape[1:]), own.dtype)])
-            for own in (self._cells, self._entries, self._x, self._norms)
+            for own in (self._cells, self._entries, self._x, self._norms, self._free)
         )
+
+    def take(self, times: Int[Array, " m"]) -> None:
+        """Begin again with the right side less so many of each column.
+
+        Parameters
+        ----------
+        times
+            Of each column, shape (m,).
+        """
+        self.right = self.totals - explained(self.columns, times, len(self.totals))
+        self.passive = 0
+        self._x[:] = 0.0
+        self.residual = self.right.copy()
 
     def keep(self, kept: Bool[Array, " m"]) -> None:
         """Take the columns out that are not kept; those of the solution must be."""
         at = np.flatnonzero(kept)
         many = len(at)
-        for own in (self._cells, self._entries, self._x, self._norms):
+        for own in (self._cells, self._entries, self._x, self._norms, self._free):
             own[:many] = own[at]
         place = np.cumsum(kept) - 1
         self._order[: self.passive] = place[self._order[: self.passive]]
@@ -100,6 +124,27 @@ class Pool:
     def inside(self) -> Int[Array, " k"]:
         """Return the places of the columns that may be in the solution: those of the factor."""
         return np.sort(self._order[: self.passive])
+
+    def some(self, places: Int[Array, " k"]) -> Columns:
+        """Return some columns of the pool."""
+        return Columns(self._cells[places].T, self._entries[places].transpose(1, 2, 0))
+
+    def state(self) -> dict[str, Array]:
+        """Return what the solution is, and its factor to the last bit, by names."""
+        k = self.passive
+        return {"x": self.x, "slopes": self.slopes, "order": self._order[:k], "factor": self._factor[:k, :k]}
+
+    def restore(self, columns: Columns, state: Mapping[str, Array]) -> None:
+        """Go back to where `state` was taken, with the same columns."""
+        self.size = self.passive = 0
+        self.add(columns)
+        self._x[: self.size] = state["x"]
+        k = len(state["order"])
+        self.slopes = state["slopes"]
+        self._order, self._factor = state["order"].copy(), state["factor"].copy()
+        self.passive = k
+        self._widen()
+        _residual(self._cells, self._entries, self.right, self._x, self._order, k, self.residual)
 
     def solve(self, rounds: int, enough: float) -> int:
         """Lower the misfit, and return how many columns entered.
@@ -119,7 +164,8 @@ class Pool:
                 self._cells[:n],
                 self._entries[:n],
                 self._norms[:n],
-                self.totals,
+                self._free[:n],
+                self.right,
                 self.residual,
                 self._x[:n],
                 self._order,
@@ -230,6 +276,7 @@ def _lower(
     cells: Array,
     entries: Array,
     norms: Array,
+    free: Array,
     totals: Array,
     residual: Array,
     x: Array,
@@ -267,8 +314,9 @@ def _lower(
             block = max(1, block // 4)
         used += 1
         before = min(misfit, before)
-        fit = np.where(~passive & (slopes > _WORTH * np.sqrt(misfit)))[0]
-        fit = fit[np.argsort(-slopes[fit])]
+        drawn = np.where(free, np.abs(slopes), slopes)
+        fit = np.where(~passive & (drawn > _WORTH * np.sqrt(misfit)))[0]
+        fit = fit[np.argsort(-drawn[fit])]
         added = 0
         for first in range(0, min(len(fit), _TRIES * block), block):
             added = _enter(cells, entries, norms, fit[first : first + block], order, k, factor, passive, dense)
@@ -281,7 +329,7 @@ def _lower(
         entered += added
         clipped = True
         while clipped:
-            k, clipped = _step(norms, x, slopes, order, k, factor, passive)
+            k, clipped = _step(norms, free, x, slopes, order, k, factor, passive)
             _residual(cells, entries, totals, x, order, k, residual)
             if clipped:
                 for i in range(k):
@@ -346,7 +394,7 @@ def _enter(
 
 @njit(cache=True, nogil=True)
 def _step(
-    norms: Array, x: Array, slopes: Array, order: Array, k: int, factor: Array, passive: Array
+    norms: Array, free: Array, x: Array, slopes: Array, order: Array, k: int, factor: Array, passive: Array
 ) -> tuple[int, bool]:
     """Go to the least squares of the passive columns, or as far as none is negative; those at zero leave."""
     step = np.empty(k)
@@ -356,15 +404,17 @@ def _step(
     share, clipped = 1.0, False
     for i in range(k):
         length = x[order[i]] * norms[order[i]]
-        if length + step[i] < 0.0:
+        if length + step[i] < 0.0 and not free[order[i]]:
             clipped = True
             share = min(share, -length / step[i])
     for i in range(k):
-        x[order[i]] = max(0.0, x[order[i]] + share * step[i] / norms[order[i]])
+        x[order[i]] += share * step[i] / norms[order[i]]
+        if x[order[i]] < 0.0 and not free[order[i]]:
+            x[order[i]] = 0.0
     if clipped:
         for i in range(k - 1, -1, -1):
             j = order[i]
-            if step[i] < 0.0 and x[j] * norms[j] <= _NONE:
+            if step[i] < 0.0 and x[j] * norms[j] <= _NONE and not free[j]:
                 _delete(factor, k, i)
                 x[j] = 0.0
                 passive[j] = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -9,7 +10,7 @@ from jaxtyping import Float, Int
 
 from retrodict.matching.boosting import COUNT
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.pricing import Priced, duals_of, priced_states
+from retrodict.matching.linear.pricing import Priced, duals_of, priced_states, sums_of
 from retrodict.matching.linear.proposing import Proposed
 from retrodict.matching.linear.routing import leaves_of
 from retrodict.matching.linear.states import States, all_states
@@ -66,9 +67,40 @@ class Listed:
         self._highest = float(flat.max(initial=-np.inf))
         self._left = _NEAR_ROUNDS
         if len(self.states) > 2 * _NEAR:
-            near = np.sort(_highest(price.max(axis=0), _NEAR))
-            self._near = near, tuple(each.chosen(near) for each in self._layouts)
+            self._look_near(np.sort(_highest(price.max(axis=0), _NEAR)))
         return self._proposed(_highest(flat, min(many, int((flat > least).sum()))))
+
+    def _look_near(self, states: Array) -> None:
+        self._near = states, tuple(each.chosen(states) for each in self._layouts)
+
+    def state(self) -> dict[str, Array]:
+        """Return which states are near; see `Proposer.state`."""
+        near = np.empty(0, dtype=np.int64) if self._near is None else self._near[0]
+        return {"offer_near": near, "offer_left": np.array(self._left), "offer_highest": np.array(self._highest)}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Go back to where `state` was taken."""
+        self._left, self._highest = int(state["offer_left"]), float(state["offer_highest"])
+        if len(state["offer_near"]):
+            self._look_near(state["offer_near"])
+
+    def prices(self, residual: Float[Array, "cells Q"]) -> Float[Array, "C S"]:
+        """Return the prices of all states with all labels; see `Proposer.best`."""
+        return self._prices(self._layouts, duals_of(self.equations.blocks, residual, len(self.equations.routes)))
+
+    @property
+    def norms(self) -> Float[Array, "C S"]:
+        """Lengths of all columns; infinite where one has no entries."""
+        return np.concatenate([each.norms for each in self._layouts])
+
+    def sums(self, weights: Float[Array, "C S"]) -> Float[Array, "cells Q"]:
+        """Return the weighed sums of so many of each column, in 32 bits."""
+        routes, first = self.equations.routes, 0
+        out = np.zeros((len(routes), routes.most_leaves, 4))
+        for each in self._layouts:
+            out += each.sums(weights[first : first + len(each.shift)], routes.most_leaves)
+            first += len(each.shift)
+        return sums_of(self.equations.blocks, out)
 
     def _prices(self, layouts: tuple[Priced, ...], duals: Array) -> Array:
         out = np.empty((sum(len(each.shift) for each in layouts), layouts[0].leaves.shape[1]), dtype=np.float32)

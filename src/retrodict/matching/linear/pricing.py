@@ -71,6 +71,20 @@ class Priced:
         )
         out[:, part] /= self.norms[:, part]
 
+    def sums(self, weights: Float[Array, "C S"], leaves: int) -> Float[Array, "T L 4"]:
+        """Return the sums of 1, g, h and g squared of weighed states in each leaf of each tree.
+
+        Parameters
+        ----------
+        weights
+            Of each state with each label, shape (C, S).
+        leaves
+            Of the largest tree.
+        """
+        out = np.zeros((len(self.leaves), leaves, 4))
+        _sum_up(self.leaves, self.gradients, self.hessians, self.shift, weights, out)
+        return out
+
     def chosen(self, states: Int[Array, " s"]) -> Priced:
         """Return the layout of some states."""
         leaves, gradients, hessians = (
@@ -108,6 +122,15 @@ def duals_of(blocks: Blocks, residual: Float[Array, "cells Q"], trees: int) -> F
     out = np.zeros((trees, blocks.cell.shape[1], 4))
     np.add.at(out, blocks.tree, np.einsum("blq,blqk->blk", worth, blocks.coefficients))
     return out
+
+
+def sums_of(blocks: Blocks, sums: Float[Array, "T L 4"]) -> Float[Array, "cells Q"]:
+    """Return the weighed equations' sums from those of 1, g, h and g squared in each leaf of each tree."""
+    out = np.zeros_like(blocks.totals)
+    there = blocks.cell >= 0
+    own = np.einsum("blqk,blk->blq", blocks.coefficients, sums[blocks.tree])
+    np.add.at(out, blocks.cell[there], own[there])
+    return np.asarray(out * np.sqrt(blocks.weights))
 
 
 def _laid_out(equations: Equations, codes: Array, labels: Array) -> Priced | None:
@@ -209,3 +232,19 @@ def _price(
                         more[s] += twice * of_square[leaf[s]] * g[s]
         for c in range(1, len(out)):
             out[c, first:last] += out[0, first:last]
+
+
+@njit(cache=True, nogil=True)
+def _sum_up(leaves: Array, gradients: Array, hessians: Array, shift: Array, weights: Array, out: Array) -> None:
+    trees, states = leaves.shape
+    for c in range(len(shift)):
+        for t in range(trees):
+            for s in range(states):
+                weight = weights[c, s]
+                if weight != 0.0:
+                    g = gradients[t, s] + shift[c, t]
+                    own = out[t, leaves[t, s]]
+                    own[0] += weight
+                    own[1] += weight * g
+                    own[2] += weight * hessians[t, s]
+                    own[3] += weight * g * g

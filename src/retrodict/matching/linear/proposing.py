@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,4 +57,12 @@ class Proposer(Protocol):
         taken
             Keys of those that are in the pool.
         """
+        ...
+
+    def state(self) -> dict[str, Array]:
+        """Return what the next offers depend on beside what they are asked with, by names that begin with "offer"."""
+        ...
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Go back to where `state` was taken."""
         ...

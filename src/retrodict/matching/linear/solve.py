@@ -6,14 +6,23 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from retrodict.matching.equations import Equations
+from retrodict.matching.linear.alike import alike
+from retrodict.matching.linear.candidates import columns_of
+from retrodict.matching.linear.certificate import certain
 from retrodict.matching.linear.generation import Relaxed, relaxed
-from retrodict.matching.linear.slack import energy_of
+from retrodict.matching.linear.listing import Listed
+from retrodict.matching.linear.mixing import mixed
+from retrodict.matching.linear.slack import energy, energy_of
 from retrodict.matching.linear.solution import Solution
+from retrodict.matching.linear.whole_numbers import made_whole
 
 Array = np.ndarray
+
+Checkpoint = Callable[[Callable[[], bytes], bool], None]
+"""Called with what makes the state, and whether it must be kept at once."""
 
 
 def solve(
@@ -23,6 +32,8 @@ def solve(
     seconds: float = np.inf,
     workers: int | None = None,
     progress: Callable[[float, float], None] = lambda share, energy: None,
+    state: bytes | None = None,
+    checkpoint: Checkpoint = lambda make, now: None,
 ) -> Solution:
     """Return the table.
 
@@ -38,26 +49,45 @@ def solve(
         Threads; by default all cores. They never change the table.
     progress
         Called with the share of the work done, as far as can be told, and the misfit.
+    state
+        What `checkpoint` kept of an earlier run with the same equations and seed, to go on from.
+    checkpoint
+        Called after each round with a function that returns the state, and whether it must be kept at once.
     """
     started = time.perf_counter()
-    found = relaxed(equations, seconds, progress)
-    codes, labels = _whole(equations, found)
+
+    def left() -> float:
+        return max(seconds - (time.perf_counter() - started), 0.0)
+
+    proposer = Listed(equations, workers)
+    found = relaxed(equations, left(), progress, proposer=proposer, state=state, checkpoint=checkpoint)
+    misfit = energy(equations.blocks, columns_of(equations, found.codes, equations.labels[found.labels]), found.x)
+    codes, labels, sure = _table(equations, found, left())
+    unique = certain(equations, proposer, codes, labels, left()) if found.optimal else None
+    like = alike(equations, codes)
     return Solution(
-        codes,
+        like.codes,
         labels,
         energy_of(equations, codes, labels),
-        found.misfit,
+        misfit,
         found.rounds,
         time.perf_counter() - started,
         found.optimal,
         equations.blocks.equations,
-        None,
-        np.ones(codes.shape),
-        np.ones(len(codes)),
+        unique,
+        like.agreement,
+        sure.astype(np.float64),
     )
 
 
-def _whole(equations: Equations, found: Relaxed) -> tuple[Int[Array, "n d"], Float[Array, " n"]]:
-    """Return rows as often as the solution has them, to the nearest whole number; two labels of a row mix."""
-    times = np.rint(found.x).astype(np.int64)
-    return np.repeat(found.codes, times, axis=0), np.repeat(equations.labels[found.labels], times)
+def _table(
+    equations: Equations, found: Relaxed, seconds: float
+) -> tuple[Int[Array, "n d"], Float[Array, " n"], Bool[Array, " n"]]:
+    """Return rows as often as the solution has them, their labels, and whether these are the only ones that fit."""
+    if equations.mixed:
+        rows = mixed(equations, found.codes, found.labels, found.x)
+        codes, targets, sure = (np.repeat(each, rows.times, axis=0) for each in (rows.codes, rows.targets, rows.sure))
+        return codes, targets, sure
+    whole = made_whole(equations, found, seconds)
+    labels = np.repeat(equations.labels[whole.labels], whole.times)
+    return np.repeat(whole.codes, whole.times, axis=0), labels, np.ones(len(labels), dtype=bool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 from retrodict.threads import cores
 
@@ -31,4 +32,4 @@ def in_parts(work: Callable[[slice], None], size: int, entries: int, workers: in
         return
     edges = [size * i // parts for i in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
-        list(pool.map(work, [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]))
+        list(pool.map(work, [slice(a, b) for a, b in pairwise(edges)]))

@@ -1,0 +1,176 @@
+"""Which rows every table has that meets the equations: shown, not guessed.
+
+Rows that are possible but not in the table are shut out by a dual: a combination ``y`` of the equations that is zero on
+the table's columns and below zero on theirs (Farkas). What it comes to over any other table is at most what rounding
+leaves, so that less than one of such a row can be there. Among the columns that are left, those that depend on one
+another may be exchanged; what the others may differ by is bounded by the inverse of their factor.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy.linalg import solve_triangular
+
+from retrodict.matching.equations import Equations
+from retrodict.matching.linear.candidates import Columns, columns_of, explained
+from retrodict.matching.linear.exchanges import Basis, basis_of
+from retrodict.matching.linear.least_squares import Pool
+from retrodict.matching.linear.listing import Listed
+from retrodict.matching.linear.routing import hashes_of
+from retrodict.matching.linear.slack import slack_of
+
+Array = np.ndarray
+
+_ENTRANTS, _ROUNDS, _ALL_ROUNDS = 300, 3, 1_000
+"""Columns that are offered at a time, and times that columns enter: as in `generation`."""
+_LEFT = 2_000
+"""Columns that may be left beside the table's; with more nothing is shown."""
+_SURE = 1e-5
+"""Of the dual's length, what a price must be below zero by: prices have 32 bits."""
+_TAKES_PART = 1e-6
+"""What an exchange must take of a column to count."""
+
+
+def certain(
+    equations: Equations,
+    listed: Listed,
+    codes: Int[Array, "n d"],
+    labels: Float[Array, " n"],
+    seconds: float = np.inf,
+) -> Bool[Array, " n"] | None:
+    """Return of each row whether every table that meets the equations, to their rounding, has it.
+
+    Parameters
+    ----------
+    equations
+        What is stated.
+    listed
+        All possible rows.
+    codes, labels
+        A table that meets them, shapes (n, d) and (n,).
+    seconds
+        Stop after about so long with ``None``: it was not looked at.
+    """
+    started = time.perf_counter()
+    state = _states(equations, listed, codes)
+    if (state < 0).any():
+        return np.zeros(len(codes), dtype=bool)
+    ends = equations.labels if equations.mixed else None
+    own = np.unique(state if ends is not None else state + len(listed.states) * _places(equations, labels))
+    if ends is not None:  # a row with any target is a mix of both ends
+        own = np.unique(np.concatenate([own + i * len(listed.states) for i in range(len(ends))]))
+    columns = _columns(equations, listed, own)
+    blocks = equations.blocks
+    slack = slack_of(blocks, columns_of(equations, codes, labels), np.ones(len(codes)))
+    dual = _dual(equations, listed, columns, own, started + seconds)
+    if dual is None:
+        return None
+    basis = basis_of(columns, len(blocks.totals))
+    beside = _open(listed, dual, slack, own)
+    while len(beside):  # what the dual does not shut out is looked at with the table's columns
+        if time.perf_counter() - started > seconds:
+            return None
+        if len(beside) > _LEFT:
+            return np.zeros(len(codes), dtype=bool)
+        columns = _columns(equations, listed, np.concatenate([own, beside]))
+        basis = basis_of(columns, len(blocks.totals))
+        dual = _orthogonal(columns, basis, dual)
+        more = _open(listed, dual, slack, np.concatenate([own, beside]))
+        if not len(more):
+            break
+        beside = np.concatenate([beside, more])
+    fixed = _fixed(basis, 2.0 * float(np.sqrt((slack**2).sum())))[: len(own)]
+    of_column = dict(zip(own.tolist(), fixed.tolist(), strict=True))
+    if ends is not None:
+        both = [state + i * len(listed.states) for i in range(len(ends))]
+        return np.all([[of_column[number] for number in each.tolist()] for each in both], axis=0)
+    numbers = state + len(listed.states) * _places(equations, labels)
+    return np.array([of_column[number] for number in numbers.tolist()], dtype=bool)
+
+
+def _states(equations: Equations, listed: Listed, codes: Array) -> Array:
+    """Return which state each row is, -1 where none."""
+    known = hashes_of(equations.routes, listed.states.codes)
+    order = np.argsort(known, kind="stable")
+    own = hashes_of(equations.routes, codes)
+    at = order[np.minimum(np.searchsorted(known, own, sorter=order), len(known) - 1)]
+    return np.where(known[at] == own, at, -1)
+
+
+def _places(equations: Equations, labels: Array) -> Array:
+    """Return the place of each label in the equations'."""
+    return np.asarray(np.abs(equations.labels[:, None] - labels).argmin(axis=0))
+
+
+def _columns(equations: Equations, listed: Listed, numbers: Array) -> Columns:
+    label, state = np.divmod(numbers, len(listed.states))
+    return columns_of(equations, listed.states.codes[state], equations.labels[label])
+
+
+def _dual(
+    equations: Equations, listed: Listed, columns: Columns, own: Array, until: float
+) -> Float[Array, "cells Q"] | None:
+    """Return a dual that is zero on the table's columns and above it on none; ``None`` where time ran out.
+
+    It is what the least squares of minus all other columns leaves, where there may be less than nothing of the table's.
+    """
+    norms = listed.norms
+    outside = np.isfinite(norms)
+    outside.ravel()[own] = False
+    pool = Pool(-listed.sums(np.where(outside, 1.0 / norms, 0.0)), columns.cells.shape[0])
+    pool.add(columns, free=True)
+    pool.solve(_ALL_ROUNDS, 0.0)
+    taken = own
+    while True:
+        offered = listed.best(pool.residual, _SURE * float(np.sqrt(pool.misfit)), _ENTRANTS, taken)
+        if len(offered):
+            pool.add(columns_of(equations, offered.codes, equations.labels[offered.labels]))
+            taken = np.concatenate([taken, offered.keys])
+        before = pool.misfit
+        pool.solve(_ROUNDS if len(offered) else _ALL_ROUNDS, 0.0)
+        if not len(offered) and pool.misfit >= before * (1.0 - _SURE):
+            return pool.residual
+        if time.perf_counter() > until:
+            return None
+
+
+def _open(listed: Listed, dual: Array, slack: Array, known: Array) -> Array:
+    """Return which columns beside the known ones a dual does not shut out."""
+    norms = listed.norms
+    price = listed.prices(dual)
+    length = float(np.sqrt((dual**2).sum()))
+    rounding = 2.0 * float((np.abs(dual) * slack).sum())
+    open_ = np.isfinite(norms) & ((price > -_SURE * length) | (-price * norms <= rounding))
+    open_.ravel()[known] = False
+    return np.flatnonzero(open_)
+
+
+def _orthogonal(columns: Columns, basis: Basis, vector: Float[Array, "cells Q"]) -> Float[Array, "cells Q"]:
+    """Return what a vector has beside the basis' columns."""
+    inside = basis.independent
+    cells, entries = columns.cells[:, inside], columns.entries[:, :, inside] / basis.norms[inside]
+    own = Columns(np.ascontiguousarray(cells), np.ascontiguousarray(entries))
+    rest = vector
+    for _ in range(_REFINED):
+        slopes = np.where(own.cells[:, None] >= 0, rest[own.cells].transpose(0, 2, 1) * own.entries, 0.0).sum(
+            axis=(0, 1)
+        )
+        x = solve_triangular(basis.factor, solve_triangular(basis.factor, slopes, trans="T"))
+        rest = rest - explained(own, x, len(vector))
+    return rest
+
+
+_REFINED = 3
+"""Times that what is left along the basis is taken off: the first leaves some by rounding."""
+
+
+def _fixed(basis: Basis, off: float) -> Bool[Array, " m"]:
+    """Return of which columns any other solution has as many, where all sums may be off by so much, together."""
+    out = np.zeros(len(basis.norms), dtype=bool)
+    if len(basis.independent):
+        inverse = solve_triangular(basis.factor, np.eye(len(basis.factor)))
+        out[basis.independent] = np.sqrt((inverse**2).sum(axis=1)) / basis.norms[basis.independent] * off < 1.0
+    return out & ~(np.abs(basis.exchanges) > _TAKES_PART).any(axis=1)

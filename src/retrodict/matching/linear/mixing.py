@@ -1,0 +1,109 @@
+"""Rows with targets from solutions whose rows have the least or the greatest target: any between is a mix of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy.linalg import lstsq
+
+from retrodict.matching.equations import Equations
+from retrodict.matching.linear.candidates import Columns, columns_of, explained
+from retrodict.matching.linear.routing import hashes_of
+from retrodict.matching.linear.slack import energy
+from retrodict.matching.linear.swapping import matrix_of
+
+Array = np.ndarray
+
+_STEPS = 3
+"""Times that targets are solved for anew from what the last ones leave: each step adds some digits."""
+_END = 1e-9
+"""Of the range of targets, how near to an end is at the end."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """Possible rows with how often they are there, and the mean of their targets: only the sum of equal rows is known.
+
+    Parameters
+    ----------
+    codes
+        Shape (m, d).
+    targets
+        As they were fitted, shape (m,).
+    times
+        Shape (m,).
+    sure
+        Whether each of the rows has this target for sure: there is one such row, or all are at an end of the range;
+        shape (m,).
+    energy
+        See `slack.energy`.
+    """
+
+    codes: Int[Array, "m d"]
+    targets: Float[Array, " m"]
+    times: Int[Array, " m"]
+    sure: Bool[Array, " m"]
+    energy: float
+
+
+def mixed(
+    equations: Equations, codes: Int[Array, "m d"], labels: Int[Array, " m"], x: Float[Array, " m"], solve: bool = True
+) -> Mixed:
+    """Return rows with targets.
+
+    Parameters
+    ----------
+    equations
+        Whose labels are the ends of the range, at least.
+    codes, labels
+        Rows and their labels by their codes, shapes (m, d) and (m,).
+    x
+        How many of each, shape (m,).
+    solve
+        Whether targets are solved for once more with whole numbers of rows.
+    """
+    _, firsts, group = np.unique(hashes_of(equations.routes, codes), return_index=True, return_inverse=True)
+    order = np.argsort(firsts, kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    group = place[group.ravel()]
+    sums = np.bincount(group, x, len(firsts))
+    means = np.bincount(group, x * equations.labels[labels], len(firsts)) / np.maximum(sums, _TINY)
+    times = np.rint(sums).astype(np.int64)
+    there = times > 0
+    own, targets, times = codes[firsts[order]][there], means[there], times[there]
+    low, high = float(equations.labels.min()), float(equations.labels.max())
+    targets = np.clip(targets, low, high)
+    best = energy(equations.blocks, columns_of(equations, own, targets), times)
+    if solve and best > 0.0 and high > low and len(own):
+        refined = _solved(equations, own, targets, times, low, high)
+        again = energy(equations.blocks, columns_of(equations, own, refined), times)
+        if again < best:
+            targets, best = refined, again
+    at_end = np.minimum(targets - low, high - targets) <= _END * (high - low)
+    return Mixed(own, targets, times, (times == 1) | at_end, best)
+
+
+_TINY = 1e-300
+
+
+def _solved(equations: Equations, codes: Array, targets: Array, times: Array, low: float, high: float) -> Array:
+    """Return the targets that fit the equations best with so many rows of each, in steps from those given."""
+    blocks = equations.blocks
+    ends = [columns_of(equations, codes, np.full(len(codes), end)) for end in (low, high)]
+    moves = Columns(ends[0].cells, (ends[1].entries - ends[0].entries) / (high - low) * times)
+    matrix, _ = matrix_of(blocks, moves)
+    gram = np.asarray((matrix.T @ matrix).todense())
+    stated = blocks.weights.ravel() > 0.0
+    for _ in range(_STEPS):
+        sums = explained(columns_of(equations, codes, targets), times, len(blocks.totals))
+        rest = (blocks.totals * np.sqrt(blocks.weights) - sums).ravel()[stated]
+        step = lstsq(gram, matrix.T @ rest, cond=_DEPENDENT, lapack_driver="gelsy")[0]
+        targets = np.clip(targets + step, low, high)
+    return targets
+
+
+_DEPENDENT = 1e-12
+"""Moves of targets that depend on one another to so much of their squared lengths are not told apart."""
