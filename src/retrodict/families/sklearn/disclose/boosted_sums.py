@@ -50,8 +50,8 @@ def histogram_sums(
     Returns
     -------
     tuple or None
-        Gradients, hessians, and about how far the latter may be off, by rounding; ``None`` where the equations do not tell
-        them (a tree of one split, weights that a constant loss hides, constraints).
+        Gradients, hessians, and about how far the latter may be off; ``None`` where the equations do not tell them
+        (a tree of one split, weights that a constant loss hides, constraints).
     """
     leaf = np.asarray(nodes["is_leaf"], dtype=bool)
     if leaf.all() or int(leaf.sum()) > MOST_LEAVES:
