@@ -90,27 +90,43 @@ def paths_to(
     scales
         What each step was multiplied by.
     """
-    count = len(ends)
+    own, firsts = _by_leaf(scores, leaves, len(ends))
+    shape = (len(ends), len(scales))
+    made = Paths(np.zeros(len(ends)), np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(len(ends)))
+    _all(*_told(walk), own, firsts, ends, scales, made.sums, made.reached, made.at, made.steps, made.worth)
+    return made
+
+
+def sums_under(
+    walk: Walk,
+    scores: Float[Array, " n"],
+    leaves: Int[Array, " n"],
+    ends: Float[Array, " L"],
+    schedules: Float[Array, "S k"],
+) -> Float[Array, "S L"]:
+    """Return the sums of labels that leaves ask for under each of several schedules; see `paths_to`.
+
+    Parameters
+    ----------
+    walk, scores, leaves, ends
+        As there.
+    schedules
+        Scales; a step that was not taken has zero.
+    """
+    own, firsts = _by_leaf(scores, leaves, len(ends))
+    out = np.zeros((len(schedules), len(ends)))
+    _under(*_told(walk), own, firsts, ends, schedules, out)
+    return out
+
+
+def _told(walk: Walk) -> tuple[bool, bool, float]:
+    return walk.exponential, walk.by_rows, walk.penalty
+
+
+def _by_leaf(scores: Array, leaves: Array, count: int) -> tuple[Array, Array]:
+    """Return scores leaf by leaf, and where each leaf's begin."""
     order = np.argsort(leaves, kind="stable")
-    firsts = np.searchsorted(leaves[order], np.arange(count + 1))
-    shape = (count, len(scales))
-    sums, reached = np.zeros(count), np.zeros(count)
-    at, steps, worth = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    _all(
-        walk.exponential,
-        walk.by_rows,
-        walk.penalty,
-        scores[order],
-        firsts,
-        ends,
-        scales,
-        sums,
-        reached,
-        at,
-        steps,
-        worth,
-    )
-    return Paths(sums, at, steps, worth, reached)
+    return scores[order], np.searchsorted(leaves[order], np.arange(count + 1))
 
 
 @njit(cache=True, nogil=True)
@@ -141,20 +157,54 @@ def _all(
 ) -> None:
     for leaf in range(len(ends)):
         own = scores[firsts[leaf] : firsts[leaf + 1]]
-        if len(own) == 0:
-            continue
-        total = 0.0
-        for z in own:  # of labels, where the steps had come to rest
-            total += mean_at(exponential, z + ends[leaf])[0]
-        for _ in range(_TRIES):
-            reached[leaf], slope = _walked(
-                exponential, by_rows, penalty, own, total, scales, at[leaf], steps[leaf], worth[leaf]
+        if len(own):
+            sums[leaf], reached[leaf] = _led(
+                exponential, by_rows, penalty, own, ends[leaf], scales, at[leaf], steps[leaf], worth[leaf]
             )
-            off = ends[leaf] - reached[leaf]
-            if abs(off) <= _CLOSE * (1.0 + abs(ends[leaf])) or slope <= 0.0:
-                break
-            total += off / slope
-        sums[leaf] = total
+
+
+@njit(cache=True, nogil=True)
+def _under(
+    exponential: bool,
+    by_rows: bool,
+    penalty: float,
+    scores: Array,
+    firsts: Array,
+    ends: Array,
+    schedules: Array,
+    out: Array,
+) -> None:
+    at, steps, worth = np.zeros((3, schedules.shape[1]))
+    for leaf in range(len(ends)):
+        own = scores[firsts[leaf] : firsts[leaf + 1]]
+        if len(own):
+            for s in range(len(schedules)):
+                out[s, leaf] = _led(exponential, by_rows, penalty, own, ends[leaf], schedules[s], at, steps, worth)[0]
+
+
+@njit(cache=True, nogil=True)
+def _led(
+    exponential: bool,
+    by_rows: bool,
+    penalty: float,
+    scores: Array,
+    end: float,
+    scales: Array,
+    at: Array,
+    steps: Array,
+    worth: Array,
+) -> tuple[float, float]:
+    """Return the sum of labels with which a leaf's way ends where it should, and where it ends."""
+    total, reached = 0.0, 0.0
+    for z in scores:  # the sum of labels, if the steps had come to rest
+        total += mean_at(exponential, z + end)[0]
+    for _ in range(_TRIES):
+        reached, slope = _walked(exponential, by_rows, penalty, scores, total, scales, at, steps, worth)
+        off = end - reached
+        if abs(off) <= _CLOSE * (1.0 + abs(end)) or slope <= 0.0:
+            break
+        total += off / slope
+    return total, reached
 
 
 @njit(cache=True, nogil=True)

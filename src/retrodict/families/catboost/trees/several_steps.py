@@ -2,21 +2,22 @@
 
 Such a value is no linear equation: every step after the first is taken at a score that depends on the leaf's rows. But
 counts of rows alone mostly give the rows, without their labels. Rows give a leaf's scores, these and its value the sum
-of its labels (see `paths`), and a sum that is whole shows that they are the leaf's rows. Around such rows the value is a
-linear equation, which holds as long as they are in the leaf.
+of its labels (see `paths`), and a sum that is whole shows that they are the leaf's rows. Around such rows the value is
+a linear equation, which holds as long as they are in the leaf.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
 from retrodict.families.catboost.trees.names import ROWS, VALUES
-from retrodict.families.catboost.trees.paths import Paths, Walk, mean_at, paths_to
+from retrodict.families.catboost.trees.paths import Paths, Walk, mean_at, paths_to, sums_under
 from retrodict.matching.blocks import blocks_of
 from retrodict.matching.boosting import GRADIENTS, BoostedTree, Statement
 from retrodict.matching.linear.routing import leaf_values, leaves_of
@@ -27,8 +28,12 @@ Array = np.ndarray
 
 _WHOLE = 1e-7
 """How far from a whole number the sum of a leaf's labels may be, as its value gives it, where its rows are known."""
-_HALVINGS = 4
-"""Times that the step after the last whole one may have been halved."""
+_HALVINGS = 9
+"""Times that a step may have been halved."""
+_SCHEDULES = 2_000
+"""Schedules that are tried, at most: ten steps have 1,024."""
+_TESTED = 6
+"""Leaves that they are tried on, those of the fewest rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +105,9 @@ class SeveralSteps:
     valued
         Of how many trees, from the first, the scores before them are known.
     used
-        How many leaves were used so far.
-    last
-        Whether all are used, whatever the rows in them.
+        How many leaves were known to hold the rows that they held in training, at most, when equations were made.
+    every
+        Whether equations are those of all leaves, whatever rows they hold: nearly right ones lead to right ones.
     """
 
     walk: Walk
@@ -110,7 +115,7 @@ class SeveralSteps:
     many: int
     valued: int
     used: int = 0
-    last: bool = False
+    every: bool = False
 
     def __call__(
         self, reading: LinearReading, codes: Int[Array, "n d"], labels: Float[Array, " n"]
@@ -124,14 +129,12 @@ class SeveralSteps:
         codes, labels
             The table.
         """
-        if self.last:
-            return None
         around = self._around(reading, codes, labels)
-        if around.met == around.leaves:
+        if around.known > self.used:
+            return _with(reading, self.walk, around, replace(self, used=around.known, every=False))
+        if around.met == around.leaves or self.every:
             return None
-        last = around.known <= self.used
-        more = replace(self, used=around.known, last=last)
-        return _with(reading, self.walk, [each.chosen(last) for each in around.trees], more)
+        return _with(reading, self.walk, around, replace(self, every=True))
 
     def _around(self, reading: LinearReading, codes: Array, labels: Array) -> _Around:
         routes, boosting = reading.equations.routes, reading.boosting
@@ -154,34 +157,51 @@ class SeveralSteps:
     def _paths(
         self, scores: Array, leaves: Array, ends: Array, size: Array, stated: Array | None
     ) -> tuple[Paths, Array]:
-        """Return the ways of a tree's leaves and which of them are sure, under the scales that make most of them so.
-
-        A step that lowered the loss by less than its own rounding was halved until it did, or left out, and each try
-        counted as one of the steps.
-        """
-        best: tuple[Paths, Array] | None = None
+        """Return the ways of a tree's leaves and which are sure, under the schedule that makes most of them so."""
         right = size > 0 if stated is None else (size > 0) & (size == stated)
-        for scales in _schedules(self.many):
-            paths = paths_to(self.walk, scores, leaves, ends, scales)
-            whole = np.rint(paths.sums)
-            near = np.abs(paths.reached - ends) <= _WHOLE * (1.0 + np.abs(ends))
-            inside = (whole >= 0) & (self.walk.exponential | (whole <= size))
-            sure = right & near & inside & (np.abs(paths.sums - whole) <= _WHOLE)
-            if best is None or sure.sum() > best[1].sum():
-                best = paths, sure
-            if sure.sum() == right.sum():
-                break
-        assert best is not None
-        return best
+        paths, sure = self._under(np.ones(self.many), scores, leaves, ends, right, size)
+        if sure.sum() == right.sum():
+            return paths, sure
+        tested = np.flatnonzero(right)
+        tested = tested[np.argsort(size[tested], kind="stable")][:_TESTED]
+        place = np.full(len(ends), -1)
+        place[tested] = np.arange(len(tested))
+        rows = place[leaves] >= 0
+        schedules = _schedules(self.many)
+        sums = sums_under(self.walk, scores[rows], place[leaves[rows]], ends[tested], schedules)
+        whole = (np.abs(sums - np.rint(sums)) <= _WHOLE).sum(axis=1)
+        found, again = self._under(schedules[int(np.argmax(whole))], scores, leaves, ends, right, size)
+        return (found, again) if again.sum() > sure.sum() else (paths, sure)
+
+    def _under(
+        self, scales: Array, scores: Array, leaves: Array, ends: Array, right: Array, size: Array
+    ) -> tuple[Paths, Array]:
+        """Return the ways of a tree's leaves under one schedule, and which are sure."""
+        paths = paths_to(self.walk, scores, leaves, ends, scales)
+        whole = np.rint(paths.sums)
+        near = np.abs(paths.reached - ends) <= _WHOLE * (1.0 + np.abs(ends))
+        inside = (whole >= 0) & (self.walk.exponential | (whole <= size))
+        return paths, right & near & inside & (np.abs(paths.sums - whole) <= _WHOLE)
 
 
-def _schedules(many: int) -> Iterator[Array]:
-    """Yield what steps were multiplied by: all whole; fewer; or one more after them that was halved."""
-    yield np.ones(many)
-    for whole in range(many - 1, 0, -1):
-        yield np.ones(whole)
-        for halvings in range(1, min(_HALVINGS, many - whole - 1) + 1):
-            yield np.append(np.ones(whole), 0.5**halvings)
+@lru_cache(maxsize=4)
+def _schedules(many: int) -> Array:
+    """Return what steps may have been multiplied by, shape (S, many); zero for those that were not taken.
+
+    A step that does not lower the loss is halved until it does, and each try is one of the steps. Losses fall by less
+    than their rounding once leaves are near to rest, so that this takes place from some step on.
+    """
+    found: list[list[float]] = []
+
+    def more(taken: list[float], left: int) -> None:
+        if taken:
+            found.append(taken)
+        for halved in range(min(left, _HALVINGS + 1)):
+            more([*taken, 0.5**halved], left - halved - 1)
+
+    more([], many)
+    likely = sorted(found, key=lambda own: (-len(own), -sum(own)))[:_SCHEDULES]
+    return np.array([own + [0.0] * (many - len(own)) for own in likely])
 
 
 def _stated(each: BoostedTree) -> Array | None:
@@ -241,9 +261,7 @@ class _Around:
         return sum(int(each.held.sum()) for each in self.trees)
 
 
-def _with(
-    reading: LinearReading, walk: Walk, chosen: Sequence[tuple[Paths, Array]], further: SeveralSteps
-) -> LinearReading:
+def _with(reading: LinearReading, walk: Walk, around: _Around, further: SeveralSteps) -> LinearReading:
     """Return a reading with linear equations of leaf values."""
     boosting = reading.boosting
     shape = (len(boosting.trees), reading.equations.routes.most_leaves, further.many)
@@ -251,8 +269,8 @@ def _with(
     trees = []
     for t, each in enumerate(boosting.trees):
         said = tuple(one for one in each.statements if one.name != VALUES)
-        if t < len(chosen):
-            paths, totals = chosen[t]
+        if t < len(around.trees):
+            paths, totals = around.trees[t].chosen(further.every)
             own, k = np.flatnonzero(~np.isnan(totals)), paths.at.shape[1]
             for out, part in ((at, paths.at), (steps, paths.steps), (worth, paths.worth)):
                 out[t, own, :k] = part[own]
