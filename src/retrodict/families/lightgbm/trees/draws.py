@@ -53,6 +53,23 @@ def drawn_rows(text: ModelText) -> Bool[Array, "rounds n"] | None:
     return None
 
 
+def draws_of(text: ModelText, rows: int) -> Bool[Array, "rounds n"] | None:
+    """Return which of so many rows were drawn for each round; ``None`` where the seed is not stated.
+
+    Parameters
+    ----------
+    text
+        A model that was grown on draws.
+    rows
+        How many rows there were.
+    """
+    drawn, often = drawn_of(text), int(text.number("bagging_freq", 0.0))
+    seed = text.number("bagging_seed", np.nan)
+    if drawn.share is None or drawn.one_sided or often < 1 or np.isnan(seed) or text.flag("bagging_by_query", False):
+        return None
+    return np.stack(list(_draws(int(seed), rows, drawn.share, often, len(text.trees) // text.per_iteration)))
+
+
 def _sizes(text: ModelText) -> Float[Array, " rounds"] | None:
     """Return how many rows each round drew, -1 where no tree of it says; ``None`` where trees of one differ."""
     counts = np.array([-1 if t.count is None or t.leaves < 2 else int(t.count.sum()) for t in text.trees])

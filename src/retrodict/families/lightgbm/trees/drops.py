@@ -52,17 +52,21 @@ def undropped(text: ModelText) -> tuple[ModelText, Float[Array, "T before"]] | N
     weights[rounds] = stands
     trees = []
     for i, tree in enumerate(text.trees):
-        round_ = i // per
-        told, held = tree.shrinkage, text.flag("boost_from_average", True) and round_ == 0
-        expected = stands[round_] * (1.0 if held else rates[round_])
-        if tree.leaves > 1 and not np.isclose(told, expected, rtol=_SIX_DIGITS):
+        stand, new_rate = float(stands[i // per]), float(rates[i // per])
+        # a start that was added to a first tree sets its shrinkage to one; a start of zero is not added
+        fits = [one for one in ((1.0, new_rate) if i < per else (new_rate,)) if _same(tree.shrinkage, one * stand)]
+        if tree.leaves > 1 and not fits:
             return None
-        trees.append(_as_new(tree, float(stands[round_]), 1.0 if held else float(rates[round_])))
+        trees.append(_as_new(tree, stand, fits[0] if fits else 1.0))
     shares = np.repeat(np.repeat(weights[:rounds], per, axis=0), per, axis=1)
     start = np.where(np.arange(rounds) == 0, 1.0, weights[:rounds, 0])  # in the first trees, and dropped with them
     parameters = {**text.parameters, "boosting": "gbdt"}
     new = replace(text, trees=tuple(trees), parameters=parameters)
     return new, np.column_stack([np.repeat(start, per), shares])
+
+
+def _same(told: float, expected: float) -> bool:
+    return bool(np.isclose(told, expected, rtol=_SIX_DIGITS))
 
 
 def _as_new(tree: TreeText, stands: float, rate: float) -> TreeText:

@@ -9,8 +9,10 @@ from jaxtyping import Float
 
 from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
+from retrodict.families.lightgbm.stated.drawn import drawn_of
 from retrodict.families.lightgbm.stated.sums import Step, penalties
 from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
+from retrodict.families.lightgbm.trees.draws import draws_of
 from retrodict.families.lightgbm.trees.losses import OF_CLASSES, loss_of
 from retrodict.families.lightgbm.trees.reach import reach_of
 from retrodict.families.lightgbm.trees.settings import stated_settings
@@ -53,6 +55,14 @@ def values_of(
     reach, settings, loss = reach_of(text), stated_settings(text), loss_of(text)
     if not reach.gradients or loss is None:
         raise ModelError(f"leaf values of the LightGBM model are no equations about its rows: {reach.notes[0]}")
+    drawn, sampled = None, drawn_of(text).sampled
+    if sampled and not drawn_of(text).one_sided:
+        drawn = draws_of(text, rows) if rows is not None else None
+        if drawn is None:
+            raise ModelError(
+                "the trees of the LightGBM model were grown on draws of rows, and leaf values alone do not say which; "
+                "state how many rows there were (rows=)"
+            )
     rates = _RATES if settings.rate is None else (settings.rate,)
     l2 = _PENALTIES if settings.penalty is None else (settings.penalty,)
     first = text.trees[: text.per_iteration]
@@ -72,7 +82,7 @@ def values_of(
             rows=steps.rows,
             first=held is not None and steps.first,
         )
-        return replace(boosting_with(laid, own, reach, "values"), shares=shares)
+        return replace(boosting_with(laid, own, reach, "values", drawn), shares=shares)
 
     # a start that is not held is in the first trees' values, and matters to no other
     starts = ((0.0,) * text.per_iteration,) if held is None else ()
