@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 import numpy as np
-from jaxtyping import Float
 
 from retrodict.families.xgboost.counts import Counted
 from retrodict.families.xgboost.trees.read import Trees
 from retrodict.families.xgboost.trees.sampling import Sampled
 from retrodict.families.xgboost.trees.step import Step
 from retrodict.families.xgboost.trees.sums import noisy, stated_sums
+from retrodict.families.xgboost.trees.targets import Levels, levels_of
 from retrodict.matching.boosting import BoostedTree, Boosting, Statement
 from retrodict.matching.inferring.steps import Steps, step_statements
 from retrodict.matching.losses import LossKind, PlainLoss
@@ -20,8 +20,6 @@ Array = np.ndarray
 
 _ROUNDED = 3.0 * 2.0**-24
 """How far a leaf's value may be off for rounding to 32 bits, of its size: as a weight, times the rate."""
-_WIDER = 2.0
-"""How far beyond what trees predict targets are looked for, in units of how far that is from the start."""
 
 
 def by_sums(
@@ -46,8 +44,8 @@ def by_sums(
     seen
         How many rows the table has, and which of them each tree saw.
     """
-    levels = np.empty(0) if classes else levels_of(read)
-    spread = float(np.ptp(levels)) if len(levels) else 0.0
+    levels = None if classes else levels_of(read, step)
+    spread = 0.0 if levels is None else float(np.ptp(levels.ends))
     counts = {} if found is None else dict(zip(found.trees, found.counts, strict=True))
     statements = [
         stated_sums(read.learner.trees[i], tree, step if read.loss else None, counts.get(i), spread)
@@ -78,7 +76,7 @@ def by_values(read: Trees, steps: Steps, classes: tuple[Hashable, ...]) -> Boost
         off = np.abs(values / steps.rate) * whole * _ROUNDED
         rows = steps.rows if i == 0 else None
         statements.append(step_statements(tree, values, steps.rate, steps.penalty, rows, off))
-    levels = np.empty(0) if classes else levels_of(read)
+    levels = None if classes else levels_of(read, None)
     return _boosting(read, statements, classes, levels, steps.rows, None)
 
 
@@ -86,7 +84,7 @@ def _boosting(
     read: Trees,
     statements: list[tuple[Statement, ...]],
     classes: tuple[Hashable, ...],
-    levels: Array,
+    levels: Levels | None,
     rows: int | None,
     draws: Array | None,
 ) -> Boosting:
@@ -103,31 +101,20 @@ def _boosting(
         for i, tree in enumerate(read.trees)
     )
     loss = read.loss or PlainLoss(LossKind.SQUARED)
-    return Boosting(read.place, trees, loss, read.start, classes, levels, rows, single=True)
+    return Boosting(
+        read.place,
+        trees,
+        loss,
+        read.start,
+        classes,
+        np.empty(0) if levels is None else levels.ends,
+        rows,
+        single=True,
+        typical=None if levels is None else levels.typical,
+    )
 
 
 def _typical(read: Trees, rows: int | None) -> float:
     """Return what the hessians of a leaf's rows add up to, about."""
     leaves = float(np.mean([tree.leaf.sum() for tree in read.trees]))
     return 1.0 if rows is None else max(1.0, 0.25 * rows / leaves)
-
-
-def levels_of(read: Trees) -> Float[Array, " 2"]:
-    """Return two targets that all lie between, about: what trees predict at most and at least, and as far again.
-
-    Where these are not wide enough, no table fulfils the equations.
-    """
-    if read.loss is None:
-        return np.array([float(read.learner.base[0])])
-    ends = []
-    for largest in (np.min, np.max):
-        moves = [float(largest(read.values(i)[tree.leaf])) for i, tree in enumerate(read.trees)]
-        ends.append(sum(moves))
-    start = float(read.start[0])
-    low, high = start + _WIDER * min(ends[0], 0.0), start + _WIDER * max(ends[1], 0.0)
-    if read.loss.kind == LossKind.SQUARED:
-        return np.array([low, high])
-    return np.array([0.0, float(np.exp(min(high, _MOST_SCORE)))])  # counts and sizes
-
-
-_MOST_SCORE = 50.0

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, UInt
+from jaxtyping import Bool, Int, UInt
 
 Array = np.ndarray
 
@@ -70,16 +70,23 @@ class Draw:
         most
             The greatest number that is tried.
         """
-        if self.exact:  # each number of rows is a run of its own
-            likely = np.arange(max(counts), most + 1)
-            return [n for n in likely.tolist() if self._fits(n, counts)]
-        drawn = np.cumsum(self.rows(most, len(counts)), axis=1)
+        few = counts[:_AT_FIRST]
+        if not self.exact:
+            first = self._cut(few, np.cumsum(self.rows(most, len(few)), axis=1))
+            return [n for n in first if self._fits(n, counts)]
+        # where the second call begins depends on the number of rows
+        first = self._cut(few[:1], np.cumsum(self.rows(most, 1), axis=1))
+        return [n for n in first if self._fits(n, few) and self._fits(n, counts)]
+
+    def _cut(self, counts: Sequence[int], drawn: Int[Array, "calls n"]) -> list[int]:
         return (1 + np.flatnonzero((drawn == np.array(counts)[:, None]).all(axis=0))).tolist()
 
     def _fits(self, n: int, counts: Sequence[int]) -> bool:
-        return bool((self.rows(n, 1).sum(axis=1) == counts[:1]).all()) and bool(
-            (self.rows(n, len(counts)).sum(axis=1) == counts).all()
-        )
+        return bool((self.rows(n, len(counts)).sum(axis=1) == counts).all())
+
+
+_AT_FIRST = 3
+"""Calls that are looked at first: they leave few numbers of rows."""
 
 
 def _words(seed: int, many: int) -> UInt[Array, " many"]:
@@ -92,8 +99,8 @@ def _powers(n: int) -> UInt[Array, " n"]:
     return np.cumprod(np.full(n, _FACTOR, dtype=np.uint64))
 
 
-def shares_near(drawn: float, n: int | None) -> list[float]:
-    """Return the shares that users write and that draw about so many of n rows, the likeliest first.
+def guesses(drawn: float, n: int | None, seed: int | None, share: float | None) -> list[tuple[float, int, float]]:
+    """Return seeds and shares that users write, the likeliest first, each with how likely it is.
 
     Parameters
     ----------
@@ -101,16 +108,24 @@ def shares_near(drawn: float, n: int | None) -> list[float]:
         Rows of a tree.
     n
         Rows of the table; ``None`` where that is not known, so that it may be any share.
+    seed, share
+        Where they are stated.
     """
-    if n is None:
-        return _SHARES[::-1].tolist()
-    off = np.abs(n * _SHARES - drawn) / np.sqrt(n * _SHARES * (1.0 - _SHARES))
-    order = np.argsort(off)
-    return _SHARES[order[off[order] < _FARTHEST]].tolist()
+    shares = {share: 1.0} if share is not None else _SHARES
+    if n is not None and share is None:
+        off = {own: abs(n * own - drawn) / np.sqrt(n * own * (1.0 - own)) for own in shares}
+        shares = {own: likely for own, likely in shares.items() if off[own] < _FARTHEST}
+    seeds = {seed: 1.0} if seed is not None else _SEEDS if drawn <= _MOST_TRIED else {0: _SEEDS[0], 42: _SEEDS[42]}
+    found = [(p * q, one, own) for one, p in seeds.items() for own, q in shares.items()]
+    return sorted(found, key=lambda each: (-each[0], each[1], each[2]))
 
 
-_SHARES: Float[Array, " s"] = np.round(np.arange(0.05, 0.96, 0.05), 2)
+_SHARES = {0.8: 0.3, 0.5: 0.2, 0.7: 0.15, 0.9: 0.12, 0.6: 0.08, 0.75: 0.06, 0.85: 0.03, 0.95: 0.02, 0.65: 0.02}
+_SHARES |= {0.4: 0.02, 0.3: 0.01, 0.632: 0.005, 0.25: 0.005, 0.2: 0.005, 0.55: 0.005, 0.1: 0.002}
+"""How often users write a share, about."""
 _FARTHEST = 4.0
 """Standard deviations that a number of drawn rows may lie from what is expected of it."""
-SEEDS = (0, 42, *range(1, 21), 100, 123, 1234, 12345, 1337, 2020, 2021, 2022, 2023, 2024, 2025, 2026)
-"""Seeds that users write, the library's default first."""
+_SEEDS = dict.fromkeys((*range(1, 21), 100, 123, 1234, 12345, 1337, *range(2018, 2027)), 0.005) | {0: 0.6, 42: 0.2}
+"""How often users write a seed, about; 0 is the library's default."""
+_MOST_TRIED = 5_000
+"""Drawn rows up to which all seeds are tried."""

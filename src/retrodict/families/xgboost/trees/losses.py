@@ -68,7 +68,9 @@ class SingleLoss(PlainLoss):
                 weight = np.where(labels == _ONE, np.float32(self.positive), _ONE)
                 return (share - labels) * weight, np.maximum(share * (_ONE - share), _LEAST) * weight
             case LossKind.SOFTMAX:
-                powers = exp(scores - scores.max(axis=1, keepdims=True))
+                # the library looks for the greatest score from the smallest positive number on
+                top = np.maximum(scores.max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+                powers = exp(scores - top)
                 share = powers[:, output] / powers.astype(np.float64).sum(axis=1).astype(np.float32)
                 hessian = np.maximum(np.float32(2.0) * share * (_ONE - share), _LEAST)
                 return np.where(labels == output, share - _ONE, share), hessian

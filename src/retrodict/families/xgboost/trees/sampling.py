@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,15 +14,13 @@ from retrodict.families.xgboost.settings_facts import Configuration
 from retrodict.families.xgboost.split_facts import Method
 from retrodict.families.xgboost.start_facts import class_shares
 from retrodict.families.xgboost.sum_facts import rows_of
-from retrodict.families.xgboost.trees.draws import SEEDS, Draw, shares_near
+from retrodict.families.xgboost.trees.draws import Draw, guesses
 from retrodict.results.notes import Note
 
 Array = np.ndarray
 
 _SAME_SINCE = (2, 0)
 """From here on all ways to grow trees draw rows as `Draw` does; before, `hist` alone."""
-_MOST_TRIED = 20_000
-"""Drawn rows up to which many seeds are tried; beyond, the likeliest two."""
 _ROOM = 1.5
 """How far beyond what a share says numbers of rows are looked for."""
 
@@ -87,16 +84,20 @@ def sampled(
             raise ModelError(f"the table has {n:,} rows, as the XGBoost model states, and {rows:,} were given")
         return Sampled(n)
     if not _drawn(learner, found, share):
-        return Sampled(rows)
+        return Sampled(found.roots[0] if rows is None and found is not None else rows)
     if found is not None and (learner.version >= _SAME_SINCE or method != "midpoints"):
-        for draw, likely in _fitting(learner, found, config, method, share, rows):
-            calls = [_call(learner, i, config) for i in range(trees)]
+        fitting = _fitting(learner, found, config, method, share, rows)
+        for draw, likely in fitting[:1]:
+            each = learner.parallel if _side_by_side(learner, found, config) else 1
+            calls = [i // each for i in range(trees)]
             drawn = draw.rows(likely, max(calls) + 1)[calls].astype(np.int64)
             text = (
                 f"each tree saw about {draw.share:g} of {likely:,} rows: which, follows from the seed {draw.seed}, "
                 "which fits the numbers that trees saw"
             )
-            note = Note("draws_replayed", text, seed=draw.seed, share=draw.share, rows=likely)
+            others = len({(other.seed, other.share, n) for other, n in fitting}) - 1
+            text += f", as {others:,} other guesses do" if others else ""
+            note = Note("draws_replayed", text, seed=draw.seed, share=draw.share, rows=likely, others=others)
             return Sampled(likely, drawn, 1.0, (note,))
     about = share or (found.roots[0] / rows if found is not None and rows else 0.0)
     if not 0.0 < about < 1.0:
@@ -118,10 +119,13 @@ def _drawn(learner: Learner, found: Counted | None, share: float | None) -> bool
     return len(set(found.roots)) > 1 or unlike
 
 
-def _call(learner: Learner, tree: int, config: Configuration | None) -> int:
-    """Return which draw of rows a tree saw: trees that `approx` grows side by side share one."""
-    approx = config is not None and config.settings.get("tree_method") == "approx"
-    return tree // learner.parallel if approx else tree
+def _side_by_side(learner: Learner, found: Counted, config: Configuration | None) -> bool:
+    """Whether trees that were grown side by side share one draw of rows, as those of `approx` do."""
+    if config is not None and config.kept:
+        return config.settings.get("tree_method") == "approx"
+    first = dict(zip(found.trees, found.roots, strict=True))
+    rounds = [[first[i] for i in learner.first_trees[k :: learner.parallel]] for k in range(learner.parallel)]
+    return learner.parallel > 1 and all(own == rounds[0] for own in rounds)
 
 
 def _fitting(
@@ -131,35 +135,42 @@ def _fitting(
     method: Method | None,
     share: float | None,
     rows: int | None,
-) -> Iterator[tuple[Draw, int]]:
-    """Yield draws that fit the numbers of rows that trees saw, the likeliest first."""
+) -> list[tuple[Draw, int]]:
+    """Return draws that fit the numbers of rows that trees saw, the likeliest first."""
     counts = _by_call(learner, found, config)
     if counts is None:
-        return
-    kept = config is not None and config.kept
-    seeds: Sequence[int] = SEEDS if max(counts) <= _MOST_TRIED else SEEDS[:2]
-    if config is not None and kept:
+        return []
+    seed = None
+    if config is not None and config.kept:
         if str(config.settings.get("seed_per_iteration", "0")) in ("1", "true"):
-            return
-        seeds = (int(config.settings.get("seed", 0)),)
+            return []
+        seed = int(config.settings.get("seed", 0))
     shares = class_shares(learner) if learner.estimated else None
-    exact = (method == "midpoints",) if method is not None or kept else (False, True)
-    for seed in seeds:
-        for own in [share] if share is not None else shares_near(counts[0], rows):
-            for way in exact:
-                draw = Draw(seed, own, way)
-                most = rows or int(max(counts) / own * _ROOM) + 20
-                likely = [n for n in draw.fitting(counts, most) if rows in (None, n)]
-                likely = [n for n in likely if shares is None or all(share_fits(each, n) for each in shares)]
-                likely.sort(key=lambda n: abs(n * own - float(np.mean(counts))))
-                yield from ((draw, n) for n in likely)
+    exact = (method == "midpoints",) if method is not None or seed is not None else (False, True)
+    out = []
+    for likely, one, own in guesses(float(np.mean(counts)), rows, seed, share):
+        for way in exact:
+            draw = Draw(one, own, way)
+            most = rows or int(max(counts) / own * _ROOM) + 20
+            ns = [n for n in draw.fitting(counts, most) if rows in (None, n)]
+            fits = [n for n in ns if shares is None or all(share_fits(each, n) for each in shares)]
+            out += [(likely * _chance(n, own, counts), draw, n) for n in fits]
+    out.sort(key=lambda each: -each[0])
+    return [(draw, n) for _, draw, n in out]
+
+
+def _chance(n: int, share: float, counts: list[int]) -> float:
+    """Return how likely it is that a table has n rows, once so many were drawn: small tables are more frequent."""
+    off = (np.array(counts) - n * share) ** 2 / (n * share * (1.0 - share))
+    return float(np.exp(-off.sum() / 2.0)) / n
 
 
 def _by_call(learner: Learner, found: Counted, config: Configuration | None) -> list[int] | None:
     """Return how many rows each of the first draws has; ``None`` where trees of one draw do not agree."""
+    each = learner.parallel if _side_by_side(learner, found, config) else 1
     out: list[int] = []
     for i, rows in zip(found.trees, found.roots, strict=True):
-        call = _call(learner, i, config)
+        call = i // each
         if call == len(out):
             out.append(rows)
         elif call >= len(out) or out[call] != rows:
