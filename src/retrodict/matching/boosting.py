@@ -12,7 +12,7 @@ Trees that were grown side by side (without a bootstrap) are the same, with a lo
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -114,6 +114,8 @@ class Boosting:
         Whether the library adds scores up in 32 bits.
     gaps
         Raw features that had missing values in training, as far as that is stated.
+    known
+        Values that training rows have for sure, in raw units, sorted, by raw feature: split points that are values.
     typical
         What one row contributes of 1, g, h and g squared, about, by their places in a statement: misfits are weighed by
         its inverse. ``None`` where losses are of shares.
@@ -131,6 +133,7 @@ class Boosting:
     rows: int | None
     single: bool = False
     gaps: frozenset[str] = frozenset()
+    known: Mapping[str, Float[Array, " v"]] = field(default_factory=dict)
     typical: Mapping[int, float] | None = None
     shares: Float[Array, "T before"] | None = None
 

@@ -17,6 +17,7 @@ from retrodict.matching.boosting import Boosting
 from retrodict.matching.codebook import Codebook
 from retrodict.matching.equations import Equations
 from retrodict.matching.indicators import GROUPED, indicator_groups, told_of_groups
+from retrodict.matching.likely_values import LikelyValues, told_of_whole
 from retrodict.matching.problem import Table
 from retrodict.matching.routes import routes_of
 from retrodict.results.notes import Note
@@ -87,7 +88,7 @@ class LinearReading:
         rng
             What codes leave open is drawn from it.
         """
-        return self.codebook.decode(codes, rng)
+        return LikelyValues(self.codebook, self.boosting.known).fill(codes, self.codebook.decode(codes, rng))
 
     def target(self, labels: Float[Array, " n"]) -> Array:
         """Return class codes as they are, or a regressor's targets in raw units.
@@ -145,7 +146,7 @@ def linear_reading_of(
         mixed=not boosting.classes,
         shares=boosting.shares,
     )
-    told = (*notes, *told_of_groups(book.axes, groups), *unused_features(book))
+    told = (*notes, *told_of_groups(book.axes, groups), *told_of_whole(book, boosting.known), *unused_features(book))
     return LinearReading(equations, book, boosting, told)
 
 
