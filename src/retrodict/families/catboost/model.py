@@ -34,7 +34,8 @@ from retrodict.families.catboost.objectives import CLASSES, LOGARITHMS, Objectiv
 from retrodict.families.catboost.own_columns import OTHER, Beside, columns_of
 from retrodict.families.catboost.round_borders import rounded
 from retrodict.families.catboost.strip import plan_of
-from retrodict.families.catboost.trees.equations import equations_of, parts_of
+from retrodict.families.catboost.trees.equations import equations_of
+from retrodict.families.catboost.trees.parts import parts_of
 from retrodict.families.plain_model import PlainModel, PlainRegressor
 from retrodict.families.unsplit import unsplit
 from retrodict.matching.capability import Source

@@ -108,6 +108,12 @@ def trimmed(made: Any, trim: Trim) -> None:
     _kept(content, trim)
 
 
+def bare_content(content: Content) -> Content:
+    """Return what a model holds without what predictions do not need, as a stripped one does."""
+    bare = _without_gaps(_without_params(_without_weights(content)))
+    return replace(bare, info={name: text for name, text in bare.info.items() if name not in _TEXTS})
+
+
 def _kept(content: Content, trim: Trim) -> None:
     trim.keep("leaf_values", _LEAVES)
     if any(len(one.borders) for one in content.numbers):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,77 +10,22 @@ from retrodict.disclosures import Disclosures
 from retrodict.disclosures.columns import Column
 from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError
-from retrodict.families.catboost.class_labels import trained_classes
-from retrodict.families.catboost.content import Content
-from retrodict.families.catboost.exactness import UNWEIGHTED, WEIGHTED, rows_words
-from retrodict.families.catboost.objectives import Objective
-from retrodict.families.catboost.settings import Told, told_of
-from retrodict.families.catboost.trees.grown import Grown, grown_of
+from retrodict.families.catboost.exactness import UNWEIGHTED, rows_words
+from retrodict.families.catboost.trees.grown import Grown
+from retrodict.families.catboost.trees.guessing import guesses_of, many_of
 from retrodict.families.catboost.trees.levels import levels_of
 from retrodict.families.catboost.trees.names import ROWS, VALUES
-from retrodict.families.catboost.trees.step_kind import StepKind, Stepping, stepping_of
+from retrodict.families.catboost.trees.parts import Parts, as_stripped, stated_rows
+from retrodict.families.catboost.trees.step_kind import StepKind
 from retrodict.matching.boosting import COUNT, COUNTS, GRADIENT, HESSIAN, SQUARE, BoostedTree, Boosting, Statement
 from retrodict.matching.capability import Source
+from retrodict.matching.inferring.consistency import inferred
 from retrodict.matching.inferring.steps import Steps
 from retrodict.matching.linear_reading import Further, LinearReading, linear_reading_of
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 Array = np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """What is read of a model once, whatever steps are tried on it.
-
-    Parameters
-    ----------
-    content, told
-        What its file holds and states.
-    grown
-        Its trees.
-    stepping
-        How leaf values follow from sums over rows.
-    classes
-        Those that training had rows of, in the order of the outputs; empty for a regressor.
-    names
-        Of its columns.
-    loss
-        By CatBoost's name.
-    """
-
-    content: Content
-    told: Told
-    grown: tuple[Grown, ...]
-    stepping: Stepping
-    classes: tuple[Any, ...]
-    names: tuple[str, ...]
-    loss: str
-
-    @property
-    def known(self) -> int:
-        """Of how many trees, from the first, rows can be followed: the scores before the next are known as well."""
-        return next((t for t, each in enumerate(self.grown) if not each.followed), len(self.grown))
-
-
-def parts_of(content: Content, schema: Schema, objective: Objective, hashes: Mapping[str, Mapping[Any, int]]) -> Parts:
-    """Read the trees of a model.
-
-    Parameters
-    ----------
-    content
-        What its file holds.
-    schema
-        Its own columns.
-    objective
-        The loss that it was trained for.
-    hashes
-        The hash of each category, by the column's name and the category as the schema has it.
-    """
-    told = told_of(content)
-    classes = trained_classes(content, schema.target.classes) if schema.target.is_class else ()
-    grown = grown_of(content, schema.names, hashes)
-    return Parts(content, told, grown, stepping_of(content, told, objective), classes, schema.names, objective.name)
 
 
 def equations_of(
@@ -102,13 +45,37 @@ def equations_of(
             "every tree of the CatBoost model asks for statistics of categories, which were others for every row while "
             "it was trained, so that no row's way is known; reconstruct rows under a prior instead"
         )
-    notes = _notes(parts, source)
-    stated = stated_rows(parts) if source == "file" else None
+    parts = parts if source == "file" else as_stripped(parts)
+    notes, told = _notes(parts, source), parts.told
+    stated = stated_rows(parts)
     if rows is not None and stated is not None and rows != stated:
         raise ModelError(f"rows={rows} was given, and the CatBoost model states {stated} rows; leave it out")
-    steps = Steps(parts.told.rate, parts.told.penalty, parts.content.bias, stated if rows is None else rows)
-    reading = linear_reading_of(schema, boosting_of(parts, steps, source), found, notes)
-    return reading if parts.stepping.kind != StepKind.SEVERAL else replace(reading, further=_further(parts, steps))
+    rows = stated if rows is None else rows
+    if parts.stepping.kind is None and stated is None:
+        raise ModelError(
+            f"the CatBoost model states no counts of rows, and leaf values give no equations, since "
+            f"{parts.stepping.reason}; reconstruct rows under a prior instead"
+        )
+    if parts.stepping.kind is None:  # counts alone
+        return linear_reading_of(schema, boosting_of(parts, Steps(1.0, 0.0, parts.content.bias, rows)), found, notes)
+    if told.rate is None or told.penalty is None:
+        guesses, steps = guesses_of(parts, rows), many_of(parts)
+        if steps == 1:
+            return inferred(schema, found, lambda tried: boosting_of(parts, tried), guesses, notes)
+        parts = parts.with_steps(steps)
+        rate, penalty = guesses.rates[0], guesses.penalties[0]
+    else:
+        rate, penalty = told.rate, told.penalty
+    if parts.stepping.kind == StepKind.SEVERAL and stated is None:
+        raise ModelError(
+            f"leaf values of the CatBoost model are the sum of {parts.stepping.steps} steps each "
+            "(leaf_estimation_iterations), and give no linear equations without counts of rows, which were taken out "
+            "or are not to be used; reconstruct rows under a prior instead"
+        )
+    found_steps = Steps(rate, penalty, parts.content.bias, rows)
+    reading = linear_reading_of(schema, boosting_of(parts, found_steps), found, notes)
+    several = parts.stepping.kind == StepKind.SEVERAL
+    return replace(reading, further=_further(parts, found_steps)) if several else reading
 
 
 def _further(parts: Parts, steps: Steps) -> Further:
@@ -121,7 +88,7 @@ def _further(parts: Parts, steps: Steps) -> Further:
     return SeveralSteps(walk, steps.rate, own.steps, parts.known)
 
 
-def boosting_of(parts: Parts, steps: Steps, source: Source) -> Boosting:
+def boosting_of(parts: Parts, steps: Steps) -> Boosting:
     """Return the trees with what they state.
 
     Parameters
@@ -129,9 +96,7 @@ def boosting_of(parts: Parts, steps: Steps, source: Source) -> Boosting:
     parts
         The model's trees.
     steps
-        How leaf values were made; its rows are a further equation where the file's counts are not used.
-    source
-        Whether weights of leaves are used.
+        How leaf values were made; its rows are a further equation where there are no counts.
     """
     outputs, known, kind = parts.content.dimension, parts.known, parts.stepping.kind
     levels = np.empty(0) if parts.classes else levels_of(parts.content, parts.grown, parts.loss, steps.rows)
@@ -141,7 +106,7 @@ def boosting_of(parts: Parts, steps: Steps, source: Source) -> Boosting:
             continue
         for k in range(outputs):
             said: list[Statement] = []
-            if k == 0 and source == "file" and each.weights is not None:
+            if k == 0 and each.weights is not None:
                 said.append(Statement(ROWS, COUNTS, each.weights))
             elif k == 0 and not trees and steps.rows is not None:
                 said.append(Statement(ROWS, COUNTS, _at_root(each, steps.rows)))
@@ -211,22 +176,3 @@ def _at_root(each: Grown, rows: int) -> Array:
     out = np.full(len(each.tree.feature), np.nan)
     out[0] = rows
     return out
-
-
-def stated_rows(parts: Parts) -> int | None:
-    """Return how many rows the weights of leaves come to; ``None`` where there are none.
-
-    Raises
-    ------
-    ModelError
-        If they are no counts of rows.
-    """
-    weights = parts.grown[0].weights
-    if weights is None:
-        return None
-    if rows_words(parts.content, parts.told) == WEIGHTED:
-        raise ModelError(
-            "the rows of the CatBoost model were weighted, and their weights are not stored, so that what leaves state "
-            "are no equations about rows; reconstruct rows under a prior instead"
-        )
-    return round(float(np.nansum(weights)))
