@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from scipy.special import expit, softmax
 
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.trees.tree import Tree
 from retrodict.errors import ModelError
 from retrodict.families.sklearn.trees.losses import BoostedLoss
 from retrodict.matching.boosting import GRADIENTS, Statement
@@ -21,10 +18,6 @@ Array = np.ndarray
 
 _WHOLE = 1e-6
 """How far from a whole number a class's size may lie, of the size."""
-_SUMMED = 1e-15
-"""What each row adds to the rounding of a sum."""
-_WIDER = 2.0
-"""How many times wider than all that the trees together move a score the range of targets is taken."""
 
 
 def class_statement(loss: BoostedLoss, steps: Steps, output: int, nodes: int) -> list[Statement]:
@@ -53,10 +46,10 @@ def class_statement(loss: BoostedLoss, steps: Steps, output: int, nodes: int) ->
     gradients, _ = loss.terms(np.tile(start, (loss.classes, 1)), output, labels)
     of_root = np.full(nodes, np.nan)
     of_root[0] = float(np.rint(sizes) @ gradients)
-    return [Statement("classes", GRADIENTS, of_root, _SUMMED * steps.rows * max(loss.weights, default=1.0))]
+    return [Statement("classes", GRADIENTS, of_root, loss.slack(float(steps.rows), max(loss.weights, default=1.0)))]
 
 
-def target_statement(loss: BoostedLoss, steps: Steps, levels: Float[Array, " m"], nodes: int) -> list[Statement]:
+def target_statement(loss: BoostedLoss, steps: Steps, gradient: float, nodes: int) -> list[Statement]:
     """Return what a regressor's start states: with the mean of the targets as the score, gradients sum to 0.
 
     Parameters
@@ -65,40 +58,15 @@ def target_statement(loss: BoostedLoss, steps: Steps, levels: Float[Array, " m"]
         Of a regressor.
     steps
         Its start.
-    levels
-        The range of targets.
+    gradient
+        How large one of a row is, about.
     nodes
         How many its first tree has.
     """
     of_root = np.full(nodes, np.nan)
     of_root[0] = 0.0
     many = 1.0 if steps.rows is None else float(steps.rows)
-    return [Statement("targets", GRADIENTS, of_root, many * loss.slack(levels, np.array(steps.start)))]
-
-
-def target_range(trees: Sequence[Sequence[Tree]], values: Sequence[Array], start: float, loss: str) -> Array:
-    """Return a least and a greatest target, wider than any that trees would be grown for, shape (2,).
-
-    A target between is a mix of both in every equation that is linear in it. One beyond leaves a misfit, which shows.
-
-    Parameters
-    ----------
-    trees
-        Stage by stage.
-    values
-        What each leaf adds to the score, tree by tree.
-    start
-        The score before.
-    loss
-        Scores of "poisson" and "gamma" are logarithms.
-    """
-    flat = [tree for stage in trees for tree in stage]
-    own = [each[tree.leaf] for each, tree in zip(values, flat, strict=True)]
-    down = sum(min(0.0, float(each.min())) for each in own)
-    up = sum(max(0.0, float(each.max())) for each in own)
-    if loss in ("poisson", "gamma"):
-        return np.array([0.0, float(np.exp(start + up)) * _WIDER])
-    return np.array([start + _WIDER * down, start + _WIDER * up])
+    return [Statement("targets", GRADIENTS, of_root, loss.slack(many, gradient))]
 
 
 def counts_alone(estimator: Any, place: Place, why: str, *, counted: bool, notes: list[Note]) -> None:

@@ -16,11 +16,11 @@ from retrodict.families.sklearn.structure.tree_arrays import tree_of
 from retrodict.families.sklearn.trees.boosted_labels import (
     class_statement,
     counts_alone,
-    target_range,
     target_statement,
 )
 from retrodict.families.sklearn.trees.losses import BoostedLoss, loss_of
-from retrodict.matching.boosting import COUNTS, GRADIENTS, SQUARES, BoostedTree, Boosting, Statement
+from retrodict.families.sklearn.trees.target_levels import target_levels
+from retrodict.matching.boosting import COUNTS, GRADIENT, GRADIENTS, SQUARES, BoostedTree, Boosting, Statement
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.steps import Steps, step_statements
 from retrodict.matching.losses import Membership
@@ -104,11 +104,12 @@ class Gradient:
         rate = float(self.estimator.learning_rate)
         values = [[np.where(tree.leaf, rate * _value(tree), 0.0) for tree in stage] for stage in self.trees]
         classes = self.place.classes(self.estimator) if self.classes else ()
-        flat = [own for stage in values for own in stage]
         start = np.array(steps.start)
-        levels = np.empty(0)
-        if not classes:
-            levels = start[:1] if loss is None else target_range(self.trees, flat, float(start[0]), loss.name)
+        ends = None
+        if loss is not None and not classes:
+            ends = target_levels(self.trees[0][0], values[0][0], steps, loss.name, stated=counted)
+        levels = np.empty(0) if classes else start[:1] if ends is None else ends.ends
+        gradient = 1.0 if ends is None else ends.typical[GRADIENT]
         found: list[BoostedTree] = []
         for turn, stage in enumerate(self.trees):
             for output, tree in enumerate(stage):
@@ -117,17 +118,26 @@ class Gradient:
                     told.append(Statement("rows", COUNTS, np.where(tree.leaf, tree.rows.astype(np.float64), np.nan)))
                 if loss is not None:
                     rows = steps.rows if turn == output == 0 and not counted else None
-                    slack = _SUMMED * (tree.rows if counted else steps.rows or 1)
+                    slack = loss.slack(tree.rows if counted else float(steps.rows or 1), gradient)
                     told += step_statements(tree, values[turn][output], steps.rate, steps.penalty, rows, slack)
                     told += _sums(tree, loss) if counted else ()
                     if turn == 0 and self._constant:
                         told += (
                             class_statement(loss, steps, output, len(tree.feature))
                             if classes
-                            else target_statement(loss, steps, levels, len(tree.feature))
+                            else target_statement(loss, steps, gradient, len(tree.feature))
                         )
                 found.append(BoostedTree(tree, values[turn][output], output, turn, tuple(told)))
-        return Boosting(self.place, tuple(found), loss or Membership(), start, classes, levels, steps.rows)
+        return Boosting(
+            self.place,
+            tuple(found),
+            loss or Membership(),
+            start,
+            classes,
+            levels,
+            steps.rows,
+            typical=None if ends is None else ends.typical,
+        )
 
     def _loss(self) -> tuple[BoostedLoss | None, str]:
         """Return the loss, or why leaf values are no sums that are known."""

@@ -16,11 +16,11 @@ from retrodict.families.sklearn.structure.histogram_trees import histogram_trees
 from retrodict.families.sklearn.trees.boosted_labels import (
     class_statement,
     counts_alone,
-    target_range,
     target_statement,
 )
 from retrodict.families.sklearn.trees.histogram_weights import class_weights
 from retrodict.families.sklearn.trees.losses import BoostedLoss, loss_of
+from retrodict.families.sklearn.trees.target_levels import target_levels
 from retrodict.matching.boosting import COUNTS, GRADIENT, HESSIAN, HESSIANS, BoostedTree, Boosting, Statement
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.steps import Steps, step_statements
@@ -97,10 +97,12 @@ class Histogram:
             for pair in zip(self.trees, estimator._predictors, strict=True)
         ]
         classes = self.place.classes(estimator) if self.classes else ()
-        start, levels = np.array(steps.start), np.empty(0)
-        if not classes:
-            flat = [own for stage in values for own in stage]
-            levels = start[:1] if loss is None else target_range(self.trees, flat, float(start[0]), loss.name)
+        start = np.array(steps.start)
+        ends = None
+        if loss is not None and not classes:
+            ends = target_levels(self.trees[0][0], values[0][0], steps, loss.name, stated=counted)
+        levels = np.empty(0) if classes else start[:1] if ends is None else ends.ends
+        gradient = 1.0 if ends is None else ends.typical[GRADIENT]
         found: list[BoostedTree] = []
         for turn, stage in enumerate(self.trees):
             for output, tree in enumerate(stage):
@@ -112,17 +114,26 @@ class Histogram:
                     kept = tree.leaf & ~self._clipped(nodes, tree)
                     kept[0] = False  # the value of a root is not set
                     rows = steps.rows if turn == output == 0 and not counted else None
-                    slack = (_SUMMED + loss.slack(levels, start)) * (tree.rows if counted else steps.rows or 1)
+                    slack = loss.slack(tree.rows if counted else float(steps.rows or 1), gradient)
                     told += _steps(tree, own, steps, kept, rows, slack)
                     told += self._sums(nodes, tree, steps, loss) if counted else ()
                     if turn == 0:
                         told += (
                             class_statement(loss, steps, output, len(own))
                             if classes
-                            else target_statement(loss, steps, levels, len(own))
+                            else target_statement(loss, steps, gradient, len(own))
                         )
                 found.append(BoostedTree(tree, own, output, turn, tuple(told)))
-        return Boosting(self.place, tuple(found), loss or Membership(), start, classes, levels, steps.rows)
+        return Boosting(
+            self.place,
+            tuple(found),
+            loss or Membership(),
+            start,
+            classes,
+            levels,
+            steps.rows,
+            typical=None if ends is None else ends.typical,
+        )
 
     def _loss(self, steps: Steps, counted: bool) -> tuple[BoostedLoss | None, str]:
         """Return the loss, or why leaf values are no sums that are known."""

@@ -21,6 +21,10 @@ Array = np.ndarray
 
 _ROUNDED = 2.0**-24
 """The rounding of a number to 32 bits, of its size."""
+_DEVIATIONS = 6.0
+"""Of a sum of roundings, which have either sign: it is seldom further off."""
+_SUMMED = 1e-15
+"""What each row adds to the rounding of a sum in 64 bits, of a row's gradient."""
 _LOSSES: dict[str, tuple[LossKind, type]] = {
     "squared_error": (LossKind.SQUARED, HalfSquaredError),
     "poisson": (LossKind.POISSON, HalfPoissonLoss),
@@ -69,20 +73,20 @@ class BoostedLoss:
         share = is_it + g  # as the step takes it from what is left, not from the score
         return g, share * (1.0 - share)
 
-    def slack(self, levels: Float[Array, " m"], start: Float[Array, " K"]) -> float:
-        """Return how far one row's gradient may be off for a target between the levels: it is rounded after it mixes.
+    def slack(self, rows: Float[Array, " m"] | float, gradient: float) -> Float[Array, " m"] | float:
+        """Return how far a sum over some rows may be off by rounding.
 
         Parameters
         ----------
-        levels
-            The range of targets; empty of a classifier, whose labels are no mixes.
-        start
-            The scores before the first tree.
+        rows
+            How many.
+        gradient
+            How large one's is, about.
         """
+        own = _SUMMED * gradient * rows
         if self.classes or not self.single:
-            return 0.0
-        gradients, _ = self.terms(np.tile(start, (len(levels), 1)), 0, levels)
-        return _ROUNDED * float(np.abs(gradients).max())
+            return own
+        return own + _DEVIATIONS * _ROUNDED * gradient * np.sqrt(rows)
 
     def _of_histograms(self, loss: Any, raw: Array, output: int, labels: Array) -> tuple[Array, Array]:
         weights = np.asarray(self.weights)[labels.astype(np.int64)] if self.weights else None
@@ -90,6 +94,8 @@ class BoostedLoss:
         loss.gradient_hessian(labels, raw, sample_weight=weights, gradient_out=g, hessian_out=h)
         if self.name == "squared_error":
             h = np.ones_like(g)
+        if not self.classes:  # a target is a mix of two, each of which would be rounded alone
+            return np.asarray(loss.gradient(labels, raw)), h.astype(np.float64)
         own = (g[:, output], h[:, output]) if self.classes > 2 else (g, h)
         return own[0].astype(np.float64), own[1].astype(np.float64)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
 
 from retrodict.errors import ModelError
+from retrodict.families.sklearn.trees.target_levels import TargetLevels, leaf_levels
 from retrodict.matching.boosting import COUNTS, GRADIENTS, BoostedTree, Boosting, Statement
 from retrodict.matching.ensemble import Ensemble, GrownTree
 from retrodict.matching.losses import Membership
@@ -36,7 +36,8 @@ def side_by_side(ensemble: Ensemble, name: str) -> Boosting:
     classes = len(ensemble.classes)
     outputs = range(1, classes) if classes else range(1)
     many = classes if classes > 2 else 1
-    levels = np.empty(0) if classes else _range(ensemble)
+    ends = None if classes else _levels(ensemble)
+    levels = np.empty(0) if classes else np.zeros(1) if ends is None else ends.ends
     trees = [
         BoostedTree(
             each.tree,
@@ -49,7 +50,16 @@ def side_by_side(ensemble: Ensemble, name: str) -> Boosting:
         for output in outputs
         if output == outputs[0] or each.sums is not None
     ]
-    return Boosting(ensemble.place, tuple(trees), Membership(), np.zeros(many), ensemble.classes, levels, ensemble.n)
+    return Boosting(
+        ensemble.place,
+        tuple(trees),
+        Membership(),
+        np.zeros(many),
+        ensemble.classes,
+        levels,
+        ensemble.n,
+        typical=None if ends is None else ends.typical,
+    )
 
 
 def _counts(each: GrownTree) -> tuple[Statement, ...]:
@@ -66,17 +76,7 @@ def _labels(each: GrownTree, output: int) -> tuple[Statement, ...]:
     return (Statement("labels", GRADIENTS, np.where(each.tree.leaf, own, np.nan), slack),)
 
 
-def _range(ensemble: Ensemble) -> Float[Array, " 2"]:
-    """Return a least and a greatest target: a leaf's variance says how far from its mean one may be."""
-    low, high = -np.inf, np.inf
-    for each in ensemble.trees:
-        tree = each.tree
-        if each.sums is None or tree.impurity is None:
-            continue
-        rows = tree.rows[tree.leaf].astype(np.float64)
-        mean = each.sums[tree.leaf, 0] / rows
-        off = np.sqrt(np.maximum(tree.impurity[tree.leaf], 0.0) * (rows - 1.0))
-        low, high = max(low, float((mean - off).min())), min(high, float((mean + off).max()))
-    if not np.isfinite([low, high]).all():
-        return np.zeros(1)
-    return np.array([low, max(high, np.nextafter(low, np.inf))])
+def _levels(ensemble: Ensemble) -> TargetLevels | None:
+    """Return the range of a regressor's targets; ``None`` where no tree states their sums."""
+    told = [(each.tree, each.sums) for each in ensemble.trees if each.sums is not None]
+    return leaf_levels([tree for tree, _ in told], [sums for _, sums in told]) if told else None
