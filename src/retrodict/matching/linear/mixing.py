@@ -6,18 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.linalg import lstsq
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import Columns, columns_of, explained
+from retrodict.matching.linear.candidates import columns_of
+from retrodict.matching.linear.open_targets import nearest, predicted
 from retrodict.matching.linear.routing import hashes_of
 from retrodict.matching.linear.slack import energy
-from retrodict.matching.linear.swapping import matrix_of
+from retrodict.matching.tolerances import MET
 
 Array = np.ndarray
 
-_STEPS = 3
-"""Times that targets are solved for anew from what the last ones leave: each step adds some digits."""
 _END = 1e-9
 """Of the range of targets, how near to an end is at the end."""
 
@@ -35,8 +33,8 @@ class Mixed:
     times
         Shape (m,).
     sure
-        Whether each of the rows has this target for sure: there is one such row, or all are at an end of the range;
-        shape (m,).
+        Whether each of the rows has this target for sure: equations tell it, and there is one such row, or all are at
+        an end of the range; shape (m,).
     energy
         See `slack.energy`.
     """
@@ -62,7 +60,8 @@ def mixed(
     x
         How many of each, shape (m,).
     solve
-        Whether targets are solved for once more with whole numbers of rows.
+        Whether targets are solved for once more with whole numbers of rows; those that equations leave open are then
+        nearest to what the model predicts.
     """
     _, firsts, group = np.unique(hashes_of(equations.routes, codes), return_index=True, return_inverse=True)
     order = np.argsort(firsts, kind="stable")
@@ -77,33 +76,16 @@ def mixed(
     low, high = float(equations.labels.min()), float(equations.labels.max())
     targets = np.clip(targets, low, high)
     best = energy(equations.blocks, columns_of(equations, own, targets), times)
-    if solve and best > 0.0 and high > low and len(own):
-        refined = _solved(equations, own, targets, times, low, high)
+    told = np.ones(len(own), dtype=bool)
+    if solve and high > low and len(own):
+        ends = low, high
+        expected = predicted(equations, own, ends)
+        refined, told = nearest(equations, own, times, targets if expected is None else expected, ends)
         again = energy(equations.blocks, columns_of(equations, own, refined), times)
-        if again < best:
+        if again <= max(best, MET):
             targets, best = refined, again
     at_end = np.minimum(targets - low, high - targets) <= _END * (high - low)
-    return Mixed(own, targets, times, (times == 1) | at_end, best)
+    return Mixed(own, targets, times, told & ((times == 1) | at_end), best)
 
 
 _TINY = 1e-300
-
-
-def _solved(equations: Equations, codes: Array, targets: Array, times: Array, low: float, high: float) -> Array:
-    """Return the targets that fit the equations best with so many rows of each, in steps from those given."""
-    blocks = equations.blocks
-    ends = [columns_of(equations, codes, np.full(len(codes), end)) for end in (low, high)]
-    moves = Columns(ends[0].cells, (ends[1].entries - ends[0].entries) / (high - low) * times)
-    matrix, _ = matrix_of(blocks, moves)
-    gram = np.asarray((matrix.T @ matrix).todense())
-    stated = blocks.weights.ravel() > 0.0
-    for _ in range(_STEPS):
-        sums = explained(columns_of(equations, codes, targets), times, len(blocks.totals))
-        rest = (blocks.totals * np.sqrt(blocks.weights) - sums).ravel()[stated]
-        step = lstsq(gram, matrix.T @ rest, cond=_DEPENDENT, lapack_driver="gelsy")[0]
-        targets = np.clip(targets + step, low, high)
-    return targets
-
-
-_DEPENDENT = 1e-12
-"""Moves of targets that depend on one another to so much of their squared lengths are not told apart."""
