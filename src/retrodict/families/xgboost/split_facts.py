@@ -91,6 +91,26 @@ def _splits(learner: Learner) -> dict[int, tuple[Float[Array, " s"], Array]]:
     return {i: (point[own], left[own]) for i, own in parts}
 
 
+def known_values(learner: Learner, method: Method | None) -> dict[int, Float[Array, " m"]]:
+    """Return the split points of each feature that are values of training rows, as decimals write them shortest.
+
+    Parameters
+    ----------
+    learner
+        The model.
+    method
+        What is known of how it was grown; ``None`` where nothing is.
+    """
+    if method == "midpoints" or (method is None and learner.version < _HIST_SINCE):
+        return {}
+    out = {}
+    for i, (points, left) in _splits(learner).items():
+        cuts = np.unique(points)
+        own = cuts[~_may_be_past(cuts, points, left)]
+        out[i] = np.array([float(str(value)) for value in own])
+    return out
+
+
 def shown_method(learner: Learner, cuts: dict[int, Float[Array, " m"]]) -> Method | None:
     """Return how trees were grown where they show it: midpoints of whole numbers are halves, and exact prunes.
 

@@ -18,9 +18,6 @@ from retrodict.matching.losses import LossKind, PlainLoss
 
 Array = np.ndarray
 
-_ROUNDED = 3.0 * 2.0**-24
-"""How far a leaf's value may be off for rounding to 32 bits, of its size: as a weight, times the rate."""
-
 
 def by_sums(
     read: Trees,
@@ -68,14 +65,13 @@ def by_values(read: Trees, steps: Steps, classes: tuple[Hashable, ...]) -> Boost
     classes
         As they were called in the table; empty for a regressor.
     """
+    with np.errstate(over="ignore", under="ignore"):  # any rate may be tried
+        rate = float(np.float32(np.float32(steps.rate) / np.float32(read.learner.parallel)))
     statements = []
     for i, tree in enumerate(read.trees):
         own = read.learner.trees[i]
         values = own.condition[~own.pruned].astype(np.float64)  # before `dart` weighs it
-        whole = steps.penalty + _typical(read, steps.rows)
-        off = np.abs(values / steps.rate) * whole * _ROUNDED
-        rows = steps.rows if i == 0 else None
-        statements.append(step_statements(tree, values, steps.rate, steps.penalty, rows, off))
+        statements.append(step_statements(tree, values, rate, steps.penalty, steps.rows if i == 0 else None))
     levels = None if classes else levels_of(read, None)
     return _boosting(read, statements, classes, levels, steps.rows, None)
 
@@ -111,10 +107,5 @@ def _boosting(
         rows,
         single=True,
         typical=None if levels is None else levels.typical,
+        known=read.known,
     )
-
-
-def _typical(read: Trees, rows: int | None) -> float:
-    """Return what the hessians of a leaf's rows add up to, about."""
-    leaves = float(np.mean([tree.leaf.sum() for tree in read.trees]))
-    return 1.0 if rows is None else max(1.0, 0.25 * rows / leaves)

@@ -15,11 +15,13 @@ from retrodict.families.xgboost.disclose import method_of
 from retrodict.families.xgboost.learner import Learner
 from retrodict.families.xgboost.settings_facts import Configuration, configuration
 from retrodict.families.xgboost.split_facts import cut_points, shown_method
-from retrodict.families.xgboost.trees.boosting import by_sums
+from retrodict.families.xgboost.trees.boosting import by_sums, by_values
 from retrodict.families.xgboost.trees.read import Trees, trees_of
 from retrodict.families.xgboost.trees.sampling import Sampled, sampled
 from retrodict.families.xgboost.trees.step import Step, step_of, sums_of
 from retrodict.matching.capability import Source
+from retrodict.matching.inferring.consistency import INFERRED, inferred
+from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, first
 from retrodict.matching.linear_reading import LinearReading, linear_reading_of
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
@@ -70,10 +72,31 @@ def equations_of(
     config = configuration(booster, learner)
     method = method_of(config) or shown_method(learner, cut_points(learner))
     trees = trees_of(learner, own, schema, method)
+    if source == "values":
+        return _by_values(trees, schema, found, rows)
     with np.errstate(all="ignore"):  # sums in a file may be anything
         counts = counted(learner)
         read = _Read(learner, config, trees, counts, sampled(learner, len(trees.trees), config, method, counts, rows))
         return _by_sums(read, schema, found)
+
+
+def _by_values(trees: Trees, schema: Schema, found: Disclosures, rows: int | None) -> LinearReading:
+    """Return what split points and leaf values state alone; predictions need the start as well."""
+    if trees.loss is None:
+        raise ModelError(f"leaf values of {trees.learner.objective} are no plain steps, so that they state no sums")
+    start = tuple(trees.start.tolist())
+    rates = first(_RATE if trees.learner.parallel == 1 else _OF_FORESTS, RATES)
+    guesses = Guesses(rates, first(_PENALTY, PENALTIES), (start,), rows)
+    reading = inferred(schema, found, lambda steps: by_values(trees, steps, schema.target.classes), guesses)
+    if any(note.code == INFERRED and note.values["rate"] > 1.0 for note in reading.notes):
+        raise ModelError("leaf values fit no learning rate of at most 1: they were grown on draws of rows, or set anew")
+    return reading
+
+
+_RATE, _PENALTY = 0.3, 1.0
+"""The library's defaults."""
+_OF_FORESTS = 1.0
+"""The default rate of trees that are grown side by side."""
 
 
 def _by_sums(read: _Read, schema: Schema, found: Disclosures) -> LinearReading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from retrodict.disclosures.trees.tree import Tree
 from retrodict.errors import ModelError
 from retrodict.families.xgboost.grown import grown
 from retrodict.families.xgboost.learner import BoostedTree, Learner
-from retrodict.families.xgboost.split_facts import Method
+from retrodict.families.xgboost.split_facts import Method, known_values
 from retrodict.families.xgboost.trees.losses import SingleLoss, loss_of, start_of
 from retrodict.schema import Schema
 
@@ -38,6 +39,8 @@ class Trees:
         The scores before the first tree, shape (K,).
     scales
         What each tree's values are multiplied by as scores are added up, shape (T,): 1, or the weight of a `dart` tree.
+    known
+        Values that training rows have, by feature: split points that are values.
     """
 
     learner: Learner
@@ -46,6 +49,7 @@ class Trees:
     loss: SingleLoss | None
     start: Float[Array, " K"]
     scales: Float[Array, " T"]
+    known: Mapping[str, Float[Array, " m"]]
 
     def values(self, i: int) -> Float[Array, " nodes"]:
         """Return what leaves of a tree add to a score; inner nodes mean nothing."""
@@ -95,6 +99,7 @@ def trees_of(learner: Learner, own: Schema, schema: Schema, method: Method | Non
         loss_of(learner.objective, learner.settings),
         start_of(learner.objective, learner.base, learner.n_groups),
         scales,
+        {columns[i].name: values for i, values in known_values(learner, method).items()},
     )
 
 
