@@ -11,8 +11,6 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.ensemble import (
     ExtraTreesClassifier,
-    GradientBoostingClassifier,
-    HistGradientBoostingClassifier,
     RandomForestClassifier,
     RandomForestRegressor,
     VotingClassifier,
@@ -241,8 +239,6 @@ def test_where_no_prior_is_implied_the_table_that_is_stated_is_named() -> None:
     "model",
     [
         LogisticRegression(),
-        HistGradientBoostingClassifier(max_iter=3),
-        GradientBoostingClassifier(n_estimators=3, subsample=0.5),
         make_pipeline(PCA(2), RandomForestClassifier(3)),
     ],
 )

@@ -36,10 +36,14 @@ class LikelyValues:
         The cells.
     known
         Values that training rows have for sure, by feature, sorted.
+    guessed
+        Whether numbers are taken as whole where nothing contradicts, and features that no tree splits on as likeliest;
+        ``False`` where somebody said what is assumed of them.
     """
 
     codebook: Codebook
     known: Mapping[str, Float[Array, " v"]]
+    guessed: bool = True
 
     def fill(self, codes: Int[Array, "n c"], rows: Float[Array, "n d"]) -> Float[Array, "n d"]:
         """Return rows with the same codes, whose numbers are those that are likeliest as far as the model shows.
@@ -55,7 +59,7 @@ class LikelyValues:
         columns = dict(zip(book.features, range(len(book.axes)), strict=True))
         for j, (feature, marginal) in enumerate(zip(book.schema.features, book.marginals, strict=True)):
             if feature.name not in columns:
-                if not feature.listed:
+                if not feature.listed and self.guessed:
                     out[:, j] = np.where(np.isnan(rows[:, j]), np.nan, _likeliest(marginal, feature))
                 continue
             axis = book.axes[columns[feature.name]]
@@ -69,7 +73,7 @@ class LikelyValues:
         low, high = axis.ends(codes)
         known = np.asarray(self.known.get(axis.name, np.empty(0)), dtype=np.float64)
         out, lone = drawn.copy(), np.isinf(low) | np.isinf(high)
-        if looks_whole(axis, feature, known):
+        if self.guessed and looks_whole(axis, feature, known):
             lowest = np.floor(low) + 1.0  # the least whole number above the lower end
             beside = np.where(np.isinf(low), np.floor(high), lowest)
             held = np.where(np.isinf(high), feature.high is not None, np.isinf(low) & (feature.low is not None))

@@ -60,6 +60,8 @@ class LinearReading:
         What the file does and does not disclose, and what is assumed.
     further
         What a table that was found adds to the equations; ``None`` where they are all that there is.
+    told
+        Whether somebody said what is assumed of values inside cells; else they are guessed as the model shows them.
     """
 
     equations: Equations = field(repr=False)
@@ -67,6 +69,7 @@ class LinearReading:
     boosting: Boosting = field(repr=False)
     notes: tuple[Note, ...]
     further: Further | None = field(default=None, repr=False)
+    told: bool = False
 
     @property
     def schema(self) -> Schema:
@@ -88,7 +91,8 @@ class LinearReading:
         rng
             What codes leave open is drawn from it.
         """
-        return LikelyValues(self.codebook, self.boosting.known).fill(codes, self.codebook.decode(codes, rng))
+        likely = LikelyValues(self.codebook, self.boosting.known, guessed=not self.told)
+        return likely.fill(codes, self.codebook.decode(codes, rng))
 
     def target(self, labels: Float[Array, " n"]) -> Array:
         """Return class codes as they are, or a regressor's targets in raw units.

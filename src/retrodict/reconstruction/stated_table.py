@@ -58,10 +58,10 @@ def _stated(model: Model, found: Disclosures | None) -> Note | None:
         rows = model.table_rows(found) if not whole and isinstance(model, TreeTable) else None
     except RetrodictError:
         return None
-    if rows is not None:
-        return _note(rows, "node counts", whole=True)
     if not whole and isinstance(model, EquationTable) and found.of(GradientSums):
         return _of_equations(found)
+    if rows is not None:
+        return _note(rows, "node counts", whole=True)
     if kept is None:
         return None
     return _note(len(kept.X), "stored rows", kept.whole)
