@@ -12,15 +12,17 @@ import time
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from scipy import sparse
 from scipy.linalg import solve_triangular
 
-from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import Columns, columns_of, explained
+from retrodict.matching.equations import Blocks, Equations
+from retrodict.matching.linear.candidates import Columns, columns_of
 from retrodict.matching.linear.exchanges import Basis, basis_of
 from retrodict.matching.linear.least_squares import Pool
 from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.routing import hashes_of
 from retrodict.matching.linear.slack import slack_of
+from retrodict.matching.linear.swapping import matrix_of
 
 Array = np.ndarray
 
@@ -68,21 +70,11 @@ def certain(
     dual = _dual(equations, listed, columns, own, started + seconds)
     if dual is None:
         return None
-    basis = basis_of(columns, len(blocks.totals))
-    beside = _open(listed, dual, slack, own)
-    while len(beside):  # what the dual does not shut out is looked at with the table's columns
-        if time.perf_counter() - started > seconds:
-            return None
-        if len(beside) > _LEFT:
-            return np.zeros(len(codes), dtype=bool)
-        columns = _columns(equations, listed, np.concatenate([own, beside]))
-        basis = basis_of(columns, len(blocks.totals))
-        dual = _orthogonal(columns, basis, dual)
-        more = _open(listed, dual, slack, np.concatenate([own, beside]))
-        if not len(more):
-            break
-        beside = np.concatenate([beside, more])
-    fixed = _fixed(basis, 2.0 * float(np.sqrt((slack**2).sum())))[: len(own)]
+    beside = _open(equations, listed, dual, slack, own, len(codes))
+    if len(beside) > _LEFT:
+        return np.zeros(len(codes), dtype=bool)
+    columns = _columns(equations, listed, np.concatenate([own, beside]))
+    fixed = _fixed(blocks, columns, 2.0 * float(np.sqrt((slack**2).sum())))[: len(own)]
     of_column = dict(zip(own.tolist(), fixed.tolist(), strict=True))
     if ends is not None:
         both = [state + i * len(listed.states) for i in range(len(ends))]
@@ -125,7 +117,7 @@ def _dual(
     pool.solve(_ALL_ROUNDS, 0.0)
     taken = own
     while True:
-        offered = listed.best(pool.residual, _SURE * float(np.sqrt(pool.misfit)), _ENTRANTS, taken)
+        offered = listed.best(pool.residual, _SURE * float(np.sqrt(pool.misfit)), _ENTRANTS, taken, pool.x)
         if len(offered):
             pool.add(columns_of(equations, offered.codes, equations.labels[offered.labels]))
             taken = np.concatenate([taken, offered.keys])
@@ -137,40 +129,67 @@ def _dual(
             return None
 
 
-def _open(listed: Listed, dual: Array, slack: Array, known: Array) -> Array:
-    """Return which columns beside the known ones a dual does not shut out."""
-    norms = listed.norms
-    price = listed.prices(dual)
+def _open(equations: Equations, listed: Listed, dual: Array, slack: Array, own: Array, rows: int) -> Array:
+    """Return which columns beside the table's own a dual does not shut out."""
+    norms, price = listed.norms, listed.prices(dual)
     length = float(np.sqrt((dual**2).sum()))
-    rounding = 2.0 * float((np.abs(dual) * slack).sum())
-    open_ = np.isfinite(norms) & ((price > -_SURE * length) | (-price * norms <= rounding))
-    open_.ravel()[known] = False
-    return np.flatnonzero(open_)
+    outside = np.isfinite(norms)
+    outside.ravel()[own] = False
+    out = np.flatnonzero(outside & (price > -_SURE * length))
+    if len(out) > _LEFT:
+        return out
+    known = _columns(equations, listed, np.concatenate([own, out]))
+    products = np.abs(_products(known, dual)[: len(own)]).max(initial=0.0)
+    above = _products(known, dual)[len(own) :].max(initial=0.0)
+    most = 2.0 * float((np.abs(dual) * slack).sum()) + 2.0 * rows * max(products, above)
+    return np.flatnonzero(outside & ((price > -_SURE * length) | (-price * norms <= most)))
 
 
-def _orthogonal(columns: Columns, basis: Basis, vector: Float[Array, "cells Q"]) -> Float[Array, "cells Q"]:
-    """Return what a vector has beside the basis' columns."""
+def _products(columns: Columns, vector: Float[Array, "cells Q"]) -> Float[Array, " m"]:
+    """Return the product of each column with a whole one."""
+    products = vector[columns.cells].transpose(0, 2, 1) * columns.entries
+    return np.asarray(np.where(columns.cells[:, None] >= 0, products, 0.0).sum(axis=(0, 1)))
+
+
+def _fixed(blocks: Blocks, columns: Columns, off: float) -> Bool[Array, " m"]:
+    """Return of which columns any other solution has as many, where all sums may be off by so much, together."""
+    basis = basis_of(columns, len(blocks.totals))
     inside = basis.independent
-    cells, entries = columns.cells[:, inside], columns.entries[:, :, inside] / basis.norms[inside]
-    own = Columns(np.ascontiguousarray(cells), np.ascontiguousarray(entries))
-    rest = vector
+    out = np.zeros(len(basis.norms), dtype=bool)
+    if len(inside):
+        inverse = solve_triangular(basis.factor, np.eye(len(basis.factor)))
+        out[inside] = np.sqrt((inverse**2).sum(axis=1)) / basis.norms[inside] * off < 1.0
+    free = ~_told(blocks, columns, basis, off)
+    out[basis.dependent] = ~free
+    return out & ~(np.abs(basis.exchanges[:, free]) > _TAKES_PART).any(axis=1)
+
+
+def _told(blocks: Blocks, columns: Columns, basis: Basis, off: float) -> Bool[Array, " p"]:
+    """Return which exchanges change sums by more than they may be off, in whole numbers and whatever else changes.
+
+    Columns that differ by the rounding of their terms alone depend on one another for `basis_of`; what such an exchange
+    changes is computed anew, and is more than the rounding of sums of 64 bits.
+    """
+    many = len(basis.dependent)
+    if not 0 < many <= _EXCHANGES:
+        return np.zeros(many, dtype=bool)
+    matrix, _ = matrix_of(blocks, columns)
+    nearest = np.rint(basis.exchanges)
+    whole = (np.abs(basis.exchanges - nearest) < _WHOLE).all(axis=0)
+    changes = matrix @ np.where(whole, nearest, basis.exchanges)
+    own = matrix[:, basis.independent] @ sparse.diags(1.0 / basis.norms[basis.independent])
     for _ in range(_REFINED):
-        slopes = np.where(own.cells[:, None] >= 0, rest[own.cells].transpose(0, 2, 1) * own.entries, 0.0).sum(
-            axis=(0, 1)
-        )
-        x = solve_triangular(basis.factor, solve_triangular(basis.factor, slopes, trans="T"))
-        rest = rest - explained(own, x, len(vector))
-    return rest
+        slopes = own.T @ changes
+        changes = changes - own @ solve_triangular(basis.factor, solve_triangular(basis.factor, slopes, trans="T"))
+    _, sizes, turns = np.linalg.svd(changes, full_matrices=False)
+    most = np.sqrt(((turns / np.maximum(sizes, _TINY)[:, None]) ** 2).sum(axis=0)) * off
+    return np.asarray(most < 1.0)
 
 
+_EXCHANGES = 400
+"""Exchanges that are looked at more closely, at most."""
+_WHOLE = 1e-2
+"""How far from whole numbers an exchange of whole ones may come out."""
 _REFINED = 3
 """Times that what is left along the basis is taken off: the first leaves some by rounding."""
-
-
-def _fixed(basis: Basis, off: float) -> Bool[Array, " m"]:
-    """Return of which columns any other solution has as many, where all sums may be off by so much, together."""
-    out = np.zeros(len(basis.norms), dtype=bool)
-    if len(basis.independent):
-        inverse = solve_triangular(basis.factor, np.eye(len(basis.factor)))
-        out[basis.independent] = np.sqrt((inverse**2).sum(axis=1)) / basis.norms[basis.independent] * off < 1.0
-    return out & ~(np.abs(basis.exchanges) > _TAKES_PART).any(axis=1)
+_TINY = 1e-300

@@ -17,7 +17,7 @@ from retrodict.matching.linear.least_squares import Pool
 from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.mixing import mixed
 from retrodict.matching.linear.proposing import Proposer
-from retrodict.matching.linear.slack import energy
+from retrodict.matching.linear.slack import MET, energy
 
 Array = np.ndarray
 
@@ -33,6 +33,9 @@ _ENOUGH = 1e-24
 """Of the squared right side, the misfit that the rounding of 64-bit sums leaves."""
 _WORTH = 1e-7
 """Of the residual's length, the price from which a column is worth a place: prices have 32 bits."""
+_PATIENCE = 60
+"""Rounds in which what is offered of rows too many to list must lower the misfit by more than `_HARDLY`."""
+_HARDLY = 0.7
 _WHOLE = 0.25
 """How far a number of rows may be from a whole one for rounding to be tried."""
 
@@ -100,7 +103,7 @@ def relaxed(
     run = _Run(equations, proposer or Listed(equations), known)
     if state is not None:
         run.restore(state)
-    while time.perf_counter() - started < seconds and not run.optimal:
+    while time.perf_counter() - started < seconds and not run.optimal and not run.stuck:
         run.round()
         checkpoint(run.state, False)
         progress(run.share, run.pool.misfit)
@@ -119,6 +122,7 @@ class _Run:
         self.codes = np.empty((0, len(equations.table.sizes)), dtype=np.int32)
         self.keys, self.labels = (np.empty(0, dtype=np.int64) for _ in range(2))
         self.rounds, self.optimal = 0, False
+        self._misfits: list[float] = []
         if known is not None:
             self._enter(-1 - np.arange(len(known[0])), *known)
 
@@ -128,12 +132,21 @@ class _Run:
         left = self.pool.misfit / self.first if self.first > 0.0 else 0.0
         return min(1.0, float(np.log(left) / np.log(_ENOUGH))) if 0.0 < left < 1.0 else float(left <= 0.0)
 
+    @property
+    def stuck(self) -> bool:
+        """Whether what is offered, of rows too many to list, hardly lowers the misfit any more."""
+        if self.proposer.complete or len(self._misfits) < _PATIENCE:
+            return False
+        return self.pool.misfit > _HARDLY * self._misfits[0]
+
     def round(self) -> None:
         """Let the best rows into the pool, and lower the misfit."""
         self.rounds += 1
+        self._misfits = [*self._misfits, self.pool.misfit][-_PATIENCE:]
         enough, pool = _ENOUGH * self.first, self.pool
         least = _WORTH * np.sqrt(pool.misfit)
-        offered = self.proposer.best(pool.residual, least, _ENTRANTS, self.keys[self.keys >= 0])
+        own = self.keys >= 0
+        offered = self.proposer.best(pool.residual, least, _ENTRANTS, self.keys[own], pool.x[own])
         if len(offered):
             self._make_room(len(offered))
             self._enter(offered.keys, offered.codes, offered.labels)
@@ -167,15 +180,16 @@ class _Run:
         inside = self.pool.inside()
         x = self.pool.x[inside]
         if self.equations.mixed:
-            return mixed(self.equations, self.codes[inside], self.labels[inside], x, solve=False).energy <= 0.0
+            return mixed(self.equations, self.codes[inside], self.labels[inside], x, solve=False).energy <= MET
         if np.abs(x - np.rint(x)).max(initial=0.0) > _WHOLE:
             return False
-        return energy(self.equations.blocks, self.pool.some(inside), np.rint(x)) <= 0.0
+        return energy(self.equations.blocks, self.pool.some(inside), np.rint(x)) <= MET
 
     def state(self) -> bytes:
         """Return what is needed to go on from here."""
         out = io.BytesIO()
         own = {"keys": self.keys, "codes": self.codes, "labels": self.labels, "rounds": np.array(self.rounds)}
+        own["misfits"] = np.array(self._misfits)
         arrays: dict[str, Any] = {**own, **self.pool.state(), **self.proposer.state()}
         np.savez(out, allow_pickle=False, **arrays)
         return out.getvalue()
@@ -185,7 +199,7 @@ class _Run:
         with np.load(io.BytesIO(state), allow_pickle=False) as kept:
             arrays = dict(kept)
         self.keys, self.codes, self.labels = (arrays[name] for name in ("keys", "codes", "labels"))
-        self.rounds = int(arrays["rounds"])
+        self.rounds, self._misfits = int(arrays["rounds"]), arrays["misfits"].tolist()
         self.pool.restore(columns_of(self.equations, self.codes, self.equations.labels[self.labels]), arrays)
         self.proposer.restore(arrays)
 

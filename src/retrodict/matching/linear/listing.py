@@ -46,7 +46,14 @@ class Listed:
         self._near: tuple[Array, tuple[Priced, ...]] | None = None
         self._left, self._highest = 0, 0.0
 
-    def best(self, residual: Float[Array, "cells Q"], least: float, many: int, taken: Int[Array, " p"]) -> Proposed:
+    def best(
+        self,
+        residual: Float[Array, "cells Q"],
+        least: float,
+        many: int,
+        taken: Int[Array, " p"],
+        amounts: Float[Array, " p"],
+    ) -> Proposed:
         """Return the states of the highest prices; see `Proposer.best`."""
         duals = duals_of(self.equations.blocks, residual, len(self.equations.routes))
         if self._near is not None and self._left > 0:

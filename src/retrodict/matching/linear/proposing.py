@@ -43,7 +43,14 @@ class Proposer(Protocol):
         """Whether there is no such row where none is offered: all were looked at."""
         ...
 
-    def best(self, residual: Float[Array, "cells Q"], least: float, many: int, taken: Int[Array, " p"]) -> Proposed:
+    def best(
+        self,
+        residual: Float[Array, "cells Q"],
+        least: float,
+        many: int,
+        taken: Int[Array, " p"],
+        amounts: Float[Array, " p"],
+    ) -> Proposed:
         """Return rows of high price.
 
         Parameters
@@ -56,6 +63,8 @@ class Proposer(Protocol):
             At most so many rows.
         taken
             Keys of those that are in the pool.
+        amounts
+            How many of each the solution has.
         """
         ...
 

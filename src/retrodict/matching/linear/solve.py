@@ -15,9 +15,11 @@ from retrodict.matching.linear.certificate import certain
 from retrodict.matching.linear.generation import Relaxed, relaxed
 from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.mixing import mixed
-from retrodict.matching.linear.slack import energy, energy_of
+from retrodict.matching.linear.slack import MET, energy, energy_of
 from retrodict.matching.linear.solution import Solution
+from retrodict.matching.linear.states import MOST_ROWS, count_rows
 from retrodict.matching.linear.whole_numbers import made_whole
+from retrodict.matching.linear.wide import solved_wide
 
 Array = np.ndarray
 
@@ -59,16 +61,22 @@ def solve(
     def left() -> float:
         return max(seconds - (time.perf_counter() - started), 0.0)
 
-    proposer = Listed(equations, workers)
-    found = relaxed(equations, left(), progress, proposer=proposer, state=state, checkpoint=checkpoint)
+    proposer = Listed(equations, workers) if count_rows(equations) <= MOST_ROWS else None
+    if proposer is None:
+        found = solved_wide(equations, seed, left(), workers, progress, state, checkpoint)
+    else:
+        found = relaxed(equations, left(), progress, proposer=proposer, state=state, checkpoint=checkpoint)
     misfit = energy(equations.blocks, columns_of(equations, found.codes, equations.labels[found.labels]), found.x)
     codes, labels, sure = _table(equations, found, left())
-    unique = certain(equations, proposer, codes, labels, left()) if found.optimal else None
+    reached = energy_of(equations, codes, labels)
+    unique = None
+    if proposer is not None and found.optimal:  # of a table that does not meet the equations nothing is shown
+        unique = certain(equations, proposer, codes, labels, left()) if reached <= MET else np.zeros(len(codes), bool)
     like = alike(equations, codes)
     return Solution(
         like.codes,
         labels,
-        energy_of(equations, codes, labels),
+        reached,
         misfit,
         found.rounds,
         time.perf_counter() - started,

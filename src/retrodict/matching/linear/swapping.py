@@ -18,6 +18,11 @@ _MOVES = 5_000
 """Exchanges of single rows, at most."""
 _WORTH = 1e-12
 """Of the misfit, what an exchange must take off."""
+_SIZE = 1e-9
+"""Of the largest squared length of a row, what an exchange of single rows must take off: less is the rounding of
+products. Single rows that differ at all differ by far more."""
+_SEVERAL = 1e-3
+"""Of the misfit, what an exchange of several rows must take off: where a table is right, what is left is rounding."""
 _TOGETHER = 400
 """Exchanges that are also tried two at a time."""
 
@@ -49,7 +54,7 @@ def swapped(equations: Equations, columns: Columns, times: Int[Array, " m"], sec
         take = squares[there] + 2.0 * slopes[there]
         swap = take[:, None] + add - 2.0 * gram[there]
         falls = [float(each.min(initial=np.inf)) for each in (add, take, swap)]
-        if min(falls) >= -_WORTH * misfit or time.perf_counter() - started > seconds:
+        if min(falls) >= -max(_WORTH * misfit, _SIZE * float(squares.max())) or time.perf_counter() - started > seconds:
             break
         kind = int(np.argmin(falls))
         gone, come = -1, -1
@@ -82,13 +87,15 @@ def exchanged(equations: Equations, columns: Columns, times: Int[Array, " m"], s
     moves = np.concatenate([moves, -moves], axis=1)
     changes = matrix @ moves.astype(np.float64)
     times = times.copy()
-    while moves.shape[1] and time.perf_counter() - started <= seconds:
+    for _ in range(_MOVES if moves.shape[1] else 0):
+        if time.perf_counter() - started > seconds:
+            break
         rest = right - matrix @ times
         falls = (changes**2).sum(axis=0) - 2.0 * (rest @ changes)
         falls[((times[:, None] + moves) < 0).any(axis=0)] = np.inf
         best = int(falls.argmin())
         move = moves[:, best]
-        if falls[best] >= -_WORTH * float((rest**2).sum()):
+        if falls[best] >= -_SEVERAL * float((rest**2).sum()):
             pair = _best_pair(changes, moves, times, rest)
             if pair is None:
                 break
@@ -105,7 +112,7 @@ def _best_pair(changes: Array, moves: Array, times: Array, rest: Array) -> Array
     together = single[near][:, None] + single[near] + 2.0 * (own.T @ own)
     for at in np.argsort(together, axis=None, kind="stable")[:_TOGETHER]:
         i, j = np.unravel_index(int(at), together.shape)
-        if together[i, j] >= -_WORTH * float((rest**2).sum()):
+        if together[i, j] >= -_SEVERAL * float((rest**2).sum()):
             return None
         move = moves[:, near[i]] + moves[:, near[j]]
         if (times + move >= 0).all():

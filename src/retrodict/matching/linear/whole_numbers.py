@@ -18,11 +18,13 @@ from retrodict.matching.linear.branching import branched
 from retrodict.matching.linear.candidates import Columns, columns_of
 from retrodict.matching.linear.generation import Relaxed
 from retrodict.matching.linear.least_squares import Pool
-from retrodict.matching.linear.slack import energy
+from retrodict.matching.linear.slack import MET, energy
 from retrodict.matching.linear.swapping import exchanged, swapped
 
 Array = np.ndarray
 
+_FINE = 1e-6
+"""The energy below which only exchanges of several rows are left, whose sums hardly differ."""
 _BESIDE = 600
 """Columns beside those of the solution that rows are exchanged for."""
 _NEARLY = 0.05
@@ -72,7 +74,7 @@ def made_whole(equations: Equations, found: Relaxed, seconds: float = np.inf) ->
     times = np.rint(found.x).astype(np.int64)
     columns = columns_of(equations, found.codes, equations.labels[found.labels])
     best = energy(blocks, columns, times)
-    if best <= 0.0:
+    if best <= MET:
         return _kept(found.codes, found.labels, times, best)
     codes = np.concatenate([found.codes, found.near[:_BESIDE]])
     labels = np.concatenate([found.labels, found.near_labels[:_BESIDE]])
@@ -82,9 +84,11 @@ def made_whole(equations: Equations, found: Relaxed, seconds: float = np.inf) ->
     def left() -> float:
         return max(seconds - (time.perf_counter() - started), 0.0)
 
-    for attempt in (_dived, swapped, exchanged, branched):
-        if best <= 0.0 or left() <= 0.0:
+    for attempt, worth in ((_dived, _FINE), (swapped, _FINE), (exchanged, MET), (branched, _FINE)):
+        if left() <= 0.0:
             break
+        if best <= worth:
+            continue
         tried = attempt(equations, columns, times, left())
         own = energy(blocks, columns, tried)
         if own < best:
