@@ -82,7 +82,7 @@ def _of_counts(model: SklearnModel, found: Disclosures, source: Source, rows: in
     chosen = max(sources, key=lambda one: len(one.members))
     if len(sources) > 1:
         notes.append(_others(len(sources) - 1))
-    boosting = side_by_side(grown(chosen, notes), chosen.name)
+    boosting = side_by_side(grown(chosen, notes), chosen.name, notes)
     check_rows(boosting.rows, rows)
     return linear_reading_of(model.known.schema, boosting, found, notes)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.tree import Tree
+from retrodict.errors import ModelError
 from retrodict.families.sklearn.disclose.boosted_sums import residual_sums
 from retrodict.families.sklearn.structure.tree_arrays import tree_of
 from retrodict.families.sklearn.trees.boosted_labels import (
@@ -19,6 +21,7 @@ from retrodict.families.sklearn.trees.boosted_labels import (
     target_statement,
 )
 from retrodict.families.sklearn.trees.losses import BoostedLoss, loss_of
+from retrodict.families.sklearn.trees.stage_draws import drawn_rows
 from retrodict.families.sklearn.trees.target_levels import target_levels
 from retrodict.matching.boosting import COUNTS, GRADIENT, GRADIENTS, SQUARES, BoostedTree, Boosting, Statement
 from retrodict.matching.capability import Source
@@ -71,6 +74,14 @@ class Gradient:
             return bool(init.strategy == "prior")
         return isinstance(init, DummyRegressor) and bool(init.strategy == "mean")
 
+    @cached_property
+    def draws(self) -> list[Int[Array, " n"]] | None:
+        """How often each row was drawn for each stage; ``None`` where all were, or it can't be told."""
+        drawn = int(self.trees[0][0].rows[0])
+        if self.estimator.subsample == 1.0 or drawn <= 0:
+            return None
+        return drawn_rows(self.estimator, drawn, None)
+
     @property
     def stated(self) -> Steps:
         """Its settings, and its start, which predictions need; the rows that its first tree counts, if it does.
@@ -78,7 +89,8 @@ class Gradient:
         With several classes a leaf is moved by ``(K - 1) / K`` of the step, which is part of the rate here.
         """
         rate = float(self.estimator.learning_rate) * ((self.classes - 1) / self.classes if self.classes > 2 else 1.0)
-        rows = int(self.trees[0][0].rows[0])
+        draws = self.draws
+        rows = int(self.trees[0][0].rows[0]) if self.estimator.subsample == 1.0 else len(draws[0]) if draws else 0
         start = [0.0] * len(self.trees[0])
         if self._constant:
             row = np.zeros((1, len(self.place.columns)), dtype=np.float32)
@@ -101,6 +113,13 @@ class Gradient:
         loss, why = self._loss()
         if loss is None:
             counts_alone(self.estimator, self.place, why, counted=counted, notes=notes)
+        draws = self.draws if counted else None
+        if counted and self.estimator.subsample != 1.0 and draws is None:
+            raise ModelError(
+                f"the {type(self.estimator).__name__} drew rows for each stage "
+                f"(subsample={self.estimator.subsample:g}) and keeps no generator that tells which; reconstruct rows "
+                "under a prior instead"
+            )
         rate = float(self.estimator.learning_rate)
         values = [[np.where(tree.leaf, rate * _value(tree), 0.0) for tree in stage] for stage in self.trees]
         classes = self.place.classes(self.estimator) if self.classes else ()
@@ -121,13 +140,14 @@ class Gradient:
                     slack = loss.slack(tree.rows if counted else float(steps.rows or 1), gradient)
                     told += step_statements(tree, values[turn][output], steps.rate, steps.penalty, rows, slack)
                     told += _sums(tree, loss) if counted else ()
-                    if turn == 0 and self._constant:
+                    if turn == 0 and self._constant and self.estimator.subsample == 1.0:
                         told += (
                             class_statement(loss, steps, output, len(tree.feature))
                             if classes
                             else target_statement(loss, steps, gradient, len(tree.feature))
                         )
-                found.append(BoostedTree(tree, values[turn][output], output, turn, tuple(told)))
+                own = None if draws is None else draws[turn]
+                found.append(BoostedTree(tree, values[turn][output], output, turn, tuple(told), own))
         return Boosting(
             self.place,
             tuple(found),

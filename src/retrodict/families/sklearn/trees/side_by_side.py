@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from retrodict.errors import ModelError
@@ -9,14 +11,18 @@ from retrodict.families.sklearn.trees.target_levels import TargetLevels, leaf_le
 from retrodict.matching.boosting import COUNTS, GRADIENTS, BoostedTree, Boosting, Statement
 from retrodict.matching.ensemble import Ensemble, GrownTree
 from retrodict.matching.losses import Membership
+from retrodict.matching.random_cuts import joined
+from retrodict.plain_text import listing
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
+_SHOWN = 8  # features, in a note
 _SLACK = 1e-9
 """Of a sum of targets, what means times counts may be off by."""
 
 
-def side_by_side(ensemble: Ensemble, name: str) -> Boosting:
+def side_by_side(ensemble: Ensemble, name: str, notes: list[Note]) -> Boosting:
     """Return the equations of trees that all saw every row once.
 
     Parameters
@@ -25,6 +31,8 @@ def side_by_side(ensemble: Ensemble, name: str) -> Boosting:
         Its trees with their sums.
     name
         What it is called, in messages.
+    notes
+        Is added to where random split points are joined.
 
     Raises
     ------
@@ -33,6 +41,11 @@ def side_by_side(ensemble: Ensemble, name: str) -> Boosting:
     """
     if any((each.multiplicities != 1).any() for each in ensemble.trees):
         raise ModelError(f"the {name} drew rows for each tree, by place: its counts are searched for, not solved for")
+    joint, names = joined([each.tree for each in ensemble.trees])
+    if names:
+        text = f"random split points between which no node shows a value are taken for one: {listing(names, _SHOWN)}"
+        notes.append(Note("random_cuts_joined", text, features=names))
+    grown = [replace(each, tree=tree) for each, tree in zip(ensemble.trees, joint, strict=True)]
     classes = len(ensemble.classes)
     outputs = range(1, classes) if classes else range(1)
     many = classes if classes > 2 else 1
@@ -46,7 +59,7 @@ def side_by_side(ensemble: Ensemble, name: str) -> Boosting:
             0,
             (*(_counts(each) if output == outputs[0] else ()), *_labels(each, output)),
         )
-        for each in ensemble.trees
+        for each in grown
         for output in outputs
         if output == outputs[0] or each.sums is not None
     ]
