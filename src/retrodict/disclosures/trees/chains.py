@@ -16,6 +16,9 @@ Array = np.ndarray
 _ON_LIMIT = 1e-6
 """Of a step: edges are rounded, and a value so near to a limit is on it, not inside."""
 
+_DECIMALS = 4
+"""Of the finest grid that is looked for."""
+
 
 def chain(edges: Float[Array, " m"], step: float | None = None) -> tuple[Float[Array, " n"], float]:
     """Return all distinct values of a column from the midpoints of all neighbours, and how far off they may be.
@@ -45,7 +48,7 @@ def chain(edges: Float[Array, " m"], step: float | None = None) -> tuple[Float[A
     if step is not None:
         first, last = np.floor(low / step + _ON_LIMIT) + 1.0, np.ceil(high / step - _ON_LIMIT) - 1.0
         if first == last:
-            return np.rint((offsets + signs * first * step) / step) * step, 0.0
+            return _as_written(np.rint((offsets + signs * first * step) / step) * step), 0.0
     return offsets + signs * (low + high) / 2.0, (high - low) / 2.0
 
 
@@ -79,7 +82,14 @@ def grid_values(trees: Iterable[Tree], steps: Mapping[str, float]) -> dict[str, 
             room = np.minimum(at - under, over - at)
             sure = (nearest < room) & (room <= nearest + 2.0)
             found[column.name] += [at[sure] - nearest[sure], at[sure] + nearest[sure]]
-    return {name: np.unique(np.concatenate(own)) * (steps[name] / 2.0) for name, own in found.items() if own}
+    return {
+        name: _as_written(np.unique(np.concatenate(own)) * (steps[name] / 2.0)) for name, own in found.items() if own
+    }
+
+
+def _as_written(values: Array) -> Array:
+    """Return the numbers that decimals write, not multiples of a step that miss them by a last bit."""
+    return np.asarray(np.round(values, _DECIMALS))
 
 
 def _straight(column: Column, steps: Mapping[str, float]) -> bool:

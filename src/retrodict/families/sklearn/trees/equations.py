@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from jaxtyping import Float
 from sklearn import ensemble
 
-from retrodict.disclosures import Disclosures
+from retrodict.disclosures import Disclosures, Values
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.visit import Part
 from retrodict.errors import ModelError, RequestError, RetrodictError
@@ -28,7 +31,7 @@ from retrodict.results.notes import Note
 if TYPE_CHECKING:
     from retrodict.families.sklearn.model.models import SklearnModel
 
-Read = Gradient | Histogram
+Array = np.ndarray
 
 READERS: dict[type, type[Gradient] | type[Histogram]] = {
     ensemble.GradientBoostingClassifier: Gradient,
@@ -64,7 +67,8 @@ def _read(model: SklearnModel, found: Disclosures, source: Source, rows: int | N
     steps = read.stated
     check_rows(steps.rows, rows)
     if source == "file" and steps.rows is not None:
-        return linear_reading_of(model.known.schema, read.boosting(steps, source, notes), found, notes)
+        boosting = replace(read.boosting(steps, source, notes), known=_known(found))
+        return linear_reading_of(model.known.schema, boosting, found, notes)
     read.boosting(steps, source, notes)  # says what is refused or noted, once
     guesses = Guesses((steps.rate,), (steps.penalty,), (steps.start,), rows, refined=False)
     return inferred(model.known.schema, found, lambda each: read.boosting(each, "values", []), guesses, notes)
@@ -82,9 +86,19 @@ def _of_counts(model: SklearnModel, found: Disclosures, source: Source, rows: in
     chosen = max(sources, key=lambda one: len(one.members))
     if len(sources) > 1:
         notes.append(_others(len(sources) - 1))
-    boosting = side_by_side(grown(chosen, notes), chosen.name, notes)
+    boosting = replace(side_by_side(grown(chosen, notes), chosen.name, notes), known=_known(found))
     check_rows(boosting.rows, rows)
     return linear_reading_of(model.known.schema, boosting, found, notes)
+
+
+def _known(found: Disclosures) -> dict[str, Float[Array, " v"]]:
+    """Return the values that training rows have for sure, by feature, sorted: as midpoints of neighbours tell them."""
+    out: dict[str, Float[Array, " v"]] = {}
+    for fact in found.of(Values):
+        if fact.radius == 0.0 and len(fact.features) == 1:
+            name = fact.features[0]
+            out[name] = np.union1d(out.get(name, np.empty(0)), np.asarray(fact.taken, dtype=np.float64))
+    return out
 
 
 def check_rows(stated: int | None, given: int | None) -> None:
