@@ -12,7 +12,7 @@ from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError
 from retrodict.families.catboost.exactness import UNWEIGHTED, rows_words
 from retrodict.families.catboost.trees.grown import Grown
-from retrodict.families.catboost.trees.guessing import guesses_of, many_of
+from retrodict.families.catboost.trees.guessing import as_stored, guesses_of, many_of
 from retrodict.families.catboost.trees.levels import levels_of
 from retrodict.families.catboost.trees.names import ROWS, VALUES
 from retrodict.families.catboost.trees.parts import Parts, as_stripped, stated_rows
@@ -61,7 +61,7 @@ def equations_of(
     if told.rate is None or told.penalty is None:
         guesses, steps = guesses_of(parts, rows), many_of(parts)
         if steps == 1:
-            return inferred(schema, found, lambda tried: boosting_of(parts, tried), guesses, notes)
+            return inferred(schema, found, lambda tried: boosting_of(parts, as_stored(tried)), guesses, notes)
         parts = parts.with_steps(steps)
         rate, penalty = guesses.rates[0], guesses.penalties[0]
     else:

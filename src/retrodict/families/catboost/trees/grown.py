@@ -67,8 +67,20 @@ def grown_of(content: Content, names: tuple[str, ...], hashes: Mapping[str, Mapp
             weights = np.full(len(places), np.nan)
             weights[leaf] = content.trees.weights[places[leaf]]
         followed = not bool(((tree.feature < 0) & ~leaf).any())
-        out.append(Grown(replace(tree, columns=named), values, weights, followed))
+        out.append(Grown(_gaps_right(replace(tree, columns=named)), values, weights, followed))
     return tuple(out)
+
+
+def _gaps_right(tree: Tree) -> Tree:
+    """Return a tree in which splits that part missing values from all others send these left, as elsewhere.
+
+    Where missing values count as beneath all borders, CatBoost asks whether a value lies above a border beneath all.
+    """
+    turned = np.isneginf(tree.threshold) & (tree.feature >= 0)
+    if not turned.any():
+        return tree
+    left, right = np.where(turned, tree.right, tree.left), np.where(turned, tree.left, tree.right)
+    return replace(tree, left=left, right=right, threshold=np.where(turned, np.inf, tree.threshold), asked=None)
 
 
 def _named(content: Content, columns: Columns, width: int, hashes: Mapping[str, Mapping[Any, int]]) -> Columns:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from retrodict.families.catboost.trees.first_tree import FirstSteps, first_steps
 from retrodict.families.catboost.trees.parts import Parts
 from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, first
+from retrodict.matching.inferring.steps import Steps
 
 _PENALTY = 3.0
 """CatBoost's own."""
@@ -34,6 +38,11 @@ def guesses_of(parts: Parts, rows: int | None) -> Guesses:
         (parts.content.bias,),
         rows,
     )
+
+
+def as_stored(steps: Steps) -> Steps:
+    """Return settings as CatBoost has them, which keeps rates and penalties in 32 bits."""
+    return replace(steps, rate=float(np.float32(steps.rate)), penalty=float(np.float32(steps.penalty)))
 
 
 def many_of(parts: Parts) -> int:
