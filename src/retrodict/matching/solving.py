@@ -13,6 +13,7 @@ from jaxtyping import Float
 from retrodict.errors import RequestError
 from retrodict.extras import extra_for
 from retrodict.matching.linear_reading import LinearReading, ungrouped
+from retrodict.matching.target_range import narrowed, widened
 from retrodict.matching.tolerances import CONTRADICTED, MET
 from retrodict.results.notes import Note
 
@@ -109,7 +110,10 @@ class Solving:
             left = max(limit - (time.perf_counter() - started), 0.0)
             return solve(one.equations, seed, seconds=left, workers=self.workers, progress=progress, **more)
 
+        reading = narrowed(reading)
         solution = once(reading, **hooks)
+        while (wider := widened(reading, solution)) is not None and time.perf_counter() - started < limit:
+            reading, solution = wider, once(wider)
         notes: tuple[Note, ...] = ()
         if contradicted(solution) and reading.equations.exclusive and time.perf_counter() - started < limit:
             freed = ungrouped(reading)
