@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -39,11 +39,14 @@ class LikelyValues:
     guessed
         Whether numbers are taken as whole where nothing contradicts, and features that no tree splits on as likeliest;
         ``False`` where somebody said what is assumed of them.
+    ranges
+        The least and the greatest value of features, as far as they are stated.
     """
 
     codebook: Codebook
     known: Mapping[str, Float[Array, " v"]]
     guessed: bool = True
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def fill(self, codes: Int[Array, "n c"], rows: Float[Array, "n d"]) -> Float[Array, "n d"]:
         """Return rows with the same codes, whose numbers are those that are likeliest as far as the model shows.
@@ -66,22 +69,22 @@ class LikelyValues:
             if isinstance(axis, NumberAxis):
                 own = codes[:, columns[feature.name]]
                 there = own != axis.missing
-                out[there, j] = self._numbers(axis, feature, own[there], rows[there, j])
+                out[there, j] = self._numbers(axis, own[there], rows[there, j])
         return out
 
-    def _numbers(self, axis: NumberAxis, feature: Feature, codes: Array, drawn: Array) -> Array:
+    def _numbers(self, axis: NumberAxis, codes: Array, drawn: Array) -> Array:
         low, high = axis.ends(codes)
+        ends = self.ranges.get(axis.name)
         known = np.asarray(self.known.get(axis.name, np.empty(0)), dtype=np.float64)
         out, lone = drawn.copy(), np.isinf(low) | np.isinf(high)
-        if self.guessed and looks_whole(axis, feature, known):
+        if self.guessed and looks_whole(axis, known, ends):
             lowest = np.floor(low) + 1.0  # the least whole number above the lower end
             beside = np.where(np.isinf(low), np.floor(high), lowest)
-            held = np.where(np.isinf(high), feature.high is not None, np.isinf(low) & (feature.low is not None))
             inside = np.floor(high) >= lowest
-            least = low if feature.low is None else np.maximum(low, feature.low - 1.0 / 2)
-            most = high if feature.high is None else np.minimum(high, feature.high)
+            least, most = (low, high) if ends is None else (np.maximum(low, ends[0] - _HALF), np.minimum(high, ends[1]))
             grid = nearest_on_grid(drawn, least, most, 1.0)
-            out = np.where(lone & ~held, beside, np.where(lone | inside, grid, drawn))
+            out = np.where(lone & (ends is None), beside, np.where(lone | inside, grid, drawn))
+        out = np.where(np.abs(out) < _NOTHING, 0.0, out)  # a cell that only zero is in
         if len(known):
             first = np.searchsorted(known, low, side="right")  # of those above the lower end
             last = np.searchsorted(known, high, side="right") - 1
@@ -106,7 +109,7 @@ def _likeliest(marginal: Marginal, feature: Feature) -> float:
     return float(np.rint(middle)) if feature.kind == "integer" else middle
 
 
-def looks_whole(axis: Axis, feature: Feature, known: Float[Array, " v"]) -> bool:
+def looks_whole(axis: Axis, known: Float[Array, " v"], ends: tuple[float, float] | None) -> bool:
     """Return whether all that is known of a number's values allows that they are whole.
 
     Its split points lie at zero, midway between two whole numbers, or right at or below one; its stated range and its
@@ -117,20 +120,23 @@ def looks_whole(axis: Axis, feature: Feature, known: Float[Array, " v"]) -> bool
     cuts = axis.cuts
     halves = np.rint(2.0 * cuts) / 2.0
     near = np.abs(cuts - halves) <= _DIGITS * np.maximum(np.abs(cuts), 1.0)
-    ends = np.array([end for end in (feature.low, feature.high) if end is not None and np.isfinite(end)])
-    whole = np.concatenate([known, ends])
+    whole = np.concatenate([known, ends or ()])
     return bool((near | (np.abs(cuts) < _NOTHING)).all() and (whole == np.rint(whole)).all())
 
 
-def told_of_whole(book: Codebook, known: Mapping[str, Float[Array, " v"]]) -> Sequence[Note]:
+def told_of_whole(likely: LikelyValues) -> Sequence[Note]:
     """Return a line on the columns that are taken to hold whole numbers, beside those that are said to."""
-    kinds = {feature.name: feature for feature in book.schema.features}
+    kinds = {feature.name: feature.kind for feature in likely.codebook.schema.features}
     names = [
         axis.name
-        for axis in book.axes
-        if kinds[axis.name].kind != "integer" and looks_whole(axis, kinds[axis.name], known.get(axis.name, np.empty(0)))
+        for axis in likely.codebook.axes
+        if kinds[axis.name] != "integer"
+        and looks_whole(axis, np.asarray(likely.known.get(axis.name, ())), likely.ranges.get(axis.name))
     ]
-    if not names:
+    if not names or not likely.guessed:
         return []
     text = "taken as whole numbers, since all split points of them lie at or midway between such: "
     return [Note(WHOLE, text + listing(names, _NAMES_SHOWN), features=names)]
+
+
+_HALF = 0.5  # beyond a whole end of a range

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -62,6 +62,8 @@ class LinearReading:
         What a table that was found adds to the equations; ``None`` where they are all that there is.
     told
         Whether somebody said what is assumed of values inside cells; else they are guessed as the model shows them.
+    ranges
+        The least and the greatest value of features, as far as the model states them.
     """
 
     equations: Equations = field(repr=False)
@@ -70,6 +72,7 @@ class LinearReading:
     notes: tuple[Note, ...]
     further: Further | None = field(default=None, repr=False)
     told: bool = False
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     @property
     def schema(self) -> Schema:
@@ -91,8 +94,12 @@ class LinearReading:
         rng
             What codes leave open is drawn from it.
         """
-        likely = LikelyValues(self.codebook, self.boosting.known, guessed=not self.told)
-        return likely.fill(codes, self.codebook.decode(codes, rng))
+        return self.likely.fill(codes, self.codebook.decode(codes, rng))
+
+    @property
+    def likely(self) -> LikelyValues:
+        """What stands in cells."""
+        return LikelyValues(self.codebook, self.boosting.known, not self.told, self.ranges)
 
     def target(self, labels: Float[Array, " n"]) -> Array:
         """Return class codes as they are, or a regressor's targets in raw units.
@@ -150,8 +157,10 @@ def linear_reading_of(
         mixed=not boosting.classes,
         shares=boosting.shares,
     )
-    told = (*notes, *told_of_groups(book.axes, groups), *told_of_whole(book, boosting.known), *unused_features(book))
-    return LinearReading(equations, book, boosting, told)
+    ranges = {fact.features[0]: (fact.low, fact.high) for fact in found.of("Range") if fact.exact is True}
+    told = (*notes, *told_of_groups(book.axes, groups), *unused_features(book))
+    reading = LinearReading(equations, book, boosting, told, ranges=ranges)
+    return replace(reading, notes=(*told, *told_of_whole(reading.likely)))
 
 
 def multiplicities_of(boosting: Boosting) -> Int[Array, "T n"] | None:
