@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import lightgbm
@@ -14,9 +15,10 @@ from retrodict.families.lightgbm.booster import loaded, text_of
 from retrodict.families.lightgbm.columns import columns_of
 from retrodict.families.lightgbm.strip import bare
 from retrodict.families.lightgbm.trees.draws import drawn_rows
-from retrodict.matching.linear.solve import solve
+from retrodict.matching.linear.routing import leaves_of
+from retrodict.matching.solving import Solving
 from tests.families.lightgbm.tables import QUIET
-from tests.matching.planted_equations import check, found, read
+from tests.matching.planted_equations import check, found, in_codes, read
 
 N = 120
 
@@ -247,5 +249,12 @@ def test_a_table_with_values_comes_back() -> None:
     X, value = table(80)
     y = value.round(1)
     reading = read(trained({"objective": "regression", "num_leaves": 12}, X, y, 60))
-    solution = solve(reading.equations, np.random.SeedSequence(0), seconds=60.0)
-    assert np.allclose(np.sort(reading.target(solution.labels)), np.sort(y), atol=1e-4)
+    solution = Solving(seconds=60.0).solve(reading, np.random.SeedSequence(0)).solution
+    codes, _ = in_codes(reading, X, y)
+    sums: list[Counter[bytes]] = []
+    for own, targets in ((codes, y), (solution.codes, reading.target(solution.labels))):
+        sums.append(Counter())
+        for leaves, target in zip(leaves_of(reading.equations.routes, own).T, targets, strict=True):
+            sums[-1][leaves.tobytes()] += target  # of rows that are equal for all trees the sum is known
+    assert sums[0].keys() == sums[1].keys()
+    assert all(abs(sums[0][key] - sums[1][key]) < 1e-4 for key in sums[0])
