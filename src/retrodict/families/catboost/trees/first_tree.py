@@ -24,8 +24,6 @@ _ASKED = 6
 """Leaves that candidates are taken from, at most."""
 _FEWEST = 4
 """Leaves of different values that must match: fewer match by chance, as one always does."""
-_MOST = 6
-"""Settings that are returned, at most."""
 _SHARE = 0.5
 """Of the leaves, those that must match."""
 
@@ -79,8 +77,8 @@ def first_steps(
         return ()
     most = max(found.values())
     likely = [own for own, hits in found.items() if hits == most]
-    # CatBoost keeps rates in 32 bits: of several that differ by a simple ratio, one has no more
-    return tuple(sorted(likely, key=lambda own: (not _single(own.rate), -own.rate))[:_MOST])
+    # CatBoost keeps rates in 32 bits; a multiple of the right one asks for more rows in every leaf, as many fit often
+    return tuple(sorted(likely, key=lambda own: (not _single(own.rate), own.rate)))
 
 
 def _possible(start: float, penalty: float, steps: int) -> Array:

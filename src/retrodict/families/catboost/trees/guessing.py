@@ -16,6 +16,8 @@ _PENALTY = 3.0
 """CatBoost's own."""
 _STEPS = (1, 10)
 """How many steps it takes by itself: more where there are many columns."""
+_RATES = 12
+"""Rates that the first tree allows, of which so many are tried, at most."""
 _LOSSES = ("Logloss", "CrossEntropy")
 """Losses of which the first tree shows the rate."""
 
@@ -31,7 +33,7 @@ def guesses_of(parts: Parts, rows: int | None) -> Guesses:
         How many rows the table has, where that is known.
     """
     told, shown = parts.told, _shown(parts)
-    rates = tuple(dict.fromkeys((*(own.rate for own in shown), *RATES)))
+    rates = tuple(dict.fromkeys(own.rate for own in shown))[:_RATES] or RATES
     return Guesses(
         rates if told.rate is None else (told.rate,),
         _penalties(parts),
