@@ -42,7 +42,7 @@ class Listed:
     def __init__(self, equations: Equations, workers: int | None = None) -> None:
         self.equations, self.workers = equations, workers
         self.states = _possible(equations, all_states(equations))
-        self._layouts = priced_states(equations, self.states.codes)
+        self.layouts = priced_states(equations, self.states.codes)
         self._near: tuple[Array, tuple[Priced, ...]] | None = None
         self._left, self._highest = 0, 0.0
 
@@ -68,7 +68,7 @@ class Listed:
             if price.max() > self._highest * _FEWER and (price > least).sum() >= many:
                 number, state = np.divmod(_highest(price.ravel(), many), len(states))
                 return self._proposed(number * len(self.states) + states[state])
-        price = self._prices(self._layouts, duals)
+        price = self._prices(self.layouts, duals)
         flat = price.ravel()
         flat[taken] = -np.inf
         self._highest = float(flat.max(initial=-np.inf))
@@ -78,7 +78,7 @@ class Listed:
         return self._proposed(_highest(flat, min(many, int((flat > least).sum()))))
 
     def _look_near(self, states: Array) -> None:
-        self._near = states, tuple(each.chosen(states) for each in self._layouts)
+        self._near = states, tuple(each.chosen(states) for each in self.layouts)
 
     def state(self) -> dict[str, Array]:
         """Return which states are near; see `Proposer.state`."""
@@ -93,18 +93,18 @@ class Listed:
 
     def prices(self, residual: Float[Array, "cells Q"]) -> Float[Array, "C S"]:
         """Return the prices of all states with all labels; see `Proposer.best`."""
-        return self._prices(self._layouts, duals_of(self.equations.blocks, residual, len(self.equations.routes)))
+        return self._prices(self.layouts, duals_of(self.equations.blocks, residual, len(self.equations.routes)))
 
     @property
     def norms(self) -> Float[Array, "C S"]:
         """Lengths of all columns; infinite where one has no entries."""
-        return np.concatenate([each.norms for each in self._layouts])
+        return np.concatenate([each.norms for each in self.layouts])
 
     def sums(self, weights: Float[Array, "C S"]) -> Float[Array, "cells Q"]:
         """Return the weighed sums of so many of each column, in 32 bits."""
         routes, first = self.equations.routes, 0
         out = np.zeros((len(routes), routes.most_leaves, 4))
-        for each in self._layouts:
+        for each in self.layouts:
             out += each.sums(weights[first : first + len(each.shift)], routes.most_leaves)
             first += len(each.shift)
         return sums_of(self.equations.blocks, out)

@@ -24,9 +24,13 @@ def energy_of(equations: Equations, codes: Int[Array, "n d"], labels: Float[Arra
     equations
         What is stated.
     codes, labels
-        The table, shapes (n, d) and (n,).
+        The table, shapes (n, d) and (n,); in its order where draws tell rows apart.
     """
-    return energy(equations.blocks, columns_of(equations, codes, labels), np.ones(len(codes)))
+    columns = columns_of(equations, codes, labels)
+    if equations.multiplicities is not None:
+        times = equations.multiplicities[equations.blocks.tree]
+        columns = Columns(columns.cells, columns.entries * times[:, None])
+    return energy(equations.blocks, columns, np.ones(len(codes)))
 
 
 def energy(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> float:
@@ -54,4 +58,8 @@ def excess_of(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> Float[
 def slack_of(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> Float[Array, "cells Q"]:
     """Return how far the sums of the true rows may be from those stated, weighed, were they these; see `excess_of`."""
     sizes = explained(Columns(columns.cells, np.abs(columns.entries)), x, len(blocks.totals))
-    return np.asarray(blocks.rounding * np.sqrt(blocks.weights) + _SUMS * sizes)
+    rounding = blocks.rounding
+    if blocks.row_rounding.any():
+        ones = np.ones_like(columns.entries)
+        rounding = rounding + blocks.row_rounding * explained(Columns(columns.cells, ones), x, len(blocks.totals))
+    return np.asarray(rounding * np.sqrt(blocks.weights) + _SUMS * sizes)

@@ -8,10 +8,12 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from retrodict.errors import ModelError
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.alike import alike
 from retrodict.matching.linear.candidates import columns_of
 from retrodict.matching.linear.certificate import certain
+from retrodict.matching.linear.drawn_table import drawn_table
 from retrodict.matching.linear.generation import Relaxed, relaxed
 from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.mixing import mixed
@@ -61,6 +63,8 @@ def solve(
     def left() -> float:
         return max(seconds - (time.perf_counter() - started), 0.0)
 
+    if equations.multiplicities is not None:
+        return _in_places(equations, seconds, workers, progress, state, checkpoint)
     proposer = Listed(equations, workers) if count_rows(equations) <= MOST_ROWS else None
     if proposer is None:
         found = solved_wide(equations, seed, left(), workers, progress, state, checkpoint)
@@ -85,6 +89,39 @@ def solve(
         unique,
         like.agreement,
         sure.astype(np.float64),
+    )
+
+
+def _in_places(
+    equations: Equations,
+    seconds: float,
+    workers: int | None,
+    progress: Callable[[float, float], None],
+    state: bytes | None,
+    checkpoint: Checkpoint,
+) -> Solution:
+    """Return the table of equations whose trees drew rows; see `solve`."""
+    started = time.perf_counter()
+    possible = count_rows(equations)
+    if possible > MOST_ROWS:
+        raise ModelError(
+            f"trees that drew rows are solved for tables of at most {MOST_ROWS:,} possible rows, this one has "
+            f"{possible:,}; rebuild from counts instead"
+        )
+    found = drawn_table(equations, Listed(equations, workers), seconds, progress, state, checkpoint)
+    like = alike(equations, found.codes)
+    return Solution(
+        like.codes,
+        found.labels,
+        energy_of(equations, found.codes, found.labels),
+        found.misfit,
+        found.rounds,
+        time.perf_counter() - started,
+        found.optimal,
+        equations.blocks.equations,
+        None,
+        like.agreement,
+        found.sure.astype(np.float64),
     )
 
 
