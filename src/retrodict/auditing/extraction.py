@@ -10,7 +10,7 @@ import numpy as np
 
 from retrodict import time_limit
 from retrodict.auditing.finding import Way
-from retrodict.errors import ModelError, RetrodictError
+from retrodict.errors import ModelError, RetrodictError, RunError
 from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.risk import RecordRisk
 from retrodict.matching import Reading
@@ -163,7 +163,10 @@ def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extracti
         return Extraction("from_file", table, method, consistency(table, model)), next(
             iter(of_code(source.notes, NOT_SEARCHED)), None
         )
-    table = Rebuilding(model, _search(source, quick), seed).run(None, False)
+    try:
+        table = Rebuilding(model, _search(source, quick), seed).run(None, False)
+    except RunError as error:
+        return _implied(model, rows, seed), Note(NOT_SEARCHED, str(error))
     quality = table.quality
     if quality.contradicted:  # these are no rows of the table: rows under a prior are nearer
         return _implied(model, rows, seed), Note(NOT_REBUILT, quality.verdict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from retrodict.auditing.appetite import Appetite
@@ -24,18 +25,21 @@ def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Fin
     if not isinstance(rec, Rebuilt) or rec.quality.source == "stored rows" or seen.confident_share is None:
         return
     limits, quality = appetite.from_file.confident_rows, rec.quality
-    if quality.met:
-        words = f"{seen.confident:,} of {rec.n_rows:,} rows are rebuilt with a confidence of {SURE:g} or more"
-        if quality.solved:
-            alone = ", with nothing but split points and leaf values" if quality.source == "leaf values" else ""
-            shown = "" if seen.determined is None else f"; {seen.determined:.1%} are shown to be in every such table"
-            words = f"a table meets all {quality.equations:,} equations of its trees{alone}: {words}{shown}"
-        remedy = _REMEDY if quality.solved else ""
-        yield judge("from_file", "confident_rows", limits, seen.confident_share, words, remedy=remedy)
-    else:  # a longer search may find one: it speaks neither for release nor against it
+    if not quality.met:  # a longer search may find one: it speaks neither for release nor against it
         what = "equation of its trees" if quality.solved else "node count"
         words = f"no table was found that meets every {what} (energy {quality.energy:.3g}): no row counts as known"
         yield Finding("from_file", "confident_rows", None, None, None, limits.review, limits.reject, None, words)
+        return
+    words = f"{seen.confident:,} of {rec.n_rows:,} rows are rebuilt with a confidence of {SURE:g} or more"
+    if not quality.solved:
+        yield judge("from_file", "confident_rows", limits, seen.confident_share, words)
+        return
+    alone = ", with nothing but split points and leaf values" if quality.source == "leaf values" else ""
+    shown = "" if seen.determined is None else f"; {seen.determined:.1%} are shown to be in every such table"
+    words = f"a table meets all {quality.equations:,} equations of its trees{alone}: {words}{shown}"
+    one = judge("from_file", "confident_rows", limits, seen.confident_share, words, remedy=_REMEDY)
+    # rows that were not shown to be determined may be right all the same: that there are few others is no all-clear
+    yield replace(one, verdict=None) if one.verdict == "release" else one
 
 
 _REMEDY = "keep the file behind a service that gives predictions, or give away a replica (`retrodict replicate`)"

@@ -39,7 +39,7 @@ def rebuild(
     seconds: Annotated[float | None, _SECONDS] = None,
     workers: Annotated[int | None, options.more(options.WORKERS, "Threads; the table is the same.")] = None,
 ) -> None:
-    """Find the training table itself, where a model file states it or its trees determine it."""
+    """Find the training table itself, where a model file states it."""
     loaded = opening.open(model)
     with stopping("the same command goes on from what was kept so far"):
         found = rd.rebuild(
@@ -76,7 +76,7 @@ def _print(found: rd.Rebuilt, out: Path) -> None:
 
 _CONFIDENCE = {
     False: "confidence: how far independent chains agree on a row, or on one of its cells",
-    True: "confidence: how far rows that no tree tells apart agree on a cell, where the equations of its row are met",
+    True: "confidence: how far rows that no tree tells apart agree on a cell; half where another table may do as well",
 }
 
 

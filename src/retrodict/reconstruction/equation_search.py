@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from retrodict.errors import RunError
 from retrodict.matching.capability import Source
 from retrodict.matching.linear_reading import LinearReading
 from retrodict.matching.solving import Solving
@@ -14,6 +15,9 @@ from retrodict.reconstruction.found_table import FoundTable, Hooks
 from retrodict.reconstruction.rebuild_quality import QualitySource, RebuildQuality, confidence_bins
 from retrodict.schema import Schema
 
+_UNSHOWN = 0.5
+"""What rows count of which it is not shown that every table which meets the equations has them: as likely as not. Whole
+tables were seen that meet all equations and have a tenth of the labels wrong."""
 _SOURCES: dict[Source, QualitySource] = {"file": "equations", "values": "leaf values"}
 
 
@@ -57,9 +61,13 @@ class EquationSearch:
             self.reading, solve, progress=hooks.progress, state=hooks.state, checkpoint=hooks.checkpoint
         )
         reading, solution = solved.reading, solved.solution
+        if not len(solution.codes):
+            why = "was found in its time; give more seconds, or none" if not solution.optimal else "meets its equations"
+            raise RunError(f"no row of the training table {why}")
         rows = reading.rows(solution.codes, np.random.default_rng(fill))
-        # an entry is as sure as the possible rows alike it leave it, and no surer than its row's equations are met
-        cells = np.column_stack([solution.entry_agreement, solution.label_agreement]) * solved.met[:, None]
+        shown = np.zeros(len(rows), dtype=bool) if solution.unique is None else solution.unique
+        sure = solved.met * np.where(shown, 1.0, _UNSHOWN)
+        cells = np.column_stack([solution.entry_agreement, solution.label_agreement]) * sure[:, None]
         confidence = cells.mean(axis=1)
         features = tuple(reading.codebook.features)
         quality = RebuildQuality(

@@ -61,7 +61,8 @@ class RebuildQuality:
         The lowest that each chain found; empty where none was run.
     confidence
         Rows and cells by stated confidence. Node counts: how far independent chains agree. Equations: how far the
-        possible rows agree that no tree tells apart, times the share of the row's equations that are met.
+        possible rows agree that no tree tells apart, times the share of the row's equations that are met, and half of
+        that for a row that is not shown to be in every table which meets them.
     confidence_column
         The table's column with each row's confidence.
     open_columns
