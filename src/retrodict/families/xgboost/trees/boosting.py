@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 import numpy as np
 
 from retrodict.families.xgboost.counts import Counted
+from retrodict.families.xgboost.trees.losses import DELTA
 from retrodict.families.xgboost.trees.read import Trees
 from retrodict.families.xgboost.trees.sampling import Sampled
 from retrodict.families.xgboost.trees.step import Step
 from retrodict.families.xgboost.trees.sums import noisy, stated_sums
-from retrodict.families.xgboost.trees.targets import Levels, levels_of
+from retrodict.families.xgboost.trees.targets import Levels, levels_by_values, levels_of
 from retrodict.matching.boosting import BoostedTree, Boosting, Statement
 from retrodict.matching.inferring.steps import Steps, step_statements
 from retrodict.matching.losses import LossKind, PlainLoss
@@ -71,9 +73,24 @@ def by_values(read: Trees, steps: Steps, classes: tuple[Hashable, ...]) -> Boost
     for i, tree in enumerate(read.trees):
         own = read.learner.trees[i]
         values = own.condition[~own.pruned].astype(np.float64)  # before `dart` weighs it
-        statements.append(step_statements(tree, values, rate, steps.penalty, steps.rows if i == 0 else None))
-    levels = None if classes else levels_of(read, None)
+        made = step_statements(tree, values, rate, steps.penalty, steps.rows if i == 0 else None)
+        cut = np.abs(values / rate) > _cap_of(read) * _ALMOST
+        statements.append((replace(made[0], totals=np.where(cut, np.nan, made[0].totals)), *made[1:]))
+    levels = None if classes else levels_by_values(read, rate)
     return _boosting(read, statements, classes, levels, steps.rows, None)
+
+
+def _cap_of(read: Trees) -> float:
+    """Return how far a leaf's value can be from zero before the rate, as the objective states it."""
+    assert read.loss is not None
+    if read.loss.kind != LossKind.POISSON:
+        return np.inf
+    cap = read.learner.setting("poisson_regression_param", "max_delta_step", DELTA)
+    return cap if cap > 0 else np.inf
+
+
+_ALMOST = 1.0 - 1e-6
+"""Values that are cut off are as great as the cap, to 32 bits."""
 
 
 def _boosting(

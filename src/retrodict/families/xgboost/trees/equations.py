@@ -16,7 +16,7 @@ from retrodict.families.xgboost.learner import Learner
 from retrodict.families.xgboost.settings_facts import Configuration, configuration
 from retrodict.families.xgboost.split_facts import cut_points, shown_method
 from retrodict.families.xgboost.trees.boosting import by_sums, by_values
-from retrodict.families.xgboost.trees.read import Trees, trees_of
+from retrodict.families.xgboost.trees.read import Trees, method_by_gaps, trees_of
 from retrodict.families.xgboost.trees.sampling import Sampled, sampled
 from retrodict.families.xgboost.trees.step import Step, step_of, sums_of
 from retrodict.matching.capability import Source
@@ -70,7 +70,7 @@ def equations_of(
     """
     learner = learner_of(booster)
     config = configuration(booster, learner)
-    method = method_of(config) or shown_method(learner, cut_points(learner))
+    method = method_of(config) or shown_method(learner, cut_points(learner)) or method_by_gaps(learner)
     trees = trees_of(learner, own, schema, method)
     if source == "values":
         return _by_values(trees, schema, found, rows)
@@ -85,8 +85,11 @@ def _by_values(trees: Trees, schema: Schema, found: Disclosures, rows: int | Non
     if trees.loss is None:
         raise ModelError(f"leaf values of {trees.learner.objective} are no plain steps, so that they state no sums")
     start = tuple(trees.start.tolist())
-    rates = first(_RATE if trees.learner.parallel == 1 else _OF_FORESTS, RATES)
-    guesses = Guesses(rates, first(_PENALTY, PENALTIES), (start,), rows)
+    if trees.learner.parallel > 1 and len(trees.learner.starts) == 2:
+        raise ModelError(
+            "trees of an XGBoost forest are grown on draws of rows, and their leaf values do not tell which draws"
+        )
+    guesses = Guesses(first(_RATE, RATES), first(_PENALTY, PENALTIES), (start,), rows)
     reading = inferred(schema, found, lambda steps: by_values(trees, steps, schema.target.classes), guesses)
     if any(note.code == INFERRED and note.values["rate"] > 1.0 for note in reading.notes):
         raise ModelError("leaf values fit no learning rate of at most 1: they were grown on draws of rows, or set anew")
@@ -95,8 +98,6 @@ def _by_values(trees: Trees, schema: Schema, found: Disclosures, rows: int | Non
 
 _RATE, _PENALTY = 0.3, 1.0
 """The library's defaults."""
-_OF_FORESTS = 1.0
-"""The default rate of trees that are grown side by side."""
 
 
 def _by_sums(read: _Read, schema: Schema, found: Disclosures) -> LinearReading:

@@ -19,7 +19,7 @@ _LEAST = np.float32(1e-16)
 """What the library takes a hessian to be at least (`eps` of its logistic and softmax losses)."""
 _GREATEST = np.float32(88.7)
 """Where the library cuts an exponent off, lest it overflows."""
-_DELTA = 0.7
+DELTA = 0.7
 """The default cap on steps of Poisson regression, which its hessians take as a factor."""
 _POWER = 1.5
 """The default power of the variance of Tweedie regression."""
@@ -131,7 +131,7 @@ def loss_of(objective: str, settings: Settings) -> SingleLoss | None:
     positive = _number(settings, "reg_loss_param", "scale_pos_weight", 1.0)
     factor = {
         LossKind.SOFTMAX: 2.0,
-        LossKind.POISSON: float(np.exp(_number(settings, "poisson_regression_param", "max_delta_step", _DELTA))),
+        LossKind.POISSON: float(np.exp(_number(settings, "poisson_regression_param", "max_delta_step", DELTA))),
         LossKind.TWEEDIE: _number(settings, "tweedie_regression_param", "tweedie_variance_power", _POWER),
     }.get(kind, 1.0)
     return SingleLoss(kind, factor, single=True, positive=positive if kind == LossKind.LOGISTIC else 1.0)

@@ -114,7 +114,31 @@ def _columns(own: Schema, schema: Schema) -> Columns:
 
 
 def _grown(tree: BoostedTree, columns: Columns, method: Method | None) -> Tree:
-    """Return a tree's arrays. A gap that goes right by default may be none: larger values do as well."""
+    """Return a tree's arrays, and where a gap that was met goes another way than one that was not.
+
+    Gaps that never do so are like the greatest values for all trees, or like the least.
+    """
     made = grown(tree, columns, None, midpoints=method == "midpoints")
     assert made.missing_left is not None
-    return replace(made, met_missing=made.missing_left & ~made.leaf)
+    other = ~made.missing_left if method == "midpoints" else made.missing_left
+    return replace(made, met_missing=other & ~made.leaf)
+
+
+def method_by_gaps(learner: Learner) -> Method | None:
+    """Return how trees were grown by the ways of gaps: where none were met, `exact` sends them left and others right.
+
+    Parameters
+    ----------
+    learner
+        What was read of a booster.
+    """
+    inner = [tree.inner & (tree.by_set == 0) for tree in learner.trees]
+    if not any(own.any() for own in inner):
+        return None
+    feature = np.concatenate([tree.feature[own] for tree, own in zip(learner.trees, inner, strict=True)])
+    left = np.concatenate([tree.default_left[own] for tree, own in zip(learner.trees, inner, strict=True)])
+    shares = np.array([left[feature == i].mean() for i in np.unique(feature).tolist()])
+    return "midpoints" if np.median(shares) > _MOSTLY else None
+
+
+_MOSTLY = 0.9

@@ -85,12 +85,39 @@ def levels_of(read: Trees, step: Step | None) -> Levels:
     step
         How leaf values were made; ``None`` where that is not known, and no target follows.
     """
-    start = float(read.start[0])
     if read.loss is None or step is None:
-        return Levels(np.array([start]), 1.0, 1.0)
+        return Levels(np.array([float(read.start[0])]), 1.0, 1.0)
     rows, sums = of_first_round(read, step)
     kept = rows > _FEWEST
-    means = np.append(sums[kept] / rows[kept], read.learner.base[0])
+    return _between(read, np.append(sums[kept] / rows[kept], read.learner.base[0]))
+
+
+def levels_by_values(read: Trees, rate: float) -> Levels:
+    """Return what is assumed of a regressor's target, from leaf values alone; see `levels_of`.
+
+    Parameters
+    ----------
+    read
+        What predictions need.
+    rate
+        What leaf values were multiplied by.
+    """
+    assert read.loss is not None
+    base = float(read.learner.base[0])
+    steps = [read.values(i)[read.trees[i].leaf] / rate * _PENALIZED for i in read.learner.first_trees]
+    moved = np.concatenate([np.zeros(1), *steps])
+    # a step of a score, not of the target, where the target is its exponential
+    return _between(read, base + moved if read.loss.kind == LossKind.SQUARED else base * (1.0 + np.abs(moved)))
+
+
+_PENALIZED = 2.0
+"""How many times as far a leaf's mean lies as its value says, for the penalty on a leaf of a row or two."""
+
+
+def _between(read: Trees, means: Float[Array, " m"]) -> Levels:
+    """Return what is assumed of a target, from the means of leaves."""
+    assert read.loss is not None
+    start = float(read.start[0])
     if read.loss.kind == LossKind.SQUARED:
         # trees that fit well sum up to the targets, and first leaves hold means of some
         leaves = [read.values(i)[tree.leaf] for i, tree in enumerate(read.trees)]
