@@ -35,7 +35,7 @@ def blocks_of(trees: Sequence[BoostedTree], typical: Mapping[int, float] | None 
     tree = np.array([t for t, *_ in found], dtype=np.int64)
     cell = np.full((blocks, most_leaves), -1, dtype=np.int64)
     coefficients = np.zeros((blocks, most_leaves, width, 4))
-    totals, rounding, weights = (np.zeros((cells, width)) for _ in range(3))
+    totals, rounding, weights, row_rounding = (np.zeros((cells, width)) for _ in range(4))
     taken = 0
     for b, (t, nodes, below, statements) in enumerate(found):
         for i, node in enumerate(nodes.tolist()):
@@ -51,10 +51,13 @@ def blocks_of(trees: Sequence[BoostedTree], typical: Mapping[int, float] | None 
                 totals[at, q] = each.totals[node]
                 slack = float(np.broadcast_to(each.rounding, each.totals.shape)[node])
                 rounding[at, q] = slack
+                row_rounding[at, q] = float(np.broadcast_to(each.row_rounding, each.totals.shape)[node])
                 most = float(((own * size) ** 2).sum(axis=-1).max())
+                if not most:  # it asks nothing of any row
+                    continue
                 weights[at, q] = 1.0 / (most + slack**2)
         taken += len(nodes)
-    return Blocks(tree, cell, coefficients, totals, rounding, weights)
+    return Blocks(tree, cell, coefficients, totals, rounding, weights, row_rounding)
 
 
 def _parts(each: BoostedTree) -> Iterator[tuple[Array, Array, list[Statement]]]:

@@ -50,6 +50,8 @@ class Statement:
         the rounding of 64-bit sums.
     by_leaf
         Whether coefficients of each node are those of the leaves, which differ below one node that states something.
+    row_rounding
+        How much further for each row of the node: of coefficients that are rounded themselves. A number, or one a node.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Statement:
     totals: Float[Array, " nodes"]
     rounding: float | Float[Array, " nodes"] = 0.0
     by_leaf: bool = False
+    row_rounding: float | Float[Array, " nodes"] = 0.0
 
 
 @dataclass(frozen=True, eq=False)

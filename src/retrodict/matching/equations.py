@@ -77,6 +77,8 @@ class Blocks:
     weights
         What squared misfits are weighed by: about the inverse of what one row contributes, squared; 0 where a cell has
         fewer than Q equations. Shape (cells, Q).
+    row_rounding
+        What each row of the cell adds to `rounding`, shape (cells, Q).
     """
 
     tree: Int[Array, " B"]
@@ -85,6 +87,7 @@ class Blocks:
     totals: Float[Array, "cells Q"]
     rounding: Float[Array, "cells Q"]
     weights: Float[Array, "cells Q"]
+    row_rounding: Float[Array, "cells Q"]
 
     @property
     def equations(self) -> int:

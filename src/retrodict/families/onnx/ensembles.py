@@ -23,6 +23,8 @@ _NO_MODE = -1
 _TURNED = (GTE, GT)
 """Comparisons whose branch for larger values is the true one."""
 _TRANSFORMS = ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT")
+_SUM = 1
+"""How version 5 codes that outputs are sums over the trees."""
 _LARGEST = 2**31 - 1
 
 
@@ -41,6 +43,8 @@ class Grown:
         By node: its `hitrates`; ``None`` where they are not stored.
     leaf_values
         By node: what a leaf adds to each output, shape (nodes, outputs); NaN where it adds to none.
+    missing_left
+        By node: whether a missing value goes to the child for values up to the split.
     """
 
     feature: Int[Array, " nodes"]
@@ -50,6 +54,7 @@ class Grown:
     mode: Array
     hits: Float[Array, " nodes"] | None
     leaf_values: Float[Array, "nodes outputs"]
+    missing_left: Bool[Array, " nodes"]
 
     @property
     def leaf(self) -> Bool[Array, " nodes"]:
@@ -73,6 +78,8 @@ class Ensemble:
         What is done to the sums: `NONE`, `LOGISTIC`, `SOFTMAX` ...
     trees
         The trees.
+    summed
+        Whether an output is the sum over the trees, and not their mean, least or greatest.
     """
 
     classes: tuple[Any, ...]
@@ -80,6 +87,7 @@ class Ensemble:
     base: Float[Array, " b"]
     transform: str
     trees: tuple[Grown, ...]
+    summed: bool = True
 
 
 def ensemble_fault(node: onnx.NodeProto) -> str | None:
@@ -176,6 +184,8 @@ def _of_lists(found: dict[str, Any]) -> Ensemble:
         into[~leaf] = place_of(tree[~leaf], way[~leaf])
     turned = np.isin(mode, _TURNED)
     left[turned], right[turned] = right[turned], left[turned].copy()
+    to_true = np.array(missing, dtype=bool) if len(missing) else np.zeros(n, dtype=bool)
+    missing_left = (to_true ^ turned) & ~leaf  # a comparison with a missing value is false
     values = _leaf_values(found, side, outputs, place_of, n)
     if not leaf[np.isfinite(values).any(axis=1)].all():
         raise _FaultError("a leaf's value at an inner node")
@@ -190,8 +200,10 @@ def _of_lists(found: dict[str, Any]) -> Ensemble:
         if fault is not None:
             raise _FaultError(fault)
         told = hits[own] if len(hits) else None
-        trees.append(Grown(feature[own], split[own], sides[0], sides[1], mode[own], told, values[own]))
-    return Ensemble(classes if classifier else (), outputs, base, _transform(found), tuple(trees))
+        gone = missing_left[own]
+        trees.append(Grown(feature[own], split[own], sides[0], sides[1], mode[own], told, values[own], gone))
+    summed = text(found.get("aggregate_function", b"SUM")) == "SUM"
+    return Ensemble(classes if classifier else (), outputs, base, _transform(found), tuple(trees), summed)
 
 
 def _leaf_values(found: dict[str, Any], side: str, outputs: int, place_of: Any, n: int) -> Array:
@@ -230,12 +242,14 @@ def _of_version_5(found: dict[str, Any]) -> Ensemble:
         if np.size(found.get(name, [])) not in (0, n):
             raise _FaultError("lists of unequal lengths")
     hits = _numbers(found, "nodes_hitrates")
+    tracks = np.asarray(found.get("nodes_missing_value_tracks_true", []), dtype=bool).ravel()
+    gone = (tracks if len(tracks) else np.zeros(n, dtype=bool)) ^ np.isin(modes, _TURNED)
     members = _numbers(found, "membership_values")
     if np.isnan(members).sum() != (modes == MEMBER).sum():
         raise _FaultError("lists of members of a wrong number")
     seen = np.zeros(n, dtype=bool)
     trees = [
-        _walked(int(root), ways, seen, feature, splits, modes, hits, weights, targets, outputs)
+        _walked(int(root), ways, seen, feature, splits, modes, hits, weights, targets, outputs, gone)
         for root in _integers(found, "tree_roots", n - 1)
     ]
     if not trees:
@@ -244,12 +258,13 @@ def _of_version_5(found: dict[str, Any]) -> Ensemble:
     order = ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT")
     if not 0 <= transform < len(order):
         raise _FaultError("a post_transform that there is none of")
-    return Ensemble((), outputs, np.empty(0), order[transform], tuple(trees))
+    summed = int(found.get("aggregate_function", 1)) == _SUM
+    return Ensemble((), outputs, np.empty(0), order[transform], tuple(trees), summed)
 
 
 def _walked(
     root: int, ways: Any, seen: Array, feature: Array, splits: Array, modes: Array, hits: Array, weights: Array,
-    targets: Array, outputs: int,
+    targets: Array, outputs: int, gone: Array,
 ) -> Grown:  # fmt: skip
     """Return one tree, numbered from its root."""
     rows: list[tuple[bool, int]] = [(False, root)]
@@ -286,4 +301,5 @@ def _walked(
         np.where(leaf, LEAF, modes[inner]),
         np.where(leaf, np.nan, hits[inner]) if len(hits) else None,
         values,
+        gone[inner] & ~leaf,
     )

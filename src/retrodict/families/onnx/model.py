@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 from jaxtyping import Float
 
+from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError, RequestError, ScoringError
 from retrodict.families.assumed import Assumptions, assumptions_of
 from retrodict.families.onnx.check import check_model
@@ -21,9 +22,12 @@ from retrodict.families.onnx.operators import ALLOWED, ML, domain_of
 from retrodict.families.onnx.outputs import Engines, Reading, by_column, reading_of, score_engine, shown_outputs
 from retrodict.families.onnx.runtime import Engine, bare
 from retrodict.families.onnx.strip import plan_of
+from retrodict.families.onnx.trees.equations import equations_of
 from retrodict.families.onnx.trial_rows import trial_feeds
 from retrodict.families.onnx.widths import check_widths
 from retrodict.families.plain_model import PlainModel, PlainRegressor, completed
+from retrodict.matching.capability import Source
+from retrodict.matching.linear_reading import LinearReading
 from retrodict.models import links
 from retrodict.models.contract import About
 from retrodict.models.family import Opened, Settings
@@ -92,6 +96,11 @@ class OnnxModel(PlainModel):
     def ignored(self) -> frozenset[str]:
         """Return the columns that change no output, as far as its operators show; see `Ignoring`."""
         return frozenset() if self.left else ignored_columns(self.made, self.layout, self.own.names)
+
+    def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
+        """Return what its trees state of the table that they were grown on; see `EquationTable`."""
+        del source  # no graph states more than split points and leaf values
+        return equations_of(self, found, rows)
 
     def plan(self) -> Plan:
         """Return what can be taken out of it; see `Strippable`."""

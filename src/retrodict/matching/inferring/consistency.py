@@ -11,6 +11,7 @@ from dataclasses import replace
 from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
 from retrodict.matching.boosting import Boosting
+from retrodict.matching.inferring.digits import with_rounding
 from retrodict.matching.inferring.guesses import Guesses
 from retrodict.matching.inferring.refining import DIGITS, refined, rounded
 from retrodict.matching.inferring.steps import Steps
@@ -64,6 +65,10 @@ def _of_whole_rows(reading: LinearReading, steps: Steps) -> Steps:
     return replace(steps, rows=rows, penalty=rounded(steps.penalty * rows / size, DIGITS))
 
 
+Way = tuple[Callable[[Steps], Boosting], Guesses]
+"""What returns a model's trees as they were grown under some settings, and what settings are tried."""
+
+
 def inferred(
     schema: Schema,
     found: Disclosures,
@@ -90,13 +95,55 @@ def inferred(
         If leaf values fit one another under no settings: they were set anew, on other rows or by another formula; or
         the number of rows can't be told.
     """
-    best = best_of(Trial(schema, found, build), guesses)
-    if not best.fits:
-        raise ModelError(
-            f"leaf values of the trees fit no common table: the best of the settings that were tried (learning rate "
-            f"{best.steps.rate:g}, L2 penalty {best.steps.penalty:g}) leaves {best.misfit:.1g} of a leaf's rows; they "
-            "were set anew, on draws of rows, with weights, or by another formula"
-        )
+    return inferred_of(schema, found, [(build, guesses)], notes)
+
+
+def inferred_of(schema: Schema, found: Disclosures, ways: Sequence[Way], notes: Sequence[Note] = ()) -> LinearReading:
+    """Return a model's equations under the first of several ways of growing trees that its leaf values fit.
+
+    Parameters
+    ----------
+    schema, found, notes
+        See `inferred`.
+    ways
+        What is tried, the likeliest first: settings that are listed of all of them, then those between.
+
+    Raises
+    ------
+    ModelError
+        As `inferred`.
+    """
+    rounded_ways = [(_to_digits(build), guesses) for build, guesses in ways]
+    trials = [(Trial(schema, found, build), build, guesses) for build, guesses in rounded_ways]
+    tried: list[Tried] = []
+    for between in (False, True):
+        for trial, build, guesses in trials:
+            if between and not guesses.refined:
+                continue
+            best = best_of(trial, replace(guesses, refined=between))
+            if best.fits:
+                return _read(schema, found, build, guesses, best, notes)
+            tried.append(best)
+    best = min(tried, key=lambda each: each.misfit)
+    raise ModelError(
+        f"leaf values of the trees fit no common table: the best of the settings that were tried (learning rate "
+        f"{best.steps.rate:g}, L2 penalty {best.steps.penalty:g}) leaves {best.misfit:.1g} of a leaf's rows; they "
+        "were set anew, on draws of rows, with weights, or by another formula"
+    )
+
+
+def _to_digits(build: Callable[[Steps], Boosting]) -> Callable[[Steps], Boosting]:
+    return lambda steps: with_rounding(build(steps), steps)
+
+
+def _read(
+    schema: Schema,
+    found: Disclosures,
+    build: Callable[[Steps], Boosting],
+    guesses: Guesses,
+    best: Tried,
+    notes: Sequence[Note],
+) -> LinearReading:
     steps = best.steps
     if steps.rows is None and (steps.penalty == 0.0 or len(guesses.penalties) > 1):
         steps = _of_whole_rows(linear_reading_of(schema, build(scaled(steps)), found), steps)

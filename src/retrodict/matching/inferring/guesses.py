@@ -38,6 +38,8 @@ class Guesses:
         Whether rates and penalties between those listed are looked for where none fits.
     held
         The first trees' leaf values, where these hold a start that is not stated.
+    first
+        Whether the first trees' values are equations, as `Steps.first`; with `held`, where it tells a start.
     """
 
     rates: Sequence[float]
@@ -46,6 +48,7 @@ class Guesses:
     rows: int | None = None
     refined: bool = True
     held: HeldStart | None = field(default=None, repr=False)
+    first: bool = True
 
     def all(self) -> Iterator[Steps]:
         """Yield all combinations.
@@ -59,7 +62,7 @@ class Guesses:
                 yield replace(steps, rows=self.rows)
             starts = ((0.0,) * len(self.held.values),)
         for start, penalty, rate in product(starts, self.penalties, self.rates):
-            yield Steps(rate, penalty, start, self.rows, first=self.held is None)
+            yield Steps(rate, penalty, start, self.rows, self.first and self.held is None)
 
     def beside(self, steps: Steps) -> Iterator[Steps]:
         """Yield settings next to some, in each of what is not stated."""

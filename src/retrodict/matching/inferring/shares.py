@@ -38,10 +38,13 @@ class HeldStart:
         Of each output's first tree: its leaves' values.
     loss
         Of classes: one output for two, or one a class.
+    rounding
+        What values may be off by, as a share of them.
     """
 
     values: tuple[Float[Array, " leaves"], ...] = field(repr=False)
     loss: Loss
+    rounding: float = 0.0
 
     def starts(self, rate: float, penalty: float, sizes: Iterable[int]) -> Iterator[Steps]:
         """Yield settings whose start makes whole numbers of all leaves, of the fewest rows first.
@@ -70,7 +73,7 @@ class HeldStart:
             start = np.log(share)
         fits = _bounded(values, start, rate, penalty, share)
         g, h = self._terms(share[fits], start[fits])
-        whole = _whole(np.asarray(values, np.float64), start[fits], g, h, rate, penalty, n)
+        whole = _whole(np.asarray(values, np.float64), start[fits], g, h, rate, penalty, n, self.rounding)
         return counts[fits][whole]
 
     def _terms(self, share: Array, start: Array) -> tuple[Array, Array]:
@@ -120,7 +123,9 @@ def fewest(held: HeldStart, rates: Sequence[float], penalties: Sequence[float], 
 
 
 @njit(cache=True, nogil=True)
-def _whole(values: Array, start: Array, g: Array, h: Array, rate: float, penalty: float, n: int) -> Array:
+def _whole(
+    values: Array, start: Array, g: Array, h: Array, rate: float, penalty: float, n: int, rounding: float
+) -> Array:
     out = np.ones(len(start), np.bool_)
     for i in range(len(start)):
         apart = g[1, i] - g[0, i]
@@ -128,10 +133,12 @@ def _whole(values: Array, start: Array, g: Array, h: Array, rate: float, penalty
             step = (start[i] - value) / rate
             per_row = (step * h[i] - g[0, i]) / apart
             fixed = step * penalty / apart
+            off = abs(value) * rounding / (rate * abs(apart))
             found = False
             for m in range(1, n + 1):
                 b = m * per_row + fixed
-                if b > -_WHOLE and b < m + _WHOLE and abs(b - np.rint(b)) <= _WHOLE:
+                slack = _WHOLE + off * (m * h[i] + penalty)
+                if b > -slack and b < m + slack and abs(b - np.rint(b)) <= slack:
                     found = True
                     break
             if not found:

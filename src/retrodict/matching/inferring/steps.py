@@ -46,6 +46,7 @@ def step_statements(
     penalty: float | Float[Array, " nodes"],
     rows: int | None = None,
     rounding: float | Float[Array, " nodes"] = 0.0,
+    joint: bool = False,
 ) -> tuple[Statement, ...]:
     """Return what leaf values alone state: ``sum of g + (value / rate) h  =  -(value / rate) penalty`` in each leaf.
 
@@ -61,14 +62,19 @@ def step_statements(
         How many rows the table has, for the first tree where that is known: its root's count.
     rounding
         How far a sum may be off, as `Statement.rounding`.
+    joint
+        Whether hessians hold the step already; see `JointSoftmax`.
     """
     steps = values / rate
     coefficients = np.zeros((len(steps), 4))
-    coefficients[:, 1], coefficients[:, 2] = 1.0, steps
+    coefficients[:, 1], coefficients[:, 2] = 1.0, 1.0 / rate if joint else steps
     totals = np.where(tree.leaf, -steps * penalty, np.nan)
-    out = [Statement("leaf values", np.where(tree.leaf[:, None], coefficients, 0.0), totals, rounding)]
-    if rows is not None:
-        of_root = np.full(len(steps), np.nan)
-        of_root[0] = rows
-        out.append(Statement("rows", COUNTS, of_root))
-    return tuple(out)
+    own = Statement("leaf values", np.where(tree.leaf[:, None], coefficients, 0.0), totals, rounding)
+    return (own,) if rows is None else (own, rows_statement(tree, rows))
+
+
+def rows_statement(tree: Tree, rows: int) -> Statement:
+    """Return that so many rows reach a tree's root."""
+    of_root = np.full(len(tree.feature), np.nan)
+    of_root[0] = rows
+    return Statement("rows", COUNTS, of_root)

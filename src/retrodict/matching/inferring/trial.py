@@ -26,6 +26,8 @@ FITS = 1e-6
 and less, where leaf values have 24 bits, and wrong ones to 1e-3."""
 _LEAVES = 60
 """Leaves that the first trees should have together: they mostly part right settings from wrong ones."""
+_TURNS = 3
+"""Turns, at least: all rows have one score before the first, and several settings explain its values."""
 _STATES = 30_000
 """Possible rows that these trees may tell apart, at most: each guess takes some tens of milliseconds then."""
 _SECONDS = 3.0
@@ -110,7 +112,7 @@ class Trial:
         leaves = np.zeros(_turns(boosting), dtype=np.int64)
         for each in boosting.trees:
             leaves[each.turn] += int(each.tree.leaf.sum())
-        turns = min(int(np.searchsorted(np.cumsum(leaves), _LEAVES)) + 1, len(leaves))
+        turns = min(max(int(np.searchsorted(np.cumsum(leaves), _LEAVES)) + 1, _TURNS), len(leaves))
         while turns > 1 and count_rows(self._read(boosting, turns)) > _STATES:
             turns -= 1
         return turns
