@@ -23,6 +23,7 @@ from retrodict.families.sklearn.trees.side_by_side import side_by_side
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.consistency import inferred
 from retrodict.matching.inferring.guesses import Guesses
+from retrodict.matching.linear.states import MOST_ROWS, count_rows
 from retrodict.matching.linear_reading import LinearReading, linear_reading_of
 from retrodict.models.type_lookup import faithful_of_type
 from retrodict.plain_text import one_line
@@ -88,7 +89,14 @@ def _of_counts(model: SklearnModel, found: Disclosures, source: Source, rows: in
         notes.append(_others(len(sources) - 1))
     boosting = replace(side_by_side(grown(chosen, notes), chosen.name, notes), known=_known(found))
     check_rows(boosting.rows, rows)
-    return linear_reading_of(model.known.schema, boosting, found, notes)
+    reading = linear_reading_of(model.known.schema, boosting, found, notes)
+    possible = count_rows(reading.equations)
+    if possible > MOST_ROWS:
+        raise ModelError(
+            f"the trees of the {chosen.name} have {possible:.0e} possible rows, too many to solve counts for the number of "
+            "each; a table with these counts is searched for by annealing"
+        )
+    return reading
 
 
 def _known(found: Disclosures) -> dict[str, Float[Array, " v"]]:
