@@ -93,8 +93,8 @@ def _of_counts(model: SklearnModel, found: Disclosures, source: Source, rows: in
     possible = count_rows(reading.equations)
     if possible > MOST_ROWS:
         raise ModelError(
-            f"the trees of the {chosen.name} have {possible:.0e} possible rows, too many to solve counts for the number of "
-            "each; a table with these counts is searched for by annealing"
+            f"the trees of the {chosen.name} have {possible:.0e} possible rows, too many to solve for how many of "
+            "each there are; a table with these counts is searched for by annealing"
         )
     return reading
 
