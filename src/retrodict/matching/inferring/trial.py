@@ -30,8 +30,13 @@ _TURNS = 3
 """Turns, at least: all rows have one score before the first, and several settings explain its values."""
 _STATES = 30_000
 """Possible rows that these trees may tell apart, at most: each guess takes some tens of milliseconds then."""
-_SECONDS = 3.0
-"""For one guess, at most."""
+_SECONDS = 5.0
+"""For one guess, at most; it is the limit of slow machines alone, since rounds are counted."""
+_ROUNDS = 40
+"""Times that possible rows are priced for one guess, at most: right ones are found within ten, where few trees are
+looked at."""
+_ENOUGH = 1e-2
+"""Of the squared misfit that fits, what is as good as none."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,9 @@ class Trial:
         return as_under(self._equations, boosting, self.turns)
 
     def _misfit(self, equations: Equations, steps: Steps) -> float:
-        found = relaxed(equations, _SECONDS)
-        return misfit_of(equations, found)
+        rows = scaled(steps).rows
+        enough = 0.0 if rows is None else _ENOUGH * _allowed(equations, float(rows))
+        return misfit_of(equations, relaxed(equations, _SECONDS, enough=_rounding(equations) + enough, rounds=_ROUNDS))
 
     def _enough(self, boosting: Boosting) -> int:
         leaves = np.zeros(_turns(boosting), dtype=np.int64)
@@ -161,11 +167,24 @@ def misfit_of(equations: Equations, found: Relaxed) -> float:
 
     A share, since with an unknown number of rows hardly any rows leave hardly any misfit.
     """
+    left = max(0.0, found.misfit - _rounding(equations))
+    return float(FITS * np.sqrt(left / max(_allowed(equations, float(found.x.sum())), _TINY)))
+
+
+def _allowed(equations: Equations, rows: float) -> float:
+    """Return the misfit up to which settings fit, beyond rounding, of a table of so many rows."""
     blocks = equations.blocks
-    cells = max(1, blocks.equations)
-    rounding = float((blocks.weights * blocks.rounding**2).sum())
-    a_leaf = float(found.x.sum()) * len(blocks.tree) / max(1, len(blocks.totals))
-    return float(np.sqrt(max(0.0, found.misfit - rounding) / cells) / max(a_leaf, 1e-12))
+    a_leaf = rows * len(blocks.tree) / max(1, len(blocks.totals))
+    return max(1, blocks.equations) * (FITS * a_leaf) ** 2
+
+
+def _rounding(equations: Equations) -> float:
+    """Return the misfit that rounding of what is stated lets a right table have, about."""
+    blocks = equations.blocks
+    return float((blocks.weights * blocks.rounding**2).sum())
+
+
+_TINY = 1e-30
 
 
 def _turns(boosting: Boosting) -> int:

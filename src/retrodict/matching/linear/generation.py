@@ -81,6 +81,8 @@ def relaxed(
     known: tuple[Int[Array, "m d"], Int[Array, " m"]] | None = None,
     state: bytes | None = None,
     checkpoint: Callable[[Callable[[], bytes], bool], None] = lambda make, now: None,
+    enough: float = 0.0,
+    rounds: int | None = None,
 ) -> Relaxed:
     """Return the non-negative numbers of rows that fit the equations best.
 
@@ -98,12 +100,16 @@ def relaxed(
         Rows and labels by their codes that are in the pool from the first, shapes (m, d) and (m,).
     state, checkpoint
         See `solve`.
+    enough
+        A misfit that is as good as none.
+    rounds
+        Price all rows at most so often; ``None`` for as often as is needed.
     """
     started = time.perf_counter()
-    run = _Run(equations, proposer or Listed(equations), known)
+    run = _Run(equations, proposer or Listed(equations), known, enough)
     if state is not None:
         run.restore(state)
-    while time.perf_counter() - started < seconds and not run.optimal and not run.stuck:
+    while time.perf_counter() - started < seconds and not run.optimal and not run.stuck and run.rounds != rounds:
         run.round()
         checkpoint(run.state, False)
         progress(run.share, run.pool.misfit)
@@ -113,12 +119,15 @@ def relaxed(
 class _Run:
     """A pool, whose columns it is of, and how far it is."""
 
-    def __init__(self, equations: Equations, proposer: Proposer, known: tuple[Array, Array] | None) -> None:
+    def __init__(
+        self, equations: Equations, proposer: Proposer, known: tuple[Array, Array] | None, enough: float
+    ) -> None:
         self.equations, self.proposer = equations, proposer
         blocks = equations.blocks
         totals = blocks.totals * np.sqrt(blocks.weights)
         self.pool = Pool(totals, len(blocks.tree))
         self.first = float((totals**2).sum())
+        self.enough = max(_ENOUGH * self.first, enough)
         self.codes = np.empty((0, len(equations.table.sizes)), dtype=np.int32)
         self.keys, self.labels = (np.empty(0, dtype=np.int64) for _ in range(2))
         self.rounds, self.optimal = 0, False
@@ -143,7 +152,7 @@ class _Run:
         """Let the best rows into the pool, and lower the misfit."""
         self.rounds += 1
         self._misfits = [*self._misfits, self.pool.misfit][-_PATIENCE:]
-        enough, pool = _ENOUGH * self.first, self.pool
+        enough, pool = self.enough, self.pool
         least = _WORTH * np.sqrt(pool.misfit)
         own = self.keys >= 0
         offered = self.proposer.best(pool.residual, least, _ENTRANTS, self.keys[own], pool.x[own])

@@ -18,7 +18,7 @@ Array = np.ndarray
 
 _MOST_ROWS = 150
 """Rows of a leaf that are tried, at most; leaves of more match nothing, and the others do."""
-_SAME = 1e-11
+SAME = 1e-11
 """How near two numbers of 64 bits are, as a share, that were computed in other steps."""
 _ASKED = 6
 """Leaves that candidates are taken from, at most."""
@@ -46,7 +46,11 @@ class FirstSteps:
 
 
 def first_steps(
-    values: Float[Array, " L"], start: float, penalties: Sequence[float], many: Sequence[int]
+    values: Float[Array, " L"],
+    start: float,
+    penalties: Sequence[float],
+    many: Sequence[int],
+    same: float = SAME,
 ) -> tuple[FirstSteps, ...]:
     """Return the settings under which most leaves have possible values, the likeliest first.
 
@@ -58,8 +62,10 @@ def first_steps(
         The score of all rows before it.
     penalties, many
         L2 penalties and numbers of steps that are tried.
+    same
+        How near two numbers must be, as a share, to be the same.
     """
-    asked = np.unique(values[np.abs(values) > _SAME])
+    asked = np.unique(values[np.abs(values) > SAME])
     if len(asked) < _FEWEST:
         return ()
     needed = max(_FEWEST, int(np.ceil(_SHARE * len(asked))))
@@ -69,10 +75,10 @@ def first_steps(
             possible = _possible(start, penalty, steps)
             for value in asked[np.argsort(np.abs(asked), kind="stable")][:_ASKED]:
                 rates = value / possible[np.sign(possible) == np.sign(value)]
-                rates = np.unique(rates[rates <= 1.0 + _SAME])
-                hits = _hits(asked, rates, possible)
+                rates = np.unique(rates[rates <= 1.0 + SAME])
+                hits = _hits(asked, rates, possible, same)
                 for i in np.flatnonzero(hits >= needed).tolist():
-                    found[FirstSteps(_stored(float(rates[i])), penalty, steps)] = int(hits[i])
+                    found[FirstSteps(_stored(float(rates[i]), same), penalty, steps)] = int(hits[i])
     if not found:
         return ()
     most = max(found.values())
@@ -90,24 +96,24 @@ def _possible(start: float, penalty: float, steps: int) -> Array:
     for _ in range(steps):
         share = expit(start + moved)
         moved += (second - rows * share) / (rows * share * (1.0 - share) + penalty)
-    return np.unique(moved[np.abs(moved) > _SAME])
+    return np.unique(moved[np.abs(moved) > SAME])
 
 
-def _hits(asked: Array, rates: Array, possible: Array) -> Array:
+def _hits(asked: Array, rates: Array, possible: Array, same: float) -> Array:
     """Return how many of the values are possible under each rate."""
     hits = np.zeros(len(rates), dtype=np.int64)
     for value in asked:
         wanted = value / rates
         at = np.clip(np.searchsorted(possible, wanted), 1, len(possible) - 1)
         off = np.minimum(np.abs(possible[at] - wanted), np.abs(possible[at - 1] - wanted))
-        hits += off <= _SAME * np.abs(wanted)
+        hits += off <= same * np.abs(wanted)
     return hits
 
 
-def _stored(rate: float) -> float:
+def _stored(rate: float, same: float) -> float:
     """Return the rate of 32 bits that is meant, where one is so near."""
     near = float(np.float32(rate))
-    return near if abs(near - rate) <= _SAME * rate else rate
+    return near if abs(near - rate) <= same * rate else rate
 
 
 def _single(rate: float) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrodict.families.catboost.trees.first_tree import first_steps
 from retrodict.families.onnx.trees.read import BoostedGraph
 from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, first
 from retrodict.matching.inferring.shares import HeldStart
@@ -18,6 +19,8 @@ _XGBOOST = (0.3, 1.0)
 """The library's rate and penalty where a user sets none."""
 _CATBOOST = (0.03, 3.0)
 _OTHERS = (0.1, 0.0)
+_SAME = 2e-7
+"""How near steps must be to possible ones, as a share, that are stated to 32 bits."""
 _HALF_UNIT = 2.0**-24
 """Of a value of 32 bits, what its rounding may take or add."""
 
@@ -75,6 +78,10 @@ def _without_gaps(graph: BoostedGraph, classes: int, rows: int | None) -> Iterat
             held = _held(graph, loss) if classes else None
             guesses = Guesses(rates, penalties, (), rows, held=held) if held else None
             yield Variant(loss, guesses or Guesses(rates, penalties, ((0.0,),), rows, first=False))
+        if graph.above and graph.outputs == 1 and classes:  # the library makes its rate of many digits of the table's
+            shown = first_steps(graph.values[0][graph.trees[0].leaf, 0], 0.0, penalties, (1,), same=_SAME)
+            for own in shown:
+                yield Variant(loss, Guesses((own.rate,), (own.penalty,), ((0.0,),), rows, refined=False))
         start = tuple((np.zeros(graph.outputs) if graph.base is None else graph.base).tolist())
         yield Variant(loss, Guesses(rates, penalties, (start,), rows), single=graph.below, joint=joint)
 
