@@ -32,7 +32,8 @@ def planted(reading: LinearReading, train: pd.DataFrame) -> tuple[np.ndarray, np
 def _fitted(reading: LinearReading, raw: np.ndarray) -> np.ndarray:
     """Return raw targets as they were fitted: the way back from `LinearReading.target`, by halving."""
     low, high = (np.full(len(raw), float(end)) for end in (reading.boosting.levels[0], reading.boosting.levels[-1]))
-    low, high = low - 1.0, high + 1.0
+    span = 10.0 * (high - low) + 1.0  # levels are where targets are looked for first, not all that there can be
+    low, high = low - span, high + span
     rising = reading.target(high[:1])[0] > reading.target(low[:1])[0]
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0

@@ -165,12 +165,12 @@ def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extracti
         )
     try:
         table = Rebuilding(model, _search(source, quick), seed).run(None, False)
-    except RunError as error:
+    except (RunError, ModelError) as error:  # the time was up, or the search knows no way for this model
         return _implied(model, rows, seed), Note(NOT_SEARCHED, str(error))
     quality = table.quality
     if quality.contradicted:  # these are no rows of the table: rows under a prior are nearer
         return _implied(model, rows, seed), Note(NOT_REBUILT, quality.verdict)
-    left = None if quality.met or quality.finished else Note(NOT_SEARCHED, quality.verdict)
+    left = Note(NOT_SEARCHED, quality.verdict) if quality.solved and not quality.met else None
     return Extraction("from_file", table, _METHODS[quality.source], consistency(table, model)), left
 
 

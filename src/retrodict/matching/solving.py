@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
+FEW = "few_equations"
+"""Code of the note that equations are fewer than a table needs."""
 FREED = "groups_did_not_hold"
 """Code of the note that columns were not what they were taken for."""
 
@@ -51,6 +54,27 @@ class Solved:
     def contradicted(self) -> bool:
         """Whether the equations contradict one another, as far as the search tells: no table meets them."""
         return contradicted(self.solution)
+
+
+def few_equations(reading: LinearReading) -> Note | None:
+    """Return a line on equations that are fewer than a table needs to follow from them; ``None`` where they are not.
+
+    Parameters
+    ----------
+    reading
+        The equations.
+    """
+    with extra_for("rebuilding a table from equations"):
+        from retrodict.matching.linear.determination import determination_of  # compiled: imported when needed
+
+    found = determination_of(reading.equations)
+    if found.share >= 1.0:
+        return None
+    text = (
+        f"{found.equations:,} equations are {found.share:.0%} of those that a table of {found.rows:,} rows needs, "
+        "about: it may not follow from them, and the search may be long"
+    )
+    return Note(FEW, text, equations=found.equations, rows=found.rows, needed=math.ceil(found.needed))
 
 
 def contradicted(solution: Solution) -> bool:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retrodict.errors import RunError
 from retrodict.matching.capability import Source
 from retrodict.matching.linear_reading import LinearReading
-from retrodict.matching.solving import Solving
+from retrodict.matching.solving import Solving, few_equations
+from retrodict.matching.tolerances import MET
 from retrodict.reconstruction.found_table import FoundTable, Hooks
 from retrodict.reconstruction.rebuild_quality import QualitySource, RebuildQuality, confidence_bins
 from retrodict.schema import Schema
+
+if TYPE_CHECKING:
+    from retrodict.matching.linear.solution import Solution
 
 _UNSHOWN = 0.5
 """What rows count of which it is not shown that every table which meets the equations has them: as likely as not. Whole
@@ -57,6 +61,9 @@ class EquationSearch:
         self, solve: np.random.SeedSequence, fill: np.random.SeedSequence, column: str, hooks: Hooks
     ) -> FoundTable:
         """Search; see `Search.find`."""
+        few = few_equations(self.reading)
+        if few is not None:
+            hooks.say(str(few))
         solved = self.solving.solve(
             self.reading, solve, progress=hooks.progress, state=hooks.state, checkpoint=hooks.checkpoint
         )
@@ -87,7 +94,12 @@ class EquationSearch:
             equations=int(solution.equations),
             rounds=int(solution.rounds),
             misfit=float(solution.misfit),
-            finished=bool(solution.optimal),
+            finished=self._finished(solution),
         )
-        notes = (*reading.notes, *solved.notes)
+        notes = (*reading.notes, *solved.notes, *(() if few is None else (few,)))
         return FoundTable(rows, reading.target(solution.labels), confidence, cells, features, quality, notes)
+
+    def _finished(self, solution: Solution) -> bool:
+        """Whether the search ended by itself: where it met all equations, or where it had no more to try."""
+        limit = self.solving.seconds
+        return solution.optimal and (solution.energy <= MET or limit is None or solution.seconds < limit)

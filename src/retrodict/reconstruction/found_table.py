@@ -57,11 +57,14 @@ class Hooks:
         The bytes of a checkpoint: the search goes on from there.
     checkpoint
         Called now and then with a function that gives such bytes.
+    say
+        Is told in words what to know before a long search.
     """
 
     progress: Callable[[float, float], None] = lambda share, energy: None
     state: bytes | None = None
     checkpoint: Callable[[Callable[[], bytes], bool], None] = lambda make, now: None
+    say: Callable[[str], None] = lambda text: None
 
 
 class Search(Protocol):

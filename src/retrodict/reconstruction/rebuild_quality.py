@@ -150,8 +150,8 @@ class RebuildQuality:
         """What to do next for a better table; ``None`` where nothing is left to do."""
         if self.contradicted:
             return "give no weight to these rows; retrodict reconstruct draws rows under a prior instead"
-        if not self.met and not self.finished:
-            return "run it again with more --seconds, or none"
+        if self.solved and not self.met:
+            return "run it again with another --seed" if self.finished else "run it again with more --seconds, or none"
         return None
 
     def to_dict(self) -> dict[str, Any]:

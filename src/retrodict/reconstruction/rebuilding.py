@@ -59,7 +59,7 @@ class Rebuilding:
             return found if out is None else replace(found, path=found.save(out), _frame=None)
         with EnergyProgress("rebuilding", progress) as bar:
             if out is None:
-                table = self._find(self.source, Hooks(bar.update))
+                table = self._find(self.source, Hooks(bar.update, say=bar.say))
                 return replace(self._rebuilt(table), _frame=self._table(*self._rows(table)))
             identity = {
                 **self._request,
@@ -74,7 +74,7 @@ class Rebuilding:
     def _to_folder(self, folder: ResumableFolder, bar: EnergyProgress) -> Rebuilt:
         assert not isinstance(self.source, Stored)
         try:
-            table = self._find(self.source, Hooks(bar.update, folder.kept_bytes(), folder.keep_bytes))
+            table = self._find(self.source, Hooks(bar.update, folder.kept_bytes(), folder.keep_bytes, bar.say))
             X, y = self._rows(table)
             folder.add(y, X)
             folder.flush()

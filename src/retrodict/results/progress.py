@@ -122,6 +122,11 @@ class EnergyProgress(_Bar):
         energy = TextColumn("energy {task.fields[energy]:.4g}")
         super().__init__(what, 1.0, show, TaskProgressColumn(), energy, energy=math.inf)
 
+    def say(self, text: str) -> None:
+        """Print a line that is to be read before the search goes on."""
+        if not self._bar.disable or self._lines:
+            print(one_line(f"{self._what}: {text}"), file=sys.stderr, flush=True)
+
     def update(self, share: float, energy: float) -> None:
         """Say what share of the search is done, and the least energy so far."""
         self._bar.update(self._task, completed=share, energy=energy)
