@@ -8,11 +8,9 @@ from functools import partial
 import numpy as np
 from jaxtyping import Float, Int
 
-from retrodict.matching.boosting import COUNT
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.pricing import Priced, duals_of, priced_states, sums_of
 from retrodict.matching.linear.proposing import Proposed
-from retrodict.matching.linear.routing import leaves_of
 from retrodict.matching.linear.states import States, all_states
 from retrodict.matching.linear.threads import in_parts
 
@@ -35,13 +33,15 @@ class Listed:
         Of at most `states.MOST_ROWS` possible rows.
     workers
         Threads; by default all cores. They never change what is offered.
+    states
+        All of them; listed here where not given.
     """
 
     complete = True
 
-    def __init__(self, equations: Equations, workers: int | None = None) -> None:
+    def __init__(self, equations: Equations, workers: int | None = None, states: States | None = None) -> None:
         self.equations, self.workers = equations, workers
-        self.states = _possible(equations, all_states(equations))
+        self.states = all_states(equations) if states is None else states
         self.layouts = priced_states(equations, self.states.codes)
         self._near: tuple[Array, tuple[Priced, ...]] | None = None
         self._left, self._highest = 0, 0.0
@@ -132,25 +132,3 @@ def _highest(prices: Array, many: int) -> Array:
     above = np.flatnonzero(prices > edge)
     at = np.concatenate([above, np.flatnonzero(prices == edge)[: many - len(above)]])
     return at[np.lexsort((at, -prices[at]))]
-
-
-def _possible(equations: Equations, states: States) -> States:
-    """Return the states that reach no leaf which is stated to hold no row."""
-    blocks = equations.blocks
-    counted = blocks.coefficients[..., COUNT] > 0.0
-    alone = counted & (blocks.coefficients[..., COUNT + 1 :] == 0.0).all(axis=-1)  # (B, L, Q)
-    none = (blocks.totals == 0.0) & (blocks.rounding == 0.0) & (blocks.weights > 0.0)
-    empty = (alone & none[blocks.cell] & (blocks.cell >= 0)[..., None]).any(axis=-1)
-    if not empty.any():
-        return states
-    shut = np.zeros((len(equations.routes), blocks.cell.shape[1]), dtype=bool)
-    np.logical_or.at(shut, blocks.tree, empty)
-    kept = np.ones(len(states), dtype=bool)
-    for first in range(0, len(states), _AT_ONCE):
-        part = slice(first, first + _AT_ONCE)
-        leaves = leaves_of(equations.routes, states.codes[part])
-        kept[part] = ~shut[np.arange(len(shut))[:, None], leaves].any(axis=0)
-    return States(states.codes[kept], states.alike[kept], states.share[kept]) if kept.any() else states
-
-
-_AT_ONCE = 50_000

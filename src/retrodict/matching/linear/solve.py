@@ -19,7 +19,7 @@ from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.mixing import mixed
 from retrodict.matching.linear.slack import MET, energy, energy_of
 from retrodict.matching.linear.solution import Solution
-from retrodict.matching.linear.states import MOST_ROWS, count_rows
+from retrodict.matching.linear.states import MOST_ROWS, count_rows, listed_states
 from retrodict.matching.linear.whole_numbers import made_whole
 from retrodict.matching.linear.wide import solved_wide
 
@@ -65,7 +65,8 @@ def solve(
 
     if equations.multiplicities is not None:
         return _in_places(equations, seconds, workers, progress, state, checkpoint)
-    proposer = Listed(equations, workers) if count_rows(equations) <= MOST_ROWS else None
+    states = listed_states(equations, MOST_ROWS)
+    proposer = None if states is None else Listed(equations, workers, states)
     if proposer is None:
         found = solved_wide(equations, seed, left(), workers, progress, state, checkpoint)
     else:

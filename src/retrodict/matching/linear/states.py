@@ -8,12 +8,15 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.equations import Equations
+from retrodict.matching.linear.joining import empty_leaves, joined_rows, reached
 from retrodict.matching.linear.routing import hashes_of
 
 Array = np.ndarray
 
 MOST_ROWS = 4_000_000
 """Possible rows of codes that are all looked at; some seconds, and 50 megabytes of hashes."""
+MOST_JOINED = 1_000_000
+"""Rows that are put together at a time, at most, where empty leaves shut most of them out."""
 _AT_ONCE = 200_000
 
 
@@ -48,28 +51,60 @@ def count_rows(equations: Equations) -> int:
 
 
 def all_states(equations: Equations) -> States:
-    """Return every state, in the order of their first rows.
+    """Return every state that reaches no empty leaf, in the order of their first rows.
 
     Parameters
     ----------
     equations
         Of at most `MOST_ROWS` possible rows.
     """
+    found = listed_states(equations, max(MOST_ROWS, count_rows(equations)))
+    assert found is not None
+    return found
+
+
+def listed_states(equations: Equations, most: int = MOST_ROWS) -> States | None:
+    """Return every state that reaches no empty leaf, in the order of their first rows; ``None`` where they are many.
+
+    Parameters
+    ----------
+    equations
+        What is stated.
+    most
+        Possible rows that are looked at.
+    """
     parts, total = _parts(equations), count_rows(equations)
+    empty = empty_leaves(equations)
+    if empty.any():
+        rows = joined_rows(equations, parts, empty, min(most, MOST_JOINED))
+        if rows is not None and len(rows):  # else what is stated contradicts itself
+            best, alike, share = _grouped(hashes_of(equations.routes, rows), _log_chances(equations, rows))
+            return States(rows[best], alike, share)
+    if total > most:
+        return None
     hashes, chances = np.empty(total, dtype=np.uint64), np.empty(total)
     for first in range(0, total, _AT_ONCE):
         numbers = np.arange(first, min(first + _AT_ONCE, total))
         codes = _rows(parts, numbers, len(equations.table.sizes))
         hashes[numbers] = hashes_of(equations.routes, codes)
         chances[numbers] = _log_chances(equations, codes)
-    order = np.lexsort((np.arange(total), -chances, hashes))
+    best, alike, share = _grouped(hashes, chances)
+    codes = _rows(parts, best, len(equations.table.sizes))
+    kept = reached(equations, codes, empty)
+    kept = kept if kept.any() else np.ones(len(codes), dtype=bool)
+    return States(codes[kept], alike[kept], share[kept])
+
+
+def _grouped(hashes: Array, chances: Array) -> tuple[Array, Array, Array]:
+    """Return the likeliest row of each group of one hash, how many are in it, and that row's share among them."""
+    order = np.lexsort((np.arange(len(hashes)), -chances, hashes))
     firsts = np.flatnonzero(np.diff(hashes[order].astype(np.uint64), prepend=~hashes[order[:1]]) != 0)
-    alike = np.diff(np.append(firsts, total))
-    sums = np.add.reduceat(np.exp(chances[order]), firsts)
+    alike = np.diff(np.append(firsts, len(hashes)))
+    sums = np.add.reduceat(np.exp(chances[order]), firsts) if len(firsts) else np.empty(0)
     best = order[firsts]
     by_first = np.argsort(best)
     share = np.exp(chances[best]) / sums
-    return States(_rows(parts, best[by_first], len(equations.table.sizes)), alike[by_first], share[by_first])
+    return best[by_first], alike[by_first], share[by_first]
 
 
 Options = list[dict[int, int]]
