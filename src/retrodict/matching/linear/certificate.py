@@ -28,6 +28,10 @@ Array = np.ndarray
 
 _ENTRANTS, _ROUNDS, _ALL_ROUNDS = 300, 3, 1_000
 """Columns that are offered at a time, and times that columns enter: as in `generation`."""
+_MOST_ROUNDS = 300
+"""Times that columns are offered, at most; a dual takes as long as a solution."""
+_LEAST = 2e-7
+"""Of the dual's length, the price that 32 bits tell from zero."""
 _LEFT = 2_000
 """Columns that may be left beside the table's; with more nothing is shown."""
 _SURE = 1e-5
@@ -105,7 +109,7 @@ def _columns(equations: Equations, listed: Listed, numbers: Array) -> Columns:
 def _dual(
     equations: Equations, listed: Listed, columns: Columns, own: Array, until: float
 ) -> Float[Array, "cells Q"] | None:
-    """Return a dual that is zero on the table's columns and above it on none; ``None`` where time ran out.
+    """Return a dual that is zero on the table's columns and above it on none; ``None`` where that takes too long.
 
     It is what the least squares of minus all other columns leaves, where there may be less than nothing of the table's.
     """
@@ -116,8 +120,8 @@ def _dual(
     pool.add(columns, free=True)
     pool.solve(_ALL_ROUNDS, 0.0)
     taken = own
-    while True:
-        offered = listed.best(pool.residual, _SURE * float(np.sqrt(pool.misfit)), _ENTRANTS, taken, pool.x)
+    for _ in range(_MOST_ROUNDS):
+        offered = listed.best(pool.residual, _LEAST * float(np.sqrt(pool.misfit)), _ENTRANTS, taken, pool.x)
         if len(offered):
             pool.add(columns_of(equations, offered.codes, equations.labels[offered.labels]))
             taken = np.concatenate([taken, offered.keys])
@@ -126,7 +130,8 @@ def _dual(
         if not len(offered) and pool.misfit >= before * (1.0 - _SURE):
             return pool.residual
         if time.perf_counter() > until:
-            return None
+            break
+    return None
 
 
 def _open(equations: Equations, listed: Listed, dual: Array, slack: Array, own: Array, rows: int) -> Array:

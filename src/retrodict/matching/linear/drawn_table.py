@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -83,7 +84,8 @@ def drawn_table(
 
     def make() -> bytes:
         out = io.BytesIO()
-        np.savez(out, keys=keys, rounds=np.array(rounds), **pool.state())
+        arrays: dict[str, Any] = {"keys": keys, "rounds": np.array(rounds), **pool.state()}
+        np.savez(out, allow_pickle=False, **arrays)
         return out.getvalue()
 
     while not optimal and time.perf_counter() - started < seconds:
