@@ -19,6 +19,8 @@ from retrodict.matching.solving import FREED, Solving
 from retrodict.reconstruction.equation_search import EquationSearch
 from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.training_table import Equated, Limits, TooLargeError, training_table
+from retrodict.results import resumable_folder
+from retrodict.results.resumable_folder import ResumableFolder
 from tests.conformance.handmade import BOOSTED, Boosted
 
 N = 60
@@ -160,3 +162,26 @@ def test_a_folder_that_was_written_before_equations_were_solved_is_read(found: r
         del data[name]
     back = type(found.quality).from_dict({**data, "source": "node counts"})
     assert (back.equations, back.determined, back.finished) == (0, None, True)
+
+
+def test_a_search_that_was_killed_goes_on(boosted: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = rd.rebuild(boosted, seed=3, out=tmp_path / "whole")
+    monkeypatch.setattr(resumable_folder, "KEEP_SECONDS", 0.0)
+    keep, kept = ResumableFolder.keep_bytes, []
+
+    def killed(self: ResumableFolder, content: Any, now: bool = False) -> None:
+        keep(self, content, now)
+        kept.append(content())
+        if len(kept) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ResumableFolder, "keep_bytes", killed)
+    with pytest.raises(KeyboardInterrupt):
+        rd.rebuild(boosted, seed=3, out=tmp_path / "killed")
+    assert not (tmp_path / "killed").exists()
+    state = tmp_path / "killed.partial" / "state.bin"
+    assert state.read_bytes() == kept[-1]
+    found = rd.rebuild(boosted, seed=3, out=tmp_path / "killed")
+    assert found.frame.equals(whole.frame)
+    assert found.quality.rounds == whole.quality.rounds
+    assert not state.exists()
