@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from retrodict.errors import ModelError
-from retrodict.families.lightgbm.booster import loaded, text_of
+from retrodict.families.lightgbm.booster import copied, rewrite, text_of
 from retrodict.families.lightgbm.columns import columns_of
 from retrodict.families.lightgbm.strip import bare
 from retrodict.families.lightgbm.trees.draws import drawn_rows
@@ -203,15 +203,18 @@ def test_another_number_of_rows_than_stated_is_refused() -> None:
         read(trained({"objective": "binary"}, X, of_classes(value)), rows=121)
 
 
-def stripped(booster: lightgbm.Booster) -> lightgbm.Booster:
-    """Return a booster with nothing but what predictions need."""
+def without(booster: lightgbm.Booster, parts: set[str]) -> lightgbm.Booster:
+    """Return a booster without some parts of its text."""
     text = text_of(booster)
-    return loaded(bare(text, columns_of(text), {"feature_infos", "parameters", *_OF_TREES}))
+    made = copied(booster)
+    rewrite(made, bare(text, columns_of(text), parts))
+    return made
 
 
-_OF_TREES = tuple(
+ALL = {"feature_infos", "parameters"} | {
     f"trees[*].{name}" for name in ("leaf_count", "leaf_weight", "internal_value", "split_gain", "shrinkage")
-)
+}
+"""All that predictions do without."""
 
 
 @pytest.mark.slow
@@ -219,13 +222,29 @@ _OF_TREES = tuple(
 def test_leaf_values_alone(params: dict[str, Any]) -> None:
     X, value = table(80)
     y = of_classes(value)
-    bare_booster = stripped(trained({**params, "num_leaves": 12}, X, y, 60))
+    bare_booster = without(trained({**params, "num_leaves": 12}, X, y, 60), ALL)
     reading = check(bare_booster, X, y, "values", 80)
     assert {statement.name for tree in reading.boosting.trees for statement in tree.statements} == {
         "leaf values",
         "rows",
     }
     assert found(reading, X, y) == 1.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [
+        ({"parameters"}, {"rows", "gradients", "hessians"}),
+        ({"parameters", "trees[*].leaf_weight"}, {"rows", "leaf values"}),
+        ({"parameters", "trees[*].leaf_count", "trees[*].shrinkage"}, {"rows", "gradients", "hessians"}),
+    ],
+)
+def test_what_is_left_of_a_file_is_used(gone: set[str], left: set[str]) -> None:
+    X, value = table(80)
+    y = of_classes(value)
+    reading = check(without(trained({"objective": "binary", "num_leaves": 12}, X, y, 60), gone), X, y, rows=80)
+    assert {statement.name for tree in reading.boosting.trees for statement in tree.statements} == left
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from retrodict.families.lightgbm.trees.levels import Levels, levels_of
 from retrodict.families.lightgbm.trees.losses import LINEAR_IN_TARGET, loss_of
 from retrodict.families.lightgbm.trees.reach import Reach
 from retrodict.families.lightgbm.trees.settings import Settings
-from retrodict.families.lightgbm.trees.statements import of_gradients, of_hessians, of_rows
+from retrodict.families.lightgbm.trees.statements import ROWS, of_gradients, of_hessians, of_rows
 from retrodict.matching.boosting import COUNTS, BoostedTree, Boosting, Statement
 from retrodict.matching.capability import Source
 from retrodict.matching.losses import LossKind, PlainLoss
@@ -99,8 +99,9 @@ def boosting_with(
         if own.leaves > 1:
             known = settings.first or i >= per
             statements = _statements(text, own, settings, reach, source, moved[i], rate, levels, known)
-        if source == "values" and i == 0 and settings.rows is not None:
-            statements = (*statements, _all_rows(own, settings.rows))
+        if i == 0 and settings.rows is not None and not any(each.name == ROWS for each in statements):
+            rows = settings.rows if drawn is None else int(drawn[0].sum())
+            statements = (*statements, _all_rows(own, rows))
         times = None if drawn is None else drawn[i // per].astype(np.int64)
         values = np.concatenate([np.zeros(own.leaves - 1), moved[i]])
         boosted.append(BoostedTree(tree, values, i % per, 0 if text.averaged else i // per, statements, times))
@@ -173,4 +174,4 @@ def _squared(roots: Array) -> Array:
 def _all_rows(tree: TreeText, rows: int) -> Statement:
     totals = np.full(2 * tree.leaves - 1, np.nan)
     totals[0] = rows
-    return Statement("rows", COUNTS, totals)
+    return Statement(ROWS, COUNTS, totals)

@@ -15,6 +15,8 @@ Array = np.ndarray
 
 _WIDE = 8.0
 """Standard deviations up and down from the likeliest number of rows that are looked at."""
+_WHOLE_ROUNDS = 3
+"""Rounds with one number of rows that show that these are all: draws differ in size."""
 _MOST_ROWS = 200_000
 """Rows beyond which a draw is not repeated for each number of rows that there could be."""
 
@@ -51,6 +53,24 @@ def drawn_rows(text: ModelText) -> Bool[Array, "rounds n"] | None:
         if len(rows) == len(sizes):
             return np.stack(rows)
     return None
+
+
+def whole_rounds(text: ModelText) -> int | None:
+    """Return how many rounds were grown on all rows before draws of another kind began; ``None`` where none did.
+
+    Releases differ in how they state one-sided draws; the counts show them. Draws of a stated share are not these.
+
+    Parameters
+    ----------
+    text
+        The model.
+    """
+    sizes = _sizes(text)
+    if sizes is None or text.number("bagging_freq", 0.0) > 0 or "bagging_freq" not in text.parameters:
+        return None
+    fewer = np.flatnonzero((sizes >= 0) & (sizes < sizes[0]))
+    most = bool((sizes <= sizes[0]).all())
+    return int(fewer[0]) if most and len(fewer) and fewer[0] >= _WHOLE_ROUNDS else None
 
 
 def draws_of(text: ModelText, rows: int) -> Bool[Array, "rounds n"] | None:

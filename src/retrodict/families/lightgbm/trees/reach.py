@@ -57,8 +57,7 @@ def reach_of(text: ModelText) -> Reach:
     if drawn.one_sided and drawn.sampled:
         whole = int(np.float32(1.0) / text.number("learning_rate", 0.1))
         if whole < rounds:
-            told = f"the {rounds - whole} rounds from the {whole + 1}th on were grown on draws that depend on the rows"
-            notes = (Note("rounds_on_draws", f"{told}: they are not used", used=whole, rounds=rounds),)
+            notes = (rounds_left_out(whole, rounds),)
             rounds = whole
     if loss_of(text) is None:
         name = "the user's own" if text.objective is None else text.objective.name
@@ -76,6 +75,20 @@ def reach_of(text: ModelText) -> Reach:
         told = f"leaf values are no function of their sums alone, for {listing(bent, len(bent))}: they are not used"
         return Reach(rounds, True, False, unrounded, (*notes, Note("leaf_values_unused", told, settings=bent), LABELS))
     return Reach(rounds, unrounded=unrounded, notes=notes)
+
+
+def rounds_left_out(used: int, rounds: int) -> Note:
+    """Return a line on rounds whose draws can't be repeated.
+
+    Parameters
+    ----------
+    used
+        How many rounds are used, from the first on.
+    rounds
+        How many there are.
+    """
+    told = f"rounds after the first {used:,} of {rounds:,} were grown on draws that depend on rows: they are not used"
+    return Note("rounds_on_draws", told, used=used, rounds=rounds)
 
 
 def counts_alone(rounds: int, why: str, notes: tuple[Note, ...] = ()) -> Reach:

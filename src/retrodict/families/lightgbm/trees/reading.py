@@ -19,10 +19,10 @@ from retrodict.families.lightgbm.stated.weights import uneven, weighed
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
 from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
-from retrodict.families.lightgbm.trees.draws import drawn_rows
+from retrodict.families.lightgbm.trees.draws import drawn_rows, whole_rounds
 from retrodict.families.lightgbm.trees.drops import undropped
 from retrodict.families.lightgbm.trees.first_trees import start_of
-from retrodict.families.lightgbm.trees.reach import Reach, counts_alone, reach_of
+from retrodict.families.lightgbm.trees.reach import Reach, counts_alone, reach_of, rounds_left_out
 from retrodict.families.lightgbm.trees.settings import Settings, stated_settings
 from retrodict.families.lightgbm.trees.starts import exact_starts
 from retrodict.families.lightgbm.trees.values import values_of
@@ -69,6 +69,9 @@ def equations_of(
     laid = Laid.of(text, schema)
     if source == "values":
         return values_of(laid, found, rows, shares)
+    stated = stated_settings(text)
+    if reach_of(text).gradients and (stated.rate is None or stated.penalty is None):
+        return values_of(laid, found, _rows(text) if rows is None else rows, shares, source)
     settings, reach, drawn, notes = read_settings(text, rows)
     boosting = boosting_with(laid, settings, reach, source, drawn)
     if shares is not None:
@@ -82,14 +85,15 @@ def read_settings(
     """Return what a file tells of its settings, how far its sums reach, the rows drawn, and notes on both."""
     settings, reach = stated_settings(text), reach_of(text)
     drawn, notes = _drawn(text)
+    whole = whole_rounds(text)
+    if whole is not None and whole < reach.rounds:
+        reach = replace(reach, rounds=whole, notes=(*reach.notes, rounds_left_out(whole, reach.rounds)))
     rows = _rows(text) if drawn is None else drawn.shape[1]
     if given is not None and rows is not None and given != rows:
         raise ModelError(f"{given:,} rows are asked for, and the LightGBM model states {rows:,}; leave the number out")
     settings = replace(settings, rows=given if rows is None else rows)
     if not reach.gradients and not reach.hessians:
         return settings, reach, drawn, notes
-    if set(settings.missing) - {"start"}:
-        return settings, counts_alone(reach.rounds, "the file does not state how leaves were made"), drawn, notes
     settings, why = _started(text, settings, reach, drawn is not None)
     if why is not None:
         return settings, counts_alone(reach.rounds, why, reach.notes), drawn, notes
@@ -143,9 +147,9 @@ def _rows(text: ModelText) -> int | None:
 def _drawn(text: ModelText) -> tuple[Bool[Array, "rounds n"] | None, tuple[Note, ...]]:
     """Return which rows each round was grown on; ``None`` where on all."""
     drawn = drawn_of(text)
-    if drawn.one_sided:
+    if drawn.one_sided or whole_rounds(text) is not None:
         return None, ()
-    if drawn.sampled is None:
+    if drawn.sampled is None and _rows(text) is None:
         told = "taken to be grown on all rows: the file does not say"
         return None, (Note("draws_not_stated", told),)
     if not drawn.sampled:

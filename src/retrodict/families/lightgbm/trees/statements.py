@@ -13,6 +13,8 @@ from retrodict.matching.boosting import COUNTS, GRADIENTS, HESSIANS, Statement
 
 Array = np.ndarray
 
+ROWS = "rows"
+"""What statements of counts are called."""
 _CUT = 1e-9
 """How near, as a share, a step may be to the longest one to be taken as cut off."""
 _SINGLE = 2.0**-22
@@ -29,7 +31,7 @@ def of_rows(tree: TreeText) -> tuple[Statement, ...]:
     """
     if tree.count is None or not tree.count.any():
         return ()
-    return (Statement("rows", COUNTS, _at_leaves(tree, tree.count)),)
+    return (Statement(ROWS, COUNTS, _at_leaves(tree, tree.count)),)
 
 
 def of_hessians(tree: TreeText, unrounded: float) -> tuple[Statement, ...]:

@@ -11,29 +11,35 @@ from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
 from retrodict.families.lightgbm.stated.drawn import drawn_of
 from retrodict.families.lightgbm.stated.sums import Step, penalties
+from retrodict.families.lightgbm.stated.weights import uneven
 from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
 from retrodict.families.lightgbm.trees.draws import draws_of
 from retrodict.families.lightgbm.trees.losses import OF_CLASSES, loss_of
 from retrodict.families.lightgbm.trees.reach import reach_of
 from retrodict.families.lightgbm.trees.settings import stated_settings
+from retrodict.families.lightgbm.trees.weights import set_weights
 from retrodict.matching.boosting import Boosting
+from retrodict.matching.capability import Source
 from retrodict.matching.inferring.consistency import inferred
-from retrodict.matching.inferring.guesses import Guesses
+from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, first
 from retrodict.matching.inferring.shares import HeldStart
 from retrodict.matching.inferring.steps import Steps
 from retrodict.matching.linear_reading import LinearReading
 
 Array = np.ndarray
 
-_RATES = (0.1, 0.05, 0.03, 0.01, 0.02, 0.2, 0.3, 0.15, 0.005, 0.5)
-_PENALTIES = (0.0, 1.0, 0.1, 10.0, 5.0, 0.01, 2.0, 3.0)
-"""What users set, the library's defaults first."""
+_RATE, _PENALTY = 0.1, 0.0
+"""The library's defaults."""
 
 
 def values_of(
-    laid: Laid, found: Disclosures, rows: int | None, shares: Float[Array, "T before"] | None = None
+    laid: Laid,
+    found: Disclosures,
+    rows: int | None,
+    shares: Float[Array, "T before"] | None = None,
+    source: Source = "values",
 ) -> LinearReading:
-    """Return the equations that leaf values are.
+    """Return the equations that leaf values are, with the settings under which they fit.
 
     Parameters
     ----------
@@ -45,6 +51,8 @@ def values_of(
         How many rows the table has, where that is known.
     shares
         What earlier trees counted for; see `Boosting`.
+    source
+        Whether counts and sums of hessians are used where they are stated.
 
     Raises
     ------
@@ -63,14 +71,19 @@ def values_of(
                 "the trees of the LightGBM model were grown on draws of rows, and leaf values alone do not say which; "
                 "state how many rows there were (rows=)"
             )
-    rates = _RATES if settings.rate is None else (settings.rate,)
-    l2 = _PENALTIES if settings.penalty is None else (settings.penalty,)
-    first = text.trees[: text.per_iteration]
+    rates = first(_RATE, RATES) if settings.rate is None else (settings.rate,)
+    l2 = first(_PENALTY, PENALTIES) if settings.penalty is None else (settings.penalty,)
+    weights = set_weights(text, None, rows) if uneven(text) else ()
+    if weights is None:
+        raise ModelError("the classes of the LightGBM model count by how many rows they have, which is not stated")
+    settings = replace(settings, weights=weights)
+    start = text.trees[: text.per_iteration]
     assert text.objective is not None
     # two classes, or several: their start is a share of rows, which the first trees' values show
     held = None
-    plain = [tree.value[penalties(text, tree, Step(1.0, 0.0, 1.0))[tree.leaves - 1 :] == 0.0] for tree in first]
-    if text.objective.name in OF_CLASSES and text.objective.sigmoid == 1.0 and all(len(own) > 1 for own in plain):
+    plain = [tree.value[penalties(text, tree, Step(1.0, 0.0, 1.0))[tree.leaves - 1 :] == 0.0] for tree in start]
+    shown = text.objective.name in OF_CLASSES and text.objective.sigmoid == 1.0 and not weights
+    if shown and all(len(own) > 1 for own in plain):
         held = HeldStart(tuple(plain), loss)  # of leaves that have no penalty of their own
 
     def build(steps: Steps) -> Boosting:
@@ -82,7 +95,7 @@ def values_of(
             rows=steps.rows,
             first=held is not None and steps.first,
         )
-        return replace(boosting_with(laid, own, reach, "values", drawn), shares=shares)
+        return replace(boosting_with(laid, own, reach, source, drawn), shares=shares)
 
     # a start that is not held is in the first trees' values, and matters to no other
     starts = ((0.0,) * text.per_iteration,) if held is None else ()
