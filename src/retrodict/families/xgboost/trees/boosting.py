@@ -67,13 +67,14 @@ def by_values(read: Trees, steps: Steps, classes: tuple[Hashable, ...]) -> Boost
     classes
         As they were called in the table; empty for a regressor.
     """
-    with np.errstate(over="ignore", under="ignore"):  # any rate may be tried
+    with np.errstate(over="ignore", under="ignore"):  # any rate may be tried, and the library keeps 32 bits of it
+        penalty = float(np.float32(steps.penalty))
         rate = float(np.float32(np.float32(steps.rate) / np.float32(read.learner.parallel)))
     statements = []
     for i, tree in enumerate(read.trees):
         own = read.learner.trees[i]
         values = own.condition[~own.pruned].astype(np.float64)  # before `dart` weighs it
-        made = step_statements(tree, values, rate, steps.penalty, steps.rows if i == 0 else None)
+        made = step_statements(tree, values, rate, penalty, steps.rows if i == 0 else None)
         cut = np.abs(values / rate) > _cap_of(read) * _ALMOST
         statements.append((replace(made[0], totals=np.where(cut, np.nan, made[0].totals)), *made[1:]))
     levels = None if classes else levels_by_values(read, rate)

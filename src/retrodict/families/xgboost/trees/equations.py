@@ -16,9 +16,10 @@ from retrodict.families.xgboost.learner import Learner
 from retrodict.families.xgboost.settings_facts import Configuration, configuration
 from retrodict.families.xgboost.split_facts import cut_points, shown_method
 from retrodict.families.xgboost.trees.boosting import by_sums, by_values
+from retrodict.families.xgboost.trees.gradient_sums import sums_of
 from retrodict.families.xgboost.trees.read import Trees, method_by_gaps, trees_of
 from retrodict.families.xgboost.trees.sampling import Sampled, sampled
-from retrodict.families.xgboost.trees.step import Step, step_of, sums_of
+from retrodict.families.xgboost.trees.step import Step, step_of
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.consistency import INFERRED, inferred
 from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, first

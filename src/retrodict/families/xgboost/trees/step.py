@@ -77,6 +77,7 @@ def step_of(trees: Sequence[BoostedTree], parallel: int = 1) -> Step | None:
     # without an L1 penalty, which is seldom set, first; with one, a value of zero states no sum
     for columns, own in (((1, 2, 3), terms), ((1, 2, 3, 4), terms[moved[kept]])):
         found = _agreed(own, columns) if len(own) >= _FEWEST else None
+        found = _by_few(own, columns) if found is None else found
         if found is not None:
             rate, penalty, threshold = _rounded(own, found, parallel)
             return Step(rate, penalty, threshold, cap)
@@ -95,11 +96,45 @@ def _agreed(terms: Array, columns: tuple[int, ...]) -> Array | None:
         if fits.all():
             break
         own = own[fits]
-    penalty, inverse = float(found[0]), float(found[1])
-    if not np.isfinite(found).all() or inverse <= 0:
+    out = _numbers(found)
+    return out if out is not None and (_off(terms, out) <= _OFF).mean() >= 1.0 - _MOST_OFF else None
+
+
+def _by_few(terms: Array, columns: tuple[int, ...]) -> Array | None:
+    """Return rate and penalties that make the most equations agree, of those that a few of them give.
+
+    Where values are bounded most equations may not hold; yet chance makes none agree so nearly.
+    """
+    rng = np.random.default_rng(0)  # the same for every model
+    best, most = None, len(columns) + _FEWEST
+    for _ in range(_DRAWS):
+        own = terms[rng.choice(len(terms), len(columns), replace=False)] if len(terms) > most else terms[:0]
+        if not len(own) or abs(np.linalg.det(own[:, columns])) < _SINGULAR:
+            continue
+        found = _numbers(np.linalg.solve(own[:, columns], own[:, 0]))
+        fits = 0 if found is None else int((_off(terms, found) <= _OFF).sum())
+        if fits > most:
+            best, most = found, fits
+    if best is None:
         return None
-    out = np.array([1.0 / inverse, penalty, float(found[3]) if len(found) > 3 else 0.0])
-    return out if (_off(terms, out) <= _OFF).mean() >= 1.0 - _MOST_OFF else None
+    own = terms[_off(terms, best) <= _OFF]
+    return _numbers(np.linalg.lstsq(own[:, columns], own[:, 0], rcond=None)[0])
+
+
+_DRAWS = 3_000
+_SINGULAR = 1e-9
+
+
+def _numbers(found: Array) -> Array | None:
+    """Return rate, L2 and L1 penalty of what solves equations; ``None`` where they are none."""
+    if not np.isfinite(found).all() or found[1] <= 0:
+        return None
+    out = np.array([1.0 / found[1], found[0], found[3] if len(found) > 3 else 0.0])
+    return out if out[0] <= _GREATEST and out[1:].min() >= -_SMALL else None
+
+
+_GREATEST = 10.0
+"""A rate beyond is none that anybody sets."""
 
 
 def _rounded(terms: Array, found: Array, parallel: int) -> tuple[float, float, float]:
@@ -120,7 +155,8 @@ def _rounded(terms: Array, found: Array, parallel: int) -> tuple[float, float, f
                 now = other
                 break
     now = np.maximum(now, 0.0)
-    return float(np.float32(np.float32(now[0]) / np.float32(parallel))), float(now[1]), float(now[2])
+    rate, penalty, threshold = now.astype(np.float32)  # as the library keeps them
+    return float(rate / np.float32(parallel)), float(penalty), float(threshold)
 
 
 def _off(terms: Array, found: Array) -> Array:
@@ -159,36 +195,3 @@ def _cap_of(trees: Sequence[BoostedTree]) -> float:
     top = sizes.max(initial=np.float32(0.0))
     written = top > 0 and np.float32(f"{top:.{_DIGITS[-2] - 1}e}") == top
     return float(top) if written and int((sizes == top).sum()) > 1 else np.inf
-
-
-def sums_of(
-    tree: BoostedTree, step: Step
-) -> tuple[Float[Array, " nodes"], Float[Array, " nodes"], Bool[Array, " nodes"]]:
-    """Return each node's sum of gradients, how far it may be off, and whether its value states one.
-
-    A value that was cut off by the cap, or is zero where there is an L1 penalty, does not; nor do those of a split
-    whose sums do not add up, as where a constraint on the direction bounds values.
-
-    Parameters
-    ----------
-    tree
-        The tree, with pruned nodes.
-    step
-        How its values were made.
-    """
-    hessian = tree.hessian.astype(np.float64)
-    whole = hessian + step.penalty
-    value = np.where(tree.inner, tree.weight, tree.condition / np.float64(np.float32(step.rate)))
-    sums = -value * whole - np.sign(value) * step.threshold
-    off = np.abs(value) * whole * _HALF * np.where(tree.inner, 2.0, 3.0) + np.abs(sums) * 2.0**-50
-    states = ~tree.pruned & np.isfinite(sums) & (np.abs(value) < step.cap * (1.0 - 2.0 * _HALF))
-    states &= (value != 0.0) | ((step.threshold == 0.0) & tree.inner) | ((step.threshold == 0.0) & (hessian >= 1.0))
-    for _ in range(_ROUNDS):
-        at = np.flatnonzero(tree.inner & states)
-        left, right = tree.left[at], tree.right[at]
-        gap = np.abs(sums[at] - sums[left] - sums[right]) > 2.0 * (off[at] + off[left] + off[right])
-        wrong = at[gap & states[left] & states[right]]
-        if not len(wrong):
-            break
-        states[wrong] = states[tree.left[wrong]] = states[tree.right[wrong]] = False
-    return sums, off, states

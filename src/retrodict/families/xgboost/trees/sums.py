@@ -8,7 +8,8 @@ import numpy as np
 
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.families.xgboost.learner import BoostedTree
-from retrodict.families.xgboost.trees.step import Step, sums_of
+from retrodict.families.xgboost.trees.gradient_sums import sums_of
+from retrodict.families.xgboost.trees.step import Step
 from retrodict.matching.boosting import COUNTS, GRADIENTS, HESSIANS, Statement
 
 Array = np.ndarray

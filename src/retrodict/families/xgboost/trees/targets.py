@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from retrodict.families.xgboost.trees.gradient_sums import sums_of
 from retrodict.families.xgboost.trees.read import Trees
-from retrodict.families.xgboost.trees.step import Step, sums_of
+from retrodict.families.xgboost.trees.step import Step
 from retrodict.matching.boosting import COUNT, GRADIENT, HESSIAN, SQUARE
 from retrodict.matching.losses import LossKind
 
