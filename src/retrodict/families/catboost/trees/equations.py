@@ -14,7 +14,7 @@ from retrodict.families.catboost.exactness import UNWEIGHTED, rows_words
 from retrodict.families.catboost.trees.grown import Grown
 from retrodict.families.catboost.trees.guessing import as_stored, guesses_of, many_of
 from retrodict.families.catboost.trees.levels import levels_of
-from retrodict.families.catboost.trees.names import ROWS, VALUES
+from retrodict.families.catboost.trees.names import ROWS, UNTOLD, VALUES
 from retrodict.families.catboost.trees.parts import Parts, as_stripped, stated_rows
 from retrodict.families.catboost.trees.step_kind import StepKind
 from retrodict.matching.boosting import COUNT, COUNTS, GRADIENT, HESSIAN, SQUARE, BoostedTree, Boosting, Statement
@@ -143,6 +143,9 @@ def _notes(parts: Parts, source: Source) -> list[Note]:
     if reason:
         text = f"leaf values of the CatBoost model are not used, since {reason}; counts of rows in leaves are"
         notes.append(Note("leaf_values_unused", text))
+    if parts.stepping.kind in (None, StepKind.SEVERAL):
+        text = "no equation used tells labels apart: those of rebuilt rows are not to be relied on"
+        notes.append(Note(UNTOLD, text))
     lost = [t for t, each in enumerate(parts.grown) if not each.followed]
     if lost:
         text = (

@@ -2,3 +2,5 @@
 
 ROWS = "rows"
 VALUES = "leaf values"
+UNTOLD = "labels_untold"
+"""Code of the note that no equation tells labels apart."""

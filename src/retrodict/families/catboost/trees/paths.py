@@ -18,9 +18,9 @@ from numba import njit
 
 Array = np.ndarray
 
-_CLOSE = 1e-14
+_CLOSE = 1e-13
 """How near to its value a leaf's last step is brought, as a share of the value and one."""
-_TRIES = 30
+_TRIES = 12
 """Steps of Newton's method for the sum of labels: some four are needed."""
 
 

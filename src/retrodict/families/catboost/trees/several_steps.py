@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
-from retrodict.families.catboost.trees.names import ROWS, VALUES
+from retrodict.families.catboost.trees.names import ROWS, UNTOLD, VALUES
 from retrodict.families.catboost.trees.paths import Paths, Walk, mean_at, paths_to, sums_under
 from retrodict.matching.blocks import blocks_of
 from retrodict.matching.boosting import GRADIENTS, BoostedTree, Statement
@@ -129,14 +129,17 @@ class SeveralSteps:
         codes, labels
             The table.
         """
-        around = self._around(reading, codes, labels)
-        if around.known > self.used:
-            return _with(reading, self.walk, around, replace(self, used=around.known, every=False))
-        if around.met == around.leaves or self.every:
+        for thorough in (False, True):  # schedules are looked for where nothing else helps
+            around = self._around(reading, codes, labels, thorough)
+            if around.known > self.used:
+                return _with(reading, self.walk, around, replace(self, used=around.known, every=False))
+            if around.met == around.leaves:
+                return None
+        if self.every:
             return None
         return _with(reading, self.walk, around, replace(self, every=True))
 
-    def _around(self, reading: LinearReading, codes: Array, labels: Array) -> _Around:
+    def _around(self, reading: LinearReading, codes: Array, labels: Array, thorough: bool) -> _Around:
         routes, boosting = reading.equations.routes, reading.boosting
         leaves, values = leaves_of(routes, codes), leaf_values(routes)
         scores = np.full(len(codes), float(boosting.start[0]))
@@ -147,7 +150,7 @@ class SeveralSteps:
             count = int(each.tree.leaf.sum())
             size = np.bincount(leaves[t], minlength=count)
             ends = values[t, :count] / self.rate
-            paths, sure = self._paths(scores, leaves[t], ends, size, _stated(each))
+            paths, sure = self._paths(scores, leaves[t], ends, size, _stated(each), thorough)
             met = sure & (np.abs(np.bincount(leaves[t], labels, minlength=count) - paths.sums) <= _WHOLE)
             totals = -self.walk.penalty * (paths.worth * paths.steps).sum(axis=1)
             found.append(_TreeAround(paths, sure, met, size > 0, totals))
@@ -155,12 +158,12 @@ class SeveralSteps:
         return _Around(found)
 
     def _paths(
-        self, scores: Array, leaves: Array, ends: Array, size: Array, stated: Array | None
+        self, scores: Array, leaves: Array, ends: Array, size: Array, stated: Array | None, thorough: bool
     ) -> tuple[Paths, Array]:
         """Return the ways of a tree's leaves and which are sure, under the schedule that makes most of them so."""
         right = size > 0 if stated is None else (size > 0) & (size == stated)
         paths, sure = self._under(np.ones(self.many), scores, leaves, ends, right, size)
-        if sure.sum() == right.sum():
+        if sure.sum() == right.sum() or not thorough:
             return paths, sure
         tested = np.flatnonzero(right)
         tested = tested[np.argsort(size[tested], kind="stable")][:_TESTED]
@@ -280,4 +283,5 @@ def _with(reading: LinearReading, walk: Walk, around: _Around, further: SeveralS
         trees.append(replace(each, statements=said))
     made = replace(boosting, trees=tuple(trees), loss=StepsLoss(walk, at, steps, worth))
     equations = replace(reading.equations, loss=made.loss, blocks=blocks_of(made.trees, made.typical))
-    return replace(reading, boosting=made, equations=equations, further=further)
+    notes = tuple(note for note in reading.notes if note.code != UNTOLD)
+    return replace(reading, boosting=made, equations=equations, notes=notes, further=further)
