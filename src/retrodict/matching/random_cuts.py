@@ -47,7 +47,7 @@ def joined(trees: Sequence[Tree]) -> tuple[list[Tree], list[str]]:
         for column, stretch in _stretches(tree):
             found[column].append(stretch)
     points = {column: _fewest(own) for column, own in found.items()}
-    few = {i: own for i, own in points.items() if len(own) <= min(_FEWEST, len(set(found[i])) // _SHOWN)}
+    few = {i: own for i, own in points.items() if len(own[0]) <= min(_FEWEST, len(set(found[i])) // _SHOWN)}
     cuts = {column: _cuts(column, drawn, own) for column, own in few.items()}
     names = sorted({drawn[0].columns[i].name for i, (old, new) in cuts.items() if len(np.unique(new)) < len(old)})
     return [tree if tree.midpoints else _with_cuts(tree, cuts) for tree in trees], names
@@ -68,21 +68,40 @@ def _stretches(tree: Tree) -> Iterator[tuple[int, tuple[float, float]]]:
             stack.append((child, held if gaps else {**held, at: stretch}))
 
 
-def _fewest(stretches: Sequence[tuple[float, float]]) -> Float[Array, " m"]:
-    """Return the fewest points that meet all stretches, sorted: each is the end of the first that is not met."""
-    points: list[float] = []
+def _fewest(stretches: Sequence[tuple[float, float]]) -> tuple[Float[Array, " m"], Float[Array, " m"]]:
+    """Return the fewest points that meet all stretches, sorted: the ends ``(low, high]`` between which each may lie.
+
+    The k-th point lies highest where points are the ends of the first stretches that are not met, from the left, and
+    lowest where they are the beginnings of the last ones, from the right.
+    """
+    lows: list[float] = []
+    highs: list[float] = []
     for low, high in sorted(set(stretches), key=lambda each: each[1]):
-        if not points or points[-1] <= low:
-            points.append(high)
-    return np.array(points)
+        if not highs or highs[-1] <= low:
+            highs.append(high)
+    for low, high in sorted(set(stretches), key=lambda each: -each[0]):
+        if not lows or high <= lows[-1]:
+            lows.append(low)
+    return np.array(lows[::-1]), np.array(highs)
 
 
-def _cuts(column: int, trees: Sequence[Tree], points: Float[Array, " m"]) -> tuple[Array, Array]:
-    """Return a column's split points, sorted, and the one that each is taken for: the middle one of its group."""
+def _cuts(
+    column: int, trees: Sequence[Tree], points: tuple[Float[Array, " m"], Float[Array, " m"]]
+) -> tuple[Array, Array]:
+    """Return a column's split points, sorted, and the one that each is taken for: the middle one of its group.
+
+    One that may lie on either side of a value is left alone.
+    """
+    lows, highs = points
     own = np.unique(np.concatenate([tree.threshold[tree.feature == column] for tree in trees]))
     own = own[np.isfinite(own)]
-    group = np.searchsorted(points, own, side="right")
-    return own, np.array([np.median(own[group == each]) for each in group])
+    below = np.searchsorted(highs, own, side="right")  # values that lie below it for sure
+    above = np.searchsorted(lows, own, side="left")  # and the first that lies above it for sure
+    taken = own.copy()
+    for each in np.unique(below[below == above]):
+        group = (below == each) & (above == each)
+        taken[group] = np.median(own[group])
+    return own, taken
 
 
 def _with_cuts(tree: Tree, cuts: dict[int, tuple[Array, Array]]) -> Tree:
