@@ -91,6 +91,12 @@ def test_annealing_keeps_its_energy_up_and_stays_at_the_planted_table() -> None:
     assert table.energy < hot / 20.0
     table.start_from(codes, labels)
     assert table.energy < 1e-12
+    moved = codes.copy()
+    moved[50:] = moved[:10]
+    table.start_from(moved, labels, held=50)
+    table.run(sweeps=60)
+    assert (table.codes[:50] == codes[:50]).all()
+    assert (table.codes[50:] != moved[50:]).any()
     # a broken twin: totals of another table
     twisted = replace(equations, blocks=replace(equations.blocks, totals=equations.blocks.totals * 1.02))
     other = Annealing(twisted, len(codes), SEED)

@@ -21,8 +21,8 @@ Array = np.ndarray
 
 SWEEPS = 400
 """From hot to cold; twice as many lower the energy by about a tenth."""
-_HOTTEST, _COLDEST = 30.0, 0.01
-"""Temperatures, in rows squared: of the sum of a leaf that is off by five rows, and by a tenth of one."""
+HOTTEST, WARM, _COLDEST = 30.0, 1.0, 0.01
+"""Temperatures, in rows squared: of sums of leaves that are off by five rows, by one, and by a tenth of one."""
 _REFRESHED = 50
 """Sweeps after which sums are taken anew, so that rounding does not add up."""
 
@@ -49,13 +49,15 @@ class Annealing:
         self._chances = option_chances(equations, self._ground)
         self.codes = random_rows(self._ground, np.exp(self._chances), n, rng)
         self.labels = rng.choice(self._ground.labels, n)
+        self._rows = np.arange(n)
         self._word = rng.integers(1, 2**63, size=1, dtype=np.uint64)
         drawn = equations.multiplicities
         self._times = np.ones((n, len(equations.routes))) if drawn is None else np.ascontiguousarray(drawn.T, float)
         self._refresh()
 
-    def start_from(self, codes: Int[Array, "n d"], labels: Float[Array, " n"]) -> None:
-        """Go on from this table, with labels as the loss takes them."""
+    def start_from(self, codes: Int[Array, "n d"], labels: Float[Array, " n"], held: int = 0) -> None:
+        """Go on from this table, with labels as the loss takes them; so many of its first rows stay as they are."""
+        self._rows = np.arange(held, len(codes))
         self.codes, self.labels = np.ascontiguousarray(codes, np.int32), np.ascontiguousarray(labels, np.float64)
         self._refresh()
 
@@ -67,6 +69,7 @@ class Annealing:
     def run(
         self,
         sweeps: int = SWEEPS,
+        hottest: float = HOTTEST,
         seconds: float = np.inf,
         progress: Callable[[float, float], None] = lambda share, energy: None,
         checkpoint: Callable[[Callable[[], bytes], bool], None] = lambda make, now: None,
@@ -77,6 +80,8 @@ class Annealing:
         ----------
         sweeps
             From hot to cold, those done among them.
+        hottest
+            The temperature of the first sweep, in rows squared.
         seconds
             Where a sweep takes so long that so many do not fit in, cooling is as much faster; the run is not repeatable
             then.
@@ -91,7 +96,7 @@ class Annealing:
             share = self.done / max(sweeps - 1, 1)
             if np.isfinite(seconds):
                 share = max(share, min(1.0, spent / seconds))
-            temperature = _HOTTEST * (_COLDEST / _HOTTEST) ** share
+            temperature = hottest * (_COLDEST / hottest) ** share
             sweep(
                 self._ground,
                 self._residual,
@@ -105,6 +110,7 @@ class Annealing:
                 temperature,
                 1.0,
                 self.equations.mixed,
+                self._rows,
                 self._word,
                 room,
             )
@@ -120,7 +126,8 @@ class Annealing:
     def state(self) -> bytes:
         """Return what is needed to go on from here."""
         out = io.BytesIO()
-        np.savez(out, codes=self.codes, labels=self.labels, annealed=np.array(self.done), word=self._word)
+        own = {"annealed": np.array(self.done), "word": self._word, "rows": self._rows}
+        np.savez(out, allow_pickle=False, codes=self.codes, labels=self.labels, **own)
         return out.getvalue()
 
     def restore(self, state: bytes) -> None:
@@ -128,6 +135,7 @@ class Annealing:
         with np.load(io.BytesIO(state), allow_pickle=False) as kept:
             self._word, self.done = kept["word"], int(kept["annealed"])
             self.start_from(kept["codes"], kept["labels"])
+            self._rows = kept["rows"]
 
     def _refresh(self) -> None:
         blocks = self.equations.blocks

@@ -25,6 +25,8 @@ STARTS = 60
 """Climbs for each call; what is near the solution is priced beside."""
 _REDRAWN = 3
 """Entries of a row of the solution that are drawn again before it climbs, at most."""
+_LOOKED_AROUND = 250
+"""Rows of the solution whose neighbours are priced in one call, drawn anew each time."""
 _AT_ONCE = 15
 """Rows of one piece of work for a thread."""
 _SPARE = 4
@@ -77,7 +79,8 @@ class Climber:
         solution = [self._known[key] for key in taken[amounts > 0].tolist() if key in self._known]
         codes, labels = self._from(rng, solution)
         prices = self._in_pieces(_climb, worth, codes, labels)
-        near = self._near(worth, solution, many)
+        around = rng.permutation(len(solution))[:_LOOKED_AROUND]
+        near = self._near(worth, [solution[i] for i in np.sort(around).tolist()], many)
         codes, labels, prices = (np.concatenate(both) for both in zip((codes, labels, prices), near, strict=True))
         keys = keys_of(self._equations, codes, labels)
         order = np.argsort(-prices, kind="stable")

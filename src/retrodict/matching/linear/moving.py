@@ -66,10 +66,11 @@ def sweep(
     temperature: Any,
     trust: Any,
     mixed: Any,
+    rows: Any,
     state: Any,
     room: Any,
 ) -> Any:
-    """Draw every entry and label of a table once from its conditional, row by row; return how many changed.
+    """Draw every entry and label of rows once from its conditional, row by row; return how many changed.
 
     Parameters
     ----------
@@ -90,17 +91,19 @@ def sweep(
         The power to which assumed chances count; 1 draws from the posterior.
     mixed
         Whether labels may lie anywhere between the first and the last of three, of which the second is the middle.
+    rows
+        Those that are drawn anew; the others stay.
     state
         Of the random numbers.
     room
         See `room_for`.
     """
-    n, parts = len(codes), len(ground.sizes)
+    parts = len(ground.sizes)
     most = max(room[0].shape[1], len(ground.labels))
     prices, squares = np.empty(most), np.empty(most)
     changed = 0
     order = np.arange(parts + 1)
-    for i in range(n):
+    for i in rows:
         put(ground, residual, worth, at[i], labels[i], times[i], -1.0, room)
         for j in range(parts, 0, -1):
             other = int(uniform(state) * (j + 1))

@@ -9,7 +9,7 @@ import numpy as np
 
 from retrodict.errors import ModelError
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.annealing import Annealing, is_annealing
+from retrodict.matching.linear.annealing import HOTTEST, WARM, Annealing, is_annealing
 from retrodict.matching.linear.climbing import Climber
 from retrodict.matching.linear.determination import determination_of
 from retrodict.matching.linear.generation import Relaxed, relaxed
@@ -19,7 +19,10 @@ Array = np.ndarray
 
 _SOLVED_AT = 1.0
 """Equations of those needed from which they are solved as they are; with fewer, whole tables are annealed."""
-_SOLVING = 0.7
+_NEARLY = 0.1
+"""How much of a row may be missing from one that is taken as whole."""
+_TINY = 1e-300
+_SOLVING = 0.8
 """Of the time there is, the share that solving gets before annealing has its turn."""
 
 
@@ -86,9 +89,26 @@ def solved_wide(
     table = Annealing(equations, rows, annealing)
     if state is not None and is_annealing(state):
         table.restore(state)
+    elif found is not None and enough:
+        table.start_from(*_whole_first(equations, found, rows))
     left = max(seconds - (time.perf_counter() - started), 0.0)
-    table.run(seconds=left, progress=progress, checkpoint=checkpoint)
+    table.run(hottest=WARM if enough else HOTTEST, seconds=left, progress=progress, checkpoint=checkpoint)
     return _as_solution(equations, table, found.rounds if found else 0)
+
+
+def _whole_first(equations: Equations, found: Relaxed, n: int) -> tuple[Array, Array, int]:
+    """Return a table of n rows with its labels: whole rows of a solution first, then its parts, and how many are whole.
+
+    Parts of rows become rows so that as many stand for any run of them as they sum to.
+    """
+    whole = np.floor(found.x + _NEARLY).astype(np.int64)
+    parts = np.maximum(found.x - whole, 0.0)
+    at = np.repeat(np.arange(len(whole)), whole)[:n]
+    held, left = len(at), n - len(at)
+    sums = np.cumsum(parts) / max(float(parts.sum()), _TINY) * left
+    drawn = np.searchsorted(sums, np.arange(left) + 0.5)
+    at = np.concatenate([at, np.minimum(drawn, len(whole) - 1)])
+    return found.codes[at], equations.labels[found.labels[at]], held
 
 
 def _as_solution(equations: Equations, table: Annealing, rounds: int) -> Relaxed:
