@@ -23,6 +23,10 @@ from retrodict.schema import Schema
 
 INFERRED = "inferred_settings"
 """Code of the note on what was inferred."""
+UNCHECKED = "unchecked_settings"
+"""Code of the note that it was not shown that leaf values fit one another."""
+_AGAIN = 3
+"""Times that settings between those listed are looked for, with more trees each time."""
 _APART = 100.0
 """How many times as badly settings beside those found must fit, else more trees are asked."""
 _TINY = 1e-30
@@ -38,6 +42,19 @@ def best_of(trial: Trial, guesses: Guesses) -> Tried:
     guesses
         What is tried.
     """
+    best = _listed(trial, guesses)
+    for _ in range(_AGAIN):
+        if best.fits or not guesses.refined:
+            return best
+        best = refined(trial, guesses, best)
+        if not best.fits or not trial.widen():
+            return best
+        best = trial.tried(best.steps)  # few trees fit some settings that are not theirs
+    return best
+
+
+def _listed(trial: Trial, guesses: Guesses) -> Tried:
+    """Return the first of the settings that are listed that fits and none beside it; else the best."""
     tried: list[Tried] = []
     for steps in guesses.all():
         own = trial.tried(steps)
@@ -46,8 +63,7 @@ def best_of(trial: Trial, guesses: Guesses) -> Tried:
         tried.append(own)
         if own.fits:
             return own
-    best = min(tried, key=lambda each: each.misfit)
-    return refined(trial, guesses, best) if guesses.refined else best
+    return min(tried, key=lambda each: each.misfit)
 
 
 def _alone(trial: Trial, guesses: Guesses, own: Tried) -> bool:
@@ -116,20 +132,50 @@ def inferred_of(schema: Schema, found: Disclosures, ways: Sequence[Way], notes: 
     rounded_ways = [(_to_digits(build), guesses) for build, guesses in ways]
     trials = [(Trial(schema, found, build), build, guesses) for build, guesses in rounded_ways]
     tried: list[Tried] = []
-    for between in (False, True):
+    for between, grouped in ((False, True), (False, False), (True, True)):
         for trial, build, guesses in trials:
-            if between and not guesses.refined:
+            if (between and not guesses.refined) or not trial.regroup(grouped):
                 continue
             best = best_of(trial, replace(guesses, refined=between))
             if best.fits:
                 return _read(schema, found, build, guesses, best, notes)
             tried.append(best)
     best = min(tried, key=lambda each: each.misfit)
+    if not all(each.sure for each in tried):
+        build, guesses = rounded_ways[0]
+        return _unchecked(schema, found, build, guesses, best, notes)
     raise ModelError(
         f"leaf values of the trees fit no common table: the best of the settings that were tried (learning rate "
         f"{best.steps.rate:g}, L2 penalty {best.steps.penalty:g}) leaves {best.misfit:.1g} of a leaf's rows; they "
         "were set anew, on draws of rows, with weights, or by another formula"
     )
+
+
+def _unchecked(
+    schema: Schema,
+    found: Disclosures,
+    build: Callable[[Steps], Boosting],
+    guesses: Guesses,
+    best: Tried,
+    notes: Sequence[Note],
+) -> LinearReading:
+    """Return equations of which the search did not show in time whether any table fits them.
+
+    Raises
+    ------
+    ModelError
+        If settings are not stated, so that which they are is not known.
+    """
+    steps = next(guesses.all())
+    if not guesses.stated or (steps.rows is None and steps.penalty == 0.0):
+        raise ModelError(
+            "how leaf values were made was not found: the search for a table that fits them ended too early to tell "
+            f"settings apart (the best: learning rate {best.steps.rate:g}, L2 penalty {best.steps.penalty:g}); state "
+            "the number of rows (rows=), or take a model that states its settings"
+        )
+    text = "whether leaf values fit a common table under the settings that are stated was not shown in time"
+    told = Note(UNCHECKED, text, misfit=best.misfit)
+    return linear_reading_of(schema, build(steps), found, (*notes, told))
 
 
 def _to_digits(build: Callable[[Steps], Boosting]) -> Callable[[Steps], Boosting]:

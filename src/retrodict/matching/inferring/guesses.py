@@ -64,6 +64,11 @@ class Guesses:
         for start, penalty, rate in product(starts, self.penalties, self.rates):
             yield Steps(rate, penalty, start, self.rows, self.first and self.held is None)
 
+    @property
+    def stated(self) -> bool:
+        """Whether nothing is left to choose but a start that first trees hold."""
+        return len(self.rates) == len(self.penalties) == 1 and (len(self.starts) == 1 or self.held is not None)
+
     def beside(self, steps: Steps) -> Iterator[Steps]:
         """Yield settings next to some, in each of what is not stated."""
         if len(self.rates) > 1:

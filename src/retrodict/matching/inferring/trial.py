@@ -49,10 +49,13 @@ class Tried:
         They.
     misfit
         The root mean square of what no table explains under them, an equation, as a share of the rows of a leaf.
+    sure
+        Whether no table fits better; ``False`` where the search was cut short.
     """
 
     steps: Steps
     misfit: float
+    sure: bool = True
 
     @property
     def fits(self) -> bool:
@@ -72,21 +75,25 @@ class Trial:
         Returns its trees as they were grown under some settings.
     turns
         How many turns are looked at; 0 before any was.
+    grouped
+        Whether columns are taken as one category by their names, where no leaf of any tree contradicts.
     """
 
     schema: Schema
     found: Disclosures
     build: Callable[[Steps], Boosting]
     turns: int = 0
+    grouped: bool = True
+    _groups: tuple[frozenset[str], ...] | None = field(default=None, repr=False)
     _equations: Equations | None = field(default=None, repr=False)
-    _known: dict[tuple[int, Steps], float] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[int, Steps], Tried] = field(default_factory=dict, repr=False)
 
     def tried(self, steps: Steps) -> Tried:
         """Return how well leaf values fit one another under some settings."""
         key = (self.turns, steps)
         if key not in self._known:
-            self._known[key] = self._misfit(self.equations(steps), steps)
-        return Tried(steps, self._known[key])
+            self._known[key] = self._tried(self.equations(steps), steps)
+        return self._known[key]
 
     def widen(self) -> bool:
         """Look at twice as many turns from now on; return whether there are so many, of few enough possible rows."""
@@ -100,6 +107,16 @@ class Trial:
         self.turns, self._equations = more, equations
         return True
 
+    def regroup(self, grouped: bool) -> bool:
+        """Take columns as one category by their names, or not; return whether that makes a difference."""
+        if grouped == self.grouped:
+            return True
+        if not grouped and self._groups == ():
+            return False
+        self.grouped, self.turns, self._equations = grouped, 0, None
+        self._known.clear()
+        return True
+
     def equations(self, steps: Steps) -> Equations:
         """Return the equations of the first trees under some settings."""
         boosting = self.build(scaled(steps))
@@ -109,10 +126,11 @@ class Trial:
             self._equations = self._read(boosting, self.turns)
         return as_under(self._equations, boosting, self.turns)
 
-    def _misfit(self, equations: Equations, steps: Steps) -> float:
+    def _tried(self, equations: Equations, steps: Steps) -> Tried:
         rows = scaled(steps).rows
         enough = 0.0 if rows is None else _ENOUGH * _allowed(equations, float(rows))
-        return misfit_of(equations, relaxed(equations, _SECONDS, enough=_rounding(equations) + enough, rounds=_ROUNDS))
+        found = relaxed(equations, _SECONDS, enough=_rounding(equations) + enough, rounds=_ROUNDS)
+        return Tried(steps, misfit_of(equations, found), found.optimal)
 
     def _enough(self, boosting: Boosting) -> int:
         leaves = np.zeros(_turns(boosting), dtype=np.int64)
@@ -124,8 +142,18 @@ class Trial:
         return turns
 
     def _read(self, boosting: Boosting, turns: int) -> Equations:
-        own = replace(boosting, trees=first_turns(boosting, turns))
-        return linear_reading_of(self.schema, own, self.found).equations
+        if self._groups is None:
+            whole = linear_reading_of(self.schema, boosting, self.found)
+            names = [axis.name for axis in whole.codebook.axes]
+            self._groups = tuple(frozenset(names[i] for i in own) for own in whole.equations.exclusive)
+        reading = linear_reading_of(self.schema, replace(boosting, trees=first_turns(boosting, turns)), self.found)
+        names = [axis.name for axis in reading.codebook.axes]
+        kept = tuple(
+            own
+            for own in reading.equations.exclusive
+            if self.grouped and any({names[i] for i in own} <= group for group in self._groups)
+        )
+        return replace(reading.equations, exclusive=kept)
 
 
 def scaled(steps: Steps) -> Steps:
