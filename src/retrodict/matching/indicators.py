@@ -34,12 +34,18 @@ def indicator_groups(axes: Sequence[Axis], routes: Routes) -> tuple[tuple[int, .
     """
     groups: dict[str, list[int]] = {}
     for i, axis in enumerate(axes):
-        found = _MARKS.fullmatch(axis.name)
-        if found and axis.size == 2 and axis.ordered and axis.missing < 0:
-            groups.setdefault(found.group(1), []).append(i)
+        start = start_of(axis.name)
+        if start and axis.size == 2 and axis.ordered and axis.missing < 0:
+            groups.setdefault(start, []).append(i)
     named = [own for own in groups.values() if len(own) > 1]
     together = _held_together(routes, len(axes)) if named else np.empty((0, 0), dtype=bool)
     return tuple(tuple(own) for own in named if not together[np.ix_(own, own)].any())
+
+
+def start_of(name: str) -> str:
+    """Return what a column's name begins with, up to what it may be one category of; empty where it names none."""
+    found = _MARKS.fullmatch(name)
+    return found.group(1) if found else ""
 
 
 def _held_together(routes: Routes, width: int) -> Array:

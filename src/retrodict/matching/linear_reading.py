@@ -17,6 +17,7 @@ from retrodict.matching.boosting import Boosting
 from retrodict.matching.codebook import Codebook
 from retrodict.matching.equations import Equations
 from retrodict.matching.indicators import GROUPED, indicator_groups, told_of_groups
+from retrodict.matching.left_out import LEFT_OUT, left_out_of, told_of_left_out
 from retrodict.matching.likely_values import LikelyValues, told_of_whole
 from retrodict.matching.problem import Table
 from retrodict.matching.routes import routes_of
@@ -94,7 +95,10 @@ class LinearReading:
         rng
             What codes leave open is drawn from it.
         """
-        return self.likely.fill(codes, self.codebook.decode(codes, rng))
+        out = self.likely.fill(codes, self.codebook.decode(codes, rng))
+        for one in () if self.told else left_out_of(self.codebook, self.equations.exclusive):
+            one.fill(codes, out)
+        return out
 
     @property
     def likely(self) -> LikelyValues:
@@ -158,7 +162,12 @@ def linear_reading_of(
         shares=boosting.shares,
     )
     ranges = {fact.features[0]: (fact.low, fact.high) for fact in found.of("Range") if fact.exact is True}
-    told = (*notes, *told_of_groups(book.axes, groups), *unused_features(book))
+    told = (
+        *notes,
+        *told_of_groups(book.axes, groups),
+        *told_of_left_out(book, left_out_of(book, groups)),
+        *unused_features(book),
+    )
     reading = LinearReading(equations, book, boosting, told, ranges=ranges)
     return replace(reading, notes=(*told, *told_of_whole(reading.likely)))
 
@@ -174,5 +183,5 @@ def multiplicities_of(boosting: Boosting) -> Int[Array, "T n"] | None:
 
 def ungrouped(reading: LinearReading) -> LinearReading:
     """Return the reading without what was assumed of columns by their names."""
-    kept = tuple(note for note in reading.notes if note.code != GROUPED)
+    kept = tuple(note for note in reading.notes if note.code not in (GROUPED, LEFT_OUT))
     return replace(reading, equations=replace(reading.equations, exclusive=()), notes=kept)

@@ -9,6 +9,7 @@ import numpy as np
 
 from retrodict.matching import Reading
 from retrodict.matching.assumed import DRAWS, SEED, chances_of, drawn_marginal
+from retrodict.matching.left_out import LEFT_OUT
 from retrodict.matching.likely_values import WHOLE
 from retrodict.matching.linear_reading import LinearReading
 from retrodict.reconstruction.request import Request
@@ -43,7 +44,7 @@ def informed(reading: Known, job: Request) -> Known:
     chances = chances_of(book)
     if isinstance(reading, LinearReading):
         equations = replace(reading.equations, table=replace(reading.equations.table, chances=chances))
-        notes = tuple(note for note in reading.notes if note.code != WHOLE)
+        notes = tuple(note for note in reading.notes if note.code not in (WHOLE, LEFT_OUT))
         return replace(reading, codebook=book, equations=equations, notes=notes, told=True)
     table = replace(reading.problem.table, chances=chances)
     return replace(reading, codebook=book, problem=replace(reading.problem, table=table))
