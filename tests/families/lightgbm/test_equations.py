@@ -103,12 +103,23 @@ def test_weights_of_classes_are_found() -> None:
     assert reading.boosting.loss.weights == ((float(np.float32(0.7)), float(np.float32(2.3))),)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("objective", ["multiclass", "multiclassova"])
+@pytest.mark.parametrize("weights", [(1.0, 2.0, 0.5), None], ids=["given", "balanced"])
+def test_weights_of_several_classes_are_found(objective: str, weights: tuple[float, ...] | None) -> None:
+    X, value = table(240)
+    y = of_three(value)
+    told = np.array(weights or N * 2 / 3 / np.bincount(y))
+    reading = check(trained({"objective": objective, "num_class": 3}, X, y, 10, weight=told[y]), X, y)
+    assert reading.boosting.loss.weights[0] == tuple(np.float32(told).astype(float))  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("params", "target"),
     [
         ({"objective": "regression"}, lambda value: value.round(1)),
         ({"objective": "regression", "lambda_l1": 0.5, "lambda_l2": 1.0}, lambda value: value.round(1)),
         ({"objective": "regression", "bagging_fraction": 0.8, "bagging_freq": 1}, lambda value: value.round(1)),
+        ({"objective": "regression", "path_smooth": 2.0, "lambda_l2": 0.5}, lambda value: value.round(1)),
         ({"objective": "poisson"}, lambda value: value.round().clip(0)),
         ({"objective": "gamma"}, lambda value: np.exp(value / 2).round(2)),
         ({"objective": "tweedie", "tweedie_variance_power": 1.3}, lambda value: value.round().clip(0)),

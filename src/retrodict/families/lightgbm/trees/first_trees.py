@@ -49,6 +49,8 @@ def start_of(text: ModelText, k: int, settings: Settings, drawn: bool, bent: boo
     tree, objective = text.trees[k], text.objective
     if tree.leaves == 1:
         return float(tree.value[0])
+    if settings.smoothing > 0 and not bent:
+        return None
     if objective is None or tree.weight is None or tree.count is None or settings.rows is None:
         return None
     each = tree.weight / np.maximum(tree.count, 1)

@@ -68,13 +68,20 @@ def reach_of(text: ModelText) -> Reach:
     found += ["linear leaves"] if any(tree.linear for tree in text.trees) and "linear_tree" not in found else []
     if found:
         return counts_alone(rounds, f"training was set to {listing(found, len(found))}", notes)
-    bent = ["path_smooth"] if text.number("path_smooth", 0.0) > 0 else []
+    bent = ["path_smooth"] if text.number("path_smooth", 0.0) > 0 and not _smoothed_alone(text) else []
     monotone = any(one not in ("", "0") for one in text.parameters.get("monotone_constraints", "").split(","))
     bent += ["monotone_constraints"] if monotone or "monotone_constraints" in text.header else []
     if bent:
         told = f"leaf values are no function of their sums alone, for {listing(bent, len(bent))}: they are not used"
         return Reach(rounds, True, False, unrounded, (*notes, Note("leaf_values_unused", told, settings=bent), LABELS))
     return Reach(rounds, unrounded=unrounded, notes=notes)
+
+
+def _smoothed_alone(text: ModelText) -> bool:
+    """Whether smoothed values still tell their sums: with hessians of one the library smooths by exact counts."""
+    squared = text.objective is not None and text.objective.name == "regression"
+    counted = all(tree.count is not None and tree.count.any() for tree in text.trees if tree.leaves > 1)
+    return squared and counted and not text.number("lambda_l1", 0.0) and not text.number("max_delta_step", 0.0) > 0
 
 
 def rounds_left_out(used: int, rounds: int) -> Note:

@@ -24,6 +24,7 @@ from retrodict.families.lightgbm.trees.drops import undropped
 from retrodict.families.lightgbm.trees.first_trees import start_of
 from retrodict.families.lightgbm.trees.reach import Reach, counts_alone, reach_of, rounds_left_out
 from retrodict.families.lightgbm.trees.settings import Settings, stated_settings
+from retrodict.families.lightgbm.trees.several_weights import several_weights
 from retrodict.families.lightgbm.trees.starts import exact_starts
 from retrodict.families.lightgbm.trees.values import values_of
 from retrodict.families.lightgbm.trees.weights import found_weights, set_weights
@@ -118,7 +119,8 @@ def _started(text: ModelText, settings: Settings, reach: Reach, drawn: bool) -> 
     weights: tuple[tuple[float, ...], ...] = ()
     told = set_weights(text, starts[0], settings.rows) if uneven(text) else ()
     if not uneven(text) and weighed(text, starts):
-        told = found_weights(text, float(start[0]), settings)
+        several = text.objective is not None and text.objective.classes is not None
+        told = several_weights(text, start, settings) if several else found_weights(text, float(start[0]), settings)
     if told is None:
         return settings, "rows had weights of their own, or scores to start from"
     weights = told

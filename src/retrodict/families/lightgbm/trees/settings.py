@@ -36,6 +36,8 @@ class Settings:
         The L1 penalty.
     longest
         The step at which longer ones were cut off; 0 for none.
+    smoothing
+        How far nodes were drawn towards the ones above them; 0 for not at all.
     of_sets
         What is added to the L2 penalty beneath a split by a set of several codes.
     first
@@ -50,6 +52,7 @@ class Settings:
     weights: tuple[tuple[float, ...], ...] = ()
     l1: float = 0.0
     longest: float = 0.0
+    smoothing: float = 0.0
     of_sets: float = DEFAULT_OF_SETS
     first: bool = True
 
@@ -87,5 +90,6 @@ def stated_settings(text: ModelText) -> Settings:
         None,
         l1=text.number("lambda_l1", 0.0),
         longest=text.number("max_delta_step", 0.0),
+        smoothing=text.number("path_smooth", 0.0),
         of_sets=text.number("cat_l2", DEFAULT_OF_SETS),
     )

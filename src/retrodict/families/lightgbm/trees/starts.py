@@ -56,7 +56,24 @@ def exact_starts(
     """
     if rows is None or text.objective is None:
         return starts
+    if text.objective.classes is not None and weights and len(set(weights[0])) > 1:
+        return _of_weighed(
+            starts, rows, np.array(weights[0]), 0.0 if text.objective.name == "multiclass" else text.objective.sigmoid
+        )
     return np.array([_exact(text, k, start, rows, weights) for k, start in enumerate(starts.tolist())])
+
+
+def _of_weighed(
+    starts: Float[Array, " K"], rows: int, weights: Float[Array, " K"], sigmoid: float
+) -> Float[Array, " K"]:
+    """Return the starts of classes whose rows have weights: shares of these, or log-odds where there is a sigmoid."""
+    shares = expit(sigmoid * starts) if sigmoid else np.exp(starts)
+    counts = np.rint(shares / weights * (rows / (shares / weights).sum()))
+    if counts.sum() != rows or (counts <= 0).any():
+        return starts
+    share = counts * weights / (counts * weights).sum()
+    exact = np.log(share / (1.0 - share)) / sigmoid if sigmoid else np.log(share)
+    return np.array([_if_same(*pair) for pair in zip(starts.tolist(), exact.tolist(), strict=True)])
 
 
 def _exact(text: ModelText, k: int, start: float, rows: int, weights: tuple[tuple[float, ...], ...]) -> float:
@@ -64,20 +81,14 @@ def _exact(text: ModelText, k: int, start: float, rows: int, weights: tuple[tupl
     assert objective is not None
     if objective.name in ("binary", "multiclassova", "cross_entropy"):
         own = weights[k] if weights else (1.0,) * (objective.classes or 2)
-        one = own[1] if objective.classes is None else own[k]
-        rest = own[0] if objective.classes is None else None
+        zero, one = own[:2]  # of several classes all are the same here
         share = float(expit(objective.sigmoid * start))
-        if rest is None and len(set(own)) > 1:
-            return start  # the others' weights depend on how many rows each of them has
-        zero = one if rest is None else rest
         # share = one m / (one m + zero (n - m))
         m = round(rows * share * zero / (one * (1.0 - share) + zero * share))
         if not 0 < m < rows:
             return start
         return _if_same(start, binary_start(one * m, one * m + zero * (rows - m), objective.sigmoid))
     if objective.name == "multiclass":
-        if weights and len(set(weights[0])) > 1:
-            return start
         m = round(rows * float(np.exp(start)))
         return _if_same(start, float(np.log(m / rows))) if m > 0 else start
     if weights or objective.name == "cross_entropy_lambda":

@@ -9,6 +9,7 @@ from retrodict.families.lightgbm.stated.sums import penalties
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
 from retrodict.families.lightgbm.trees.settings import Settings
+from retrodict.families.lightgbm.trees.smoothing import unsmoothed
 from retrodict.matching.boosting import COUNTS, GRADIENTS, HESSIANS, Statement
 
 Array = np.ndarray
@@ -74,13 +75,17 @@ def of_gradients(
         How much a row's gradient may be off, absolute, where the loss leaves out its rounding to 32 bits; else 0.
     """
     steps = values / rate
-    penalty = penalties(text, tree, settings.step)[tree.leaves - 1 :]
+    of_nodes = penalties(text, tree, settings.step)
+    penalty = of_nodes[tree.leaves - 1 :]
     given = -np.sign(steps) * settings.l1
     gone = np.zeros(tree.leaves, dtype=bool)
     if settings.longest > 0:
         gone = np.abs(steps) >= settings.longest * (1.0 - _CUT)
     slack = np.where(steps == 0.0, settings.l1, 0.0) + _off(tree, unrounded)[tree.leaves - 1 :]
     slack_of_nodes = np.concatenate([np.zeros(tree.leaves - 1), slack])
+    if settings.smoothing > 0:
+        totals = unsmoothed(tree, steps, of_nodes, settings.smoothing)
+        return (Statement("gradients", GRADIENTS, _at_leaves(tree, totals), slack_of_nodes),)
     if _states_hessians(tree):
         assert tree.weight is not None
         totals = np.where(gone, np.nan, given - steps * (tree.weight + penalty))

@@ -63,6 +63,10 @@ def values_of(
     reach, settings, loss = reach_of(text), stated_settings(text), loss_of(text)
     if not reach.gradients or loss is None:
         raise ModelError(f"leaf values of the LightGBM model are no equations about its rows: {reach.notes[0]}")
+    if settings.smoothing > 0:
+        raise ModelError(
+            "leaf values of the LightGBM model were smoothed (path_smooth), and tell nothing without counts"
+        )
     drawn, sampled = None, drawn_of(text).sampled
     if sampled and not drawn_of(text).one_sided:
         drawn = draws_of(text, rows) if rows is not None else None
