@@ -8,8 +8,8 @@ a linear equation, which holds as long as they are in the leaf.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -108,6 +108,8 @@ class SeveralSteps:
         How many leaves were known to hold the rows that they held in training, at most, when equations were made.
     every
         Whether equations are those of all leaves, whatever rows they hold: nearly right ones lead to right ones.
+    schedules
+        What steps were multiplied by, of trees of which that was told before and is not one throughout.
     """
 
     walk: Walk
@@ -116,6 +118,7 @@ class SeveralSteps:
     valued: int
     used: int = 0
     every: bool = False
+    schedules: Mapping[int, Array] = field(default_factory=dict, repr=False)
 
     def __call__(
         self, reading: LinearReading, codes: Int[Array, "n d"], labels: Float[Array, " n"]
@@ -132,7 +135,8 @@ class SeveralSteps:
         for thorough in (False, True):  # schedules are looked for where nothing else helps
             around = self._around(reading, codes, labels, thorough)
             if around.known > self.used:
-                return _with(reading, self.walk, around, replace(self, used=around.known, every=False))
+                more = replace(self, used=around.known, every=False, schedules=around.schedules)
+                return _with(reading, self.walk, around, more)
             if around.met == around.leaves:
                 return None
         if self.every:
@@ -150,21 +154,22 @@ class SeveralSteps:
             count = int(each.tree.leaf.sum())
             size = np.bincount(leaves[t], minlength=count)
             ends = values[t, :count] / self.rate
-            paths, sure = self._paths(scores, leaves[t], ends, size, _stated(each), thorough)
+            stated, scales = _stated(each), self.schedules.get(t, np.ones(self.many))
+            right = size > 0 if stated is None else (size > 0) & (size == stated)
+            paths, sure = self._under(scales, scores, leaves[t], ends, right, size)
+            if thorough and sure.sum() < right.sum():
+                other = self._schedule(scores, leaves[t], ends, right, size)
+                again = self._under(other, scores, leaves[t], ends, right, size)
+                if again[1].sum() > sure.sum():
+                    (paths, sure), scales = again, other
             met = sure & (np.abs(np.bincount(leaves[t], labels, minlength=count) - paths.sums) <= _WHOLE)
             totals = -self.walk.penalty * (paths.worth * paths.steps).sum(axis=1)
-            found.append(_TreeAround(paths, sure, met, size > 0, totals))
+            found.append(_TreeAround(paths, sure, met, size > 0, totals, scales))
             scores = scores + values[t, leaves[t]]
         return _Around(found)
 
-    def _paths(
-        self, scores: Array, leaves: Array, ends: Array, size: Array, stated: Array | None, thorough: bool
-    ) -> tuple[Paths, Array]:
-        """Return the ways of a tree's leaves and which are sure, under the schedule that makes most of them so."""
-        right = size > 0 if stated is None else (size > 0) & (size == stated)
-        paths, sure = self._under(np.ones(self.many), scores, leaves, ends, right, size)
-        if sure.sum() == right.sum() or not thorough:
-            return paths, sure
+    def _schedule(self, scores: Array, leaves: Array, ends: Array, right: Array, size: Array) -> Array:
+        """Return the schedule under which most of some leaves ask for whole sums."""
         tested = np.flatnonzero(right)
         tested = tested[np.argsort(size[tested], kind="stable")][:_TESTED]
         place = np.full(len(ends), -1)
@@ -173,8 +178,7 @@ class SeveralSteps:
         schedules = _schedules(self.many)
         sums = sums_under(self.walk, scores[rows], place[leaves[rows]], ends[tested], schedules)
         whole = (np.abs(sums - np.rint(sums)) <= _WHOLE).sum(axis=1)
-        found, again = self._under(schedules[int(np.argmax(whole))], scores, leaves, ends, right, size)
-        return (found, again) if again.sum() > sure.sum() else (paths, sure)
+        return np.asarray(schedules[int(np.argmax(whole))])
 
     def _under(
         self, scales: Array, scores: Array, leaves: Array, ends: Array, right: Array, size: Array
@@ -229,6 +233,8 @@ class _TreeAround:
         Which leaves hold rows.
     totals
         Of the linear equations, shape (L,).
+    scales
+        What steps were multiplied by.
     """
 
     paths: Paths
@@ -236,6 +242,7 @@ class _TreeAround:
     met: Array
     held: Array
     totals: Array
+    scales: Array
 
     def chosen(self, every: bool) -> tuple[Paths, Array]:
         """Return ways, and totals where they are used: of leaves that are sure, or of all that hold rows."""
@@ -247,6 +254,11 @@ class _Around:
     """What a table makes of all trees."""
 
     trees: Sequence[_TreeAround]
+
+    @property
+    def schedules(self) -> dict[int, Array]:
+        """What steps were multiplied by, of trees where that is not one throughout."""
+        return {t: each.scales for t, each in enumerate(self.trees) if (each.scales != 1.0).any()}
 
     @property
     def known(self) -> int:
