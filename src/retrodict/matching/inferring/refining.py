@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize_scalar
 
 from retrodict.matching.inferring.guesses import Guesses
 from retrodict.matching.inferring.steps import Steps
 from retrodict.matching.inferring.trial import Trial, Tried
-
-Array = np.ndarray
 
 DIGITS = 6
 """Of a number that a user writes, at most."""
@@ -21,11 +18,10 @@ _STEPS = 300
 _TINY = 1e-30
 _RATES = (0.005, 1.0, 20)
 """Rates that are tried before the best is looked for: from, to, and how many."""
-_CLOSE = {"xatol": 1e-9, "fatol": 1e-3}
 
 
 def refined(trial: Trial, guesses: Guesses, best: Tried) -> Tried:
-    """Return the best settings between those that were listed: a rate first, as most have no penalty, then both.
+    """Return the best settings between those that were listed: a rate with the first penalty, then with any.
 
     Parameters
     ----------
@@ -38,32 +34,24 @@ def refined(trial: Trial, guesses: Guesses, best: Tried) -> Tried:
     """
     if len(guesses.rates) > 1:
         best = _better(trial, best, _line(trial, replace(best.steps, penalty=guesses.penalties[0])))
-    positive = [each for each in guesses.all() if each.penalty > 0]
-    if best.fits or len(guesses.penalties) == 1 or not positive:
+    if best.fits or len(guesses.penalties) == 1:
         return best
-    base = min((trial.tried(each) for each in positive), key=lambda each: each.misfit).steps
-    with_rate = len(guesses.rates) > 1
-
-    def under(point: Array) -> Steps:
-        rate = float(np.exp(point[1])) if with_rate else base.rate
-        return replace(base, penalty=float(np.exp(point[0])), rate=rate)
-
-    at = np.log([base.penalty, base.rate])[: 1 + with_rate]
-    return _better(trial, best, _lowest(trial, under, at))
+    # every penalty above zero fits some number of rows: what is right but for that number is a line of rates alone
+    own = trial.tried(replace(best.steps, penalty=1.0, rows=None))
+    if len(guesses.rates) > 1:
+        own = _better(trial, own, _line(trial, own.steps))
+    if guesses.rows is None or not own.fits:
+        return min((best, own), key=lambda each: each.misfit)
+    while True:
+        found = _better(trial, best, replace(own.steps, penalty=guesses.rows / own.size, rows=guesses.rows))
+        if found.fits or not own.fits or not trial.widen():
+            return found
+        own = trial.tried(own.steps)
 
 
 def rounded(value: float, digits: int) -> float:
     """Return the nearest number of so many digits."""
     return float(f"{value:.{digits}g}")
-
-
-def _lowest(trial: Trial, under: Callable[[Array], Steps], at: Array) -> Steps:
-    """Return the settings that fit best, from a point on."""
-
-    def cost(point: Array) -> float:
-        return float(np.log(max(trial.tried(under(point)).misfit, _TINY)))
-
-    return under(minimize(cost, at, method="Nelder-Mead", options={"maxfev": _STEPS, **_CLOSE}).x)
 
 
 def _line(trial: Trial, steps: Steps) -> Steps:

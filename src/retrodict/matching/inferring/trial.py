@@ -51,11 +51,14 @@ class Tried:
         The root mean square of what no table explains under them, an equation, as a share of the rows of a leaf.
     sure
         Whether no table fits better; ``False`` where the search was cut short.
+    size
+        How many rows the table has that fits best.
     """
 
     steps: Steps
     misfit: float
     sure: bool = True
+    size: float = 0.0
 
     @property
     def fits(self) -> bool:
@@ -130,7 +133,7 @@ class Trial:
         rows = scaled(steps).rows
         enough = 0.0 if rows is None else _ENOUGH * _allowed(equations, float(rows))
         found = relaxed(equations, _SECONDS, enough=_rounding(equations) + enough, rounds=_ROUNDS)
-        return Tried(steps, misfit_of(equations, found), found.optimal)
+        return Tried(steps, misfit_of(equations, found), found.optimal, float(found.x.sum()))
 
     def _enough(self, boosting: Boosting) -> int:
         leaves = np.zeros(_turns(boosting), dtype=np.int64)
