@@ -24,7 +24,7 @@ class Telling:
     """
 
     def __init__(self, model: Model) -> None:
-        reading = model.table_equations(inspect_model(model), "values")  # type: ignore[attr-defined]
+        reading = model.table_equations(inspect_model(model), "file")  # type: ignore[attr-defined]
         self._routes, self._book, self._schema = reading.equations.routes, reading.codebook, model.schema
 
     def keys(self, frame: pd.DataFrame) -> Counter[Any]:
