@@ -32,13 +32,14 @@ class Draw:
         Of the run.
     share
         Of the rows that are drawn, about.
-    exact
-        Whether trees were grown by `exact`.
+    twisted
+        Where rows are drawn by the twister itself, two words a row: how many other words come before the first call,
+        and how many between two. ``None`` where each call is a generator of its own.
     """
 
     seed: int
     share: float
-    exact: bool
+    twisted: tuple[int, int] | None = None
 
     def rows(self, n: int, calls: int) -> Bool[Array, "calls n"]:
         """Return which of n rows are drawn by each call.
@@ -50,14 +51,15 @@ class Draw:
         calls
             How often rows are drawn.
         """
-        if self.exact:
-            return self._twisted(n, calls)
+        if self.twisted is not None:
+            return self._by_words(n, calls, *self.twisted)
         firsts = _words(self.seed, calls + 1)[1:]
         states = firsts[:, None] * _powers(n)[None]  # wraps at 64 bits, of which 63 count
         return ((states & _MASK) - np.uint64(1)).astype(np.float64) / _RANGE < self.share
 
-    def _twisted(self, n: int, calls: int) -> Bool[Array, "calls n"]:
-        words = _words(self.seed, (2 * n + 1) * calls).reshape(calls, 2 * n + 1)[:, :-1].astype(np.float64)
+    def _by_words(self, n: int, calls: int, before: int, between: int) -> Bool[Array, "calls n"]:
+        each = 2 * n + between
+        words = _words(self.seed, before + each * calls)[before:].reshape(calls, each)[:, : 2 * n].astype(np.float64)
         return (words[:, ::2] + words[:, 1::2] * _WORD) / (_WORD * _WORD) < self.share
 
     def fitting(self, counts: Sequence[int], most: int) -> list[int]:
@@ -71,7 +73,7 @@ class Draw:
             The greatest number that is tried.
         """
         few = counts[:_AT_FIRST]
-        if not self.exact:
+        if self.twisted is None:
             first = self._cut(few, np.cumsum(self.rows(most, len(few)), axis=1))
             return [n for n in first if self._fits(n, counts)]
         # where the second call begins depends on the number of rows
@@ -87,6 +89,12 @@ class Draw:
 
 _AT_FIRST = 3
 """Calls that are looked at first: they leave few numbers of rows."""
+
+
+GENERATORS: None = None
+"""How `hist` draws, and `approx` since 2.0."""
+EXACT, EXACT_ONCE, APPROX_ONCE = (0, 1), (1, 1), (1, 0)
+"""How `exact` draws, and how `exact` and `approx` did before 2.0; see `Draw`."""
 
 
 def _words(seed: int, many: int) -> UInt[Array, " many"]:

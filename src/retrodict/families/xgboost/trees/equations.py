@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xgboost
@@ -20,6 +20,7 @@ from retrodict.families.xgboost.trees.gradient_sums import sums_of
 from retrodict.families.xgboost.trees.read import Trees, method_by_gaps, trees_of
 from retrodict.families.xgboost.trees.sampling import Sampled, sampled
 from retrodict.families.xgboost.trees.step import Step, step_of
+from retrodict.families.xgboost.trees.targets import rows_of_first_round
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.consistency import INFERRED, inferred
 from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, first
@@ -108,7 +109,10 @@ def _by_sums(read: _Read, schema: Schema, found: Disclosures) -> LinearReading:
     step = step_of(learner.trees[:known], learner.parallel) if read.trees.loss is not None else None
     if read.trees.loss is None and (read.counts is None or not read.counts.every):
         raise ModelError(f"no equations are known of what {learner.objective} sums up over rows")
-    boosting = by_sums(read.trees, step, read.counts, schema.target.classes, read.sampled)
+    seen = read.sampled
+    if seen.rows is None and step is not None:
+        seen = replace(seen, rows=rows_of_first_round(read.trees, step))
+    boosting = by_sums(read.trees, step, read.counts, schema.target.classes, seen)
     return linear_reading_of(schema, boosting, found, [*read.sampled.notes, *_notes(read, step)])
 
 
@@ -140,7 +144,7 @@ def _notes(read: _Read, step: Step | None) -> list[Note]:
             text = f"{lost:,} of {leaves:,} leaf values state no sum: cut off by a cap, a penalty or a constraint"
             out.append(Note("cut_values", text, leaves=lost, of=leaves))
     even = learner.setting("reg_loss_param", "scale_pos_weight", 1.0) == 1.0
-    if read.counts is None and even and learner.objective not in ("reg:gamma", "reg:tweedie"):
+    if read.counts is None and even and (step is None or rows_of_first_round(read.trees, step) is None):
         text = "sums of the first trees are of no whole rows: rows had weights, or scores to begin with"
         out.append(Note("uneven_rows", text))
     return out

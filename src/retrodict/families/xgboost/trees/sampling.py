@@ -14,13 +14,13 @@ from retrodict.families.xgboost.settings_facts import Configuration
 from retrodict.families.xgboost.split_facts import Method
 from retrodict.families.xgboost.start_facts import class_shares
 from retrodict.families.xgboost.sum_facts import rows_of
-from retrodict.families.xgboost.trees.draws import Draw, guesses
+from retrodict.families.xgboost.trees.draws import APPROX_ONCE, EXACT, EXACT_ONCE, GENERATORS, Draw, guesses
 from retrodict.results.notes import Note
 
 Array = np.ndarray
 
 _SAME_SINCE = (2, 0)
-"""From here on all ways to grow trees draw rows as `Draw` does; before, `hist` alone."""
+"""From here on `approx` draws rows as `hist` does."""
 _ROOM = 1.5
 """How far beyond what a share says numbers of rows are looked for."""
 
@@ -85,7 +85,7 @@ def sampled(
         return Sampled(n)
     if not _drawn(learner, found, share):
         return Sampled(found.roots[0] if rows is None and found is not None else rows)
-    if found is not None and (learner.version >= _SAME_SINCE or method != "midpoints"):
+    if found is not None:
         fitting = _fitting(learner, found, config, method, share, rows)
         for draw, likely in fitting[:1]:
             each = learner.parallel if _side_by_side(learner, found, config) else 1
@@ -146,10 +146,9 @@ def _fitting(
             return []
         seed = int(config.settings.get("seed", 0))
     shares = class_shares(learner) if learner.estimated else None
-    exact = (method == "midpoints",) if method is not None or seed is not None else (False, True)
     out = []
     for likely, one, own in guesses(float(np.mean(counts)), rows, seed, share):
-        for way in exact:
+        for way in _ways(learner, config, method):
             draw = Draw(one, own, way)
             most = rows or int(max(counts) / own * _ROOM) + 20
             ns = [n for n in draw.fitting(counts, most) if rows in (None, n)]
@@ -157,6 +156,19 @@ def _fitting(
             out += [(likely * _chance(n, own, counts), draw, n) for n in fits]
     out.sort(key=lambda each: -each[0])
     return [(draw, n) for _, draw, n in out]
+
+
+def _ways(learner: Learner, config: Configuration | None, method: Method | None) -> list[tuple[int, int] | None]:
+    """Return the ways in which rows may have been drawn."""
+    late = learner.version >= _SAME_SINCE
+    exact = EXACT if late else EXACT_ONCE
+    told = str(config.settings.get("tree_method", "")) if config is not None and config.kept else ""
+    if method == "midpoints" or told == "exact":
+        return [exact]
+    if late:
+        return [GENERATORS] if method is not None or told in ("hist", "approx") else [GENERATORS, exact]
+    known: dict[str, list[tuple[int, int] | None]] = {"hist": [GENERATORS], "approx": [APPROX_ONCE]}
+    return known.get(told, [GENERATORS, APPROX_ONCE, exact])
 
 
 def _chance(n: int, share: float, counts: list[int]) -> float:

@@ -54,6 +54,21 @@ def of_first_round(read: Trees, step: Step) -> tuple[Float[Array, " leaves"], Fl
     return np.concatenate(rows), np.concatenate(targets)
 
 
+def rows_of_first_round(read: Trees, step: Step) -> int | None:
+    """Return how many rows the first round has; ``None`` where its leaves do not tell, or of no whole rows."""
+    rows, _ = of_first_round(read, step)
+    learner = read.learner
+    leaves = sum(int(learner.trees[i].leaf.sum()) for i in learner.first_trees)
+    whole = np.rint(rows)
+    if len(rows) < leaves or not len(rows) or (np.abs(rows - whole) > _WHOLE * np.maximum(rows, 1.0)).any():
+        return None
+    return int(whole.sum()) // len(learner.first_trees)
+
+
+_WHOLE = 1e-3
+"""How far from whole numbers of rows may be: they are differences of sums of 32 bits."""
+
+
 @dataclass(frozen=True, eq=False)
 class Levels:
     """What is assumed of a target.
