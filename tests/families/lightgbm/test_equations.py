@@ -52,6 +52,7 @@ BINARY: dict[str, dict[str, Any]] = {
     "defaults": {},
     "sigmoid": {"sigmoid": 0.5},
     "L2": {"lambda_l2": 1.5},
+    "a rate of many digits": {"learning_rate": 1 / 7, "lambda_l1": 0.1},
     "L1": {"lambda_l1": 0.7, "lambda_l2": 0.3},
     "steps cut off": {"max_delta_step": 1.2},
     "one class counts more": {"scale_pos_weight": 2.5},

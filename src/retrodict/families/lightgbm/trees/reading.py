@@ -21,6 +21,7 @@ from retrodict.families.lightgbm.text.tree_text import TreeText
 from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
 from retrodict.families.lightgbm.trees.draws import drawn_rows, whole_rounds
 from retrodict.families.lightgbm.trees.drops import undropped
+from retrodict.families.lightgbm.trees.exact_rate import exact_rate
 from retrodict.families.lightgbm.trees.first_trees import start_of
 from retrodict.families.lightgbm.trees.reach import Reach, counts_alone, reach_of, rounds_left_out
 from retrodict.families.lightgbm.trees.settings import Settings, stated_settings
@@ -126,6 +127,8 @@ def _started(text: ModelText, settings: Settings, reach: Reach, drawn: bool) -> 
     weights = told
     if settings.first:
         start = exact_starts(text, start, settings.rows, () if uneven(text) else weights)
+        settings = replace(settings, start=start, weights=weights)
+        settings = replace(settings, rate=exact_rate(text, settings))
     step = step_of(text)
     if step is not None:
         known = 0 if settings.first else text.per_iteration
