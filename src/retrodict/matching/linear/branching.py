@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -15,9 +15,8 @@ Array = np.ndarray
 
 _SECONDS = 20.0
 """At most so long: what is not found soon is not found."""
-_COLUMNS = 1_000
-_EQUATIONS = 4_000
-"""The most columns and equations that are worth a try."""
+_COLUMNS = 800
+"""The most columns that are worth a try."""
 
 
 def branched(equations: Equations, columns: Columns, times: Int[Array, " m"], seconds: float) -> Int[Array, " m"]:
@@ -34,14 +33,50 @@ def branched(equations: Equations, columns: Columns, times: Int[Array, " m"], se
     seconds
         Stop after about so long.
     """
-    matrix, right = matrix_of(equations.blocks, columns)
-    rows, many = matrix.shape
-    if many > _COLUMNS or rows > _EQUATIONS:
-        return times
-    one = sparse.identity(rows, format="csc")
-    costs = np.concatenate([np.zeros(many), np.ones(2 * rows)])
-    whole = np.concatenate([np.ones(many), np.zeros(2 * rows)])
-    constraint = LinearConstraint(sparse.hstack([matrix, one, -one], format="csc"), right, right)
-    options = {"time_limit": min(seconds, _SECONDS)}
-    found = milp(costs, integrality=whole, bounds=Bounds(0.0, np.inf), constraints=constraint, options=options)
-    return times if found.x is None else np.rint(found.x[:many]).astype(np.int64)
+    found = in_whole_groups(equations, columns, np.arange(len(times)), seconds)
+    return times if found is None else np.rint(found).astype(np.int64)
+
+
+def in_whole_groups(
+    equations: Equations, columns: Columns, group: Int[Array, " m"], seconds: float
+) -> Float[Array, " m"] | None:
+    """Return numbers of rows of which those of one group come to a whole number; ``None`` where none are found.
+
+    Parameters
+    ----------
+    equations
+        What is stated.
+    columns
+        Of m possible rows.
+    group
+        The number of each row's group, from 0, shape (m,).
+    seconds
+        Stop after about so long.
+    """
+    many = columns.cells.shape[1]
+    if not 0 < many <= _COLUMNS or seconds <= 0.0:
+        return None
+    matrix, right = _fewer(*matrix_of(equations.blocks, columns))
+    rows, groups = len(right), int(group.max()) + 1
+    member = sparse.csc_matrix((np.ones(many), (group, np.arange(many))), shape=(groups, many))
+    off = sparse.identity(rows, format="csc")
+    stated = sparse.hstack([sparse.csc_matrix(matrix), sparse.csc_matrix((rows, groups)), off, -off])
+    summed = sparse.hstack([member, -sparse.identity(groups), sparse.csc_matrix((groups, 2 * rows))])
+    both = np.concatenate([right, np.zeros(groups)])
+    found = milp(
+        np.concatenate([np.zeros(many + groups), np.ones(2 * rows)]),
+        integrality=np.concatenate([np.zeros(many), np.ones(groups), np.zeros(2 * rows)]),
+        bounds=Bounds(0.0, np.inf),
+        constraints=LinearConstraint(sparse.vstack([stated, summed], format="csc"), both, both),
+        options={"time_limit": min(seconds, _SECONDS), "presolve": False},  # with it, HiGHS prints to stdout at times
+    )
+    return None if found.x is None else np.asarray(found.x[:many])
+
+
+def _fewer(matrix: sparse.csc_matrix, right: Array) -> tuple[Array, Array]:
+    """Return as many equations as columns that are met where all are: the others follow, or add to the misfit alone."""
+    dense = np.asarray(matrix.todense())
+    if len(dense) <= dense.shape[1]:
+        return dense, right
+    turned, upper = np.linalg.qr(dense)
+    return upper, turned.T @ right

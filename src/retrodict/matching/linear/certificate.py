@@ -20,7 +20,6 @@ from retrodict.matching.linear.candidates import Columns, columns_of
 from retrodict.matching.linear.exchanges import Basis, basis_of
 from retrodict.matching.linear.least_squares import Pool
 from retrodict.matching.linear.listing import Listed
-from retrodict.matching.linear.routing import hashes_of
 from retrodict.matching.linear.slack import slack_of
 from retrodict.matching.linear.swapping import matrix_of
 
@@ -61,7 +60,7 @@ def certain(
         Stop after about so long with ``None``: it was not looked at.
     """
     started = time.perf_counter()
-    state = _states(equations, listed, codes)
+    state = _states(listed, codes)
     if (state < 0).any():
         return np.zeros(len(codes), dtype=bool)
     ends = equations.labels if equations.mixed else None
@@ -87,13 +86,13 @@ def certain(
     return np.array([of_column[number] for number in numbers.tolist()], dtype=bool)
 
 
-def _states(equations: Equations, listed: Listed, codes: Array) -> Array:
-    """Return which state each row is, -1 where none."""
-    known = hashes_of(equations.routes, listed.states.codes)
+def _states(listed: Listed, codes: Array) -> Array:
+    """Return which state each row is, -1 where none: tables that were solved have their rows from the list."""
+    mixer = np.random.default_rng(0).integers(1, 2**62, codes.shape[1], dtype=np.int64)  # overflows wrap around
+    known, own = (each.astype(np.int64) @ mixer for each in (listed.states.codes, codes))
     order = np.argsort(known, kind="stable")
-    own = hashes_of(equations.routes, codes)
     at = order[np.minimum(np.searchsorted(known, own, sorter=order), len(known) - 1)]
-    return np.where(known[at] == own, at, -1)
+    return np.where((listed.states.codes[at] == codes).all(axis=1), at, -1)
 
 
 def _places(equations: Equations, labels: Array) -> Array:
@@ -187,7 +186,8 @@ def _told(blocks: Blocks, columns: Columns, basis: Basis, off: float) -> Bool[Ar
         slopes = own.T @ changes
         changes = changes - own @ solve_triangular(basis.factor, solve_triangular(basis.factor, slopes, trans="T"))
     _, sizes, turns = np.linalg.svd(changes, full_matrices=False)
-    most = np.sqrt(((turns / np.maximum(sizes, _TINY)[:, None]) ** 2).sum(axis=0)) * off
+    least = off * _TINY  # smaller ones are not told in any case
+    most = np.sqrt(((turns * (off / np.maximum(sizes, least))[:, None]) ** 2).sum(axis=0))
     return np.asarray(most < 1.0)
 
 
@@ -197,4 +197,4 @@ _WHOLE = 1e-2
 """How far from whole numbers an exchange of whole ones may come out."""
 _REFINED = 3
 """Times that what is left along the basis is taken off: the first leaves some by rounding."""
-_TINY = 1e-300
+_TINY = 1e-6

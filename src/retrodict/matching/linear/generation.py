@@ -198,7 +198,7 @@ class _Run:
         """Return what is needed to go on from here."""
         out = io.BytesIO()
         own = {"keys": self.keys, "codes": self.codes, "labels": self.labels, "rounds": np.array(self.rounds)}
-        own["misfits"] = np.array(self._misfits)
+        own["misfits"], own["optimal"] = np.array(self._misfits), np.array(self.optimal)
         arrays: dict[str, Any] = {**own, **self.pool.state(), **self.proposer.state()}
         np.savez(out, allow_pickle=False, **arrays)
         return out.getvalue()
@@ -209,6 +209,7 @@ class _Run:
             arrays = dict(kept)
         self.keys, self.codes, self.labels = (arrays[name] for name in ("keys", "codes", "labels"))
         self.rounds, self._misfits = int(arrays["rounds"]), arrays["misfits"].tolist()
+        self.optimal = bool(arrays["optimal"])
         self.pool.restore(columns_of(self.equations, self.codes, self.equations.labels[self.labels]), arrays)
         self.proposer.restore(arrays)
 

@@ -7,27 +7,32 @@ from jaxtyping import Bool, Float, Int, UInt
 from numba import njit
 
 from retrodict.matching.equations import Equations, Routes
+from retrodict.matching.linear.threads import in_parts
 from retrodict.matching.losses import LeafLoss
 
 Array = np.ndarray
 
 _ODD = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio: its multiples spread over all 64 bits
 _SHIFT = 29
+_DEPTH = 4
+"""Nodes that a row passes in a tree, about, as work that threads share."""
 
 
 def leaves_of(routes: Routes, codes: Int[Array, "n d"]) -> Int[Array, "T n"]:
     """Return the number of the leaf that each row reaches in each tree."""
     out = np.empty((len(routes), len(codes)), dtype=np.int32)
-    roots, nodes, goes_left = walk_of(routes)
-    _leaves(roots, nodes, goes_left, np.ascontiguousarray(codes, dtype=np.int32), out)
+    own = np.ascontiguousarray(codes, dtype=np.int32)
+    in_parts(lambda part: _leaves(*walk_of(routes), own, part.start, part.stop, out), len(own), out.size * _DEPTH)
     return out
 
 
 def hashes_of(routes: Routes, codes: Int[Array, "n d"]) -> UInt[Array, " n"]:
     """Return a number of 64 bits for each row that tells which leaves it reaches in all trees."""
     out = np.empty(len(codes), dtype=np.uint64)
-    roots, nodes, goes_left = walk_of(routes)
-    _hashes(roots, nodes, goes_left, np.ascontiguousarray(codes, dtype=np.int32), out)
+    own, trees = np.ascontiguousarray(codes, dtype=np.int32), len(routes)
+    in_parts(
+        lambda part: _hashes(*walk_of(routes), own, part.start, part.stop, out), len(own), len(own) * trees * _DEPTH
+    )
     return out
 
 
@@ -109,15 +114,15 @@ def leaf_at(nodes: Array, goes_left: Bool[Array, " a"], root: int, codes: Int[Ar
 
 
 @njit(cache=True, nogil=True)
-def _leaves(roots: Array, nodes: Array, goes_left: Array, codes: Array, out: Array) -> None:
+def _leaves(roots: Array, nodes: Array, goes_left: Array, codes: Array, start: int, stop: int, out: Array) -> None:
     for t in range(len(roots)):
-        for i in range(len(codes)):
+        for i in range(start, stop):
             out[t, i] = leaf_at(nodes, goes_left, roots[t], codes[i])
 
 
 @njit(cache=True, nogil=True)
-def _hashes(roots: Array, nodes: Array, goes_left: Array, codes: Array, out: Array) -> None:
-    for i in range(len(codes)):
+def _hashes(roots: Array, nodes: Array, goes_left: Array, codes: Array, start: int, stop: int, out: Array) -> None:
+    for i in range(start, stop):
         mixed = np.uint64(0)
         for t in range(len(roots)):
             mixed = (mixed ^ np.uint64(leaf_at(nodes, goes_left, roots[t], codes[i]) + 1)) * np.uint64(_ODD)

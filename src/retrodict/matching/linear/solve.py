@@ -16,11 +16,10 @@ from retrodict.matching.linear.certificate import certain
 from retrodict.matching.linear.drawn_table import drawn_table
 from retrodict.matching.linear.generation import Relaxed, relaxed
 from retrodict.matching.linear.listing import Listed
-from retrodict.matching.linear.mixing import mixed
 from retrodict.matching.linear.slack import MET, energy, energy_of
 from retrodict.matching.linear.solution import Solution
 from retrodict.matching.linear.states import MOST_ROWS, count_rows, listed_states
-from retrodict.matching.linear.whole_numbers import made_whole
+from retrodict.matching.linear.whole_numbers import made_whole, whole_rows
 from retrodict.matching.linear.wide import solved_wide
 
 Array = np.ndarray
@@ -131,9 +130,24 @@ def _table(
 ) -> tuple[Int[Array, "n d"], Float[Array, " n"], Bool[Array, " n"]]:
     """Return rows as often as the solution has them, their labels, and whether these are the only ones that fit."""
     if equations.mixed:
-        rows = mixed(equations, found.codes, found.labels, found.x)
+        rows = whole_rows(equations, found, seconds)
         codes, targets, sure = (np.repeat(each, rows.times, axis=0) for each in (rows.codes, rows.targets, rows.sure))
         return codes, targets, sure
     whole = made_whole(equations, found, seconds)
+    codes = np.repeat(whole.codes, whole.times, axis=0)
     labels = np.repeat(equations.labels[whole.labels], whole.times)
-    return np.repeat(whole.codes, whole.times, axis=0), labels, np.ones(len(labels), dtype=bool)
+    return codes, labels, _labels_told(equations, codes, labels)
+
+
+def _labels_told(equations: Equations, codes: Int[Array, "n d"], labels: Float[Array, " n"]) -> Bool[Array, " n"]:
+    """Return whether any equation would be another with another label, row by row: counts tell none."""
+    told = np.ones(len(labels), dtype=bool)
+    own = columns_of(equations, codes, labels).entries
+    for label in equations.labels.tolist():
+        other = columns_of(equations, codes, np.full(len(labels), label)).entries
+        told &= (label == labels) | (np.abs(other - own) > _SAME).any(axis=(0, 1))
+    return told
+
+
+_SAME = 1e-6
+"""How far entries of columns may be apart, in rows, that are the same."""

@@ -12,7 +12,7 @@ _WORTH = 2_000_000
 """Entries that are worth a thread of their own, some milliseconds of work."""
 
 
-def in_parts(work: Callable[[slice], None], size: int, entries: int, workers: int | None) -> None:
+def in_parts(work: Callable[[slice], None], size: int, entries: int, workers: int | None = None) -> None:
     """Run work on all parts of a range; it must not matter how the range is cut.
 
     Parameters

@@ -14,10 +14,12 @@ import numpy as np
 from jaxtyping import Int
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.branching import branched
+from retrodict.matching.linear.branching import branched, in_whole_groups
 from retrodict.matching.linear.candidates import Columns, columns_of
 from retrodict.matching.linear.generation import Relaxed
 from retrodict.matching.linear.least_squares import Pool
+from retrodict.matching.linear.mixing import Mixed, mixed
+from retrodict.matching.linear.routing import hashes_of
 from retrodict.matching.linear.slack import MET, energy
 from retrodict.matching.linear.swapping import exchanged, swapped
 
@@ -94,6 +96,33 @@ def made_whole(equations: Equations, found: Relaxed, seconds: float = np.inf) ->
         if own < best:
             times, best = tried, own
     return _kept(codes, labels, times, best)
+
+
+def whole_rows(equations: Equations, found: Relaxed, seconds: float = np.inf) -> Mixed:
+    """Return rows with targets, in whole numbers: those of one row with any target come to a whole number together.
+
+    Parameters
+    ----------
+    equations
+        Whose labels are the ends of a range.
+    found
+        The solution in fractions.
+    seconds
+        Stop after about so long with the best so far.
+    """
+    best = mixed(equations, found.codes, found.labels, found.x)
+    if best.energy <= _FINE:
+        return best
+    codes = np.concatenate([found.codes, found.near[:_BESIDE]])
+    firsts = np.unique(hashes_of(equations.routes, codes), return_index=True)[1]
+    ends = len(equations.labels)
+    own, labels = np.tile(codes[firsts], (ends, 1)), np.repeat(np.arange(ends), len(firsts))
+    columns = columns_of(equations, own, equations.labels[labels])
+    x = in_whole_groups(equations, columns, np.tile(np.arange(len(firsts)), ends), seconds)
+    if x is None:
+        return best
+    again = mixed(equations, own, labels, np.maximum(x, 0.0))
+    return again if again.energy < best.energy else best
 
 
 def _kept(codes: Array, labels: Array, times: Array, best: float) -> Whole:
