@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from retrodict.matching.linear.certificate import certain
 from retrodict.matching.linear.exchanges import basis_of, whole_exchanges
 from retrodict.matching.linear.generation import Relaxed
 from retrodict.matching.linear.listing import Listed
+from retrodict.matching.linear.silent import silent
 from retrodict.matching.linear.slack import energy_of
 from retrodict.matching.linear.whole_numbers import made_whole
 from tests.matching.linear.by_hand import counted
@@ -47,6 +49,13 @@ def test_counts_that_no_table_has_stay_unmet() -> None:
     totals[2] += 2.0
     torn = replace(equations, blocks=replace(equations.blocks, totals=totals))
     assert made_whole(torn, fractions([0.5] * 4)).energy > 0.5
+
+
+def test_compiled_code_is_kept_from_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    with silent():
+        os.write(1, b"a line of a library")
+    os.write(1, b"the result")
+    assert capfd.readouterr().out == "the result"
 
 
 def test_the_exchange_of_opposite_corners_is_found() -> None:

@@ -9,6 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.candidates import Columns
+from retrodict.matching.linear.silent import silent
 from retrodict.matching.linear.swapping import matrix_of
 
 Array = np.ndarray
@@ -63,13 +64,14 @@ def in_whole_groups(
     stated = sparse.hstack([sparse.csc_matrix(matrix), sparse.csc_matrix((rows, groups)), off, -off])
     summed = sparse.hstack([member, -sparse.identity(groups), sparse.csc_matrix((groups, 2 * rows))])
     both = np.concatenate([right, np.zeros(groups)])
-    found = milp(
-        np.concatenate([np.zeros(many + groups), np.ones(2 * rows)]),
-        integrality=np.concatenate([np.zeros(many), np.ones(groups), np.zeros(2 * rows)]),
-        bounds=Bounds(0.0, np.inf),
-        constraints=LinearConstraint(sparse.vstack([stated, summed], format="csc"), both, both),
-        options={"time_limit": min(seconds, _SECONDS), "presolve": False},  # with it, HiGHS prints to stdout at times
-    )
+    with silent():
+        found = milp(
+            np.concatenate([np.zeros(many + groups), np.ones(2 * rows)]),
+            integrality=np.concatenate([np.zeros(many), np.ones(groups), np.zeros(2 * rows)]),
+            bounds=Bounds(0.0, np.inf),
+            constraints=LinearConstraint(sparse.vstack([stated, summed], format="csc"), both, both),
+            options={"time_limit": min(seconds, _SECONDS)},
+        )
     return None if found.x is None else np.asarray(found.x[:many])
 
 
