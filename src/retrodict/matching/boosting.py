@@ -125,6 +125,8 @@ class Boosting:
     shares
         What the start and each tree counted for in the scores that each tree saw, shape (T, 1 + T): trees that were
         dropped for a round, or shrunk later. ``None`` where each counted once for all after it.
+    midway
+        Whether split points of numbers lie midway between two values of their node's rows, in trees that say so.
     """
 
     place: Place
@@ -139,6 +141,7 @@ class Boosting:
     known: Mapping[str, Float[Array, " v"]] = field(default_factory=dict)
     typical: Mapping[int, float] | None = None
     shares: Float[Array, "T before"] | None = None
+    midway: bool = False
 
     @property
     def labels(self) -> Float[Array, " c"]:

@@ -20,6 +20,8 @@ Array = np.ndarray
 WHOLE = "taken_as_whole"
 """Code of the note on columns that are taken to hold whole numbers."""
 _NAMES_SHOWN = 8  # of features, in a note
+_FEW = 1.0
+"""What cuts of a column span that most likely has no values but those beside them: codes, or zeros and ones."""
 _NOTHING = 1e-30
 """Split points nearer to zero than this are zero: LightGBM's stand at 1e-35."""
 _DIGITS = 2e-7
@@ -72,6 +74,21 @@ class LikelyValues:
                 out[there, j] = self._numbers(axis, own[there], rows[there, j])
         return out
 
+    def on_grids(self, codes: Int[Array, "n c"], rows: Float[Array, "n d"]) -> Float[Array, "n d"]:
+        """Return rows with the nearest whole numbers inside their cells, where columns are taken to hold such."""
+        out = rows.copy()
+        for i, axis in enumerate(self.codebook.axes):
+            known = np.asarray(self.known.get(axis.name, ()), dtype=np.float64)
+            if not self.guessed or not looks_whole(axis, known, self.ranges.get(axis.name)):
+                continue
+            assert isinstance(axis, NumberAxis)
+            j, there = self.codebook.schema.names.index(axis.name), codes[:, i] != axis.missing
+            low, high = axis.ends(codes[there, i])
+            inside = np.floor(high) > np.floor(low)
+            whole = nearest_on_grid(rows[there, j], np.where(inside, low, -np.inf), np.where(inside, high, np.inf), 1.0)
+            out[there, j] = np.where(inside, whole, rows[there, j])
+        return out
+
     def _numbers(self, axis: NumberAxis, codes: Array, drawn: Array) -> Array:
         low, high = axis.ends(codes)
         ends = self.ranges.get(axis.name)
@@ -83,7 +100,8 @@ class LikelyValues:
             inside = np.floor(high) >= lowest
             least, most = (low, high) if ends is None else (np.maximum(low, ends[0] - _HALF), np.minimum(high, ends[1]))
             grid = nearest_on_grid(drawn, least, most, 1.0)
-            out = np.where(lone & (ends is None), beside, np.where(lone | inside, grid, drawn))
+            few = ends is None and axis.cuts[-1] - axis.cuts[0] <= _FEW
+            out = np.where(lone & few, beside, np.where(lone | inside, grid, drawn))
         out = np.where(np.abs(out) < _NOTHING, 0.0, out)  # a cell that only zero is in
         if len(known):
             first = np.searchsorted(known, low, side="right")  # of those above the lower end

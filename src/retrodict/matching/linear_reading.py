@@ -19,6 +19,7 @@ from retrodict.matching.equations import Equations
 from retrodict.matching.indicators import GROUPED, indicator_groups, told_of_groups
 from retrodict.matching.left_out import LEFT_OUT, left_out_of, told_of_left_out
 from retrodict.matching.likely_values import LikelyValues, told_of_whole
+from retrodict.matching.midway_values import midway_values
 from retrodict.matching.problem import Table
 from retrodict.matching.routes import routes_of
 from retrodict.results.notes import Note
@@ -96,6 +97,9 @@ class LinearReading:
             What codes leave open is drawn from it.
         """
         out = self.likely.fill(codes, self.codebook.decode(codes, rng))
+        if self.boosting.midway and not self.told:
+            solved = midway_values(self.codebook, [each.tree for each in self.boosting.trees], codes, out)
+            out = self.likely.on_grids(codes, solved)
         for one in () if self.told else left_out_of(self.codebook, self.equations.exclusive):
             one.fill(codes, out)
         return out

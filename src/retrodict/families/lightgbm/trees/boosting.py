@@ -117,7 +117,6 @@ def boosting_with(
         settings.rows,
         gaps=frozenset(laid.place.columns[i].name for i in met_gaps(text)),
         typical=levels.typical if not own_classes else None,
-        midway="table",
     )
 
 

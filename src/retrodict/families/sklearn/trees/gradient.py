@@ -157,6 +157,7 @@ class Gradient:
             levels,
             steps.rows,
             typical=None if ends is None else ends.typical,
+            midway=True,
         )
 
     def _loss(self) -> tuple[BoostedLoss | None, str]:
