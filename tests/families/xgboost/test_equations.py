@@ -177,8 +177,27 @@ def test_split_points_are_values_as_they_were_written() -> None:
     assert not _reading(_fitted({"tree_method": "exact"}, LABEL, NUMBERS)).boosting.known
 
 
-def test_trees_that_were_dropped_leave_the_first_round() -> None:
-    reading = _reading(_fitted({"booster": "dart", "rate_drop": 0.5}, LABEL))
+DROPS: dict[str, dict[str, Any]] = {
+    "uniform": {"rate_drop": 0.2},
+    "skipped, by forests": {"rate_drop": 0.3, "skip_drop": 0.5, "normalize_type": "forest"},
+    "exact": {"rate_drop": 0.1, "tree_method": "exact"},
+    "side by side": {"rate_drop": 0.1, "num_parallel_tree": 2},
+}
+
+
+@pytest.mark.parametrize("option", DROPS)
+def test_trees_that_were_left_out_are_replayed(option: str, tmp_path: Path) -> None:
+    made = _fitted({"booster": "dart", **DROPS[option]}, LABEL)
+    made.save_model(tmp_path / "model.json")
+    reading = _reading(str(tmp_path / "model.json"))
+    assert reading.boosting.shares is not None
+    _check(reading, BITS, LABEL)
+
+
+def test_trees_that_were_left_out_by_an_unknown_seed_leave_the_first_round(tmp_path: Path) -> None:
+    made = _fitted({"booster": "dart", "rate_drop": 0.5, "random_state": 987}, LABEL)
+    made.save_model(tmp_path / "model.json")
+    reading = _reading(str(tmp_path / "model.json"))
     assert "dropped_trees" in [note.code for note in reading.notes]
     assert len(reading.boosting.trees) == 1
     assert _energies(reading, BITS, LABEL)[0] < 1e-20

@@ -47,7 +47,9 @@ def by_sums(
     spread = 0.0 if levels is None else float(np.ptp(levels.ends))
     counts = {} if found is None else dict(zip(found.trees, found.counts, strict=True))
     statements = [
-        stated_sums(read.learner.trees[i], tree, step if read.loss else None, counts.get(i), spread)
+        stated_sums(
+            read.learner.trees[i], tree, step if read.loss else None, counts.get(i), spread, read.shares is not None
+        )
         for i, tree in enumerate(read.trees)
     ]
     if seen.share < 1.0:
@@ -126,4 +128,5 @@ def _boosting(
         single=True,
         typical=None if levels is None else levels.typical,
         known=read.known,
+        shares=read.shares,
     )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int, UInt
+from jaxtyping import Bool, Float, Int, UInt
 
 Array = np.ndarray
 
@@ -53,14 +53,14 @@ class Draw:
         """
         if self.twisted is not None:
             return self._by_words(n, calls, *self.twisted)
-        firsts = _words(self.seed, calls + 1)[1:]
+        firsts = words(self.seed, calls + 1)[1:]
         states = firsts[:, None] * _powers(n)[None]  # wraps at 64 bits, of which 63 count
         return ((states & _MASK) - np.uint64(1)).astype(np.float64) / _RANGE < self.share
 
     def _by_words(self, n: int, calls: int, before: int, between: int) -> Bool[Array, "calls n"]:
         each = 2 * n + between
-        words = _words(self.seed, before + each * calls)[before:].reshape(calls, each)[:, : 2 * n].astype(np.float64)
-        return (words[:, ::2] + words[:, 1::2] * _WORD) / (_WORD * _WORD) < self.share
+        drawn = words(self.seed, before + each * calls)[before:].reshape(calls, each)[:, : 2 * n]
+        return uniform(drawn) < self.share
 
     def fitting(self, counts: Sequence[int], most: int) -> list[int]:
         """Return the numbers of rows of which so many are drawn by the first calls.
@@ -97,10 +97,17 @@ EXACT, EXACT_ONCE, APPROX_ONCE = (0, 1), (1, 1), (1, 0)
 """How `exact` draws, and how `exact` and `approx` did before 2.0; see `Draw`."""
 
 
-def _words(seed: int, many: int) -> UInt[Array, " many"]:
+def words(seed: int, many: int) -> UInt[Array, " many"]:
+    """Return the first words of the library's twister."""
     generator = np.random.MT19937()
     generator._legacy_seeding(seed % 2**32)  # as `std::mt19937` takes a seed
     return np.asarray(generator.random_raw(many), dtype=np.uint64)
+
+
+def uniform(drawn: UInt[Array, "*n even"]) -> Float[Array, "*n half"]:
+    """Return the number between 0 and 1 that the standard library of C++ makes of two words each."""
+    numbers = drawn.astype(np.float64)
+    return np.asarray((numbers[..., ::2] + numbers[..., 1::2] * _WORD) / (_WORD * _WORD))
 
 
 def _powers(n: int) -> UInt[Array, " n"]:
@@ -137,3 +144,5 @@ _SEEDS = dict.fromkeys((*range(1, 21), 100, 123, 1234, 12345, 1337, *range(2018,
 """How often users write a seed, about; 0 is the library's default."""
 _MOST_TRIED = 5_000
 """Drawn rows up to which all seeds are tried."""
+LIKELY_SEEDS = (0, 42, 1)
+"""Those that are tried where much else is not known either."""

@@ -14,8 +14,9 @@ from retrodict.families.xgboost.counts import Counted, counted
 from retrodict.families.xgboost.disclose import method_of
 from retrodict.families.xgboost.learner import Learner
 from retrodict.families.xgboost.settings_facts import Configuration, configuration
-from retrodict.families.xgboost.split_facts import cut_points, shown_method
+from retrodict.families.xgboost.split_facts import Method, cut_points, shown_method
 from retrodict.families.xgboost.trees.boosting import by_sums, by_values
+from retrodict.families.xgboost.trees.drops import dropped_weights
 from retrodict.families.xgboost.trees.gradient_sums import sums_of
 from retrodict.families.xgboost.trees.read import Trees, method_by_gaps, trees_of
 from retrodict.families.xgboost.trees.sampling import Sampled, sampled
@@ -27,6 +28,8 @@ from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, firs
 from retrodict.matching.linear_reading import LinearReading, linear_reading_of
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
+
+Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +76,22 @@ def equations_of(
     learner = learner_of(booster)
     config = configuration(booster, learner)
     method = method_of(config) or shown_method(learner, cut_points(learner)) or method_by_gaps(learner)
-    trees = trees_of(learner, own, schema, method)
     if source == "values":
-        return _by_values(trees, schema, found, rows)
+        return _by_values(trees_of(learner, own, schema, method), schema, found, rows)
+    weights = _weights(learner, config, method)
+    trees = trees_of(learner, own, schema, method, weights)
     with np.errstate(all="ignore"):  # sums in a file may be anything
         counts = counted(learner)
         read = _Read(learner, config, trees, counts, sampled(learner, len(trees.trees), config, method, counts, rows))
         return _by_sums(read, schema, found)
+
+
+def _weights(learner: Learner, config: Configuration | None, method: Method | None) -> Array | None:
+    """Return what trees of a `dart` model were weighed by as each round saw them, where some were left out."""
+    if learner.drops is None or (learner.drops == 1.0).all():
+        return None
+    step = step_of(learner.trees, learner.parallel)
+    return None if step is None else dropped_weights(learner, step.rate, config, method == "midpoints")
 
 
 def _by_values(trees: Trees, schema: Schema, found: Disclosures, rows: int | None) -> LinearReading:
@@ -125,6 +137,9 @@ def _notes(read: _Read, step: Step | None) -> list[Note]:
             f"`dart` left trees out as it grew others: the first round ({known} of {len(learner.trees)} trees) is used"
         )
         out.append(Note("dropped_trees", text, trees=known, of=len(learner.trees)))
+    if read.trees.shares is not None:
+        text = "which trees `dart` left out as it grew others follows from draws that give the weights that trees have"
+        out.append(Note("drops_replayed", text))
     if read.trees.loss is None:
         text = f"leaf values of {learner.objective} are no plain steps: counts of rows are used, and no target follows"
         out.append(Note("counts_alone", text))

@@ -41,6 +41,8 @@ class Trees:
         What each tree's values are multiplied by as scores are added up, shape (T,): 1, or the weight of a `dart` tree.
     known
         Values that training rows have, by feature: split points that are values.
+    shares
+        Where `dart` left trees out: see `Boosting`.
     """
 
     learner: Learner
@@ -50,6 +52,7 @@ class Trees:
     start: Float[Array, " K"]
     scales: Float[Array, " T"]
     known: Mapping[str, Float[Array, " m"]]
+    shares: Float[Array, "T 1+T"] | None = None
 
     def values(self, i: int) -> Float[Array, " nodes"]:
         """Return what leaves of a tree add to a score; inner nodes mean nothing."""
@@ -62,7 +65,13 @@ class Trees:
         return int(np.searchsorted(self.learner.starts, i, side="right")) - 1
 
 
-def trees_of(learner: Learner, own: Schema, schema: Schema, method: Method | None) -> Trees:
+def trees_of(
+    learner: Learner,
+    own: Schema,
+    schema: Schema,
+    method: Method | None,
+    weights: Float[Array, "rounds+1 T"] | None = None,
+) -> Trees:
     """Return what predictions need of a booster.
 
     Parameters
@@ -75,6 +84,8 @@ def trees_of(learner: Learner, own: Schema, schema: Schema, method: Method | Non
         The columns of rows, which may be named and ordered otherwise.
     method
         Whether split points are values or midpoints, as far as that is known.
+    weights
+        Of the trees of a `dart` model as each round saw them, where that is known.
 
     Raises
     ------
@@ -90,8 +101,13 @@ def trees_of(learner: Learner, own: Schema, schema: Schema, method: Method | Non
     columns = _columns(own, schema)
     scales = np.ones(len(learner.trees)) if learner.drops is None else learner.drops.astype(np.float64)
     # dropped trees left the scores that others were grown on: those of the first round had none to drop
-    known = len(learner.trees) if (scales == 1.0).all() else len(learner.first_trees)
+    every = weights is not None or bool((scales == 1.0).all())
+    known = len(learner.trees) if every else len(learner.first_trees)
     made = tuple(_grown(tree, columns, method) for tree in learner.trees[:known])
+    shares = None
+    if weights is not None:
+        turns = np.searchsorted(learner.starts, np.arange(known), side="right") - 1
+        scales, shares = np.ones(known), np.column_stack([np.ones(known), weights[turns]])
     return Trees(
         learner,
         Place("", columns),
@@ -100,6 +116,7 @@ def trees_of(learner: Learner, own: Schema, schema: Schema, method: Method | Non
         start_of(learner.objective, learner.base, learner.n_groups),
         scales,
         {columns[i].name: values for i, values in known_values(learner, method).items()},
+        shares,
     )
 
 

@@ -20,9 +20,12 @@ _HALF = 2.0**-24
 _SUMS = 2.0**-48
 """Of a tree's sums, how far those of its nodes may be off: 64 bits, and one child's are what the other leaves."""
 
+_ANEW = 1e-6
+"""Of a node's hessians, how far its sums may be off where scores were summed up in other steps of 32 bits."""
+
 
 def stated_sums(
-    own: BoostedTree, tree: Tree, step: Step | None, counts: Array | None, spread: float
+    own: BoostedTree, tree: Tree, step: Step | None, counts: Array | None, spread: float, summed: bool = False
 ) -> tuple[Statement, ...]:
     """Return what a file states of a tree's rows.
 
@@ -39,9 +42,11 @@ def stated_sums(
     spread
         How far targets lie from one another: gradients of targets between two that are listed are a mix of the two's,
         and were rounded to 32 bits. Zero where all labels are listed.
+    summed
+        Whether scores were summed up anew for the tree, of all before it with weights: in other steps than here.
     """
     live = ~own.pruned
-    tiny = _SUMS * abs(float(own.hessian[0]))
+    tiny = _SUMS * abs(float(own.hessian[0])) + (_ANEW * own.hessian[live].astype(np.float64) if summed else 0.0)
     hessian = own.hessian[live].astype(np.float64)
     found = []
     if counts is not None:
