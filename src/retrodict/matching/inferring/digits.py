@@ -13,8 +13,8 @@ from retrodict.matching.inferring.steps import Steps
 
 Array = np.ndarray
 
-_FEW = 8
-"""Decimal digits from which on numbers of 32 bits are as good."""
+_FEW = 7
+"""Decimal digits from which on numbers of 32 bits are no finer."""
 _SINGLE = 2.0**-24
 """Of a value of 32 bits, what its rounding may take or add."""
 _DOUBLE = 2.0**-53
