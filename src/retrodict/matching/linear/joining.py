@@ -22,6 +22,10 @@ Options = Sequence[Mapping[int, int]]
 """What the columns of one part may hold together: codes by column."""
 
 
+_TRIED = 10
+"""Rows that are looked at in one go, as a multiple of those that may be kept: seconds."""
+
+
 def empty_leaves(equations: Equations) -> Bool[Array, "T L"]:
     """Return which leaves of each tree are stated to hold no row.
 
@@ -63,22 +67,28 @@ def joined_rows(
     columns = [sorted({i for option in options for i in option}) for options in parts]
     needs = np.array([[np.isin(own, tree).any() for own in columns] for tree in asked]).reshape(len(asked), len(parts))
     useful = empty.any(axis=1)
+    order = np.argsort(-empty.sum(axis=1), kind="stable")  # those that drop most come first
     rows, chosen = np.zeros((1, width), dtype=np.int32), np.zeros((1, len(parts)), dtype=np.int32)
     known, open_parts = np.zeros(width, dtype=bool), set(range(len(parts)))
     while open_parts:
         part = _next(needs[useful], open_parts, [len(options) for options in parts])
         open_parts.discard(part)
-        if len(rows) * len(parts[part]) > most:
-            return None
-        number = np.repeat(np.arange(len(parts[part]), dtype=np.int32), len(rows))
-        rows, chosen = np.tile(rows, (len(parts[part]), 1)), np.tile(chosen, (len(parts[part]), 1))
-        chosen[:, part] = number
-        for i in columns[part]:
-            rows[:, i] = np.array([option.get(i, 0) for option in parts[part]])[number]
         known[columns[part]] = True
-        kept = np.ones(len(rows), dtype=bool)
-        _drop(roots, nodes, goes_left, np.flatnonzero(useful & needs[:, part]), empty, known, rows, kept)
-        rows, chosen = rows[kept], chosen[kept]
+        trees = order[(useful & needs[:, part])[order]]
+        if len(rows) * len(parts[part]) > _TRIED * most:
+            return None
+        found: list[tuple[Array, Array]] = []
+        for number, option in enumerate(parts[part]):
+            own, kept = rows.copy(), np.ones(len(rows), dtype=bool)
+            for i in columns[part]:
+                own[:, i] = option.get(i, 0)
+            _drop(roots, nodes, goes_left, trees, empty, known, own, kept)
+            of = chosen[kept]
+            of[:, part] = number
+            found.append((own[kept], of))
+            if sum(len(each) for each, _ in found) > most:
+                return None
+        rows, chosen = (np.concatenate(each) for each in zip(*found, strict=True))
     return rows[np.lexsort(chosen.T)] if len(parts) else rows
 
 

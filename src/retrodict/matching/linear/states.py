@@ -15,8 +15,8 @@ Array = np.ndarray
 
 MOST_ROWS = 4_000_000
 """Possible rows of codes that are all looked at; some seconds, and 50 megabytes of hashes."""
-MOST_JOINED = 1_000_000
-"""Rows that are put together at a time, at most, where empty leaves shut most of them out."""
+MOST_JOINED = 60_000_000
+"""Rows times trees, of rows that are put together and kept, at most: they are priced from half a gigabyte."""
 _AT_ONCE = 200_000
 
 
@@ -76,7 +76,7 @@ def listed_states(equations: Equations, most: int = MOST_ROWS) -> States | None:
     parts, total = _parts(equations), count_rows(equations)
     empty = empty_leaves(equations)
     if empty.any():
-        rows = joined_rows(equations, parts, empty, min(most, MOST_JOINED))
+        rows = joined_rows(equations, parts, empty, min(most, MOST_JOINED // len(equations.routes)))
         if rows is not None and len(rows):  # else what is stated contradicts itself
             best, alike, share = _grouped(hashes_of(equations.routes, rows), _log_chances(equations, rows))
             return States(rows[best], alike, share)
