@@ -161,8 +161,9 @@ def _counted(text: ModelText) -> float | None:
     gradient = slope * ((n - k) * zero * p - k * one * (1.0 - p))
     penalty = penalties(text, tree, settings)[tree.leaves - 1 :]
     starts = np.log(p / (1.0 - p)) / slope
-    stated = starts - settings.rate * gradient / (hessian + penalty.sum())
-    off = np.abs(hessian / tree.weight.sum() - 1.0) + np.abs(stated - mean)
+    with np.errstate(all="ignore"):  # a file may hold any sums
+        stated = starts - settings.rate * gradient / (hessian + penalty.sum())
+        off = np.abs(hessian / tree.weight.sum() - 1.0) + np.abs(stated - mean)
     best = int(np.argmin(off))
     return float(starts[best]) if off[best] < SAME else None
 

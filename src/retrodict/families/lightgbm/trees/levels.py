@@ -17,6 +17,8 @@ _ROOM = 30.0
 """Times the distance of the outermost first steps: leaves hold means of rows, which lie nearer together than rows."""
 _MANY_MEANS = 50.0
 """Times the mean, of targets that are never negative."""
+_LARGEST = 80.0
+"""Of a logarithm of a mean: squares of larger means are no numbers of 64 bits, and terms none of 32."""
 _SPREAD = 3.0
 """How far rows lie from each other, of how far leaves do."""
 
@@ -61,7 +63,7 @@ def levels_of(text: ModelText, start: Float[Array, " K"], steps: Sequence[Float[
     middle = float(start[0] + np.median(steps[0]))  # values may hold what is not stated of the start
     name = "" if text.objective is None else text.objective.name
     if name in ("poisson", "gamma", "tweedie"):
-        mean = float(np.exp(min(middle, 700.0)))
+        mean = float(np.exp(min(middle, _LARGEST)))
         scale = {"poisson": mean, "gamma": 1.0}.get(name, mean ** (2.0 - text.number("tweedie_variance_power", 1.5)))
         wide = max(1.0, spread)
         steep = float(np.exp(text.number("poisson_max_delta_step", 0.7))) if name == "poisson" else 1.0

@@ -37,6 +37,13 @@ class RoundedLoss(PlainLoss):
     sigmoid: float = 1.0
     weights: tuple[tuple[float, ...], ...] = ()
 
+    def terms(
+        self, scores: Float[Array, "n K"], output: int, labels: Float[Array, " n"]
+    ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+        """Return gradients and hessians; see `Loss.terms`."""
+        with np.errstate(over="ignore", invalid="ignore"):  # of rows that no table has, exponentials may be too large
+            return super().terms(scores, output, labels)
+
     def formula(
         self, scores: Float[Array, "n K"], output: int, labels: Float[Array, " n"]
     ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:

@@ -15,7 +15,7 @@ from retrodict.families.lightgbm.grown import parts_zero
 from retrodict.families.lightgbm.stated.drawn import drawn_of
 from retrodict.families.lightgbm.stated.start import starts_of
 from retrodict.families.lightgbm.stated.sums import agrees, step_of
-from retrodict.families.lightgbm.stated.weights import uneven, weighed
+from retrodict.families.lightgbm.stated.weights import weighed
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
 from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
@@ -26,9 +26,10 @@ from retrodict.families.lightgbm.trees.first_trees import start_of
 from retrodict.families.lightgbm.trees.reach import Reach, counts_alone, reach_of, rounds_left_out
 from retrodict.families.lightgbm.trees.settings import Settings, stated_settings
 from retrodict.families.lightgbm.trees.several_weights import several_weights
+from retrodict.families.lightgbm.trees.sound import check_sound
 from retrodict.families.lightgbm.trees.starts import exact_starts
 from retrodict.families.lightgbm.trees.values import values_of
-from retrodict.families.lightgbm.trees.weights import found_weights, set_weights
+from retrodict.families.lightgbm.trees.weights import classes_differ, found_weights, set_weights
 from retrodict.matching.capability import Source
 from retrodict.matching.linear_reading import LinearReading, linear_reading_of
 from retrodict.results.notes import Note
@@ -60,10 +61,11 @@ def equations_of(
     Raises
     ------
     ModelError
-        If zero counted as missing, rows were drawn in a way that can't be repeated, `rows` is not what is stated, or,
-        of leaf values alone, they are no equations or fit no common table.
+        If no such model is trained, zero counted as missing, rows were drawn in a way that can't be repeated, `rows` is
+        not what is stated, or, of leaf values alone, they are no equations or fit no common table.
     """
     text = text_of(booster)
+    check_sound(text)
     if parts_zero(text):
         raise ModelError(f"zero counted as missing in the LightGBM model, which is not read as equations; {_INSTEAD}")
     dropping = undropped(text) if text.parameters.get("boosting") == "dart" else None
@@ -75,6 +77,8 @@ def equations_of(
     if reach_of(text).gradients and (stated.rate is None or stated.penalty is None):
         return values_of(laid, found, _rows(text) if rows is None else rows, shares, source)
     settings, reach, drawn, notes = read_settings(text, rows)
+    if not reach.rounds:
+        raise ModelError("all trees of the LightGBM model were grown on draws that depend on rows; " + _INSTEAD)
     boosting = boosting_with(laid, settings, reach, source, drawn)
     if shares is not None:
         boosting = replace(boosting, shares=shares[: len(boosting.trees), : 1 + len(boosting.trees)])
@@ -106,9 +110,9 @@ def _started(text: ModelText, settings: Settings, reach: Reach, drawn: bool) -> 
     """Return settings with the start and what rows count, or why sums can't be used."""
     stated = starts_of(text)
     added = text.flag("boost_from_average", True)
-    bent = not reach.gradients
+    bent, told_apart = not reach.gradients, classes_differ(text)
     starts = [
-        start_of(text, k, settings, drawn, bent) if start is None and added and not uneven(text) else start
+        start_of(text, k, settings, drawn, bent) if start is None and added and not told_apart else start
         for k, start in enumerate(stated)
     ]
     if text.objective is not None and text.objective.name == "cross_entropy_lambda" and added:
@@ -118,15 +122,15 @@ def _started(text: ModelText, settings: Settings, reach: Reach, drawn: bool) -> 
         return settings, "the scores of rows before the first trees are not known"
     start = np.array([0.0 if own is None else own for own in starts]) if settings.first else np.zeros(len(starts))
     weights: tuple[tuple[float, ...], ...] = ()
-    told = set_weights(text, starts[0], settings.rows) if uneven(text) else ()
-    if not uneven(text) and weighed(text, starts):
+    told = set_weights(text, starts[0], settings.rows) if told_apart else ()
+    if not told_apart and weighed(text, starts):
         several = text.objective is not None and text.objective.classes is not None
         told = several_weights(text, start, settings) if several else found_weights(text, float(start[0]), settings)
     if told is None:
         return settings, "rows had weights of their own, or scores to start from"
     weights = told
     if settings.first:
-        start = exact_starts(text, start, settings.rows, () if uneven(text) else weights)
+        start = exact_starts(text, start, settings.rows, () if told_apart else weights)
         settings = replace(settings, start=start, weights=weights)
         settings = replace(settings, rate=exact_rate(text, settings))
     step = step_of(text)

@@ -63,6 +63,8 @@ def _of_class(text: ModelText, k: int, start: float, settings: Settings) -> tupl
     softmax, classes = objective.name == "multiclass", float(objective.classes or 2)
     slope = 1.0 if softmax else objective.sigmoid
     share = float(np.exp(start)) if softmax else float(expit(slope * start))
+    if not 0.0 < share < 1.0:
+        return None
     factor = classes / (classes - 1.0) if softmax else slope**2
     assert settings.rate is not None
     steps = (tree.value - start) / settings.rate

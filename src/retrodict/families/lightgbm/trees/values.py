@@ -11,13 +11,12 @@ from retrodict.disclosures import Disclosures
 from retrodict.errors import ModelError
 from retrodict.families.lightgbm.stated.drawn import drawn_of
 from retrodict.families.lightgbm.stated.sums import Step, penalties
-from retrodict.families.lightgbm.stated.weights import uneven
 from retrodict.families.lightgbm.trees.boosting import Laid, boosting_with
 from retrodict.families.lightgbm.trees.draws import draws_of
 from retrodict.families.lightgbm.trees.losses import OF_CLASSES, loss_of
 from retrodict.families.lightgbm.trees.reach import reach_of
 from retrodict.families.lightgbm.trees.settings import stated_settings
-from retrodict.families.lightgbm.trees.weights import set_weights
+from retrodict.families.lightgbm.trees.weights import classes_differ, set_weights
 from retrodict.matching.boosting import Boosting
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.consistency import inferred
@@ -61,7 +60,7 @@ def values_of(
     """
     text = laid.text
     reach, settings, loss = reach_of(text), stated_settings(text), loss_of(text)
-    if not reach.gradients or loss is None:
+    if not reach.gradients or loss is None or not reach.rounds:
         raise ModelError(f"leaf values of the LightGBM model are no equations about its rows: {reach.notes[0]}")
     if settings.smoothing > 0:
         raise ModelError(
@@ -77,7 +76,7 @@ def values_of(
             )
     rates = first(_RATE, RATES) if settings.rate is None else (settings.rate,)
     l2 = first(_PENALTY, PENALTIES) if settings.penalty is None else (settings.penalty,)
-    weights = set_weights(text, None, rows) if uneven(text) else ()
+    weights = set_weights(text, None, rows) if classes_differ(text) else ()
     if weights is None:
         raise ModelError("the classes of the LightGBM model count by how many rows they have, which is not stated")
     settings = replace(settings, weights=weights)

@@ -23,6 +23,11 @@ _DIGITS = 1e-5
 """How far a weight may be off, as a share, that is written with six digits."""
 
 
+def classes_differ(text: ModelText) -> bool:
+    """Whether one class counts more by the library's own settings, of an objective that takes these."""
+    return uneven(text) and text.objective is not None and text.objective.name in ("binary", "multiclassova")
+
+
 def set_weights(text: ModelText, start: float | None, rows: int | None) -> tuple[tuple[float, ...], ...] | None:
     """Return what rows of each class count by `scale_pos_weight` or `is_unbalance`, to the last bit where that is told.
 
