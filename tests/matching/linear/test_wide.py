@@ -11,6 +11,7 @@ pytest.importorskip("numba")
 
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 
+from retrodict.errors import ModelError
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear import solve as solving
 from retrodict.matching.linear.annealing import Annealing
@@ -19,6 +20,8 @@ from retrodict.matching.linear.climbing import Climber
 from retrodict.matching.linear.determination import Determination, determination_of
 from retrodict.matching.linear.generation import relaxed
 from retrodict.matching.linear.slack import energy_of
+from retrodict.matching.linear.wide import check_walk
+from retrodict.matching.losses import JointSoftmax
 from tests.matching.planted_equations import found, in_codes, read
 
 SEED = np.random.SeedSequence(0)
@@ -131,6 +134,16 @@ def test_a_search_by_climbs_goes_on_to_the_same_solution() -> None:
     again = relaxed(equations, proposer=Climber(equations, SEED, 1), state=kept[len(kept) // 2])
     assert again.rounds == whole.rounds
     assert again.misfit == pytest.approx(whole.misfit, rel=0.05)
+
+
+def test_scores_that_the_walk_does_not_know_are_refused() -> None:
+    equations = read(boosted()).equations
+    check_walk(equations)
+    trees = len(equations.routes)
+    with pytest.raises(ModelError, match=r"DART.*node counts"):
+        check_walk(replace(equations, shares=np.ones((trees, 1 + trees))))
+    with pytest.raises(ModelError, match="found together"):
+        check_walk(replace(equations, loss=JointSoftmax()))
 
 
 def test_how_many_equations_a_table_needs() -> None:

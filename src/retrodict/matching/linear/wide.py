@@ -38,6 +38,8 @@ def check_walk(equations: Equations) -> None:
         what = "its trees were weighed anew as others came (DART)"
     elif equations.loss.kind == LossKind.JOINT_SOFTMAX:
         what = "the leaves of its classes were found together"
+    elif equations.loss.kind == LossKind.OF_LEAVES:
+        what = "its leaves took several steps each"
     else:
         return
     raise ModelError(
