@@ -73,5 +73,6 @@ class Guesses:
         """Yield settings next to some, in each of what is not stated."""
         if len(self.rates) > 1:
             yield replace(steps, rate=steps.rate * _BESIDE)
+            yield replace(steps, rate=steps.rate / _BESIDE)
         if len(self.penalties) > 1:
             yield replace(steps, penalty=steps.penalty * _BESIDE if steps.penalty else 1.0)

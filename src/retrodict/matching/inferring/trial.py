@@ -30,7 +30,7 @@ _TURNS = 3
 """Turns, at least: all rows have one score before the first, and several settings explain its values."""
 _STATES = 30_000
 """Possible rows that these trees may tell apart, at most: each guess takes some tens of milliseconds then."""
-_SECONDS = 5.0
+_SECONDS = 30.0
 """For one guess, at most; it is the limit of slow machines alone, since rounds are counted."""
 _ROUNDS = 40
 """Times that possible rows are priced for one guess, at most: right ones are found within ten, where few trees are
