@@ -114,7 +114,8 @@ def _drawn(request: AuditRequest, prior: Prior | None, over: Note, work: Work) -
 
 
 def _rebuilt(request: AuditRequest, work: Work) -> Extraction | None:
-    got = work.attempt(FROM_FILE, lambda: from_file(request.model, request.rows, request.seed, request.quick))
+    known = None if request.train is None else len(request.train)
+    got = work.attempt(FROM_FILE, lambda: from_file(request.model, request.rows, request.seed, request.quick, known))
     if got is None:
         if stated_table(request.model) is not None:  # it was not searched for, which is no sign that it is safe
             work.find([unsearched_finding(work.gaps[-1][1], request.appetite)])

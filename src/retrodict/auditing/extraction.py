@@ -139,8 +139,24 @@ def by_query(model: Model, prior: Prior, words: str, rows: int, seed: int) -> Ex
     return Extraction("by_query", rec, method, consistency(rec, model))
 
 
-def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extraction, Note | None]:
+def from_file(
+    model: Model, rows: int, seed: int, quick: bool, table_rows: int | None = None
+) -> tuple[Extraction, Note | None]:
     """Rebuild the training table where the file tells enough of it, else draw rows under the prior that it implies.
+
+    Parameters
+    ----------
+    model
+        Whose table it is.
+    rows
+        How many are drawn where it is not rebuilt.
+    seed
+        The one seed.
+    quick
+        Whether the search is a short one.
+    table_rows
+        How many training rows were given, for models that do not state how many there were; whoever tries the numbers
+        that there can be finds it as well.
 
     Returns
     -------
@@ -153,7 +169,7 @@ def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extracti
         If the file implies no prior either.
     """
     try:
-        source = training_table(model, LIMITS)
+        source = _source(model, table_rows)
     except ModelError as error:
         code = NOT_SEARCHED if isinstance(error, TooLargeError) else NOT_REBUILT
         return _implied(model, rows, seed), Note(code, str(error))
@@ -172,6 +188,18 @@ def from_file(model: Model, rows: int, seed: int, quick: bool) -> tuple[Extracti
         return _implied(model, rows, seed), Note(NOT_REBUILT, quality.verdict)
     left = Note(NOT_SEARCHED, quality.verdict) if quality.solved and not quality.met else None
     return Extraction("from_file", table, _METHODS[quality.source], consistency(table, model)), left
+
+
+def _source(model: Model, table_rows: int | None) -> Reading | Equated | Stored:
+    try:
+        return training_table(model, LIMITS)
+    except ModelError as error:
+        if table_rows is None or isinstance(error, TooLargeError):
+            raise
+        try:
+            return training_table(model, LIMITS, rows=table_rows)
+        except RetrodictError:
+            raise error from None
 
 
 _METHODS = {
