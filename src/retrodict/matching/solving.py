@@ -124,6 +124,7 @@ class Solving:
             `state` and `checkpoint`; see `linear.solve.solve`.
         """
         with extra_for("rebuilding a table from equations"):
+            from retrodict.matching.linear.determination import told_of_determination
             from retrodict.matching.linear.row_fit import met_share  # compiled: imported when needed
             from retrodict.matching.linear.solve import solve
 
@@ -151,4 +152,5 @@ class Solving:
                 break
             reading, solution = more, once(more)
         spent = replace(solution, seconds=time.perf_counter() - started)
+        notes = (*told_of_determination(reading.equations), *notes)
         return Solved(reading, spent, met_share(reading.equations, spent.codes, spent.labels), notes)

@@ -13,11 +13,12 @@ from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingCla
 
 from retrodict.errors import ModelError
 from retrodict.matching.equations import Equations
+from retrodict.matching.linear import determination
 from retrodict.matching.linear import solve as solving
 from retrodict.matching.linear.annealing import Annealing
 from retrodict.matching.linear.candidates import columns_of
 from retrodict.matching.linear.climbing import Climber
-from retrodict.matching.linear.determination import Determination, determination_of
+from retrodict.matching.linear.determination import Determination, determination_of, told_of_determination
 from retrodict.matching.linear.generation import relaxed
 from retrodict.matching.linear.slack import energy_of
 from retrodict.matching.linear.wide import check_walk
@@ -146,10 +147,15 @@ def test_scores_that_the_walk_does_not_know_are_refused() -> None:
         check_walk(replace(equations, loss=JointSoftmax()))
 
 
-def test_how_many_equations_a_table_needs() -> None:
+def test_how_many_equations_a_table_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Determination(equations=1000, rows=100, possible=30.0)
     assert own.needed == pytest.approx(200 * np.log(2.0**30 / 1000))
     assert own.share == pytest.approx(1000 / own.needed)
     equations = read(boosted()).equations
+    assert told_of_determination(equations) == ()
+    monkeypatch.setattr(determination, "MOST_ROWS", 0)
+    (note,) = told_of_determination(equations)
+    assert note.code == determination.TOO_MANY
+    assert note.values["equations"] == equations.blocks.equations
     assert determination_of(equations).rows == 60
     assert determination_of(equations).equations == equations.blocks.equations
