@@ -15,6 +15,7 @@ Array = np.ndarray
 
 _MARKS = re.compile(r"(.+?)(?:__|[:=_]).+")
 """A name and what it is one category of, parted by the first of the marks that encoders put between them."""
+_LAST = re.compile(r"[:=_]")
 GROUPED = "indicator_groups"
 """Code of the note on what was assumed."""
 
@@ -22,8 +23,8 @@ GROUPED = "indicator_groups"
 def indicator_groups(axes: Sequence[Axis], routes: Routes) -> tuple[tuple[int, ...], ...]:
     """Return groups of columns of codes of which any row holds at most one second code.
 
-    Their names begin alike, they have two codes each, and no leaf that any row reached (its value is not zero) asks for
-    the second code of two: one such leaf shows that the names mean something else.
+    Their names begin alike and mostly end differently; they have two codes each, and no leaf that any row reached (its
+    value is not zero) asks for the second code of two: one such leaf shows that the names mean something else.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def indicator_groups(axes: Sequence[Axis], routes: Routes) -> tuple[tuple[int, .
         start = start_of(axis.name)
         if start and axis.size == 2 and axis.ordered and axis.missing < 0:
             groups.setdefault(start, []).append(i)
-    named = [own for own in groups.values() if len(own) > 1]
+    named = [own for own in groups.values() if len(own) > 1 and _of_one([axes[i].name for i in own])]
     together = _held_together(routes, len(axes)) if named else np.empty((0, 0), dtype=bool)
     return tuple(tuple(own) for own in named if not together[np.ix_(own, own)].any())
 
@@ -46,6 +47,11 @@ def start_of(name: str) -> str:
     """Return what a column's name begins with, up to what it may be one category of; empty where it names none."""
     found = _MARKS.fullmatch(name)
     return found.group(1) if found else ""
+
+
+def _of_one(names: Sequence[str]) -> bool:
+    """Return whether names may be of one category: ``pay_1_high``, ``pay_2_high`` and ``pay_3_high`` are of three."""
+    return 2 * len({_LAST.split(name)[-1] for name in names}) > len(names)
 
 
 def _held_together(routes: Routes, width: int) -> Array:
