@@ -137,6 +137,18 @@ def test_draws_that_are_not_those_do_not_fit() -> None:
     assert wrong.notes[0].code == "draws_unknown" or _energies(wrong, BITS, LABEL)[0] > 1e-4
 
 
+def test_draws_by_an_unknown_seed_leave_rough_sums(tmp_path: Path) -> None:
+    made = _fitted({"subsample": 0.7, "random_state": 987_654}, SCORE.round(2), regressor=True)
+    made.save_model(tmp_path / "model.json")
+    with pytest.raises(ModelError, match="give the number of rows"):
+        _reading(str(tmp_path / "model.json"))
+    reading = _reading(str(tmp_path / "model.json"), rows=N)
+    assert "draws_unknown" in [note.code for note in reading.notes]
+    first = reading.boosting.trees[0].statements[0]
+    assert np.nansum(first.totals) == pytest.approx(N, rel=0.02)
+    assert np.nanmin(np.asarray(first.rounding)) > 0.5
+
+
 @pytest.mark.parametrize("option", ["defaults", "usual rate and penalty", "weight of a class", "three classes"])
 def test_the_table_fulfils_leaf_values_alone(option: str) -> None:
     options, target = {**OPTIONS, "usual rate and penalty": (_USUAL, LABEL)}[option]
