@@ -13,6 +13,7 @@ catboost = pytest.importorskip("catboost")
 
 import retrodict as rd  # noqa: E402
 from retrodict.errors import ModelError  # noqa: E402
+from retrodict.families.catboost.trees.first_tree import first_steps  # noqa: E402
 from retrodict.matching.linear_reading import LinearReading  # noqa: E402
 from retrodict.matching.solving import Solving  # noqa: E402
 from tests.matching.planted_equations import check, found, in_codes, misfit, read  # noqa: E402
@@ -253,3 +254,18 @@ def test_planted_tables_come_back_from_leaf_values_alone(params: dict[str, Any])
 
 def _stated(reading: LinearReading) -> set[str]:
     return {statement.name for tree in reading.boosting.trees for statement in tree.statements}
+
+
+@pytest.mark.parametrize(("rate", "many"), [(0.07, 1), (0.3, 10)])
+def test_the_first_tree_shows_the_rate(rate: float, many: int) -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.integers(1, 40, 12).astype(float)
+    second = np.rint(rows * rng.random(12))
+    moved = np.zeros(12)
+    for _ in range(many):
+        share = 1.0 / (1.0 + np.exp(-moved))
+        moved += (second - rows * share) / (rows * share * (1.0 - share) + 3.0)
+    values = float(np.float32(rate)) * moved
+    found = first_steps(values, 0.0, (3.0, 1.0), (1, 10))
+    assert (float(np.float32(rate)), many) in {(own.rate, own.many) for own in found}
+    assert first_steps(values * rng.uniform(0.9, 1.1, 12), 0.0, (3.0, 1.0), (1, 10)) == ()  # set anew
