@@ -101,6 +101,7 @@ def test_three_classes(make: Any) -> None:
     check(make(THREE), THREE, None)
 
 
+@pytest.mark.slow
 def test_values_that_are_moved_fit_no_table() -> None:
     graph = lightgbm_graph(LABEL)
     weights = next(one for node in graph.graph.node for one in node.attribute if one.name == "class_weights")

@@ -63,6 +63,7 @@ def test_rounded_values_give_the_table_too(digits: int) -> None:
     assert found(reading, TABLE, LABEL) == 1.0
 
 
+@pytest.mark.slow
 def test_leaves_that_were_set_anew_fit_no_table() -> None:
     model = lightgbm.LGBMClassifier(n_estimators=60, verbose=-1, n_jobs=1, min_child_samples=5).fit(TABLE, LABEL)
     other = np.random.default_rng(4).permutation(LABEL)

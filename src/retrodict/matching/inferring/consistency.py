@@ -60,6 +60,8 @@ def _listed(trial: Trial, guesses: Guesses) -> Tried:
         own = trial.tried(steps)
         while own.fits and not _alone(trial, guesses, own) and trial.widen():
             own = trial.tried(steps)
+        if own.fits and not guesses.stated and trial.widen():  # twice as many trees have the last word
+            own = trial.tried(steps)
         tried.append(own)
         if own.fits:
             return own
@@ -77,7 +79,7 @@ def _of_whole_rows(reading: LinearReading, steps: Steps) -> Steps:
 
     Rows and penalty are known up to a factor only where neither is stated: that number gives both.
     """
-    rows, size = rows_by_scale(reading.equations)
+    rows, size = rows_by_scale(reading.equations, kept=steps.penalty > 0.0)
     return replace(steps, rows=rows, penalty=rounded(steps.penalty * rows / size, DIGITS))
 
 

@@ -18,13 +18,15 @@ _WHOLE = 1e-3
 _SECONDS = 120.0
 
 
-def rows_by_scale(equations: Equations) -> tuple[int, float]:
+def rows_by_scale(equations: Equations, kept: bool) -> tuple[int, float]:
     """Return how many rows the table has, and how many the equations as they stand make it.
 
     Parameters
     ----------
     equations
         Those of a table of any number of rows.
+    kept
+        Whether the number that they make it stands where it is whole, since a usual penalty gives it; else the least.
 
     Raises
     ------
@@ -33,10 +35,18 @@ def rows_by_scale(equations: Equations) -> tuple[int, float]:
     """
     if count_rows(equations) > MOST_ROWS:
         raise ModelError(f"how many rows the table has is not stated, and too many are possible to infer it; {_STATE}")
-    x = relaxed(equations, _SECONDS).x
+    found = relaxed(equations, _SECONDS)
+    x = found.x
+    if equations.mixed:  # a row is a mix of two targets
+        same = np.unique(found.codes, axis=0, return_inverse=True)[1].ravel()
+        x = np.bincount(same, weights=x)
     size = float(x.sum())
     shares = x[x > _LEAST * x.max()] / size
-    if abs(size - np.rint(size)) <= _WHOLE and (np.abs(shares * size - np.rint(shares * size)) <= _WHOLE).all():
+    if (
+        kept
+        and abs(size - np.rint(size)) <= _WHOLE
+        and (np.abs(shares * size - np.rint(shares * size)) <= _WHOLE).all()
+    ):
         return int(np.rint(size)), size
     step = max(1, 10_000_000 // max(1, len(shares)))
     for first in range(1, _MOST, step):

@@ -80,8 +80,8 @@ def _without_gaps(graph: BoostedGraph, classes: int, rows: int | None) -> Iterat
             yield Variant(loss, guesses or Guesses(rates, penalties, ((0.0,),), rows, first=False))
         if graph.above and graph.outputs == 1 and classes:  # the library makes its rate of many digits of the table's
             shown = first_steps(graph.values[0][graph.trees[0].leaf, 0], 0.0, penalties, (1,), same=_SAME)
-            for own in shown:
-                yield Variant(loss, Guesses((own.rate,), (own.penalty,), ((0.0,),), rows, refined=False))
+            likely = dict.fromkeys((*(each.rate for each in shown), *rates))
+            yield Variant(loss, Guesses(tuple(likely), penalties, ((0.0,),), rows, refined=False))
         start = tuple((np.zeros(graph.outputs) if graph.base is None else graph.base).tolist())
         yield Variant(loss, Guesses(rates, penalties, (start,), rows), single=graph.below, joint=joint)
 
