@@ -12,8 +12,8 @@ from retrodict.families.catboost.trees.parts import Parts
 from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, first
 from retrodict.matching.inferring.steps import Steps
 
-_PENALTY = 3.0
-"""CatBoost's own."""
+_RATE, _PENALTY = 0.03, 3.0
+"""CatBoost's own; of some losses it finds a rate by the number of rows."""
 _STEPS = (1, 10)
 """How many steps it takes by itself: more where there are many columns."""
 _RATES = 12
@@ -33,7 +33,7 @@ def guesses_of(parts: Parts, rows: int | None) -> Guesses:
         How many rows the table has, where that is known.
     """
     told, shown = parts.told, _shown(parts)
-    rates = tuple(dict.fromkeys(own.rate for own in shown))[:_RATES] or RATES
+    rates = tuple(dict.fromkeys(own.rate for own in shown))[:_RATES] or first(_RATE, RATES)
     return Guesses(
         rates if told.rate is None else (told.rate,),
         _penalties(parts),
