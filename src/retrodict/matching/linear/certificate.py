@@ -29,6 +29,8 @@ _ENTRANTS, _ROUNDS, _ALL_ROUNDS = 300, 3, 1_000
 """Columns that are offered at a time, and times that columns enter: as in `generation`."""
 _MOST_ROUNDS = 300
 """Times that columns are offered, at most; a dual takes as long as a solution."""
+_STALLED = 1e-8
+"""Of the dual's squared length, what columns that are offered must take off: less is the rounding of their prices."""
 _LEAST = 2e-7
 """Of the dual's length, the price that 32 bits tell from zero."""
 _LEFT = 2_000
@@ -126,7 +128,7 @@ def _dual(
             taken = np.concatenate([taken, offered.keys])
         before = pool.misfit
         pool.solve(_ROUNDS if len(offered) else _ALL_ROUNDS, 0.0)
-        if not len(offered) and pool.misfit >= before * (1.0 - _SURE):
+        if pool.misfit >= before * (1.0 - (_STALLED if len(offered) else _SURE)):
             return pool.residual
         if time.perf_counter() > until:
             break

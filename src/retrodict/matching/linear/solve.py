@@ -21,6 +21,7 @@ from retrodict.matching.linear.solution import Solution
 from retrodict.matching.linear.states import MOST_ROWS, count_rows, listed_states
 from retrodict.matching.linear.whole_numbers import made_whole, whole_rows
 from retrodict.matching.linear.wide import solved_wide
+from retrodict.matching.tolerances import CONTRADICTED
 
 Array = np.ndarray
 
@@ -71,7 +72,8 @@ def solve(
     else:
         found = relaxed(equations, left(), progress, proposer=proposer, state=state, checkpoint=checkpoint)
     misfit = energy(equations.blocks, columns_of(equations, found.codes, equations.labels[found.labels]), found.x)
-    codes, labels, sure = _table(equations, found, left())
+    # of equations that contradict one another no whole numbers are looked for
+    codes, labels, sure = _table(equations, found, 0.0 if found.optimal and misfit > CONTRADICTED else left())
     reached = energy_of(equations, codes, labels)
     unique = None
     if proposer is not None and found.optimal:  # of a table that does not meet the equations nothing is shown

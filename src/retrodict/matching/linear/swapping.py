@@ -11,6 +11,7 @@ from scipy import sparse
 from retrodict.matching.equations import Blocks, Equations
 from retrodict.matching.linear.candidates import Columns
 from retrodict.matching.linear.exchanges import basis_of, whole_exchanges
+from retrodict.matching.linear.slack import MET, energy
 
 Array = np.ndarray
 
@@ -21,7 +22,9 @@ _WORTH = 1e-12
 _SIZE = 1e-9
 """Of the largest squared length of a row, what an exchange of single rows must take off: less is the rounding of
 products. Single rows that differ at all differ by far more."""
-_SEVERAL = 1e-3
+_ROUNDS = 60
+"""Exchanges of several rows, at most."""
+_SEVERAL = 1e-2
 """Of the misfit, what an exchange of several rows must take off: where a table is right, what is left is rounding."""
 _TOGETHER = 400
 """Exchanges that are also tried two at a time."""
@@ -87,8 +90,8 @@ def exchanged(equations: Equations, columns: Columns, times: Int[Array, " m"], s
     moves = np.concatenate([moves, -moves], axis=1)
     changes = matrix @ moves.astype(np.float64)
     times = times.copy()
-    for _ in range(_MOVES if moves.shape[1] else 0):
-        if time.perf_counter() - started > seconds:
+    for _ in range(_ROUNDS if moves.shape[1] else 0):
+        if time.perf_counter() - started > seconds or energy(equations.blocks, columns, times) <= MET:
             break
         rest = right - matrix @ times
         falls = (changes**2).sum(axis=0) - 2.0 * (rest @ changes)
