@@ -143,6 +143,8 @@ class PlainLoss:
                 power = self.factor
                 low, high = labels * np.exp((1.0 - power) * own), np.exp((2.0 - power) * own)
                 return high - low, (2.0 - power) * high - (1.0 - power) * low
+            case LossKind.JOINT_SOFTMAX | LossKind.OF_LEAVES:
+                raise AssertionError("terms that depend on leaves are no plain ones; see `LeafLoss`")
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def terms_of(
 
 
 def _share_out(equations: Equations, scores: Array, values: Array, leaves: Array, t: int) -> None:
-    """Let scores, which an earlier tree saw, be those that a tree saw, in place: few shares change from turn to turn."""
+    """Turn scores that an earlier tree saw into those that a tree saw, in place: few shares change in a turn."""
     routes, shares = equations.routes, equations.shares
     assert shares is not None
     before = int(np.searchsorted(routes.turn, routes.turn[t])) - 1
