@@ -15,13 +15,15 @@ from retrodict.families.lightgbm.columns import columns_of
 from retrodict.families.lightgbm.grown import met_gaps, trees_of
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
-from retrodict.families.lightgbm.trees.levels import Levels, levels_of
+from retrodict.families.lightgbm.trees.levels import levels_of
 from retrodict.families.lightgbm.trees.losses import LINEAR_IN_TARGET, loss_of
 from retrodict.families.lightgbm.trees.reach import Reach
 from retrodict.families.lightgbm.trees.settings import Settings
 from retrodict.families.lightgbm.trees.statements import ROWS, of_gradients, of_hessians, of_rows
-from retrodict.matching.boosting import COUNTS, BoostedTree, Boosting, Statement
+from retrodict.matching.assumed_levels import AssumedLevels
+from retrodict.matching.boosting import BoostedTree, Boosting, Statement
 from retrodict.matching.capability import Source
+from retrodict.matching.inferring.steps import rows_statement
 from retrodict.matching.losses import LossKind, PlainLoss
 from retrodict.plain_text import listing
 from retrodict.schema import Schema
@@ -101,7 +103,7 @@ def boosting_with(
             statements = _statements(text, own, settings, reach, source, moved[i], rate, levels, known)
         if i == 0 and settings.rows is not None and not any(each.name == ROWS for each in statements):
             rows = settings.rows if drawn is None else int(drawn[0].sum())
-            statements = (*statements, _all_rows(own, rows))
+            statements = (*statements, rows_statement(tree, rows))
         times = None if drawn is None else drawn[i // per].astype(np.int64)
         values = np.concatenate([np.zeros(own.leaves - 1), moved[i]])
         boosted.append(BoostedTree(tree, values, i % per, 0 if text.averaged else i // per, statements, times))
@@ -150,7 +152,7 @@ def _statements(
     source: Source,
     moved: Float[Array, " leaves"],
     rate: float | None,
-    levels: Levels,
+    levels: AssumedLevels,
     known: bool,
 ) -> tuple[Statement, ...]:
     if source == "values":
@@ -169,9 +171,3 @@ def _statements(
 def _squared(roots: Array) -> Array:
     """Return targets that were trained on as their roots, with their signs."""
     return np.asarray(np.sign(roots) * roots**2)
-
-
-def _all_rows(tree: TreeText, rows: int) -> Statement:
-    totals = np.full(2 * tree.leaves - 1, np.nan)
-    totals[0] = rows
-    return Statement(ROWS, COUNTS, totals)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from retrodict.families.lightgbm.text.model_text import ModelText
-from retrodict.matching.boosting import COUNT, GRADIENT, HESSIAN, SQUARE
+from retrodict.matching.assumed_levels import AssumedLevels
 
 Array = np.ndarray
 
@@ -23,29 +22,7 @@ _SPREAD = 3.0
 """How far rows lie from each other, of how far leaves do."""
 
 
-@dataclass(frozen=True, eq=False)
-class Levels:
-    """What is assumed of a target.
-
-    Parameters
-    ----------
-    ends
-        The least and the greatest that it may be, shape (2,): a wide guess, which a misfit contradicts.
-    gradient, hessian
-        How large those of one row are, about.
-    """
-
-    ends: Float[Array, " 2"]
-    gradient: float
-    hessian: float
-
-    @property
-    def typical(self) -> dict[int, float]:
-        """What a row contributes; see `Boosting`."""
-        return {COUNT: 1.0, GRADIENT: self.gradient, HESSIAN: self.hessian, SQUARE: self.gradient**2}
-
-
-def levels_of(text: ModelText, start: Float[Array, " K"], steps: Sequence[Float[Array, " leaves"]]) -> Levels:
+def levels_of(text: ModelText, start: Float[Array, " K"], steps: Sequence[Float[Array, " leaves"]]) -> AssumedLevels:
     """Return what a model's first trees let assume of its target.
 
     Parameters
@@ -67,5 +44,5 @@ def levels_of(text: ModelText, start: Float[Array, " K"], steps: Sequence[Float[
         scale = {"poisson": mean, "gamma": 1.0}.get(name, mean ** (2.0 - text.number("tweedie_variance_power", 1.5)))
         wide = max(1.0, spread)
         steep = float(np.exp(text.number("poisson_max_delta_step", 0.7))) if name == "poisson" else 1.0
-        return Levels(np.array([0.0, _MANY_MEANS * mean * wide]), scale * wide, scale * steep * wide)
-    return Levels(middle + _ROOM * spread * np.array([-1.0, 1.0]), _SPREAD * spread, 1.0)
+        return AssumedLevels(np.array([0.0, _MANY_MEANS * mean * wide]), scale * wide, scale * steep * wide)
+    return AssumedLevels(middle + _ROOM * spread * np.array([-1.0, 1.0]), _SPREAD * spread, 1.0)

@@ -13,7 +13,8 @@ from retrodict.families.xgboost.trees.read import Trees
 from retrodict.families.xgboost.trees.sampling import Sampled
 from retrodict.families.xgboost.trees.step import Step
 from retrodict.families.xgboost.trees.sums import noisy, stated_sums
-from retrodict.families.xgboost.trees.targets import Levels, levels_by_values, levels_of
+from retrodict.families.xgboost.trees.targets import levels_by_values, levels_of
+from retrodict.matching.assumed_levels import AssumedLevels
 from retrodict.matching.boosting import BoostedTree, Boosting, Statement
 from retrodict.matching.inferring.steps import Steps, step_statements
 from retrodict.matching.losses import LossKind, PlainLoss
@@ -100,7 +101,7 @@ def _boosting(
     read: Trees,
     statements: list[tuple[Statement, ...]],
     classes: tuple[Hashable, ...],
-    levels: Levels | None,
+    levels: AssumedLevels | None,
     rows: int | None,
     draws: Array | None,
 ) -> Boosting:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from jaxtyping import Float
 
 from retrodict.families.xgboost.trees.gradient_sums import sums_of
 from retrodict.families.xgboost.trees.read import Trees
 from retrodict.families.xgboost.trees.step import Step
-from retrodict.matching.boosting import COUNT, GRADIENT, HESSIAN, SQUARE
+from retrodict.matching.assumed_levels import AssumedLevels
 from retrodict.matching.losses import LossKind
 
 Array = np.ndarray
@@ -69,29 +67,7 @@ _WHOLE = 1e-3
 """How far from whole numbers of rows may be: they are differences of sums of 32 bits."""
 
 
-@dataclass(frozen=True, eq=False)
-class Levels:
-    """What is assumed of a target.
-
-    Parameters
-    ----------
-    ends
-        Two targets that all lie between, as it is assumed: no table fulfils the equations where they do not.
-    gradient, hessian
-        How large those of one row are, about.
-    """
-
-    ends: Float[Array, " m"]
-    gradient: float
-    hessian: float
-
-    @property
-    def typical(self) -> dict[int, float]:
-        """What a row contributes; see `Boosting`."""
-        return {COUNT: 1.0, GRADIENT: self.gradient, HESSIAN: self.hessian, SQUARE: self.gradient**2}
-
-
-def levels_of(read: Trees, step: Step | None) -> Levels:
+def levels_of(read: Trees, step: Step | None) -> AssumedLevels:
     """Return what is assumed of a regressor's target, from the means of the leaves of the first round.
 
     Parameters
@@ -102,13 +78,13 @@ def levels_of(read: Trees, step: Step | None) -> Levels:
         How leaf values were made; ``None`` where that is not known, and no target follows.
     """
     if read.loss is None or step is None:
-        return Levels(np.array([float(read.start[0])]), 1.0, 1.0)
+        return AssumedLevels(np.array([float(read.start[0])]), 1.0, 1.0)
     rows, sums = of_first_round(read, step)
     kept = rows > _FEWEST
     return _between(read, np.append(sums[kept] / rows[kept], read.learner.base[0]))
 
 
-def levels_by_values(read: Trees, rate: float) -> Levels:
+def levels_by_values(read: Trees, rate: float) -> AssumedLevels:
     """Return what is assumed of a regressor's target, from leaf values alone; see `levels_of`.
 
     Parameters
@@ -130,7 +106,7 @@ _PENALIZED = 2.0
 """How many times as far a leaf's mean lies as its value says, for the penalty on a leaf of a row or two."""
 
 
-def _between(read: Trees, means: Float[Array, " m"]) -> Levels:
+def _between(read: Trees, means: Float[Array, " m"]) -> AssumedLevels:
     """Return what is assumed of a target, from the means of leaves."""
     assert read.loss is not None
     start = float(read.start[0])
@@ -140,8 +116,8 @@ def _between(read: Trees, means: Float[Array, " m"]) -> Levels:
         span = max(float(np.ptp(means)), float(np.finfo(np.float32).eps))
         low = min(float(means.min()) - _SPAN * span, start + sum(float(own.min()) for own in leaves))
         high = max(float(means.max()) + _SPAN * span, start + sum(float(own.max()) for own in leaves))
-        return Levels(np.array([low, high]), span, 1.0)
+        return AssumedLevels(np.array([low, high]), span, 1.0)
     high = _TIMES * max(float(means.max()), 1.0)
     gradient, hessian = read.loss.terms(np.full((1, 1), start), 0, np.array([float(means.max())]))
     base, _ = read.loss.terms(np.full((1, 1), start), 0, np.zeros(1))
-    return Levels(np.array([0.0, high]), float(max(abs(gradient[0]), abs(base[0]))), float(hessian[0]))
+    return AssumedLevels(np.array([0.0, high]), float(max(abs(gradient[0]), abs(base[0]))), float(hessian[0]))
