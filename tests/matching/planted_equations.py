@@ -10,7 +10,7 @@ import pandas as pd
 
 from retrodict.disclosures import inspect_model
 from retrodict.matching.capability import EquationTable, Source
-from retrodict.matching.linear.candidates import Columns, columns_of
+from retrodict.matching.linear.columns import columns_of_table
 from retrodict.matching.linear.routing import leaves_of
 from retrodict.matching.linear.slack import excess_of
 from retrodict.matching.linear.solve import solve
@@ -40,10 +40,7 @@ def in_codes(reading: LinearReading, table: Any, target: Any) -> tuple[np.ndarra
 
 def misfit(reading: LinearReading, codes: np.ndarray, labels: np.ndarray) -> float:
     """Return how far a table is from any equation, at most, beyond its rounding, in rows."""
-    blocks, columns = reading.equations.blocks, columns_of(reading.equations, codes, labels)
-    if reading.equations.multiplicities is not None:
-        drawn = reading.equations.multiplicities[blocks.tree]
-        columns = Columns(columns.cells, columns.entries * drawn[:, None])
+    blocks, columns = reading.equations.blocks, columns_of_table(reading.equations, codes, labels)
     beyond = excess_of(blocks, columns, np.ones(len(codes))) - blocks.rounding * np.sqrt(blocks.weights)
     return float(beyond.max())
 

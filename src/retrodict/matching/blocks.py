@@ -30,17 +30,17 @@ def blocks_of(trees: Sequence[BoostedTree], typical: Mapping[int, float] | None 
     most_leaves = max(int(each.tree.leaf.sum()) for each in trees)
     found = [(t, *part) for t, each in enumerate(trees) for part in _parts(each)]
     width = max((len(statements) for _, _, _, statements in found), default=1)
-    cells = sum(len(nodes) for _, nodes, _, _ in found)
+    sites = sum(len(nodes) for _, nodes, _, _ in found)
     blocks = len(found)
     tree = np.array([t for t, *_ in found], dtype=np.int64)
-    cell = np.full((blocks, most_leaves), -1, dtype=np.int64)
+    site = np.full((blocks, most_leaves), -1, dtype=np.int64)
     coefficients = np.zeros((blocks, most_leaves, width, 4))
-    totals, rounding, weights, row_rounding = (np.zeros((cells, width)) for _ in range(4))
+    totals, rounding, weights, row_rounding = (np.zeros((sites, width)) for _ in range(4))
     taken = 0
     for b, (t, nodes, below, statements) in enumerate(found):
         for i, node in enumerate(nodes.tolist()):
             leaves, at = np.flatnonzero(below[i]), taken + i
-            cell[b, leaves] = at
+            site[b, leaves] = at
             for q, each in enumerate(statements):
                 if np.isnan(each.totals[node]):
                     continue
@@ -57,7 +57,7 @@ def blocks_of(trees: Sequence[BoostedTree], typical: Mapping[int, float] | None 
                     continue
                 weights[at, q] = 1.0 / (most + slack**2)
         taken += len(nodes)
-    return Blocks(tree, cell, coefficients, totals, rounding, weights, row_rounding)
+    return Blocks(tree, site, coefficients, totals, rounding, weights, row_rounding)
 
 
 def _parts(each: BoostedTree) -> Iterator[tuple[Array, Array, list[Statement]]]:

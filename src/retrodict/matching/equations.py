@@ -25,7 +25,7 @@ class Routes:
         The column of codes that a node splits, -1 at a leaf, shape (nodes,).
     left, right
         The children, shape (nodes,).
-    start
+    answers
         Where the node's answers begin in `goes_left`: one for each code of its feature, shape (nodes,).
     goes_left
         Answers of all nodes.
@@ -41,8 +41,8 @@ class Routes:
     feature: Int[Array, " nodes"]
     left: Int[Array, " nodes"]
     right: Int[Array, " nodes"]
-    start: Int[Array, " nodes"]
-    goes_left: Bool[Array, " answers"]
+    answers: Int[Array, " nodes"]
+    goes_left: Bool[Array, " all_answers"]
     leaf: Int[Array, " nodes"]
     value: Float[Array, " nodes"]
     output: Int[Array, " T"]
@@ -59,35 +59,36 @@ class Routes:
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Equations, block by block. A block is one tree whose leaves are joined to cells; rows of a cell share equations.
+    """Equations, block by block. A block is one tree with its sites: nodes that state something, none below another.
 
-    Leaves are cells of their own where leaves state something; nodes at one depth are where inner nodes do.
+    Rows that pass a site share its equations. Sites are the leaves where leaves state something, and nodes of one depth
+    where inner nodes do.
 
     Parameters
     ----------
     tree
         Of each block, shape (B,).
-    cell
-        The cell of each of the tree's leaves, among all cells of all blocks; -1 where none states anything. Shape
-        (B, most leaves).
+    site
+        The site that each of the tree's leaves is or lies below, among all sites of all blocks; -1 where none is.
+        Shape (B, most leaves).
     coefficients
-        Of 1, g, h and g squared in each equation of the cell, shape (B, most leaves, Q, 4).
+        Of 1, g, h and g squared in each equation of the site, shape (B, most leaves, Q, 4).
     totals, rounding
-        Shape (cells, Q).
+        Shape (sites, Q).
     weights
-        What squared misfits are weighed by: about the inverse of what one row contributes, squared; 0 where a cell has
-        fewer than Q equations. Shape (cells, Q).
+        What squared misfits are weighed by: about the inverse of what one row contributes, squared; 0 where a site has
+        fewer than Q equations. Shape (sites, Q).
     row_rounding
-        What each row of the cell adds to `rounding`, shape (cells, Q).
+        What each row of the site adds to `rounding`, shape (sites, Q).
     """
 
     tree: Int[Array, " B"]
-    cell: Int[Array, "B L"]
+    site: Int[Array, "B L"]
     coefficients: Float[Array, "B L Q 4"]
-    totals: Float[Array, "cells Q"]
-    rounding: Float[Array, "cells Q"]
-    weights: Float[Array, "cells Q"]
-    row_rounding: Float[Array, "cells Q"]
+    totals: Float[Array, "sites Q"]
+    rounding: Float[Array, "sites Q"]
+    weights: Float[Array, "sites Q"]
+    row_rounding: Float[Array, "sites Q"]
 
     @property
     def equations(self) -> int:

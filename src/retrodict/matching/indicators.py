@@ -75,8 +75,8 @@ def _paths(routes: Routes, root: int) -> Iterator[tuple[int, frozenset[int]]]:
         if at < 0:
             yield node, held
             continue
-        second_left = bool(routes.goes_left[routes.start[node] + 1])
-        first_left = bool(routes.goes_left[routes.start[node]])
+        second_left = bool(routes.goes_left[routes.answers[node] + 1])
+        first_left = bool(routes.goes_left[routes.answers[node]])
         for child, is_left in ((int(routes.left[node]), True), (int(routes.right[node]), False)):
             alone = second_left == is_left and first_left != is_left
             stack.append((child, held | {at} if alone else held))

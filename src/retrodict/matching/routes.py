@@ -8,7 +8,7 @@ import numpy as np
 
 from retrodict.disclosures.trees.sets import SetSplit
 from retrodict.disclosures.trees.tree import Tree
-from retrodict.matching.axes import Axis, ListedAxis, NumberAxis, forward
+from retrodict.matching.axes import Axis, NumberAxis, forward
 from retrodict.matching.boosting import BoostedTree
 from retrodict.matching.codebook import Codebook
 from retrodict.matching.equations import Routes
@@ -29,8 +29,8 @@ def routes_of(trees: Sequence[BoostedTree], book: Codebook) -> Routes:
     offsets = np.cumsum([0, *(len(each.tree.feature) for each in trees)])
     size = int(offsets[-1])
     feature, left, right, leaf = (np.full(size, -1, dtype=np.int64) for _ in range(4))
-    start, value = np.zeros(size, dtype=np.int64), np.zeros(size)
-    answers: list[Array] = []
+    answers, value = np.zeros(size, dtype=np.int64), np.zeros(size)
+    found: list[Array] = []
     known: dict[bytes, int] = {}  # nodes that answer alike share their answers
     taken = 0
     for each, first in zip(trees, offsets[:-1].tolist(), strict=True):
@@ -46,16 +46,16 @@ def routes_of(trees: Sequence[BoostedTree], book: Codebook) -> Routes:
             key = sides.tobytes()
             if key not in known:
                 known[key] = taken
-                answers.append(sides)
+                found.append(sides)
                 taken += len(sides)
-            start[first + node] = known[key]
+            answers[first + node] = known[key]
     return Routes(
         roots=offsets[:-1].astype(np.int64),
         feature=feature,
         left=left,
         right=right,
-        start=start,
-        goes_left=np.concatenate(answers) if answers else np.zeros(0, dtype=bool),
+        answers=answers,
+        goes_left=np.concatenate(found) if found else np.zeros(0, dtype=bool),
         leaf=leaf,
         value=value,
         output=np.array([each.output for each in trees], dtype=np.int64),
@@ -92,13 +92,9 @@ def _by_set(tree: Tree, split: SetSplit, axis: Axis, gap_left: bool) -> Array:
         named = np.isin(np.rint(middle), np.array(sorted(split.codes), dtype=np.float64))
         named &= high - low <= 1.0
     else:
-        named = np.array([_place(column.categories or (), value) in split.codes for value in _told(axis)])
+        named = np.array([_place(column.categories or (), value) in split.codes for value in axis.values])
     sides = named if split.left else ~named
     return np.append(sides, gap_left) if axis.gaps else sides
-
-
-def _told(axis: ListedAxis) -> tuple[object, ...]:
-    return axis.values
 
 
 def _place(categories: tuple[object, ...], value: object) -> int:

@@ -23,7 +23,7 @@ def stumps(width: int, features: list[int]) -> Routes:
         feature=feature,
         left=left,
         right=right,
-        start=np.zeros(nodes, dtype=np.int64),
+        answers=np.zeros(nodes, dtype=np.int64),
         goes_left=np.array([True, False]),
         leaf=leaf,
         value=np.zeros(nodes),
@@ -41,7 +41,7 @@ def counted(rows: np.ndarray, features: list[int], groups: tuple[tuple[int, ...]
     coefficients[..., 0] = 1.0
     blocks = Blocks(
         tree=np.arange(trees),
-        cell=np.arange(2 * trees).reshape(trees, 2),
+        site=np.arange(2 * trees).reshape(trees, 2),
         coefficients=coefficients,
         totals=totals,
         rounding=np.zeros_like(totals),

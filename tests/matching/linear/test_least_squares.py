@@ -8,20 +8,20 @@ from scipy.optimize import nnls
 
 pytest.importorskip("numba")
 
-from retrodict.matching.linear.candidates import Columns, explained
+from retrodict.matching.linear.columns import Columns, explained
 from retrodict.matching.linear.least_squares import Pool
 
 BLOCKS, CELLS, WIDTH = 12, 5, 2
 
 
 def drawn(rng: np.random.Generator, many: int) -> Columns:
-    """Return columns with one cell in each block."""
-    cells = rng.integers(0, CELLS, (BLOCKS, many)) + CELLS * np.arange(BLOCKS)[:, None]
-    return Columns(cells.astype(np.int32), rng.normal(size=(BLOCKS, WIDTH, many)))
+    """Return columns with one site in each block."""
+    sites = rng.integers(0, CELLS, (BLOCKS, many)) + CELLS * np.arange(BLOCKS)[:, None]
+    return Columns(sites.astype(np.int32), rng.normal(size=(BLOCKS, WIDTH, many)))
 
 
 def dense(columns: Columns) -> np.ndarray:
-    many = columns.cells.shape[1]
+    many = columns.sites.shape[1]
     return np.stack([explained(columns, np.eye(many)[j], BLOCKS * CELLS).ravel() for j in range(many)], axis=1)
 
 
@@ -46,7 +46,7 @@ def test_columns_that_come_later_and_leave_make_no_difference() -> None:
     pool = Pool(totals, BLOCKS)
     for first in range(0, 150, 30):
         part = slice(first, first + 30)
-        pool.add(Columns(columns.cells[:, part], columns.entries[:, :, part]))
+        pool.add(Columns(columns.sites[:, part], columns.entries[:, :, part]))
         pool.solve(3, 0.0)
     pool.solve(1_000, 0.0)
     before = pool.misfit
@@ -58,7 +58,7 @@ def test_columns_that_come_later_and_leave_make_no_difference() -> None:
 
 def test_equal_columns_do_not_enter_twice() -> None:
     columns = drawn(np.random.default_rng(1), 8)
-    twice = Columns(np.tile(columns.cells, 2), np.tile(columns.entries, 2))
+    twice = Columns(np.tile(columns.sites, 2), np.tile(columns.entries, 2))
     pool = Pool(explained(columns, np.arange(8.0), BLOCKS * CELLS), BLOCKS)
     pool.add(twice)
     pool.solve(100, 0.0)

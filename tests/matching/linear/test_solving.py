@@ -12,11 +12,11 @@ pytest.importorskip("numba")
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 
 from retrodict.matching.linear import listing
-from retrodict.matching.linear.candidates import columns_of
+from retrodict.matching.linear.columns import columns_of
 from retrodict.matching.linear.generation import relaxed
 from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.routing import leaves_of
-from retrodict.matching.linear.slack import MET
+from retrodict.matching.linear.slack import EXACT
 from retrodict.matching.linear.solve import solve
 from tests.matching.planted_equations import found, in_codes, read
 
@@ -41,8 +41,8 @@ def test_a_planted_table_comes_back_and_is_certain(classes: int) -> None:
     reading = read(boosted(classes))
     solution = solve(reading.equations, SEED)
     assert found(reading, X, y) == 1.0
-    assert solution.energy <= MET
-    assert solution.misfit <= MET
+    assert solution.energy <= EXACT
+    assert solution.misfit <= EXACT
     assert solution.optimal
     assert solution.determined == 1.0
     assert solution.label_agreement.all()
@@ -65,15 +65,15 @@ def test_listed_prices_are_the_slopes_of_columns(monkeypatch: pytest.MonkeyPatch
     residual = rng.normal(size=equations.blocks.totals.shape) * (equations.blocks.weights > 0)
     state, label = rng.integers(0, len(listed.states), 50), rng.integers(0, 3, 50)
     columns = columns_of(equations, listed.states.codes[state], equations.labels[label])
-    there = columns.cells >= 0
-    slopes = ((residual[columns.cells] * columns.entries.transpose(0, 2, 1)).sum(axis=2) * there).sum(axis=0)
+    there = columns.sites >= 0
+    slopes = ((residual[columns.sites] * columns.entries.transpose(0, 2, 1)).sum(axis=2) * there).sum(axis=0)
     lengths = np.sqrt((columns.entries**2).sum(axis=(0, 1)))
     assert listed.norms[label, state] == pytest.approx(lengths, rel=1e-5)
     assert listed.prices(residual)[label, state] == pytest.approx(slopes / lengths, rel=1e-3, abs=1e-5)
     weights = np.zeros_like(listed.norms)
     np.add.at(weights, (label, state), 1.0)
     sums = np.zeros_like(residual)
-    np.add.at(sums, columns.cells[there], columns.entries.transpose(0, 2, 1)[there])
+    np.add.at(sums, columns.sites[there], columns.entries.transpose(0, 2, 1)[there])
     assert listed.sums(weights) == pytest.approx(sums, abs=1e-3)
     nothing = np.empty(0, dtype=np.int64)
     first = listed.best(residual, 0.0, 30, nothing, np.empty(0)).keys
@@ -107,7 +107,7 @@ def test_a_table_whose_draws_are_known_comes_back_in_its_order() -> None:
     solution = solve(equations, SEED, seconds=60.0)
     same = (leaves_of(equations.routes, codes) == leaves_of(equations.routes, solution.codes)).all(axis=0)
     assert (same & (labels == solution.labels)).all()
-    assert solution.energy <= MET
+    assert solution.energy <= EXACT
     # a broken twin: draws of another order
     turned = replace(equations, multiplicities=np.roll(equations.multiplicities, 1, axis=1))
     other = solve(turned, SEED, seconds=60.0)

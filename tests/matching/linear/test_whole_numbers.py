@@ -12,8 +12,8 @@ pytest.importorskip("numba")
 
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.alike import alike
-from retrodict.matching.linear.candidates import columns_of
 from retrodict.matching.linear.certificate import certain
+from retrodict.matching.linear.columns import columns_of
 from retrodict.matching.linear.exchanges import basis_of, whole_exchanges
 from retrodict.matching.linear.generation import Relaxed
 from retrodict.matching.linear.listing import Listed

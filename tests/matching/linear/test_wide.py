@@ -16,8 +16,8 @@ from retrodict.matching.equations import Equations
 from retrodict.matching.linear import determination
 from retrodict.matching.linear import solve as solving
 from retrodict.matching.linear.annealing import Annealing
-from retrodict.matching.linear.candidates import columns_of
 from retrodict.matching.linear.climbing import Climber
+from retrodict.matching.linear.columns import columns_of
 from retrodict.matching.linear.determination import Determination, determination_of, told_of_determination
 from retrodict.matching.linear.generation import relaxed
 from retrodict.matching.linear.slack import energy_of
@@ -42,8 +42,8 @@ def boosted(classes: int = 2, trees: int = 30) -> GradientBoostingClassifier:
 def explained(equations: Equations, codes: np.ndarray, labels: np.ndarray, residual: np.ndarray) -> np.ndarray:
     """Return prices as columns themselves have them."""
     columns = columns_of(equations, codes, labels)
-    there = columns.cells >= 0
-    products = (residual[columns.cells] * columns.entries.transpose(0, 2, 1)).sum(axis=2)
+    there = columns.sites >= 0
+    products = (residual[columns.sites] * columns.entries.transpose(0, 2, 1)).sum(axis=2)
     return np.asarray((products * there).sum(axis=0) / np.sqrt((columns.entries**2).sum(axis=(0, 1))))
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import columns_of
 from retrodict.matching.linear.climbing import random_rows
+from retrodict.matching.linear.columns import columns_of_table, explained
 from retrodict.matching.linear.ground import ground_of, option_chances, worths
 from retrodict.matching.linear.moving import sweep
 from retrodict.matching.linear.option_prices import room_for
@@ -140,13 +140,8 @@ class Annealing:
     def _refresh(self) -> None:
         blocks = self.equations.blocks
         self._at = np.ascontiguousarray(leaves_of(self.equations.routes, self.codes).T)
-        self._residual = blocks.totals * np.sqrt(blocks.weights)
-        columns = columns_of(self.equations, self.codes, self.labels)
-        times = self._times[:, blocks.tree].T  # (B, n)
-        entries = columns.entries * times[:, None]
-        for cells, own in zip(columns.cells, entries, strict=True):
-            there = cells >= 0
-            np.subtract.at(self._residual, cells[there], own[:, there].T)
+        columns, once = columns_of_table(self.equations, self.codes, self.labels), np.ones(len(self.codes))
+        self._residual = blocks.totals * np.sqrt(blocks.weights) - explained(columns, once, len(blocks.totals))
         self._worth = worths(self._ground, self._residual)
 
 

@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import Columns
+from retrodict.matching.linear.columns import Columns
 from retrodict.matching.linear.silent import silent
 from retrodict.matching.linear.swapping import matrix_of
 
@@ -54,7 +54,7 @@ def in_whole_groups(
     seconds
         Stop after about so long.
     """
-    many = columns.cells.shape[1]
+    many = columns.sites.shape[1]
     if not 0 < many <= _COLUMNS or seconds <= 0.0:
         return None
     matrix, right = _fewer(*matrix_of(equations.blocks, columns))

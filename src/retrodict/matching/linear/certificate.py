@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.linalg import solve_triangular
 
 from retrodict.matching.equations import Blocks, Equations
-from retrodict.matching.linear.candidates import Columns, columns_of
+from retrodict.matching.linear.columns import Columns, columns_of
 from retrodict.matching.linear.exchanges import Basis, basis_of
 from retrodict.matching.linear.least_squares import Pool
 from retrodict.matching.linear.listing import Listed
@@ -109,7 +109,7 @@ def _columns(equations: Equations, listed: Listed, numbers: Array) -> Columns:
 
 def _dual(
     equations: Equations, listed: Listed, columns: Columns, own: Array, until: float
-) -> Float[Array, "cells Q"] | None:
+) -> Float[Array, "sites Q"] | None:
     """Return a dual that is zero on the table's columns and above it on none; ``None`` where that takes too long.
 
     It is what the least squares of minus all other columns leaves, where there may be less than nothing of the table's.
@@ -117,7 +117,7 @@ def _dual(
     norms = listed.norms
     outside = np.isfinite(norms)
     outside.ravel()[own] = False
-    pool = Pool(-listed.sums(np.where(outside, 1.0 / norms, 0.0)), columns.cells.shape[0])
+    pool = Pool(-listed.sums(np.where(outside, 1.0 / norms, 0.0)), columns.sites.shape[0])
     pool.add(columns, free=True)
     pool.solve(_ALL_ROUNDS, 0.0)
     taken = own
@@ -151,10 +151,10 @@ def _open(equations: Equations, listed: Listed, dual: Array, slack: Array, own: 
     return np.flatnonzero(outside & ((price > -_SURE * length) | (-price * norms <= most)))
 
 
-def _products(columns: Columns, vector: Float[Array, "cells Q"]) -> Float[Array, " m"]:
+def _products(columns: Columns, vector: Float[Array, "sites Q"]) -> Float[Array, " m"]:
     """Return the product of each column with a whole one."""
-    products = vector[columns.cells].transpose(0, 2, 1) * columns.entries
-    return np.asarray(np.where(columns.cells[:, None] >= 0, products, 0.0).sum(axis=(0, 1)))
+    products = vector[columns.sites].transpose(0, 2, 1) * columns.entries
+    return np.asarray(np.where(columns.sites[:, None] >= 0, products, 0.0).sum(axis=(0, 1)))
 
 
 def _fixed(blocks: Blocks, columns: Columns, off: float) -> Bool[Array, " m"]:

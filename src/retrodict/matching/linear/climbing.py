@@ -65,7 +65,7 @@ class Climber:
 
     def best(
         self,
-        residual: Float[Array, "cells Q"],
+        residual: Float[Array, "sites Q"],
         least: float,
         many: int,
         taken: Int[Array, " p"],
@@ -104,7 +104,7 @@ class Climber:
         self._known = dict(zip(state["offer_keys"].tolist(), rows, strict=True))
         self._calls = int(state["offer_calls"])
 
-    def climb(self, codes: Int[Array, "m d"], labels: Int[Array, " m"], residual: Float[Array, "cells Q"]) -> Array:
+    def climb(self, codes: Int[Array, "m d"], labels: Int[Array, " m"], residual: Float[Array, "sites Q"]) -> Array:
         """Let rows climb to where no entry or label has a dearer option, in place, and return their prices."""
         return self._in_pieces(_climb, worths(self._ground, residual), codes, labels)
 

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.equations import Blocks, Equations
-from retrodict.matching.linear.candidates import Columns, columns_of
+from retrodict.matching.linear.columns import Columns, columns_of
 from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.pricing import Priced, duals_of
 
@@ -56,8 +56,8 @@ class Draws:
         times = self.drawn[group][:, self.equations.blocks.tree].T  # (B, m)
         place = np.zeros((1, plain.entries.shape[1], len(keys)))
         place[:, 0] = 1.0
-        cells = np.concatenate([plain.cells, (len(self.equations.blocks.totals) + group)[None]]).astype(np.int32)
-        return Columns(cells, np.concatenate([plain.entries * times[:, None], place]))
+        sites = np.concatenate([plain.sites, (len(self.equations.blocks.totals) + group)[None]]).astype(np.int32)
+        return Columns(sites, np.concatenate([plain.entries * times[:, None], place]))
 
     def parts(self, keys: Int[Array, " m"]) -> tuple[Int[Array, " m"], Int[Array, " m"], Int[Array, " m"]]:
         """Return the group, the label's place and the state that keys stand for."""
@@ -66,12 +66,12 @@ class Draws:
         return group, label, state
 
     def best(
-        self, residual: Float[Array, "cells Q"], least: float, many: int, taken: Int[Array, " p"]
+        self, residual: Float[Array, "sites Q"], least: float, many: int, taken: Int[Array, " p"]
     ) -> Int[Array, " m"]:
         """Return the keys of the rows whose prices are highest; see `Proposer.best`."""
-        cells = len(self.equations.blocks.totals)
-        duals = duals_of(self.equations.blocks, residual[:cells], len(self.equations.routes)).astype(np.float32)
-        places = residual[cells:, 0].astype(np.float32)
+        sites = len(self.equations.blocks.totals)
+        duals = duals_of(self.equations.blocks, residual[:sites], len(self.equations.routes)).astype(np.float32)
+        places = residual[sites:, 0].astype(np.float32)
         if self._near is not None and self._left > 0:
             self._left -= 1
             keys, prices, _ = self._offers(self._near, duals, places, taken)

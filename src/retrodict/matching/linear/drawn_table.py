@@ -15,7 +15,7 @@ from retrodict.matching.equations import Equations
 from retrodict.matching.linear.drawing import Draws
 from retrodict.matching.linear.least_squares import Pool
 from retrodict.matching.linear.listing import Listed
-from retrodict.matching.linear.slack import MET, energy, energy_of
+from retrodict.matching.linear.slack import EXACT, energy, energy_of
 
 Array = np.ndarray
 
@@ -106,7 +106,7 @@ def drawn_table(
         optimal = pool.misfit <= _ENOUGH * first or (not len(new) and pool.misfit >= before)
         if not optimal and not equations.mixed and _nearly_whole(pool.x):
             own = keys[pool.x > 0]
-            optimal = energy_of(equations, *_placed(draws, own, pool.x[pool.x > 0])[:2]) <= MET
+            optimal = energy_of(equations, *_placed(draws, own, pool.x[pool.x > 0])[:2]) <= EXACT
         checkpoint(make, False)
         share = float(np.log(max(pool.misfit / first, _ENOUGH)) / np.log(_ENOUGH)) if pool.misfit < first else 0.0
         progress(share, pool.misfit)

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
-from retrodict.matching.linear.candidates import Columns
+from retrodict.matching.linear.columns import Columns
 
 Array = np.ndarray
 
@@ -42,23 +42,23 @@ class Basis:
     norms: Float[Array, " m"]
 
 
-def basis_of(columns: Columns, cells: int) -> Basis:
+def basis_of(columns: Columns, sites: int) -> Basis:
     """Return which columns depend on others before them.
 
     Parameters
     ----------
     columns
         m of them.
-    cells
+    sites
         Of all blocks together.
     """
-    own_cells, entries = columns.cells.T, columns.entries.transpose(2, 0, 1)
-    many = len(own_cells)
+    own_sites, entries = columns.sites.T, columns.entries.transpose(2, 0, 1)
+    many = len(own_sites)
     norms = np.sqrt((entries**2).sum(axis=(1, 2)))
     factor, beside = np.zeros((many, many)), np.zeros((many, many))
     independent = np.zeros(many, dtype=bool)
-    dense = np.zeros((cells, entries.shape[2]))
-    k = _split(own_cells, entries, norms, dense, _DEPENDENT, factor, beside, independent)
+    dense = np.zeros((sites, entries.shape[2]))
+    k = _split(own_sites, entries, norms, dense, _DEPENDENT, factor, beside, independent)
     inside, outside = np.flatnonzero(independent), np.flatnonzero(~independent)
     exchanges = np.zeros((many, len(outside)))
     if len(outside):
@@ -91,7 +91,7 @@ _MOST = 3
 
 @njit(cache=True, nogil=True)
 def _split(
-    cells: Array,
+    sites: Array,
     entries: Array,
     norms: Array,
     dense: Array,
@@ -107,23 +107,23 @@ def _split(
         if norms[j] == 0.0:
             others += 1
             continue
-        for b in range(cells.shape[1]):
-            if cells[j, b] >= 0:
+        for b in range(sites.shape[1]):
+            if sites[j, b] >= 0:
                 for q in range(entries.shape[2]):
-                    dense[cells[j, b], q] = entries[j, b, q]
+                    dense[sites[j, b], q] = entries[j, b, q]
         column = np.empty(k)
         for i in range(k):
             o = order[i]
             total = 0.0
-            for b in range(cells.shape[1]):
-                if cells[o, b] >= 0:
+            for b in range(sites.shape[1]):
+                if sites[o, b] >= 0:
                     for q in range(entries.shape[2]):
-                        total += dense[cells[o, b], q] * entries[o, b, q]
+                        total += dense[sites[o, b], q] * entries[o, b, q]
             column[i] = total / (norms[o] * norms[j])
-        for b in range(cells.shape[1]):
-            if cells[j, b] >= 0:
+        for b in range(sites.shape[1]):
+            if sites[j, b] >= 0:
                 for q in range(entries.shape[2]):
-                    dense[cells[j, b], q] = 0.0
+                    dense[sites[j, b], q] = 0.0
         own = 1.0
         for i in range(k):
             column[i] /= factor[i, i]

@@ -12,12 +12,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import columns_of
+from retrodict.matching.linear.columns import columns_of
 from retrodict.matching.linear.least_squares import Pool
 from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.mixing import mixed
 from retrodict.matching.linear.proposing import Proposer
-from retrodict.matching.linear.slack import MET, energy
+from retrodict.matching.linear.slack import EXACT, energy
 
 Array = np.ndarray
 
@@ -189,10 +189,10 @@ class _Run:
         inside = self.pool.inside()
         x = self.pool.x[inside]
         if self.equations.mixed:
-            return mixed(self.equations, self.codes[inside], self.labels[inside], x, solve=False).energy <= MET
+            return mixed(self.equations, self.codes[inside], self.labels[inside], x, solve=False).energy <= EXACT
         if np.abs(x - np.rint(x)).max(initial=0.0) > _WHOLE:
             return False
-        return energy(self.equations.blocks, self.pool.some(inside), np.rint(x)) <= MET
+        return energy(self.equations.blocks, self.pool.some(inside), np.rint(x)) <= EXACT
 
     def state(self) -> bytes:
         """Return what is needed to go on from here."""

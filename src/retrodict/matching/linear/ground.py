@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from retrodict.matching.equations import Blocks, Equations
-from retrodict.matching.linear.routing import leaf_values
+from retrodict.matching.linear.routing import leaf_values, walk_of
 
 Array = np.ndarray
 
@@ -29,8 +29,8 @@ class Ground(NamedTuple):
         Of each tree, shape (T,).
     squares
         Weights of the products of terms in the squared length of a column, by the leaf, shape (T, L, 10).
-    first, block, cell
-        The blocks of tree t are those from ``first[t]`` to ``first[t + 1]`` in `block`; `cell` is the cell of each of
+    first, block, site
+        The blocks of tree t are those from ``first[t]`` to ``first[t + 1]`` in `block`; `site` is that of each of
         their leaves, shapes (T + 1,), (B,) and (B, L).
     coefficients
         Weighed, of 1, g, h and g squared, shape (B, L, Q, 4).
@@ -53,7 +53,7 @@ class Ground(NamedTuple):
     squares: Float[Array, "T L 10"]
     first: Int[Array, " T1"]
     block: Int[Array, " B"]
-    cell: Int[Array, "B L"]
+    site: Int[Array, "B L"]
     coefficients: Float[Array, "B L Q 4"]
     part: Int[Array, " d"]
     place: Int[Array, " d"]
@@ -68,8 +68,8 @@ class Ground(NamedTuple):
 def ground_of(equations: Equations) -> Ground:
     """Lay out equations."""
     routes, blocks = equations.routes, equations.blocks
-    nodes = np.column_stack([routes.feature, routes.left, routes.right, routes.start, routes.leaf]).astype(np.int32)
-    scale = np.where(blocks.cell[..., None] >= 0, np.sqrt(blocks.weights)[blocks.cell], 0.0)  # (B, L, Q)
+    roots, nodes, goes_left = walk_of(routes)
+    scale = np.where(blocks.site[..., None] >= 0, np.sqrt(blocks.weights)[blocks.site], 0.0)  # (B, L, Q)
     coefficients = blocks.coefficients * scale[..., None]
     part, place, sizes = _parts(equations)
     order = np.argsort(blocks.tree, kind="stable")
@@ -77,16 +77,16 @@ def ground_of(equations: Equations) -> Ground:
     inner = np.flatnonzero(routes.feature >= 0)
     splits[np.searchsorted(routes.roots, inner, side="right") - 1, part[routes.feature[inner]]] = True
     return Ground(
-        routes.roots.astype(np.int32),
+        roots,
         nodes,
-        routes.goes_left,
+        goes_left,
         leaf_values(routes),
         routes.output.astype(np.int32),
         routes.turn.astype(np.int32),
         _squares(blocks, coefficients, len(routes)),
         np.searchsorted(blocks.tree[order], np.arange(len(routes) + 1)).astype(np.int32),
         order.astype(np.int32),
-        blocks.cell.astype(np.int32),
+        blocks.site.astype(np.int32),
         np.ascontiguousarray(coefficients),
         part,
         place,
@@ -114,16 +114,16 @@ def _parts(equations: Equations) -> tuple[Array, Array, Array]:
 
 def _squares(blocks: Blocks, coefficients: Array, trees: int) -> Array:
     """Return what the products of terms count for in the squared length of a column."""
-    out = np.zeros((trees, blocks.cell.shape[1], len(PAIRS)))
+    out = np.zeros((trees, blocks.site.shape[1], len(PAIRS)))
     for p, (i, j) in enumerate(PAIRS):
         product = (coefficients[..., i] * coefficients[..., j]).sum(axis=-1) * (1.0 if i == j else 2.0)
         np.add.at(out[..., p], blocks.tree, product)
     return out
 
 
-def worths(ground: Ground, residual: Float[Array, "cells Q"]) -> Float[Array, "T L 4"]:
+def worths(ground: Ground, residual: Float[Array, "sites Q"]) -> Float[Array, "T L 4"]:
     """Return what 1, g, h and g squared are worth in each leaf: their product with a residual, weighed."""
-    own = np.where(ground.cell[..., None] >= 0, residual[ground.cell], 0.0)
+    own = np.where(ground.site[..., None] >= 0, residual[ground.site], 0.0)
     products = np.einsum("blq,blqk->blk", own, ground.coefficients)
     out = np.zeros((*ground.values.shape, 4))
     tree = np.repeat(np.arange(len(ground.roots)), np.diff(ground.first))

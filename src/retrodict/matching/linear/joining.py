@@ -38,8 +38,8 @@ def empty_leaves(equations: Equations) -> Bool[Array, "T L"]:
     counted = blocks.coefficients[..., COUNT] > 0.0
     alone = counted & (blocks.coefficients[..., COUNT + 1 :] == 0.0).all(axis=-1)  # (B, L, Q)
     none = (blocks.totals == 0.0) & (blocks.rounding == 0.0) & (blocks.weights > 0.0)
-    empty = (alone & none[blocks.cell] & (blocks.cell >= 0)[..., None]).any(axis=-1)
-    out = np.zeros((len(equations.routes), blocks.cell.shape[1]), dtype=bool)
+    empty = (alone & none[blocks.site] & (blocks.site >= 0)[..., None]).any(axis=-1)
+    out = np.zeros((len(equations.routes), blocks.site.shape[1]), dtype=bool)
     if equations.multiplicities is None:  # a leaf may hold rows that were not drawn
         np.logical_or.at(out, blocks.tree, empty)
     return out

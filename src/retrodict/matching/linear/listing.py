@@ -48,7 +48,7 @@ class Listed:
 
     def best(
         self,
-        residual: Float[Array, "cells Q"],
+        residual: Float[Array, "sites Q"],
         least: float,
         many: int,
         taken: Int[Array, " p"],
@@ -91,7 +91,7 @@ class Listed:
         if len(state["offer_near"]):
             self._look_near(state["offer_near"])
 
-    def prices(self, residual: Float[Array, "cells Q"]) -> Float[Array, "C S"]:
+    def prices(self, residual: Float[Array, "sites Q"]) -> Float[Array, "C S"]:
         """Return the prices of all states with all labels; see `Proposer.best`."""
         return self._prices(self.layouts, duals_of(self.equations.blocks, residual, len(self.equations.routes)))
 
@@ -100,7 +100,7 @@ class Listed:
         """Lengths of all columns; infinite where one has no entries."""
         return np.concatenate([each.norms for each in self.layouts])
 
-    def sums(self, weights: Float[Array, "C S"]) -> Float[Array, "cells Q"]:
+    def sums(self, weights: Float[Array, "C S"]) -> Float[Array, "sites Q"]:
         """Return the weighed sums of so many of each column, in 32 bits."""
         routes, first = self.equations.routes, 0
         out = np.zeros((len(routes), routes.most_leaves, 4))

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import columns_of
+from retrodict.matching.linear.columns import columns_of
 from retrodict.matching.linear.open_targets import nearest, predicted
 from retrodict.matching.linear.routing import hashes_of
 from retrodict.matching.linear.slack import energy

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.sparse.linalg import lsmr
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import Columns, columns_of, explained
+from retrodict.matching.linear.columns import Columns, columns_of, explained
 from retrodict.matching.linear.routing import leaf_values, leaves_of
 from retrodict.matching.linear.swapping import matrix_of
 from retrodict.matching.losses import LossKind
@@ -81,7 +81,7 @@ def nearest(
     """
     blocks, (low, high) = equations.blocks, ends
     at_ends = [columns_of(equations, codes, np.full(len(codes), end)) for end in ends]
-    moves = Columns(at_ends[0].cells, (at_ends[1].entries - at_ends[0].entries) / (high - low) * times)
+    moves = Columns(at_ends[0].sites, (at_ends[1].entries - at_ends[0].entries) / (high - low) * times)
     matrix, _ = matrix_of(blocks, moves)
     stated = blocks.weights.ravel() > 0.0
     inverse, told = _told(matrix) if len(codes) <= _MOST else (None, np.zeros(len(codes), dtype=bool))

@@ -106,7 +106,7 @@ def priced_states(equations: Equations, codes: Int[Array, "S d"]) -> tuple[Price
     return tuple(each for each in apart if each is not None)
 
 
-def duals_of(blocks: Blocks, residual: Float[Array, "cells Q"], trees: int) -> Float[Array, "T L 4"]:
+def duals_of(blocks: Blocks, residual: Float[Array, "sites Q"], trees: int) -> Float[Array, "T L 4"]:
     """Return what 1, g, h and g squared are worth in each leaf of each tree.
 
     Parameters
@@ -114,22 +114,22 @@ def duals_of(blocks: Blocks, residual: Float[Array, "cells Q"], trees: int) -> F
     blocks
         The equations.
     residual
-        Weighed totals less what is explained, shape (cells, Q).
+        Weighed totals less what is explained, shape (sites, Q).
     trees
         How many there are.
     """
-    worth = np.where(blocks.cell[..., None] >= 0, (residual * np.sqrt(blocks.weights))[blocks.cell], 0.0)  # (B, L, Q)
-    out = np.zeros((trees, blocks.cell.shape[1], 4))
+    worth = np.where(blocks.site[..., None] >= 0, (residual * np.sqrt(blocks.weights))[blocks.site], 0.0)  # (B, L, Q)
+    out = np.zeros((trees, blocks.site.shape[1], 4))
     np.add.at(out, blocks.tree, np.einsum("blq,blqk->blk", worth, blocks.coefficients))
     return out
 
 
-def sums_of(blocks: Blocks, sums: Float[Array, "T L 4"]) -> Float[Array, "cells Q"]:
+def sums_of(blocks: Blocks, sums: Float[Array, "T L 4"]) -> Float[Array, "sites Q"]:
     """Return the weighed equations' sums from those of 1, g, h and g squared in each leaf of each tree."""
     out = np.zeros_like(blocks.totals)
-    there = blocks.cell >= 0
+    there = blocks.site >= 0
     own = np.einsum("blqk,blk->blq", blocks.coefficients, sums[blocks.tree])
-    np.add.at(out, blocks.cell[there], own[there])
+    np.add.at(out, blocks.site[there], own[there])
     return np.asarray(out * np.sqrt(blocks.weights))
 
 
@@ -163,8 +163,8 @@ def _parts(states: int) -> Iterator[slice]:
 
 def _squares_of(blocks: Blocks, trees: int) -> Array:
     """Return the products of the coefficients in each leaf, weighed and added up over equations, shape (T, L, 4, 4)."""
-    weights = np.where(blocks.cell[..., None] >= 0, blocks.weights[blocks.cell], 0.0)
-    out = np.zeros((trees, blocks.cell.shape[1], 4, 4))
+    weights = np.where(blocks.site[..., None] >= 0, blocks.weights[blocks.site], 0.0)
+    out = np.zeros((trees, blocks.site.shape[1], 4, 4))
     own = np.einsum("blq,blqi,blqj->blij", weights, blocks.coefficients, blocks.coefficients)
     np.add.at(out, blocks.tree, own)
     return out

@@ -45,7 +45,7 @@ class Proposer(Protocol):
 
     def best(
         self,
-        residual: Float[Array, "cells Q"],
+        residual: Float[Array, "sites Q"],
         least: float,
         many: int,
         taken: Int[Array, " p"],
@@ -56,7 +56,7 @@ class Proposer(Protocol):
         Parameters
         ----------
         residual
-            Weighed totals less what is explained, shape (cells, Q).
+            Weighed totals less what is explained, shape (sites, Q).
         least
             The price from which a row is worth a place.
         many

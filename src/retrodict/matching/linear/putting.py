@@ -14,7 +14,7 @@ from retrodict.matching.linear.option_prices import see, terms
 def put(ground: Any, residual: Any, worth: Any, at: Any, label: Any, times: Any, sign: Any, room: Any) -> None:
     """Take a row's column `sign` times from the residual, and bring what terms are worth in each leaf up to it."""
     scores, seen = room[0], room[1]
-    outputs, leaves, width = len(ground.start), ground.cell.shape[1], residual.shape[1]
+    outputs, leaves, width = len(ground.start), ground.site.shape[1], residual.shape[1]
     for k in range(outputs):
         scores[k, 0] = ground.start[k]
     own = np.empty(4)
@@ -28,8 +28,8 @@ def put(ground: Any, residual: Any, worth: Any, at: Any, label: Any, times: Any,
         own[1], own[2], own[3] = g, h, g * g
         for place in range(ground.first[t], ground.first[t + 1]):
             b = ground.block[place]
-            cell = ground.cell[b, leaf]
-            if cell < 0:
+            site = ground.site[b, leaf]
+            if site < 0:
                 continue
             for q in range(width):
                 entry = 0.0
@@ -38,8 +38,8 @@ def put(ground: Any, residual: Any, worth: Any, at: Any, label: Any, times: Any,
                 entry *= sign * times[t]
                 if entry == 0.0:
                     continue
-                residual[cell, q] -= entry
+                residual[site, q] -= entry
                 for other in range(leaves):
-                    if ground.cell[b, other] == cell:
+                    if ground.site[b, other] == site:
                         for j in range(4):
                             worth[t, other, j] -= entry * ground.coefficients[b, other, q, j]

@@ -100,7 +100,7 @@ def leaf_values(routes: Routes) -> Float[Array, "T L"]:
 
 def walk_of(routes: Routes) -> tuple[Array, Array, Array]:
     """Return the roots, the nodes (feature, children, start of answers, leaf) and the answers for compiled walks."""
-    nodes = np.column_stack([routes.feature, routes.left, routes.right, routes.start, routes.leaf]).astype(np.int32)
+    nodes = np.column_stack([routes.feature, routes.left, routes.right, routes.answers, routes.leaf]).astype(np.int32)
     return routes.roots.astype(np.int32), nodes, routes.goes_left
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.equations import Equations
-from retrodict.matching.linear.candidates import Columns, columns_of
+from retrodict.matching.linear.columns import columns_of_table
 from retrodict.matching.linear.slack import excess_of, slack_of
 from retrodict.matching.tolerances import MET
 
@@ -26,17 +26,14 @@ def met_share(equations: Equations, codes: Int[Array, "n d"], labels: Float[Arra
         The table, shapes (n, d) and (n,), in its order where draws tell rows apart.
     """
     blocks = equations.blocks
-    columns = columns_of(equations, codes, labels)
-    if equations.multiplicities is not None:
-        drawn = equations.multiplicities[blocks.tree]
-        columns = Columns(columns.cells, columns.entries * drawn[:, None])
+    columns = columns_of_table(equations, codes, labels)
     once = np.ones(len(codes))
     beyond = np.maximum(excess_of(blocks, columns, once) - slack_of(blocks, columns, once), 0.0)
     stated = blocks.weights > 0
     met = stated & (beyond**2 <= MET)
     own_met, own_stated = np.zeros(len(codes)), np.zeros(len(codes))
-    for cells in columns.cells:
-        here = cells >= 0
-        own_met[here] += met[cells[here]].sum(axis=1)
-        own_stated[here] += stated[cells[here]].sum(axis=1)
+    for sites in columns.sites:
+        here = sites >= 0
+        own_met[here] += met[sites[here]].sum(axis=1)
+        own_stated[here] += stated[sites[here]].sum(axis=1)
     return np.where(own_stated > 0, own_met / np.maximum(own_stated, 1.0), 0.0)

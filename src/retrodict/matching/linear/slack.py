@@ -6,13 +6,13 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.equations import Blocks, Equations
-from retrodict.matching.linear.candidates import Columns, columns_of, explained
+from retrodict.matching.linear.columns import Columns, columns_of_table, explained
 
 Array = np.ndarray
 
 _SUMS = 1e-12
 """Of the sum of all terms' sizes, what sums of 64 bits and decimals of seventeen digits may be off by."""
-MET = 1e-18
+EXACT = 1e-18
 """The energy of a table that is right: rows that differ by the rounding of their terms to 32 bits differ by 1e-14."""
 
 
@@ -26,11 +26,7 @@ def energy_of(equations: Equations, codes: Int[Array, "n d"], labels: Float[Arra
     codes, labels
         The table, shapes (n, d) and (n,); in its order where draws tell rows apart.
     """
-    columns = columns_of(equations, codes, labels)
-    if equations.multiplicities is not None:
-        times = equations.multiplicities[equations.blocks.tree]
-        columns = Columns(columns.cells, columns.entries * times[:, None])
-    return energy(equations.blocks, columns, np.ones(len(codes)))
+    return energy(equations.blocks, columns_of_table(equations, codes, labels), np.ones(len(codes)))
 
 
 def energy(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> float:
@@ -39,7 +35,7 @@ def energy(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> float:
     return float((beyond**2).sum())
 
 
-def excess_of(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> Float[Array, "cells Q"]:
+def excess_of(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> Float[Array, "sites Q"]:
     """Return how far the sums of so many of each column are from those stated, weighed.
 
     Parameters
@@ -55,11 +51,11 @@ def excess_of(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> Float[
     return np.asarray(np.abs(stated - explained(columns, x, len(stated))))
 
 
-def slack_of(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> Float[Array, "cells Q"]:
+def slack_of(blocks: Blocks, columns: Columns, x: Float[Array, " m"]) -> Float[Array, "sites Q"]:
     """Return how far the sums of the true rows may be from those stated, weighed, were they these; see `excess_of`."""
-    sizes = explained(Columns(columns.cells, np.abs(columns.entries)), x, len(blocks.totals))
+    sizes = explained(Columns(columns.sites, np.abs(columns.entries)), x, len(blocks.totals))
     rounding = blocks.rounding
     if blocks.row_rounding.any():
         ones = np.ones_like(columns.entries)
-        rounding = rounding + blocks.row_rounding * explained(Columns(columns.cells, ones), x, len(blocks.totals))
+        rounding = rounding + blocks.row_rounding * explained(Columns(columns.sites, ones), x, len(blocks.totals))
     return np.asarray(rounding * np.sqrt(blocks.weights) + _SUMS * sizes)

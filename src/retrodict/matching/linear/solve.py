@@ -11,12 +11,12 @@ from jaxtyping import Bool, Float, Int
 from retrodict.errors import ModelError
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.alike import alike
-from retrodict.matching.linear.candidates import columns_of
 from retrodict.matching.linear.certificate import certain
+from retrodict.matching.linear.columns import columns_of
 from retrodict.matching.linear.drawn_table import drawn_table
 from retrodict.matching.linear.generation import Relaxed, relaxed
 from retrodict.matching.linear.listing import Listed
-from retrodict.matching.linear.slack import MET, energy, energy_of
+from retrodict.matching.linear.slack import EXACT, energy, energy_of
 from retrodict.matching.linear.solution import Solution
 from retrodict.matching.linear.states import MOST_ROWS, count_rows, listed_states
 from retrodict.matching.linear.whole_numbers import made_whole, whole_rows
@@ -77,7 +77,7 @@ def solve(
     reached = energy_of(equations, codes, labels)
     unique = None
     if proposer is not None and found.optimal:  # of a table that does not meet the equations nothing is shown
-        unique = certain(equations, proposer, codes, labels, left()) if reached <= MET else np.zeros(len(codes), bool)
+        unique = certain(equations, proposer, codes, labels, left()) if reached <= EXACT else np.zeros(len(codes), bool)
     like = alike(equations, codes)
     return Solution(
         like.codes,

@@ -9,9 +9,9 @@ from jaxtyping import Float, Int
 from scipy import sparse
 
 from retrodict.matching.equations import Blocks, Equations
-from retrodict.matching.linear.candidates import Columns
+from retrodict.matching.linear.columns import Columns
 from retrodict.matching.linear.exchanges import basis_of, whole_exchanges
-from retrodict.matching.linear.slack import MET, energy
+from retrodict.matching.linear.slack import EXACT, energy
 
 Array = np.ndarray
 
@@ -83,7 +83,7 @@ def exchanged(equations: Equations, columns: Columns, times: Int[Array, " m"], s
     started = time.perf_counter()
     matrix, right = matrix_of(equations.blocks, columns)
     order = np.argsort(times <= 0, kind="stable")
-    ordered = Columns(columns.cells[:, order], columns.entries[:, :, order])
+    ordered = Columns(columns.sites[:, order], columns.entries[:, :, order])
     found = whole_exchanges(basis_of(ordered, len(equations.blocks.totals)))
     moves = np.zeros_like(found)
     moves[order] = found
@@ -91,7 +91,7 @@ def exchanged(equations: Equations, columns: Columns, times: Int[Array, " m"], s
     changes = matrix @ moves.astype(np.float64)
     times = times.copy()
     for _ in range(_ROUNDS if moves.shape[1] else 0):
-        if time.perf_counter() - started > seconds or energy(equations.blocks, columns, times) <= MET:
+        if time.perf_counter() - started > seconds or energy(equations.blocks, columns, times) <= EXACT:
             break
         rest = right - matrix @ times
         falls = (changes**2).sum(axis=0) - 2.0 * (rest @ changes)
@@ -133,12 +133,12 @@ def matrix_of(blocks: Blocks, columns: Columns) -> tuple[sparse.csc_matrix, Floa
     columns
         Of m possible rows.
     """
-    cells, width = blocks.totals.shape
-    many = columns.cells.shape[1]
-    at = columns.cells[:, None, :].astype(np.int64) * width + np.arange(width)[:, None]
-    there = np.broadcast_to((columns.cells >= 0)[:, None, :], columns.entries.shape) & (columns.entries != 0.0)
+    sites, width = blocks.totals.shape
+    many = columns.sites.shape[1]
+    at = columns.sites[:, None, :].astype(np.int64) * width + np.arange(width)[:, None]
+    there = np.broadcast_to((columns.sites >= 0)[:, None, :], columns.entries.shape) & (columns.entries != 0.0)
     which = np.broadcast_to(np.arange(many), columns.entries.shape)
-    matrix = sparse.csc_matrix((columns.entries[there], (at[there], which[there])), shape=(cells * width, many))
+    matrix = sparse.csc_matrix((columns.entries[there], (at[there], which[there])), shape=(sites * width, many))
     stated = np.flatnonzero(blocks.weights.ravel() > 0.0)
     right = (blocks.totals * np.sqrt(blocks.weights)).ravel()[stated]
     return sparse.csc_matrix(matrix.tocsr()[stated]), right

@@ -15,12 +15,12 @@ from jaxtyping import Int
 
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.branching import branched, in_whole_groups
-from retrodict.matching.linear.candidates import Columns, columns_of
+from retrodict.matching.linear.columns import Columns, columns_of
 from retrodict.matching.linear.generation import Relaxed
 from retrodict.matching.linear.least_squares import Pool
 from retrodict.matching.linear.mixing import Mixed, mixed
 from retrodict.matching.linear.routing import hashes_of
-from retrodict.matching.linear.slack import MET, energy
+from retrodict.matching.linear.slack import EXACT, energy
 from retrodict.matching.linear.swapping import exchanged, swapped
 
 Array = np.ndarray
@@ -76,7 +76,7 @@ def made_whole(equations: Equations, found: Relaxed, seconds: float = np.inf) ->
     times = np.rint(found.x).astype(np.int64)
     columns = columns_of(equations, found.codes, equations.labels[found.labels])
     best = energy(blocks, columns, times)
-    if best <= MET:
+    if best <= EXACT:
         return _kept(found.codes, found.labels, times, best)
     codes = np.concatenate([found.codes, found.near[:_BESIDE]])
     labels = np.concatenate([found.labels, found.near_labels[:_BESIDE]])
@@ -86,7 +86,7 @@ def made_whole(equations: Equations, found: Relaxed, seconds: float = np.inf) ->
     def left() -> float:
         return max(seconds - (time.perf_counter() - started), 0.0)
 
-    for attempt, worth in ((_dived, _FINE), (swapped, _FINE), (exchanged, MET), (branched, _FINE)):
+    for attempt, worth in ((_dived, _FINE), (swapped, _FINE), (exchanged, EXACT), (branched, _FINE)):
         if left() <= 0.0:
             break
         if best <= worth:

@@ -20,13 +20,13 @@ class Columns:
 
     Parameters
     ----------
-    cells
-        Where each column has entries: a cell of each block, or -1, shape (B, m).
+    sites
+        Where each column has entries: a site of each block, or -1, shape (B, m).
     entries
         They, weighed, shape (B, Q, m).
     """
 
-    cells: Int[Array, "B m"]
+    sites: Int[Array, "B m"]
     entries: Float[Array, "B Q m"]
 
 
@@ -47,28 +47,45 @@ def columns_of(equations: Equations, codes: Int[Array, "m d"], labels: Float[Arr
     return laid_out(equations.blocks, leaves, gradients, hessians)
 
 
+def columns_of_table(equations: Equations, codes: Int[Array, "n d"], labels: Float[Array, " n"]) -> Columns:
+    """Return the columns of a table's rows, each as often as every tree drew it; see `columns_of`.
+
+    Parameters
+    ----------
+    equations
+        What they are columns of.
+    codes, labels
+        The table, shapes (n, d) and (n,); in its order where draws tell rows apart.
+    """
+    columns = columns_of(equations, codes, labels)
+    if equations.multiplicities is None:
+        return columns
+    times = equations.multiplicities[equations.blocks.tree]  # (B, n)
+    return Columns(columns.sites, columns.entries * times[:, None])
+
+
 def laid_out(
     blocks: Blocks, leaves: Int[Array, "T m"], gradients: Float[Array, "T m"], hessians: Float[Array, "T m"]
 ) -> Columns:
     """Return columns from the leaves that rows reach and what they add there."""
     many, width = leaves.shape[1], blocks.totals.shape[1]
-    cells = np.empty((many, len(blocks.tree)), dtype=np.int32)
+    sites = np.empty((many, len(blocks.tree)), dtype=np.int32)
     entries = np.empty((many, len(blocks.tree), width))
     _lay_out(
         blocks.tree,
-        blocks.cell,
+        blocks.site,
         blocks.coefficients,
         np.sqrt(blocks.weights),
         np.ascontiguousarray(leaves, dtype=np.int32),
         np.ascontiguousarray(gradients, dtype=np.float64),
         np.ascontiguousarray(hessians, dtype=np.float64),
-        cells,
+        sites,
         entries,
     )
-    return Columns(cells.T, entries.transpose(1, 2, 0))
+    return Columns(sites.T, entries.transpose(1, 2, 0))
 
 
-def explained(columns: Columns, x: Float[Array, " m"], cells: int) -> Float[Array, "cells Q"]:
+def explained(columns: Columns, x: Float[Array, " m"], sites: int) -> Float[Array, "sites Q"]:
     """Return the weighed sums of so many of each column.
 
     Parameters
@@ -77,24 +94,24 @@ def explained(columns: Columns, x: Float[Array, " m"], cells: int) -> Float[Arra
         m of them.
     x
         How many of each, shape (m,).
-    cells
+    sites
         Of all blocks together.
     """
-    out = np.zeros((cells, columns.entries.shape[1]))
-    _add(columns.cells.T, columns.entries.transpose(2, 0, 1), np.asarray(x, dtype=np.float64), out)
+    out = np.zeros((sites, columns.entries.shape[1]))
+    _add(columns.sites.T, columns.entries.transpose(2, 0, 1), np.asarray(x, dtype=np.float64), out)
     return out
 
 
 @njit(cache=True, nogil=True)
 def _lay_out(
     tree: Array,
-    cell: Array,
+    site: Array,
     coefficients: Array,
     scale: Array,
     leaves: Array,
     gradients: Array,
     hessians: Array,
-    cells: Array,
+    sites: Array,
     entries: Array,
 ) -> None:
     many, blocks, width = entries.shape
@@ -102,8 +119,8 @@ def _lay_out(
         for b in range(blocks):
             t = tree[b]
             leaf = leaves[t, j]
-            at = cell[b, leaf]
-            cells[j, b] = at
+            at = site[b, leaf]
+            sites[j, b] = at
             g, h = gradients[t, j], hessians[t, j]
             for q in range(width):
                 own = coefficients[b, leaf, q]
@@ -114,11 +131,11 @@ def _lay_out(
 
 
 @njit(cache=True, nogil=True)
-def _add(cells: Array, entries: Array, x: Array, out: Array) -> None:
+def _add(sites: Array, entries: Array, x: Array, out: Array) -> None:
     for j in range(len(x)):
         if x[j] != 0.0:
-            for b in range(cells.shape[1]):
-                cell = cells[j, b]
-                if cell >= 0:
+            for b in range(sites.shape[1]):
+                site = sites[j, b]
+                if site >= 0:
                     for q in range(entries.shape[2]):
-                        out[cell, q] += x[j] * entries[j, b, q]
+                        out[site, q] += x[j] * entries[j, b, q]
