@@ -15,7 +15,7 @@ import retrodict as rd
 from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.matching import Matching
 from retrodict.matching.linear_reading import LinearReading
-from retrodict.matching.solving import FREED, Solving
+from retrodict.matching.solving import FREED, Solved, Solving
 from retrodict.reconstruction.equation_search import EquationSearch
 from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.training_table import Equated, Limits, TooLargeError, training_table
@@ -117,6 +117,23 @@ def test_equations_that_contradict_one_another_give_no_confident_row() -> None:
     assert (found.frame["confidence"] < 0.95).all()
 
 
+class _Short(Solving):
+    """A search that ends after 60 s with what is no optimum, as where rows are too many to list."""
+
+    def solve(self, *args: Any, **settings: Any) -> Solved:
+        solved = super().solve(*args, **settings)
+        return replace(solved, solution=replace(solved.solution, optimal=False, energy=1.0, misfit=1.0, seconds=60.0))
+
+
+def test_a_search_that_ended_by_itself_does_not_say_that_its_time_was_up() -> None:
+    reading = BOOSTED.table_equations(rd.inspect_model(BOOSTED), "file")
+    found = Rebuilding(BOOSTED, EquationSearch(reading, "file", _Short()), 0).run(None, False)
+    assert "they are not all met" in found.quality.verdict
+    assert found.quality.next_action == "run it again with another --seed"
+    limited = Rebuilding(BOOSTED, EquationSearch(reading, "file", _Short(seconds=60.0)), 0).run(None, False)
+    assert "the time was up" in limited.quality.verdict
+
+
 def test_more_rows_than_are_searched_for_are_said_to_be_so() -> None:
     assert isinstance(training_table(BOOSTED, Limits(solved=3)), Equated)
     with pytest.raises(TooLargeError, match="its equations are of 3 rows, more than the 2 searched for here"):
@@ -158,7 +175,7 @@ def test_columns_that_only_look_like_one_category_are_freed() -> None:
 
 def test_a_folder_that_was_written_before_equations_were_solved_is_read(found: rd.Rebuilt) -> None:
     data = found.quality.to_dict()
-    for name in ("determined", "equations", "rounds", "misfit", "finished"):
+    for name in ("determined", "equations", "rounds", "misfit", "contradicted", "finished"):
         del data[name]
     back = type(found.quality).from_dict({**data, "source": "node counts"})
     assert (back.equations, back.determined, back.finished) == (0, None, True)

@@ -94,12 +94,13 @@ class EquationSearch:
             equations=int(solution.equations),
             rounds=int(solution.rounds),
             misfit=float(solution.misfit),
+            contradicted=solved.contradicted,
             finished=self._finished(solution),
         )
         notes = (*reading.notes, *solved.notes, *(() if few is None else (few,)))
         return FoundTable(rows, reading.target(solution.labels), confidence, cells, features, quality, notes)
 
     def _finished(self, solution: Solution) -> bool:
-        """Whether the search ended by itself: where it met all equations, or where it had no more to try."""
+        """Whether the search ended by itself: it met all equations, or had no more to try before its time was up."""
         limit = self.solving.seconds
-        return solution.optimal and (solution.energy <= MET or limit is None or solution.seconds < limit)
+        return limit is None or solution.seconds < limit or (solution.optimal and solution.energy <= MET)

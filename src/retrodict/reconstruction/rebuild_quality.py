@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from jaxtyping import Float, Int
 
-from retrodict.matching.tolerances import CONTRADICTED, MET
+from retrodict.matching.tolerances import MET
 
 Array = np.ndarray
 
@@ -76,6 +76,8 @@ class RebuildQuality:
     misfit
         What parts of rows, in whatever numbers, leave unmet, squared and in rows: more than rounding where equations
         contradict one another.
+    contradicted
+        Whether they do, as far as the search tells: not even parts of rows meet them.
     finished
         Whether the search ended by itself; ``False`` where time ran out.
     """
@@ -96,6 +98,7 @@ class RebuildQuality:
     equations: int = 0
     rounds: int = 0
     misfit: float = 0.0
+    contradicted: bool = False
     finished: bool = True
 
     @property
@@ -107,11 +110,6 @@ class RebuildQuality:
     def solved(self) -> bool:
         """Whether the table is the solution of equations."""
         return self.source in ("equations", "leaf values")
-
-    @property
-    def contradicted(self) -> bool:
-        """Whether the equations contradict one another: not even parts of rows meet them."""
-        return self.solved and self.finished and not self.met and self.misfit > CONTRADICTED
 
     @property
     def verdict(self) -> str:
@@ -168,7 +166,7 @@ class RebuildQuality:
         return cls(**{**own, **tuples, "confidence": bins})
 
 
-_LATER = ("determined", "equations", "rounds", "misfit", "finished")
+_LATER = ("determined", "equations", "rounds", "misfit", "contradicted", "finished")
 """What folders do not have that were written before equations were solved."""
 
 

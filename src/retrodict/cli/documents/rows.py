@@ -38,8 +38,8 @@ class Rebuilt(Document):
     """A training table that was found.
 
     `energy` is the mismatch with what the file states, 0 where all is met; `determined` the share of rows that are in
-    every table that meets it, as was shown; `misfit` what parts of rows leave unmet, and `finished` whether the search
-    ended before its time.
+    every table that meets it, as was shown; `misfit` what parts of rows leave unmet, `contradicted` whether that shows
+    that no table meets all, and `finished` whether the search ended before its time.
     """
 
     source: QualitySource
@@ -59,6 +59,7 @@ class Rebuilt(Document):
     equations: int
     rounds: int
     misfit: float
+    contradicted: bool
     finished: bool
     queries: int
     seed: int
