@@ -3,8 +3,9 @@
     uv run python -m bench.files.mutated --of others --files 10000 --seed 0 [--workers 2] [--out FOLDER] [--only NAME]
 
 File i is mutated with the seed (seed, i), whatever the number of workers, so that one can be made again:
-`--file I` makes and tries that one alone. A file that ended in a signal, a hang or a raw exception is kept.
-The last lines are the table of `docs/guides/files.md`.
+`--file I` makes and tries that one alone. With `--of equations`, files whose table follows from equations about it are
+mutated, and the table is looked for, from the file and from leaf values alone; `--rebuilt` does so with any. A file
+that ended in a signal, a hang or a raw exception is kept. The last lines are the table of `docs/guides/files.md`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ os.environ.update(ONE_THREAD)  # before numpy is imported: a copy of a process m
 import numpy as np
 
 from bench.document import machine, write_section
-from tests.fuzz.children import ANSWERED, OUTCOMES, REFUSED, asked, tried
+from tests.fuzz.children import ANSWERED, EQUATED, OUTCOMES, READ, REFUSED, asked, tried
 from tests.fuzz.formats import write
 from tests.fuzz.seeds import GROUPS, SEEDS, file_of, lacking
 
@@ -55,12 +56,22 @@ class Plan:
         Of files with trees, one in so many has its table looked for.
     folder
         Where they are written.
+    rebuilt
+        Whether tables are looked for by equations, and nothing else is asked.
     """
 
     names: Sequence[str]
     seed: int
     every: int
     folder: Path
+    rebuilt: bool = False
+
+    def steps(self, index: int) -> tuple[str, ...]:
+        """Return what is done with file `index`."""
+        if self.rebuilt:
+            return EQUATED
+        counted = SEEDS[self.names[index % len(self.names)]].trees and index // len(self.names) % self.every == 0
+        return (*READ, "rebuild") if counted else READ
 
     def one(self, index: int) -> tuple[str, str, str, str]:
         """Make and try file `index`, and return its seed, mutations, outcome and what was seen."""
@@ -68,7 +79,7 @@ class Plan:
         content, mutations = SEEDS[name].form.mutated(file_of(name), np.random.default_rng([self.seed, index]))
         path = self.folder / f"{self.seed}-{index}"
         write(content, path)
-        outcome, text = tried(path, rebuilt=SEEDS[name].trees and index // len(self.names) % self.every == 0)
+        outcome, text = tried(path, self.steps(index))
         if outcome in (ANSWERED, REFUSED) and not (outcome == REFUSED and _OF_ITS_OWN in text):
             remove(path)
         return name, mutations, outcome, text
@@ -97,11 +108,12 @@ def main() -> None:
         "--matched", type=int, default=5, help="of files with trees, one in so many has its table looked for"
     )
     parser.add_argument("--write", action="store_true", help="write the table of other libraries into the page")
+    parser.add_argument("--rebuilt", action="store_true", help="look for tables by equations alone")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore")
     names = sorted(name for name in GROUPS[given.of] if name.startswith(given.only or "") and not lacking(name))
-    plan = Plan(names, given.seed, given.matched, given.out)
+    plan = Plan(names, given.seed, given.matched, given.out, given.rebuilt or given.of == "equations")
     warm(plan)
     if given.file is not None:
         print(*plan.one(given.file), sep="\n")
@@ -139,7 +151,7 @@ def warm(plan: Plan) -> None:
     for name in plan.names:
         path = plan.folder / "whole"
         write(file_of(name), path)
-        asked(path, rebuilt=name == "tree")
+        asked(path, EQUATED if plan.rebuilt else (*READ, "rebuild") if name == "tree" else READ)
         remove(path)
 
 

@@ -9,7 +9,9 @@ import signal
 import time
 import traceback
 import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +26,21 @@ _ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud
 _LONGEST = 1_500
 
 
-def tried(path: Path, rebuilt: bool) -> tuple[str, str]:
+def tried(path: Path, steps: Sequence[str]) -> tuple[str, str]:
     """Return the outcome of a file, and what was seen.
 
     Parameters
     ----------
     path
         Of a file, or a folder.
-    rebuilt
-        Whether its table is looked for as well, for a second.
+    steps
+        What is done with it, names of `STEPS`.
     """
     source, sink = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(source)
-        _be_the_child(path, rebuilt, sink)
+        _be_the_child(path, steps, sink)
     os.close(sink)
     end, status = time.monotonic() + WALL, None
     while status is None and time.monotonic() < end:
@@ -60,7 +62,7 @@ def tried(path: Path, rebuilt: bool) -> tuple[str, str]:
     return outcome, text
 
 
-def _be_the_child(path: Path, rebuilt: bool, sink: int) -> None:
+def _be_the_child(path: Path, steps: Sequence[str], sink: int) -> None:
     limit(SECONDS, MEMORY)  # beyond what the process has: OpenBLAS interrupts one that can't have its threads
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
@@ -68,7 +70,7 @@ def _be_the_child(path: Path, rebuilt: bool, sink: int) -> None:
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            said = asked(path, rebuilt)
+            said = asked(path, steps)
     except BaseException as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         inside = [one for one in traceback.extract_tb(error.__traceback__) if "retrodict" in one.filename]
@@ -98,18 +100,44 @@ def _drawn(path: Path) -> None:
         rd.reconstruct(model, uniform_prior(replace(model.schema, features=tuple(features))), **settings)
 
 
-def asked(path: Path, rebuilt: bool) -> tuple[str, str]:
-    """Read a file, list its facts, draw rows, sanitise it; and look for its table."""
+def _rebuilt(path: Path, seconds: float, source: Any = None) -> None:
     import retrodict as rd
 
+    rd.rebuild(path, source=source, seconds=seconds, seed=0, workers=1, progress=False)
+
+
+def _sanitised(path: Path) -> None:
+    import retrodict as rd
+
+    rd.sanitize(path, rows=100)
+
+
+def _inspected(path: Path) -> None:
+    import retrodict as rd
+
+    str(rd.inspect_model(path))
+
+
+_BRIEFLY = 0.3
+"""Seconds for a table that is looked for by equations: reading and inferring do not end sooner."""
+STEPS: dict[str, Callable[[Path], None]] = {
+    "inspect": _inspected,
+    "reconstruct": _drawn,
+    "sanitize": _sanitised,
+    "rebuild": lambda path: _rebuilt(path, 1.0),
+    "from the file": lambda path: _rebuilt(path, _BRIEFLY, "file"),
+    "from values": lambda path: _rebuilt(path, _BRIEFLY, "values"),
+}
+"""What is done with a file."""
+READ = ("inspect", "reconstruct", "sanitize")
+EQUATED = ("from the file", "from values")
+
+
+def asked(path: Path, steps: Sequence[str] = READ) -> tuple[str, str]:
+    """Do some steps with a file, up to the first that says that it is no model."""
     refusals = []
-    for step in (
-        lambda: str(rd.inspect_model(path)),
-        lambda: _drawn(path),
-        lambda: rd.sanitize(path, rows=100),
-        *([lambda: rd.rebuild(path, seconds=1.0, seed=0, progress=False)] if rebuilt else []),
-    ):
-        refusal = _refusal(step)
+    for name in steps:
+        refusal = _refusal(partial(STEPS[name], path))
         if refusal is not None:
             refusals.append(refusal)
             text = refusal

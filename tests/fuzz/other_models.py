@@ -26,7 +26,7 @@ _TEXTS = _FRAME.astype({"sex": str, "town": str})
 _TOWN = (_TEXTS["town"].isin([*"abc"]) ^ (_RNG.random(_ROWS) < 0.1)).astype(int)
 
 
-def _xgboost(kind: str, X: Any, y: Any, form: str, **settings: Any) -> Callable[[], Content]:
+def xgboost_file(kind: str, X: Any, y: Any, form: str, **settings: Any) -> Callable[[], Content]:
     def make() -> Content:
         import xgboost
 
@@ -36,7 +36,7 @@ def _xgboost(kind: str, X: Any, y: Any, form: str, **settings: Any) -> Callable[
     return make
 
 
-def _lightgbm(kind: str, X: Any, y: Any, **settings: Any) -> Callable[[], Content]:
+def lightgbm_file(kind: str, X: Any, y: Any, **settings: Any) -> Callable[[], Content]:
     def make() -> Content:
         import lightgbm
 
@@ -47,7 +47,7 @@ def _lightgbm(kind: str, X: Any, y: Any, **settings: Any) -> Callable[[], Conten
     return make
 
 
-def _catboost(kind: str, X: Any, y: Any, form: str, **settings: Any) -> Callable[[], Content]:
+def catboost_file(kind: str, X: Any, y: Any, form: str, **settings: Any) -> Callable[[], Content]:
     def make() -> Content:
         import catboost
 
@@ -138,20 +138,20 @@ def _cat() -> Any:
 
 _CLASSES = {"enable_categorical": True, "tree_method": "hist", "max_cat_to_onehot": 2}
 _BOTH: dict[str, Callable[[str], Callable[[], Content]]] = {
-    "two classes": lambda form: _xgboost("XGBClassifier", _X, _TWO, form),
-    "classes": lambda form: _xgboost("XGBClassifier", _GAPS, _THREE, form),
-    "values": lambda form: _xgboost("XGBRegressor", _GAPS, _VALUE, form, tree_method="exact"),
-    "categories": lambda form: _xgboost("XGBClassifier", _FRAME, _TWO, form, **_CLASSES),
-    "dart": lambda form: _xgboost("XGBClassifier", _X, _TWO, form, booster="dart", rate_drop=0.5),
-    "linear": lambda form: _xgboost("XGBRegressor", _X, _VALUE, form, booster="gblinear"),
-    "forest": lambda form: _xgboost("XGBRFClassifier", _X, _TWO, form),
+    "two classes": lambda form: xgboost_file("XGBClassifier", _X, _TWO, form),
+    "classes": lambda form: xgboost_file("XGBClassifier", _GAPS, _THREE, form),
+    "values": lambda form: xgboost_file("XGBRegressor", _GAPS, _VALUE, form, tree_method="exact"),
+    "categories": lambda form: xgboost_file("XGBClassifier", _FRAME, _TWO, form, **_CLASSES),
+    "dart": lambda form: xgboost_file("XGBClassifier", _X, _TWO, form, booster="dart", rate_drop=0.5),
+    "linear": lambda form: xgboost_file("XGBRegressor", _X, _VALUE, form, booster="gblinear"),
+    "forest": lambda form: xgboost_file("XGBRFClassifier", _X, _TWO, form),
 }
 _CAT: dict[str, Callable[[str], Callable[[], Content]]] = {
-    "two classes": lambda form: _catboost("CatBoostClassifier", _X, _TWO, form),
-    "classes": lambda form: _catboost("CatBoostClassifier", _GAPS, _THREE, form),
-    "values": lambda form: _catboost("CatBoostRegressor", _GAPS, _VALUE, form),
-    "categories": lambda form: _catboost("CatBoostClassifier", _TEXTS, _TOWN, form, one_hot_max_size=2),
-    "leaf by leaf": lambda form: _catboost(
+    "two classes": lambda form: catboost_file("CatBoostClassifier", _X, _TWO, form),
+    "classes": lambda form: catboost_file("CatBoostClassifier", _GAPS, _THREE, form),
+    "values": lambda form: catboost_file("CatBoostRegressor", _GAPS, _VALUE, form),
+    "categories": lambda form: catboost_file("CatBoostClassifier", _TEXTS, _TOWN, form, one_hot_max_size=2),
+    "leaf by leaf": lambda form: catboost_file(
         "CatBoostRegressor", _X, _VALUE, form, grow_policy="Lossguide", max_leaves=5
     ),
 }
@@ -165,13 +165,13 @@ OTHERS: dict[str, Seed] = {
     **{
         f"lightgbm, {name}": Seed(make, LINES, ("lightgbm",))
         for name, make in {
-            "two classes": _lightgbm("LGBMClassifier", _X, _TWO),
-            "classes": _lightgbm("LGBMClassifier", _GAPS, _THREE),
-            "values": _lightgbm("LGBMRegressor", _GAPS, _VALUE),
-            "categories": _lightgbm("LGBMClassifier", _FRAME, _TWO, cat_smooth=1, min_data_per_group=2),
-            "dart": _lightgbm("LGBMClassifier", _X, _TWO, boosting_type="dart"),
-            "forest": _lightgbm("LGBMRegressor", _X, _VALUE, boosting_type="rf", subsample=0.7, subsample_freq=1),
-            "linear trees": _lightgbm("LGBMRegressor", _X, _VALUE, linear_tree=True),
+            "two classes": lightgbm_file("LGBMClassifier", _X, _TWO),
+            "classes": lightgbm_file("LGBMClassifier", _GAPS, _THREE),
+            "values": lightgbm_file("LGBMRegressor", _GAPS, _VALUE),
+            "categories": lightgbm_file("LGBMClassifier", _FRAME, _TWO, cat_smooth=1, min_data_per_group=2),
+            "dart": lightgbm_file("LGBMClassifier", _X, _TWO, boosting_type="dart"),
+            "forest": lightgbm_file("LGBMRegressor", _X, _VALUE, boosting_type="rf", subsample=0.7, subsample_freq=1),
+            "linear trees": lightgbm_file("LGBMRegressor", _X, _VALUE, linear_tree=True),
         }.items()
     },
     **{

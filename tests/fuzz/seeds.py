@@ -10,6 +10,7 @@ from typing import Any
 
 import skops.io
 
+from tests.fuzz.equation_models import EQUATIONS
 from tests.fuzz.formats import PLAIN_SKOPS, Content, Seed
 from tests.fuzz.other_models import OTHERS
 from tests.fuzz.skops_models import FAMILIES, WITH_TREES
@@ -20,8 +21,8 @@ def _dumped(fit: Callable[[], Any]) -> Callable[[], Content]:
 
 
 SKLEARN = {name: Seed(_dumped(fit), PLAIN_SKOPS, trees=name in WITH_TREES) for name, fit in FAMILIES.items()}
-SEEDS: dict[str, Seed] = {**SKLEARN, **OTHERS}
-GROUPS = {"sklearn": SKLEARN, "others": OTHERS, "all": SEEDS}
+SEEDS: dict[str, Seed] = {**SKLEARN, **OTHERS, **EQUATIONS}
+GROUPS = {"sklearn": SKLEARN, "others": OTHERS, "equations": EQUATIONS, "all": SEEDS}
 """Whose files a run is of."""
 
 

@@ -13,7 +13,7 @@ if not sys.platform.startswith("linux"):
     pytest.skip("children with limits are for Linux", allow_module_level=True)
 
 from tests.fuzz import ubjson
-from tests.fuzz.children import ANSWERED, REFUSED, tried
+from tests.fuzz.children import ANSWERED, READ, REFUSED, tried
 from tests.fuzz.formats import write
 from tests.fuzz.seeds import SEEDS, SKLEARN, file_of, lacking
 
@@ -35,7 +35,7 @@ def test_a_mutated_file_is_answered_or_refused_in_one_line(tmp_path: Path, name:
         path = tmp_path / f"m{index}"
         content, names = SEEDS[name].form.mutated(file_of(name), np.random.default_rng([11, index]))
         write(content, path)
-        outcome, text = tried(path, rebuilt=False)
+        outcome, text = tried(path, READ)
         assert outcome in (ANSWERED, REFUSED), (name, index, names, text)
 
 
@@ -44,7 +44,7 @@ def test_a_file_that_is_whole_is_answered(tmp_path: Path, name: str) -> None:
     need(name)
     path = tmp_path / "m"
     write(file_of(name), path)
-    assert tried(path, rebuilt=False) == (ANSWERED, "")
+    assert tried(path, READ) == (ANSWERED, "")
     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,7 +143,9 @@ class ListedAxis:
             told = np.array([float(_same(v, column.category) or (rare and v not in shown)) for v in self.values])
             gap = float(is_gap(column.category))
         elif column.categories is not None:
-            told = np.array([float(_position(column.categories, value)) for value in self.values])
+            told = places_in(column.categories, self.values).astype(np.float64)
+            if (told < 0).any():
+                raise ModelError(f"the trees split '{self.name}' by categories that the model does not list")
             gap = np.nan
         else:
             told, gap = np.array([float(value) for value in self.values]), np.nan
@@ -233,5 +236,10 @@ def _same(a: Any, b: Any) -> bool:
     return bool(a == b) and not (is_gap(a) or is_gap(b))
 
 
-def _position(categories: tuple[Any, ...], value: Any) -> int:
-    return next(i for i, category in enumerate(categories) if _same(category, value))
+def places_in(categories: Sequence[Any], values: Sequence[Any]) -> Int[Array, " n"]:
+    """Return the place of each value in a list of categories, -1 where it is none of them, or not a number."""
+    places: dict[Any, int] = {}
+    for i, category in enumerate(categories):
+        if category == category:
+            places.setdefault(category, i)
+    return np.array([places.get(value, -1) if value == value else -1 for value in values], dtype=np.int64)

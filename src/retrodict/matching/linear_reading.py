@@ -10,7 +10,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.disclosures import Disclosures
-from retrodict.matching.assembly import codebook_of, unused_features
+from retrodict.matching.affordable import affordable, check_answers, check_rows
+from retrodict.matching.assembly import codebook_of, filled_features, unused_features
 from retrodict.matching.assumed import chances_of
 from retrodict.matching.blocks import blocks_of
 from retrodict.matching.boosting import Boosting
@@ -139,10 +140,13 @@ def linear_reading_of(
     Raises
     ------
     ModelError
-        If a split column can't be carried back to one raw feature.
+        If a split column can't be carried back to one raw feature, or trees state what no rows sum up to or are too
+        large to be laid out.
     """
+    boosting, told_of_size = affordable(boosting)
     trees = [each.tree for each in boosting.trees]
     book = codebook_of(schema, trees, found, boosting.gaps)
+    check_answers(boosting.trees, book.axes)
     table = Table(
         n=boosting.rows or 0,
         sizes=np.array([axis.size for axis in book.axes], dtype=np.int64),
@@ -165,12 +169,15 @@ def linear_reading_of(
         mixed=not boosting.classes,
         shares=boosting.shares,
     )
+    check_rows(equations, equations.table.n)
     ranges = {fact.features[0]: (fact.low, fact.high) for fact in found.of("Range") if fact.exact is True}
     told = (
         *notes,
+        *told_of_size,
         *told_of_groups(book.axes, groups),
         *told_of_left_out(book, left_out_of(book, groups)),
         *unused_features(book),
+        *filled_features(book, trees),
     )
     reading = LinearReading(equations, book, boosting, told, ranges=ranges)
     return replace(reading, notes=(*told, *told_of_whole(reading.likely)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from retrodict.disclosures.trees.sets import SetSplit
 from retrodict.disclosures.trees.tree import Tree
-from retrodict.matching.axes import Axis, NumberAxis, forward
+from retrodict.matching.axes import Axis, NumberAxis, forward, places_in
 from retrodict.matching.boosting import BoostedTree
 from retrodict.matching.codebook import Codebook
 from retrodict.matching.equations import Routes
@@ -92,11 +92,6 @@ def _by_set(tree: Tree, split: SetSplit, axis: Axis, gap_left: bool) -> Array:
         named = np.isin(np.rint(middle), np.array(sorted(split.codes), dtype=np.float64))
         named &= high - low <= 1.0
     else:
-        named = np.array([_place(column.categories or (), value) in split.codes for value in axis.values])
+        named = np.isin(places_in(column.categories or (), axis.values), list(split.codes))
     sides = named if split.left else ~named
     return np.append(sides, gap_left) if axis.gaps else sides
-
-
-def _place(categories: tuple[object, ...], value: object) -> int:
-    """Return the place of a category in a column's list, -1 where it is none of it."""
-    return next((i for i, own in enumerate(categories) if own == value), -1)

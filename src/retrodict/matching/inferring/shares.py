@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from numba import njit
 
+from retrodict import time_limit
 from retrodict.matching.inferring.steps import Steps
 from retrodict.matching.losses import Loss, LossKind
 
@@ -26,6 +27,9 @@ _MOST_ROWS = (150, 400)
 """Rows that are tried where nothing says how many there are: all rates and penalties with few of them first, since the
 cost is that of their cube, and the most with the first penalty alone. A start is the share of few rows as well, where
 numbers have a common divisor; where it is of more, first trees are left out."""
+
+_MOST_STATED = 20_000
+"""Rows that are stated of a table whose start is looked for: the cost is that of their square, seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,11 +116,14 @@ def fewest(held: HeldStart, rates: Sequence[float], penalties: Sequence[float], 
     rows
         How many rows the table has, where that is known; a part of it with the same shares shows its start else.
     """
+    if rows is not None and rows > _MOST_STATED:
+        return
     ends = (*_MOST_ROWS,) if rows is None else (rows,)
     for before, last in zip((1, *ends), ends, strict=False):
         sizes = range(before + 1, last + 1) if rows is None else (rows,)
         for penalty in penalties[:1] if rows is None and last == _MOST_ROWS[-1] else penalties:
             for rate in rates:
+                time_limit.check("the start that first trees hold was found")
                 steps = next(held.starts(rate, penalty, sizes), None)
                 if steps is not None:
                     yield steps

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from retrodict import time_limit
 from retrodict.disclosures import Disclosures
 from retrodict.matching.blocks import blocks_of
 from retrodict.matching.boosting import BoostedTree, Boosting
@@ -32,6 +33,8 @@ _STATES = 30_000
 """Possible rows that these trees may tell apart, at most: each guess takes some tens of milliseconds then."""
 _SECONDS = 30.0
 """For one guess, at most; it is the limit of slow machines alone, since rounds are counted."""
+_WHAT = "it was found how leaf values were made"
+"""What is stopped where time is up."""
 _ROUNDS = 40
 """Times that possible rows are priced for one guess, at most: right ones are found within ten, where few trees are
 looked at."""
@@ -95,6 +98,7 @@ class Trial:
         """Return how well leaf values fit one another under some settings."""
         key = (self.turns, steps)
         if key not in self._known:
+            time_limit.check(_WHAT)
             self._known[key] = self._tried(self.equations(steps), steps)
         return self._known[key]
 
@@ -132,7 +136,9 @@ class Trial:
     def _tried(self, equations: Equations, steps: Steps) -> Tried:
         rows = scaled(steps).rows
         enough = 0.0 if rows is None else _ENOUGH * _allowed(equations, float(rows))
-        found = relaxed(equations, _SECONDS, enough=_rounding(equations) + enough, rounds=_ROUNDS)
+        found = relaxed(
+            equations, min(_SECONDS, time_limit.left()), enough=_rounding(equations) + enough, rounds=_ROUNDS
+        )
         return Tried(steps, misfit_of(equations, found), found.optimal, float(found.x.sum()))
 
     def _enough(self, boosting: Boosting) -> int:

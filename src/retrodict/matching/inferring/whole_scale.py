@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from retrodict import time_limit
 from retrodict.errors import ModelError
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.generation import relaxed
@@ -35,7 +36,7 @@ def rows_by_scale(equations: Equations, kept: bool) -> tuple[int, float]:
     """
     if count_rows(equations) > MOST_ROWS:
         raise ModelError(f"how many rows the table has is not stated, and too many are possible to infer it; {_STATE}")
-    found = relaxed(equations, _SECONDS)
+    found = relaxed(equations, min(_SECONDS, time_limit.left()))
     x = found.x
     if equations.mixed:  # a row is a mix of two targets
         same = np.unique(found.codes, axis=0, return_inverse=True)[1].ravel()
@@ -50,6 +51,7 @@ def rows_by_scale(equations: Equations, kept: bool) -> tuple[int, float]:
         return int(np.rint(size)), size
     step = max(1, 10_000_000 // max(1, len(shares)))
     for first in range(1, _MOST, step):
+        time_limit.check("the number of rows was found")
         sizes = np.arange(first, min(first + step, _MOST))
         times = sizes[:, None] * shares
         whole = (np.abs(times - np.rint(times)) <= _WHOLE).all(axis=1) & (np.rint(times).min(axis=1) >= 1)

@@ -17,6 +17,8 @@ _WIDE = 8.0
 """Standard deviations up and down from the likeliest number of rows that are looked at."""
 _WHOLE_ROUNDS = 3
 """Rounds with one number of rows that show that these are all: draws differ in size."""
+_MOST_DRAWS = 100_000_000
+"""Rows times rounds that are laid out, a byte each, and eight where they are equations."""
 _MOST_ROWS = 200_000
 """Rows beyond which a draw is not repeated for each number of rows that there could be."""
 
@@ -41,7 +43,7 @@ def drawn_rows(text: ModelText) -> Bool[Array, "rounds n"] | None:
     first = int(sizes[0])
     spread = _WIDE * np.sqrt(first * (1.0 - drawn.share)) / drawn.share
     middle = first / drawn.share
-    if middle + spread > _MOST_ROWS:
+    if middle + spread > _MOST_ROWS or (middle + spread) * len(sizes) > _MOST_DRAWS:
         return None
     most = int(np.ceil(middle + spread)) + 1
     for n in sorted(range(max(first, int(middle - spread)), most + 1), key=lambda n: abs(n - middle)):
@@ -87,7 +89,10 @@ def draws_of(text: ModelText, rows: int) -> Bool[Array, "rounds n"] | None:
     seed = text.number("bagging_seed", np.nan)
     if drawn.share is None or drawn.one_sided or often < 1 or np.isnan(seed) or text.flag("bagging_by_query", False):
         return None
-    return np.stack(list(_draws(int(seed), rows, drawn.share, often, len(text.trees) // text.per_iteration)))
+    rounds = len(text.trees) // text.per_iteration
+    if rows * rounds > _MOST_DRAWS:
+        return None
+    return np.stack(list(_draws(int(seed), rows, drawn.share, often, rounds)))
 
 
 def _sizes(text: ModelText) -> Float[Array, " rounds"] | None:

@@ -13,6 +13,8 @@ from retrodict.families.lightgbm.trees.generator import stream
 
 Array = np.ndarray
 
+_MOST_TREES = 5_000
+"""Trees that are followed: what each counted for in the scores that each saw is a table of their square."""
 _SIX_DIGITS = 2e-5
 """How far numbers that are written with six digits may be off, as a share."""
 
@@ -35,6 +37,8 @@ def undropped(text: ModelText) -> tuple[ModelText, Float[Array, "T before"]] | N
         shrinkage; and `Boosting.shares`. ``None`` where its trees are not shrunk as the stated seed would have it.
     """
     per, rounds = text.per_iteration, len(text.trees) // text.per_iteration
+    if len(text.trees) > _MOST_TREES:
+        return None
     if "drop_seed" not in text.parameters or "learning_rate" not in text.parameters:
         return None
     dropped = _dropped(text, rounds)

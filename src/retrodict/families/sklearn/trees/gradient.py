@@ -27,6 +27,7 @@ from retrodict.matching.boosting import COUNTS, GRADIENT, GRADIENTS, SQUARES, Bo
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.steps import Steps, step_statements
 from retrodict.matching.losses import Membership
+from retrodict.plain_text import one_line
 from retrodict.results.notes import Note
 
 Array = np.ndarray
@@ -165,7 +166,7 @@ class Gradient:
         name, init = str(self.estimator.loss), self.estimator.init_
         loss = loss_of(name, self.classes, single=False)
         if loss is None:
-            return None, f"loss={name}"
+            return None, f"loss={one_line(name)}"
         if self.trees[0][0].weighted and not self.trees[0][0].stripped:
             return None, "rows weigh differently"
         if not self._constant and not isinstance(init, str):

@@ -25,6 +25,7 @@ from retrodict.matching.boosting import COUNTS, GRADIENT, HESSIAN, HESSIANS, Boo
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.steps import Steps, step_statements
 from retrodict.matching.losses import Membership
+from retrodict.plain_text import one_line
 from retrodict.results.notes import Note
 
 Array = np.ndarray
@@ -35,6 +36,8 @@ _SUMMED = 1e-15
 """What each row adds to the rounding of a sum, of gradients of about 1."""
 _SURE = 1e-11
 """How far a hessian sum that is decoded may be off; what it is decoded from is taken as it is beyond."""
+_DEEPEST = 100
+"""Depths whose gains are equations: a tree that grew like a chain has as many as nodes."""
 _CLIPPED = 1e-9
 """How near to its bound, of its size, a value is that a monotonic constraint clipped."""
 
@@ -144,7 +147,7 @@ class Histogram:
         if weights is None:
             return None, "the weights of its classes are not told"
         loss = loss_of(name, self.classes, single=True, weights=weights)
-        return loss, "" if loss is not None else f"loss={name}"
+        return loss, "" if loss is not None else f"loss={one_line(name)}"
 
     def _sums(self, nodes: Any, tree: Tree, steps: Steps, loss: BoostedLoss) -> Iterator[Statement]:
         """Yield what inner values and gains state: sums of leaves, or where they do not tell these, as they are."""
@@ -213,7 +216,7 @@ def _gains(nodes: Any, tree: Tree, rate: float, wanted: Bool[Array, " nodes"]) -
     """Yield what gains state, depth by depth: ``value G`` of a node less that of its children."""
     value, gain = _unshrunk(nodes, tree, rate), np.asarray(nodes["gain"], dtype=np.float64)
     levels = tree.levels()
-    for depth, level in enumerate(levels):
+    for depth, level in enumerate(levels[:_DEEPEST]):
         coefficients, totals = np.zeros((len(value), 4)), np.full(len(value), np.nan)
         apart = np.maximum(*(np.abs(value[level] - value[children[level]]) for children in (tree.left, tree.right)))
         # two values at one bound differ by rounding alone

@@ -16,6 +16,8 @@ Array = np.ndarray
 
 _HIGHEST = 0x7FFFFFFF
 """Below which a tree draws the seed of its splitter."""
+_MOST_DRAWS = 10_000_000
+"""Rows times stages of which draws are replayed: run backwards, a generator takes some microseconds for each."""
 _WORDS = 2
 """Of 32 bits in a random number of 53 bits."""
 _WHOLE = 1e-9
@@ -37,6 +39,8 @@ def drawn_rows(estimator: Any, drawn: int, rows: int | None) -> list[Int[Array, 
     rows
         How many rows the table has, where that is known.
     """
+    if len(estimator.estimators_) * drawn > _MOST_DRAWS * estimator.subsample:
+        return None
     fitting = [n for n in _sizes(estimator, drawn) if rows in (None, n)]
     found = [masks for n in fitting if (masks := _replayed(estimator, n, drawn)) is not None]
     return found[0] if len(found) == 1 else None

@@ -100,7 +100,7 @@ def dropped_weights(learner: Learner, rate: float, config: Configuration | None,
     """
     assert learner.drops is not None
     rounds, per = len(learner.starts) - 1, learner.n_groups * learner.parallel
-    if rounds > _MOST_ROUNDS or len(learner.drops) != rounds * per:
+    if rounds > _MOST_ROUNDS or rounds * per > _MOST_TREES or len(learner.drops) != rounds * per:
         return None
     long = 2 * rounds * (per * rounds + 2) + per * rounds + 2
     streams: dict[int, Array] = {}
@@ -114,8 +114,8 @@ def dropped_weights(learner: Learner, rate: float, config: Configuration | None,
     return None
 
 
-_MOST_ROUNDS = 400
-"""Rounds of which draws are replayed: words are as many as their square."""
+_MOST_ROUNDS, _MOST_TREES = 400, 5_000
+"""Rounds and trees of which draws are replayed: words are as many as both multiplied."""
 
 
 def _candidates(config: Configuration | None) -> Iterator[Dropping]:

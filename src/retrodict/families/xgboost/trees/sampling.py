@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
+from retrodict import time_limit
 from retrodict.errors import ModelError
 from retrodict.families.xgboost.counts import Counted, share_fits
 from retrodict.families.xgboost.learner import Learner
@@ -21,6 +22,8 @@ Array = np.ndarray
 
 _SAME_SINCE = (2, 0)
 """From here on `approx` draws rows as `hist` does."""
+_MOST_DRAWS = 100_000_000
+"""Rows times trees of which draws are replayed, of 8 bytes each."""
 _ROOM = 1.5
 """How far beyond what a share says numbers of rows are looked for."""
 
@@ -138,7 +141,7 @@ def _fitting(
 ) -> list[tuple[Draw, int]]:
     """Return draws that fit the numbers of rows that trees saw, the likeliest first."""
     counts = _by_call(learner, found, config)
-    if counts is None:
+    if counts is None or min(counts) < 1 or _ROOM * max(counts) * len(learner.trees) > _MOST_DRAWS:
         return []
     seed = None
     if config is not None and config.kept:
@@ -151,6 +154,9 @@ def _fitting(
         for way in _ways(learner, config, method):
             draw = Draw(one, own, way)
             most = rows or int(max(counts) / own * _ROOM) + 20
+            if most * len(counts) > _MOST_DRAWS:
+                continue
+            time_limit.check("the draws of rows were found")
             ns = [n for n in draw.fitting(counts, most) if rows in (None, n)]
             fits = [n for n in ns if shares is None or all(share_fits(each, n) for each in shares)]
             out += [(likely * _chance(n, own, counts), draw, n) for n in fits]
