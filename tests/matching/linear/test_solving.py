@@ -11,8 +11,9 @@ pytest.importorskip("numba")
 
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 
-from retrodict.matching.linear import listing
+from retrodict.matching.linear import drawing, listing
 from retrodict.matching.linear.columns import columns_of
+from retrodict.matching.linear.drawn_table import drawn_table
 from retrodict.matching.linear.generation import relaxed
 from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.routing import leaves_of
@@ -52,7 +53,7 @@ def test_a_planted_table_comes_back_and_is_certain(classes: int) -> None:
 def test_equations_of_no_table_are_not_met_and_show_nothing() -> None:
     equations = read(boosted()).equations
     broken = replace(equations, blocks=replace(equations.blocks, totals=equations.blocks.totals * 1.3))
-    solution = solve(broken, SEED, seconds=20.0)
+    solution = solve(broken, SEED, seconds=2.0)
     assert solution.energy > 1.0
     assert not solution.determined
 
@@ -112,6 +113,21 @@ def test_a_table_whose_draws_are_known_comes_back_in_its_order() -> None:
     turned = replace(equations, multiplicities=np.roll(equations.multiplicities, 1, axis=1))
     other = solve(turned, SEED, seconds=60.0)
     assert (other.labels == np.roll(labels, 1)).all()
+
+
+@pytest.mark.slow
+def test_a_search_place_by_place_goes_on_to_the_same_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_NEAR", 20)
+    equations = read(
+        GradientBoostingClassifier(n_estimators=60, subsample=0.8, random_state=0).fit(*planted())
+    ).equations
+    kept: list[bytes] = []
+    whole = drawn_table(equations, Listed(equations), checkpoint=lambda make, now: kept.append(make()))
+    for state in (kept[len(kept) // 2], kept[-1]):
+        again = drawn_table(equations, Listed(equations), state=state)
+        assert again.rounds == whole.rounds
+        assert (again.codes == whole.codes).all()
+        assert (again.labels == whole.labels).all()
 
 
 @pytest.mark.slow

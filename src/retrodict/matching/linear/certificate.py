@@ -145,9 +145,9 @@ def _open(equations: Equations, listed: Listed, dual: Array, slack: Array, own: 
     if len(out) > _LEFT:
         return out
     known = _columns(equations, listed, np.concatenate([own, out]))
-    products = np.abs(_products(known, dual)[: len(own)]).max(initial=0.0)
-    above = _products(known, dual)[len(own) :].max(initial=0.0)
-    most = 2.0 * float((np.abs(dual) * slack).sum()) + 2.0 * rows * max(products, above)
+    products = _products(known, dual)
+    off, above = np.abs(products[: len(own)]).max(initial=0.0), products[len(own) :].max(initial=0.0)
+    most = 2.0 * float((np.abs(dual) * slack).sum()) + 2.0 * rows * max(off, above)
     return np.flatnonzero(outside & ((price > -_SURE * length) | (-price * norms <= most)))
 
 
@@ -200,3 +200,4 @@ _WHOLE = 1e-2
 _REFINED = 3
 """Times that what is left along the basis is taken off: the first leaves some by rounding."""
 _TINY = 1e-6
+"""Of what sums may be off by, a change that is none."""

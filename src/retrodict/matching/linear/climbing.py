@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from retrodict.matching.linear.neighbours import neighbour_prices
 from retrodict.matching.linear.option_prices import room_for, walk
 from retrodict.matching.linear.proposing import Proposed
 from retrodict.matching.linear.routing import hashes_of, leaves_of
-from retrodict.threads import cores
+from retrodict.matching.linear.threads import in_pieces
 
 Array = np.ndarray
 
@@ -59,7 +58,7 @@ class Climber:
         self._ground = ground_of(equations)
         self._chances = np.exp(option_chances(equations, self._ground))
         self._firsts = np.cumsum([0, *self._ground.sizes.tolist()])
-        self._workers = workers or cores()
+        self._workers = workers
         self._known: dict[int, tuple[Array, int]] = {}
         self._calls = 0
 
@@ -78,7 +77,7 @@ class Climber:
         worth = worths(self._ground, residual)
         solution = [self._known[key] for key in taken[amounts > 0].tolist() if key in self._known]
         codes, labels = self._from(rng, solution)
-        prices = self._in_pieces(_climb, worth, codes, labels)
+        prices = self._to_tops(worth, codes, labels)
         around = rng.permutation(len(solution))[:_LOOKED_AROUND]
         near = self._near(worth, [solution[i] for i in np.sort(around).tolist()], many)
         codes, labels, prices = (np.concatenate(both) for both in zip((codes, labels, prices), near, strict=True))
@@ -106,16 +105,15 @@ class Climber:
 
     def climb(self, codes: Int[Array, "m d"], labels: Int[Array, " m"], residual: Float[Array, "sites Q"]) -> Array:
         """Let rows climb to where no entry or label has a dearer option, in place, and return their prices."""
-        return self._in_pieces(_climb, worths(self._ground, residual), codes, labels)
+        return self._to_tops(worths(self._ground, residual), codes, labels)
 
-    def _in_pieces(self, work: Callable[..., None], worth: Array, codes: Array, labels: Array, *more: Array) -> Array:
+    def _to_tops(self, worth: Array, codes: Array, labels: Array) -> Array:
         prices = np.empty(len(codes))
 
-        def piece(first: int) -> None:
-            own = slice(first, first + _AT_ONCE)
-            work(self._ground, worth, codes[own], labels[own], *(each[own] for each in more), prices[own])
+        def climb(own: slice) -> None:
+            _climb(self._ground, worth, codes[own], labels[own], prices[own])
 
-        _in_threads(piece, range(0, len(codes), _AT_ONCE), self._workers)
+        in_pieces(climb, len(codes), _AT_ONCE, self._workers)
         return prices
 
     def _from(self, rng: np.random.Generator, solution: list[tuple[Array, int]]) -> tuple[Array, Array]:
@@ -136,11 +134,10 @@ class Climber:
         at = np.ascontiguousarray(leaves_of(self._equations.routes, codes).T)
         prices = np.empty((len(codes), width))
 
-        def piece(first: int) -> None:
-            own = slice(first, first + _AT_ONCE)
+        def price(own: slice) -> None:
             neighbour_prices(ground, worth, codes[own], labels[own], at[own], self._firsts, prices[own])
 
-        _in_threads(piece, range(0, len(codes), _AT_ONCE), self._workers)
+        in_pieces(price, len(codes), _AT_ONCE, self._workers)
         found = prices.ravel()
         few = min(_SPARE * many, len(found))
         best = np.sort(np.argpartition(-found, few - 1)[:few]) if few else np.empty(0, dtype=np.int64)
@@ -169,15 +166,6 @@ def keys_of(equations: Equations, codes: Int[Array, "m d"], labels: Int[Array, "
     hashes = hashes_of(equations.routes, codes)
     mixed = (hashes ^ (labels.astype(np.uint64) + np.uint64(1))) * _LABEL
     return np.asarray((mixed >> np.uint64(1)).view(np.int64))
-
-
-def _in_threads(piece: Callable[[int], None], firsts: Iterable[int], workers: int) -> None:
-    if workers == 1:
-        for first in firsts:
-            piece(first)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(piece, firsts))
 
 
 @njit(cache=True, nogil=True)

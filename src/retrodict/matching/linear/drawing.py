@@ -5,6 +5,7 @@ Places that all trees drew equally often are one group: nothing tells which of i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -83,6 +84,16 @@ class Draws:
             self._near = np.sort(np.argsort(-highest, kind="stable")[:_NEAR])
         return _highest(keys, prices, least, many)
 
+    def state(self) -> dict[str, Array]:
+        """Return what the next offers depend on; see `Proposer.state`."""
+        near = np.empty(0, dtype=np.int64) if self._near is None else self._near
+        return {"offer_near": near, "offer_left": np.array(self._left)}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Go back to where `state` was taken."""
+        self._near = state["offer_near"] if len(state["offer_near"]) else None
+        self._left = int(state["offer_left"])
+
     def _offers(self, states: Array, duals: Array, places: Array, taken: Array) -> tuple[Array, Array, Array]:
         """Return the best rows of each group in each part of the states, and each state's highest price."""
         found_keys, found_prices, highest = [], [], []
@@ -122,6 +133,7 @@ class Draws:
 
 
 _TINY = 1e-12
+"""Below any mean square of how often rows were drawn."""
 
 
 def _with_places(blocks: Blocks, sizes: Array) -> Blocks:

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float, Int
 
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.drawing import Draws
+from retrodict.matching.linear.generation import ENOUGH, WHOLE, WORTH, share_gone
 from retrodict.matching.linear.least_squares import Pool
 from retrodict.matching.linear.listing import Listed
 from retrodict.matching.linear.slack import EXACT, energy, energy_of
@@ -23,8 +24,6 @@ _ENTRANTS, _ROUNDS, _ALL_ROUNDS = 600, 3, 1_000
 """Columns that are offered at a time, and times that columns enter; see `generation`."""
 _CAPACITY = 6_000
 """Columns of the pool beside those of the solution, at most."""
-_ENOUGH, _WORTH = 1e-24, 1e-7
-"""Of the squared right side, the misfit that is rounding; of the residual's length, the price that is worth a place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,49 +78,43 @@ def drawn_table(
     keys, rounds, optimal = np.empty(0, dtype=np.int64), 0, False
     if state is not None:
         with np.load(io.BytesIO(state), allow_pickle=False) as kept:
-            keys, rounds = kept["keys"], int(kept["rounds"])
+            keys, rounds, optimal = kept["keys"], int(kept["rounds"]), bool(kept["optimal"])
             pool.restore(draws.columns(keys), kept)
+            draws.restore(kept)
 
     def make() -> bytes:
         out = io.BytesIO()
-        arrays: dict[str, Any] = {"keys": keys, "rounds": np.array(rounds), **pool.state()}
+        own = {"keys": keys, "rounds": np.array(rounds), "optimal": np.array(optimal)}
+        arrays: dict[str, Any] = {**own, **pool.state(), **draws.state()}
         np.savez(out, allow_pickle=False, **arrays)
         return out.getvalue()
 
     while not optimal and time.perf_counter() - started < seconds:
         rounds += 1
         before = pool.misfit
-        new = draws.best(pool.residual, _WORTH * float(np.sqrt(before)), _ENTRANTS, keys)
+        new = draws.best(pool.residual, WORTH * float(np.sqrt(before)), _ENTRANTS, keys)
         if len(new):
-            inside = pool.x > 0
-            if pool.size + len(new) > _CAPACITY + int(inside.sum()):
-                left = np.where(inside, np.inf, pool.slopes)
-                kept_ = np.zeros(pool.size, dtype=bool)
-                kept_[np.argsort(-left, kind="stable")[: _CAPACITY // 2 + int(inside.sum())]] = True
-                pool.keep(kept_)
-                keys = keys[kept_]
+            stay = pool.crowded(len(new), _CAPACITY)
+            if stay is not None:
+                pool.keep(stay)
+                keys = keys[stay]
             pool.add(draws.columns(new))
             keys = np.concatenate([keys, new])
-        pool.solve(_ROUNDS if len(new) else _ALL_ROUNDS, _ENOUGH * first)
-        optimal = pool.misfit <= _ENOUGH * first or (not len(new) and pool.misfit >= before)
+        pool.solve(_ROUNDS if len(new) else _ALL_ROUNDS, ENOUGH * first)
+        optimal = pool.misfit <= ENOUGH * first or (not len(new) and pool.misfit >= before)
         if not optimal and not equations.mixed and _nearly_whole(pool.x):
             own = keys[pool.x > 0]
             optimal = energy_of(equations, *_placed(draws, own, pool.x[pool.x > 0])[:2]) <= EXACT
         checkpoint(make, False)
-        share = float(np.log(max(pool.misfit / first, _ENOUGH)) / np.log(_ENOUGH)) if pool.misfit < first else 0.0
-        progress(share, pool.misfit)
+        progress(share_gone(pool.misfit, first), pool.misfit)
     inside = pool.x > 0
     codes, labels, sure = _placed(draws, keys[inside], pool.x[inside])
     misfit = energy(draws.blocks, pool.some(np.flatnonzero(inside)), pool.x[inside])
     return DrawnTable(codes, labels, sure, misfit, rounds, optimal)
 
 
-_WHOLE = 0.25
-"""How far a number of rows may be from a whole one for rounding to be tried."""
-
-
 def _nearly_whole(x: Array) -> bool:
-    return bool(np.abs(x - np.rint(x)).max(initial=0.0) <= _WHOLE) and len(x) > 0
+    return bool(np.abs(x - np.rint(x)).max(initial=0.0) <= WHOLE) and len(x) > 0
 
 
 def _placed(draws: Draws, keys: Array, x: Array) -> tuple[Array, Array, Array]:

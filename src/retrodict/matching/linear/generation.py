@@ -29,14 +29,14 @@ _ROUNDS = 3
 """Times that columns of the pool are let into the solution before all rows are priced again: fewer come and go."""
 _ALL_ROUNDS = 1_000
 """The same where all that is left to enter is in the pool."""
-_ENOUGH = 1e-24
+ENOUGH = 1e-24
 """Of the squared right side, the misfit that the rounding of 64-bit sums leaves."""
-_WORTH = 1e-7
+WORTH = 1e-7
 """Of the residual's length, the price from which a column is worth a place: prices have 32 bits."""
 _PATIENCE = 60
 """Rounds in which what is offered of rows too many to list must lower the misfit by more than `_HARDLY`."""
 _HARDLY = 0.7
-_WHOLE = 0.25
+WHOLE = 0.25
 """How far a number of rows may be from a whole one for rounding to be tried."""
 
 
@@ -116,6 +116,18 @@ def relaxed(
     return run.result()
 
 
+def share_gone(misfit: float, first: float) -> float:
+    """Return the share of a misfit that is gone, by orders of magnitude.
+
+    Parameters
+    ----------
+    misfit, first
+        Now, and with nothing in the solution.
+    """
+    left = misfit / first if first > 0.0 else 0.0
+    return min(1.0, float(np.log(left) / np.log(ENOUGH))) if 0.0 < left < 1.0 else float(left <= 0.0)
+
+
 class _Run:
     """A pool, whose columns it is of, and how far it is."""
 
@@ -127,7 +139,7 @@ class _Run:
         totals = blocks.totals * np.sqrt(blocks.weights)
         self.pool = Pool(totals, len(blocks.tree))
         self.first = float((totals**2).sum())
-        self.enough = max(_ENOUGH * self.first, enough)
+        self.enough = max(ENOUGH * self.first, enough)
         self.codes = np.empty((0, len(equations.table.sizes)), dtype=np.int32)
         self.keys, self.labels = (np.empty(0, dtype=np.int64) for _ in range(2))
         self.rounds, self.optimal = 0, False
@@ -138,8 +150,7 @@ class _Run:
     @property
     def share(self) -> float:
         """The share of the misfit that is gone, by orders of magnitude."""
-        left = self.pool.misfit / self.first if self.first > 0.0 else 0.0
-        return min(1.0, float(np.log(left) / np.log(_ENOUGH))) if 0.0 < left < 1.0 else float(left <= 0.0)
+        return share_gone(self.pool.misfit, self.first)
 
     @property
     def stuck(self) -> bool:
@@ -153,7 +164,7 @@ class _Run:
         self.rounds += 1
         self._misfits = [*self._misfits, self.pool.misfit][-_PATIENCE:]
         enough, pool = self.enough, self.pool
-        least = _WORTH * np.sqrt(pool.misfit)
+        least = WORTH * np.sqrt(pool.misfit)
         own = self.keys >= 0
         offered = self.proposer.best(pool.residual, least, _ENTRANTS, self.keys[own], pool.x[own])
         if len(offered):
@@ -173,16 +184,12 @@ class _Run:
         self.labels = np.concatenate([self.labels, labels])
 
     def _make_room(self, many: int) -> None:
-        """Let those leave a full pool that would lower the misfit least; half of what fits stays."""
-        pool = self.pool
-        inside = pool.x > 0
-        if pool.size + many <= CAPACITY + int(inside.sum()):
+        """Let those leave a full pool that would lower the misfit least."""
+        kept = self.pool.crowded(many, CAPACITY)
+        if kept is None:
             return
-        slopes = np.where(inside, np.inf, pool.slopes)
-        kept = inside.copy()
-        kept[np.argsort(-slopes, kind="stable")[: CAPACITY // 2 + int(inside.sum())]] = True
         self.keys, self.codes, self.labels = self.keys[kept], self.codes[kept], self.labels[kept]
-        pool.keep(kept)
+        self.pool.keep(kept)
 
     def _met(self) -> bool:
         """Return whether the nearest whole numbers meet all equations to their rounding."""
@@ -190,7 +197,7 @@ class _Run:
         x = self.pool.x[inside]
         if self.equations.mixed:
             return mixed(self.equations, self.codes[inside], self.labels[inside], x, solve=False).energy <= EXACT
-        if np.abs(x - np.rint(x)).max(initial=0.0) > _WHOLE:
+        if np.abs(x - np.rint(x)).max(initial=0.0) > WHOLE:
             return False
         return energy(self.equations.blocks, self.pool.some(inside), np.rint(x)) <= EXACT
 

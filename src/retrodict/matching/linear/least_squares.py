@@ -111,6 +111,26 @@ class Pool:
         self._order[: self.passive] = place[self._order[: self.passive]]
         self.size = many
 
+    def crowded(self, many: int, capacity: int) -> Bool[Array, " m"] | None:
+        """Return which columns stay where so many more do not fit; ``None`` where they do.
+
+        Those of the solution stay, and of the others those that would lower the misfit most, half of what fits.
+
+        Parameters
+        ----------
+        many
+            Columns that are to come.
+        capacity
+            Columns beside those of the solution, at most.
+        """
+        inside = self.x > 0
+        if self.size + many <= capacity + int(inside.sum()):
+            return None
+        slopes = np.where(inside, np.inf, self.slopes)
+        kept: Array = inside.copy()
+        kept[np.argsort(-slopes, kind="stable")[: capacity // 2 + int(inside.sum())]] = True
+        return kept
+
     def inside(self) -> Int[Array, " k"]:
         """Return the places of the columns that may be in the solution: those of the factor."""
         return np.sort(self._order[: self.passive])
