@@ -13,7 +13,7 @@ catboost = pytest.importorskip("catboost")
 
 import retrodict as rd  # noqa: E402
 from retrodict.errors import ModelError  # noqa: E402
-from retrodict.families.catboost.trees.first_tree import first_steps  # noqa: E402
+from retrodict.matching.inferring.first_leaves import first_steps  # noqa: E402
 from retrodict.matching.linear_reading import LinearReading  # noqa: E402
 from retrodict.matching.solving import Solving  # noqa: E402
 from tests.matching.planted_equations import check, found, in_codes, misfit, read  # noqa: E402

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from retrodict.families.catboost.trees.first_tree import FirstSteps, first_steps
 from retrodict.families.catboost.trees.parts import Parts
+from retrodict.matching.inferring.first_leaves import FirstSteps, first_steps
 from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, first
 from retrodict.matching.inferring.steps import Steps
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrodict.families.catboost.trees.first_tree import first_steps
 from retrodict.families.onnx.trees.read import BoostedGraph
+from retrodict.matching.inferring.first_leaves import first_steps
 from retrodict.matching.inferring.guesses import PENALTIES, RATES, Guesses, first
 from retrodict.matching.inferring.shares import HeldStart
 from retrodict.matching.losses import JointSoftmax, Loss, LossKind, PlainLoss

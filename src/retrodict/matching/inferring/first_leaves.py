@@ -83,7 +83,7 @@ def first_steps(
         return ()
     most = max(found.values())
     likely = [own for own, hits in found.items() if hits == most]
-    # CatBoost keeps rates in 32 bits; a multiple of the right one asks for more rows in every leaf, as many fit often
+    # libraries may keep rates in 32 bits; a multiple of the right one asks for more rows in every leaf, as often fits
     return tuple(sorted(likely, key=lambda own: (not _single(own.rate), own.rate)))
 
 
