@@ -38,6 +38,14 @@ def sanitize(
         bool,
         typer.Option("--round-splits", help="Move split points of trees, which may be training values, between rows."),
     ] = False,
+    defend: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--defend",
+            metavar="WHAT",
+            help="Change leaf values of boosted trees: trees=25, noise=0.1, leaves=40; several in turn. No guarantee.",
+        ),
+    ] = None,
     train: Annotated[
         Path | None, options.more(options.TRAIN, "For the audits, and for --round-splits (else rows are drawn).")
     ] = None,
@@ -61,7 +69,7 @@ def sanitize(
     with stopping("nothing was written"), claimed(out), claimed(audit):
         loaded = opening.open_stated(model)
         kept = row_files.read(train, row_files.TRAIN, loaded.schema, target) if round_splits else None
-        found = rd.sanitize(loaded, rows=rows, seed=seed, round_splits=round_splits, train=kept)
+        found = rd.sanitize(loaded, rows=rows, seed=seed, round_splits=round_splits, train=kept, defend=defend)
         both = None
         if audit is not None:
             from retrodict.auditing import AuditRequest
@@ -69,7 +77,7 @@ def sanitize(
             from retrodict.report.audit.write import command_line
 
             repeat: dict[str, Any] = {**given, "rows": rows, "seed": seed, "pickle": as_pickle}
-            repeat |= {"round_splits": round_splits, **asdict(opening)}
+            repeat |= {"round_splits": round_splits, "defend": defend, **asdict(opening)}
             request = AuditRequest.of(
                 loaded,
                 prior,

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.models import Model
+from retrodict.sanitizing.leaf_trees import LeafTrees
 from retrodict.sanitizing.plan import Plan
 from retrodict.sanitizing.rounding import Rounding
 
@@ -53,5 +54,31 @@ class RoundsSplits(Strippable, Protocol):
         X
             Rows in the encoding of its own schema: all go the same ways as before through all trees. Each split point
             lies strictly between the values of the rows at its two sides (`families.rounded_points`).
+        """
+        ...
+
+
+@runtime_checkable
+class Defensible(Strippable, Protocol):
+    """A model whose boosted trees can be changed: values of leaves, fewer splits, fewer rounds. A capability."""
+
+    def leaf_trees(self) -> LeafTrees:
+        """Return the boosted trees that its predictions are made of.
+
+        Raises
+        ------
+        RequestError
+            If it has none that can be changed.
+        """
+        ...
+
+    def with_leaf_trees(self, every: LeafTrees) -> Self:
+        """Return a copy with its trees changed.
+
+        Parameters
+        ----------
+        every
+            What `leaf_trees` returned, with other leaf values, with inner nodes that became leaves, or with its first
+            rounds alone.
         """
         ...

@@ -17,6 +17,7 @@ from retrodict.plain_text import shown
 from retrodict.results.folder import write_file
 from retrodict.results.result import Result, ShownTable
 from retrodict.sanitizing.capability import Strippable
+from retrodict.sanitizing.defended import Defended
 from retrodict.sanitizing.plan import Kept, Removed
 from retrodict.sanitizing.rounding import Rounding
 
@@ -48,6 +49,9 @@ class Sanitized(Result):
         Of the battery.
     rounding
         What rounding split points did; ``None`` where that was not asked for.
+    defence
+        What was done to leaf values, and what that changes in predictions; ``None`` where nothing was asked for. All
+        that is said of equal outputs is then said of the defended model.
     """
 
     model: Model
@@ -61,6 +65,7 @@ class Sanitized(Result):
     after: Disclosures = field(repr=False)
     seed: int = 0
     rounding: Rounding | None = None
+    defence: Defended | None = None
 
     @property
     def comparison(self) -> pd.DataFrame:
@@ -86,6 +91,7 @@ class Sanitized(Result):
             "unjudged": self.unjudged,
             "comparison": self.comparison,
             **({} if self.rounding is None else {"rounding": asdict(self.rounding)}),
+            **({} if self.defence is None else {"defence": asdict(self.defence)}),
             "before": _facts(self.before),
             "after": _facts(self.after),
         }
@@ -129,16 +135,24 @@ class Sanitized(Result):
             *(f"removed: {entry.path}{_times(entry)}: {entry.what}" for entry in self.removed),
             *(f"kept: {entry.path}: {entry.why}" for entry in self.kept),
             *([] if self.rounding is None else [_moved(self.rounding)]),
+            *([] if self.defence is None else [f"defended: {self.defence.sentence}", _NO_GUARANTEE]),
         ]
 
     @property
     def head(self) -> str:
         """What it is, in one line."""
         told = "bit for bit the same" if self.identical else "NOT the same"
+        than = "" if self.defence is None else " as of the defended model, whose predictions are others than before"
         return (
             f"Sanitized {self.model.family}: {len(self.before)} disclosures before, {len(self.after)} after; "
-            f"{', '.join(self.outputs)} {told} on {self.rows:,} rows"
+            f"{', '.join(self.outputs)} {told}{than} on {self.rows:,} rows"
         )
+
+
+_NO_GUARANTEE = (
+    "the training table may still follow from what is left: nothing guarantees that it does not; rebuild it from the "
+    "copy (retrodict rebuild), or audit both (--audit), to see"
+)
 
 
 def _moved(told: Rounding) -> str:

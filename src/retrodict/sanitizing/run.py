@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,8 @@ from retrodict.models.contract import has_likelihood, own_schema
 from retrodict.results.arguments import check_count
 from retrodict.sanitizing.battery import battery, outputs_of, same
 from retrodict.sanitizing.capability import Outputs, RoundsSplits, Strippable
+from retrodict.sanitizing.defence import Defence, defences_of
+from retrodict.sanitizing.defended import compared, defended
 from retrodict.sanitizing.plan import Change, Kept, Plan, Removed
 from retrodict.sanitizing.result import Sanitized
 from retrodict.sanitizing.rounding import Rounding
@@ -36,6 +39,7 @@ def sanitize(
     seed: int = 0,
     round_splits: bool = False,
     train: pd.DataFrame | None = None,
+    defend: Defence | str | Iterable[Defence | str] | None = None,
     **settings: Any,
 ) -> Sanitized:
     """Return a copy of a model without the facts of its training data that prediction does not need.
@@ -59,6 +63,11 @@ def sanitize(
     train
         The rows that hold for `round_splits`, with the model's columns; by default as many rows as the battery has are
         drawn over the columns' ranges.
+    defend
+        Changes of boosted trees that need no training rows and let leaf values tell less of them, at the cost of other
+        predictions: ``"trees=25"`` (keep the first 25 rounds), ``"noise=0.1"`` (normal noise of a tenth of the spread
+        of all leaf values), ``"leaves=40"`` (join leaves of fewer than 40 training rows, where their counts are
+        stated), or several. None of them is a guarantee: rebuild the copy, or audit it, to see what is left.
     settings
         For a path or an estimator: the settings of `load_model`, such as `trust_pickle`.
 
@@ -73,11 +82,16 @@ def sanitize(
     ModelError
         If the model can't be read, or predicts for no row of the battery.
     RequestError
-        If the battery is too small; or split points are to be rounded and the model has none that can be.
+        If the battery is too small; or split points are to be rounded, or trees defended, and the model has none that
+        can be.
 
     Notes
     -----
     The copy predicts and does no more: it can't be trained further, and its `feature_importances_` mean nothing.
+
+    Defences come first: what is said of equal outputs is said of the defended model and of it without its facts. Noise
+    is drawn by the operating system, and is another in each call whatever the seed: who could draw it again could take
+    it off.
 
     Outputs are compared with those of a plain copy of the model, as it would be read from a file: arrays that are views
     of larger ones lie otherwise in memory once they are copied, and sums over them may end in another last bit.
@@ -93,8 +107,37 @@ def sanitize(
         raise RequestError(f"the {model.family} has no split points that can be rounded; leave round_splits out")
     if train is not None and not round_splits:
         raise RequestError("training rows are for rounding split points; ask for that too (round_splits=True)")
+    return stripped(model, rows, seed, round_splits=round_splits, train=train, defences=defences_of(defend))
+
+
+def stripped(
+    model: Model,
+    rows: int,
+    seed: int,
+    *,
+    round_splits: bool = False,
+    train: pd.DataFrame | None = None,
+    defences: tuple[Defence, ...] = (),
+    noise: np.random.Generator | None = None,
+) -> Sanitized:
+    """Return a copy of a loaded model; see `sanitize`.
+
+    Parameters
+    ----------
+    model, rows, seed, round_splits, train
+        As there.
+    defences
+        What is done to its trees first.
+    noise
+        Gives the noise of defences, for trials that are not given away; see `defended`.
+    """
     before = inspect_model(model)
     trial = battery(model, before, rows, seed)
+    defence = None
+    if defences:
+        other = defended(model, defences, noise)
+        defence = compared(model, other, defences, trial)
+        model = other
     expected = outputs_of(model.duplicate() if isinstance(model, Strippable) else copy.deepcopy(model), trial)
     bare, plan, made, needed = _bare(model, trial, expected)
     identical = same(expected, outputs_of(bare, trial))
@@ -116,6 +159,7 @@ def sanitize(
         after=after,
         seed=seed,
         rounding=rounding,
+        defence=defence,
     )
 
 

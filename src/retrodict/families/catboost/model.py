@@ -26,6 +26,7 @@ from retrodict.errors import ModelError, RequestError, SchemaError
 from retrodict.families.catboost.category_hash import hash_of
 from retrodict.families.catboost.cbm_file import write_cbm
 from retrodict.families.catboost.content import Content
+from retrodict.families.catboost.defend import leaf_trees, with_leaf_trees
 from retrodict.families.catboost.flat_reader import DamagedError
 from retrodict.families.catboost.json_written import write_json
 from retrodict.families.catboost.named_counts import named_counts, renamed
@@ -46,6 +47,7 @@ from retrodict.models.family import Opened, Settings
 from retrodict.models.noise import Noise
 from retrodict.models.type_lookup import overridden
 from retrodict.sanitizing.capability import Outputs
+from retrodict.sanitizing.leaf_trees import LeafTrees
 from retrodict.sanitizing.plan import Plan
 from retrodict.sanitizing.rounding import Rounding
 from retrodict.schema import Schema
@@ -200,9 +202,21 @@ class _CatBoost(PlainModel):
         numbers = (one for one in content_of(self.made).numbers)
         columns = {one.flat: own._column(X[:, one.flat], one.flat) for one in numbers}
         content, points, moved = rounded(content_of(self.made), columns)
+        return self._holding(content), Rounding(points, moved)
+
+    def leaf_trees(self) -> LeafTrees:
+        """Return its trees; see `Defensible`."""
+        return leaf_trees(content_of(self.made))
+
+    def with_leaf_trees(self, every: LeafTrees) -> Self:
+        """Return a copy with its trees changed; see `Defensible`."""
+        return self._holding(with_leaf_trees(content_of(self.made), every))
+
+    def _holding(self, content: Content) -> Self:
+        """Return it with another content."""
         made = type(self.made)()
         loaded(made, content)
-        return replace(self, made=made).renewed(), Rounding(points, moved)
+        return replace(self, made=made).renewed()
 
     def written(self, *, as_pickle: bool = False) -> bytes:
         """Return the content of a file of its own format; see `Strippable`."""

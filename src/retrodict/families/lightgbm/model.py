@@ -32,6 +32,7 @@ from retrodict.families.lightgbm.columns import (
     tolerant_of,
     undetermined_of,
 )
+from retrodict.families.lightgbm.defend import leaf_trees, with_leaf_trees
 from retrodict.families.lightgbm.likelihood import ClassLink, likelihood_of
 from retrodict.families.lightgbm.rounding import rounded
 from retrodict.families.lightgbm.strip import plan_of
@@ -46,6 +47,7 @@ from retrodict.models.type_lookup import overridden
 from retrodict.plain_text import article, one_line
 from retrodict.results.notes import Note
 from retrodict.sanitizing.capability import Outputs
+from retrodict.sanitizing.leaf_trees import LeafTrees
 from retrodict.sanitizing.plan import Plan
 from retrodict.sanitizing.rounding import Rounding
 
@@ -138,6 +140,17 @@ class _LightGBM(PlainModel):
         made = self.duplicate()
         rewrite(made.booster, text)
         return made.renewed(), told
+
+    def leaf_trees(self) -> LeafTrees:
+        """Return the trees that predictions use; see `Defensible`."""
+        return leaf_trees(text_of(self.booster), rounds(self.booster))
+
+    def with_leaf_trees(self, every: LeafTrees) -> Self:
+        """Return a copy with its trees changed; see `Defensible`."""
+        made = self.duplicate()
+        rewrite(made.booster, with_leaf_trees(text_of(self.booster), every))
+        made.booster.best_iteration = min(made.booster.best_iteration, every.rounds)
+        return made.renewed()
 
     def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
         """Return the equations about the training table; see `EquationTable`."""

@@ -19,6 +19,8 @@ from retrodict.families.plain_model import PlainModel, PlainRegressor, stated_ta
 from retrodict.families.unsplit import unsplit
 from retrodict.families.xgboost.booster import FileBooster, Head, learner_of, margins, plain_booster
 from retrodict.families.xgboost.columns import Way, own_schema, way
+from retrodict.families.xgboost.defend import leaf_trees, with_leaf_trees
+from retrodict.families.xgboost.learner import Learner
 from retrodict.families.xgboost.objectives import BINARY, MANY, NOISE, check_supported
 from retrodict.families.xgboost.read_learner import written
 from retrodict.families.xgboost.rounding import rounded
@@ -32,6 +34,7 @@ from retrodict.models.type_lookup import faithful_of_type
 from retrodict.plain_text import article, few, shown
 from retrodict.results.notes import Note
 from retrodict.sanitizing.capability import Outputs
+from retrodict.sanitizing.leaf_trees import LeafTrees
 from retrodict.sanitizing.plan import Plan
 from retrodict.sanitizing.rounding import Rounding
 from retrodict.schema import Schema, Target, check_classes
@@ -160,12 +163,26 @@ class _XGBoost(PlainModel):
     def round_splits(self, X: Float[Array, "n d"]) -> tuple[Self, Rounding]:
         """Move each split point to a rounder number with which these rows go the same ways; see `RoundsSplits`."""
         learner, told = rounded(learner_of(self.booster), self.bind(self.own)._way(X))
+        made = self._holding(learner)
+        return replace(self, made=made, fingerprint=fingerprint_of(made), audit=None), told
+
+    def leaf_trees(self) -> LeafTrees:
+        """Return the trees that predictions use; see `Defensible`."""
+        return leaf_trees(learner_of(self.booster), self.end)
+
+    def with_leaf_trees(self, every: LeafTrees) -> Self:
+        """Return a copy with its trees changed; see `Defensible`."""
+        made = self._holding(with_leaf_trees(learner_of(self.booster), every))
+        return replace(self, made=made).renewed()
+
+    def _holding(self, learner: Learner) -> Any:
+        """Return a copy of what was fitted that holds another content."""
         made = copy.deepcopy(self.made)
         vars(made).pop("learner", None)
         (made if isinstance(made, xgboost.Booster) else made.get_booster()).load_model(
             bytearray(written(learner, as_json=False))
         )
-        return replace(self, made=made, fingerprint=fingerprint_of(made), audit=None), told
+        return made
 
 
 class XGBoostClassifier(_XGBoost):

@@ -200,20 +200,26 @@ def blanked(learner: Learner, names: frozenset[str], end: int) -> Learner:
         The round before which predictions end; 0 for all.
     """
     parts: dict[str, Any] = {}
-    trees = learner.trees
     if "attributes" in names:
         best = (learner.attributes or {}).get("best_iteration")
         # an estimator that holds it still predicts up to there, where later trees stay
         kept = best is not None and end and end < len(learner.starts) - 1 and "late" not in names
         parts["attributes"] = {"best_iteration": best} if kept else {}
-    if "late" in names:
-        until = int(learner.starts[end])
-        trees = trees[:until]
-        parts["groups"] = None if learner.groups is None else learner.groups[:until]
-        parts["rounds"] = None if learner.rounds is None else learner.rounds[: end + 1]
-        parts["drops"] = None if learner.drops is None else learner.drops[:until]
-    parts["trees"] = tuple(_blank_tree(tree, names) for tree in trees)
-    return replace(learner, **parts)
+    left = first_rounds(learner, end) if "late" in names else learner
+    parts["trees"] = tuple(_blank_tree(tree, names) for tree in left.trees)
+    return replace(left, **parts)
+
+
+def first_rounds(learner: Learner, end: int) -> Learner:
+    """Return a model without the trees of a round and all after it."""
+    until = int(learner.starts[end])
+    return replace(
+        learner,
+        trees=learner.trees[:until],
+        groups=None if learner.groups is None else learner.groups[:until],
+        rounds=None if learner.rounds is None else learner.rounds[: end + 1],
+        drops=None if learner.drops is None else learner.drops[:until],
+    )
 
 
 def _blank_tree(tree: BoostedTree, names: frozenset[str]) -> BoostedTree:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from retrodict.matching.linear_reading import LinearReading
     from retrodict.matching.reading import Reading
     from retrodict.sanitizing.capability import Outputs
+    from retrodict.sanitizing.leaf_trees import LeafTrees
     from retrodict.sanitizing.plan import Plan
 
 Array = np.ndarray
@@ -139,6 +140,20 @@ class SklearnModel:
         from retrodict.families.sklearn.trees.equations import equations_of
 
         return equations_of(self, found, source, rows)
+
+    def leaf_trees(self) -> LeafTrees:
+        """Return the boosted trees in the estimator; see `Defensible`."""
+        from retrodict.families.sklearn.defend import boosted_in, leaf_trees
+
+        return leaf_trees(boosted_in(self.estimator, self.known.schema.names))
+
+    def with_leaf_trees(self, every: LeafTrees) -> Self:
+        """Return a copy with these trees changed; see `Defensible`."""
+        from retrodict.families.sklearn.defend import boosted_in, change
+
+        made = self.duplicate()
+        change(boosted_in(made.estimator, self.known.schema.names), every)
+        return made.renewed()
 
     def duplicate(self) -> Self:
         """Return a copy that shares nothing with it; see `Strippable`."""

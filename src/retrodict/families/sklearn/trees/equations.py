@@ -11,10 +11,9 @@ from sklearn import ensemble
 
 from retrodict.disclosures import Disclosures, Values
 from retrodict.disclosures.place import Place
-from retrodict.disclosures.visit import Part
 from retrodict.errors import ModelError, RequestError, RetrodictError
+from retrodict.families.sklearn.structure.boosted import boosted_parts, boosted_type
 from retrodict.families.sklearn.structure.held_back import NOT_HELD_BACK, trained_place
-from retrodict.families.sklearn.structure.visit import held_by, visited
 from retrodict.families.sklearn.trees.gradient import Gradient
 from retrodict.families.sklearn.trees.grown_trees import grown
 from retrodict.families.sklearn.trees.histogram import Histogram
@@ -25,7 +24,6 @@ from retrodict.matching.inferring.consistency import inferred
 from retrodict.matching.inferring.guesses import Guesses
 from retrodict.matching.linear.states import MOST_ROWS, count_rows
 from retrodict.matching.linear_reading import LinearReading, linear_reading_of
-from retrodict.models.type_lookup import faithful_of_type
 from retrodict.plain_text import one_line
 from retrodict.results.notes import Note
 
@@ -64,7 +62,9 @@ def _read(model: SklearnModel, found: Disclosures, source: Source, rows: int | N
     if chosen is None:
         return _of_counts(model, found, source, rows)
     estimator, place = chosen
-    read = READERS[_kind(estimator)].of(estimator, place)
+    known = boosted_type(estimator)
+    assert known is not None
+    read = READERS[known].of(estimator, place)
     steps = read.stated
     check_rows(steps.rows, rows)
     if source == "file" and steps.rows is not None:
@@ -119,19 +119,10 @@ def _others(many: int) -> Note:
     return Note("other_ensembles", f"{many} more sets of trees are not used: equations are of one", ensembles=many)
 
 
-def _kind(estimator: Any) -> type:
-    """Return the type that an estimator is of, or inherits all that is relied on from; the estimator's own if none."""
-    known = faithful_of_type(type(estimator), {each: each for each in READERS})
-    return type(estimator) if known is None else known
-
-
 def _boosted(model: SklearnModel, notes: list[Note]) -> tuple[Any, Place] | None:
     """Return the estimator of most boosted trees that was trained on the whole table; ``None`` where there is none."""
-    every = [
-        (one.thing, trained_place(one.thing, one.place))
-        for one in visited(model.estimator, model.known.schema.names, _inside)
-        if isinstance(one, Part) and _kind(one.thing) in READERS
-    ]
+    parts = boosted_parts(model.estimator, model.known.schema.names)
+    every = [(one.thing, trained_place(one.thing, one.place)) for one in parts]
     whole = [one for one in every if one[1].sample in (None, NOT_HELD_BACK)]
     if every and not whole:
         raise ModelError(
@@ -147,12 +138,3 @@ def _boosted(model: SklearnModel, notes: list[Note]) -> tuple[Any, Place] | None
         text = "rows that were held back to stop early are in no equation: the table is that of the others"
         notes.append(Note("rows_held_back", text))
     return chosen
-
-
-def _inside(part: Part) -> Any:
-    if _kind(part.thing) in READERS:
-        return
-    try:
-        yield from held_by(part)
-    except _ODD:  # what was stripped holds nothing
-        return
