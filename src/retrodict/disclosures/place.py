@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
 
-from retrodict.disclosures.columns import Columns, distinct, rows_back
+from retrodict.disclosures.columns import Column, Columns, distinct, rows_back
 from retrodict.disclosures.kinds import Centres, Covariance, Moments, Range, RowEntries, Rows
 
 Array = np.ndarray
@@ -41,6 +41,11 @@ class Place:
     labels: tuple[Any, ...] | None = None
     target: Callable[[Array], Array] | None = None
 
+    @classmethod
+    def alone(cls, names: Iterable[str]) -> Self:
+        """Return the place of a model that is part of no other, whose columns have these names."""
+        return cls("", tuple(Column.start(name) for name in names))
+
     @property
     def exact(self) -> bool | str:
         """How exact a statistic is that was computed from the rows it was fitted on."""
@@ -62,7 +67,11 @@ class Place:
 
     def classes(self, estimator: Any) -> tuple[Any, ...]:
         """Return an estimator's classes as they were called in the table."""
-        own = tuple(np.asarray(estimator.classes_).tolist())
+        return self.called(np.asarray(estimator.classes_).tolist())
+
+    def called(self, classes: Iterable[Any]) -> tuple[Any, ...]:
+        """Return classes that it was fitted on as they were called in the table."""
+        own = tuple(classes)
         codes = self.labels is not None and all(isinstance(c, int | float) and c == int(c) for c in own)
         if codes and self.labels is not None and all(0 <= c < len(self.labels) for c in own):
             return tuple(self.labels[int(code)] for code in own)

@@ -123,12 +123,17 @@ def _left_open(book: Codebook, grown: Sequence[GrownTree]) -> list[Note]:
     if undrawn:
         text = f"{undrawn} rows were drawn for no tree: nothing is known of them"
         notes.append(Note("undrawn_rows", text, rows=undrawn))
-    columns = (column for each in grown for column in each.tree.columns)
+    return notes + filled_features(book, [each.tree for each in grown])
+
+
+def filled_features(book: Codebook, trees: Sequence[Tree]) -> list[Note]:
+    """Return a line on the features whose gaps were filled on the way to the trees."""
+    columns = dict.fromkeys(column for tree in trees for column in tree.columns)
     filled = sorted({column.name for column in columns if column.filled and column.name in book.features})
-    if filled:
-        text = f"gaps of {listing(filled, _NAMES_SHOWN)} were filled before the trees: rebuilt rows have the fills"
-        notes.append(Note("gaps_are_filled", text, features=filled))
-    return notes
+    if not filled:
+        return []
+    text = f"gaps of {listing(filled, _NAMES_SHOWN)} were filled before the trees: rebuilt rows have the fills"
+    return [Note("gaps_are_filled", text, features=filled)]
 
 
 def unused_features(book: Codebook) -> list[Note]:

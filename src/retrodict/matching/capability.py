@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from retrodict.disclosures import Disclosure, Disclosures, GradientSums, NodeCounts, NodeSums, inspect_model
+from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError
 from retrodict.matching.linear_reading import LinearReading
 from retrodict.matching.reading import Reading
 from retrodict.models import Model, load_model
+from retrodict.schema import Schema
 
 
 @runtime_checkable
@@ -74,6 +76,34 @@ class EquationTable(Protocol):
         ModelError
             If no equation is known of its trees, they split on columns that have no way back, `rows` is not what is
             stated, or parts contradict each other.
+        """
+        ...
+
+
+@runtime_checkable
+class PlacedTable(Protocol):
+    """An `EquationTable` that may be a part of a larger model, behind the steps that make its columns."""
+
+    def placed_equations(
+        self, place: Place, schema: Schema, found: Disclosures, source: Source, rows: int | None = None
+    ) -> LinearReading:
+        """Return the equations about the table that the larger model was trained on.
+
+        Parameters
+        ----------
+        place
+            Where it stands: its columns in its own order, each with its way back, and those of classes and targets.
+        schema
+            The larger model's features and target.
+        found
+            What that discloses.
+        source, rows
+            See `EquationTable`.
+
+        Raises
+        ------
+        ModelError
+            As there.
         """
         ...
 

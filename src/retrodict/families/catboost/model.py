@@ -22,6 +22,7 @@ from jaxtyping import Float
 from retrodict import threads
 from retrodict.disclosures import Categories, Disclosure, Disclosures, Unread
 from retrodict.disclosures.known_rows import KnownRows
+from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError, RequestError, SchemaError
 from retrodict.families.catboost.category_hash import hash_of
 from retrodict.families.catboost.cbm_file import write_cbm
@@ -192,9 +193,28 @@ class _CatBoost(PlainModel):
 
     def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
         """Return the equations about the table it was trained on; see `EquationTable`."""
-        hashes = {name: self._hashes(name) for name in self.listed}
-        parts = parts_of(content_of(self.made), self.own, self.objective, hashes)
-        return equations_of(parts, self.own, found, source, rows)
+        place = Place.alone(self.own.names)
+        return self._equations(place, self.own, self.own.target.classes, found, source, rows)
+
+    def placed_equations(
+        self, place: Place, schema: Schema, found: Disclosures, source: Source, rows: int | None = None
+    ) -> LinearReading:
+        """Return the equations about the table of a larger model; see `PlacedTable`."""
+        return self._equations(place, schema, place.called(self.own.target.classes), found, source, rows)
+
+    def _equations(
+        self,
+        place: Place,
+        schema: Schema,
+        classes: tuple[Any, ...],
+        found: Disclosures,
+        source: Source,
+        rows: int | None,
+    ) -> LinearReading:
+        raw = dict(zip(self.own.names, (column.name for column in place.columns), strict=True))
+        hashes = {raw[name]: self._hashes(name) for name in self.listed}
+        parts = parts_of(content_of(self.made), place, classes, self.objective, hashes)
+        return equations_of(parts, schema, found, source, rows)
 
     def round_splits(self, X: Float[Array, "n d"]) -> tuple[Self, Rounding]:
         """Return it with rounder borders between the rows' values, and how many were moved; see `RoundsSplits`."""

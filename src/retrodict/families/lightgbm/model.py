@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from lightgbm.basic import Booster
 
+from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError, RequestError
 from retrodict.families.lightgbm.booster import (
     booster_of,
@@ -50,6 +51,7 @@ from retrodict.sanitizing.capability import Outputs
 from retrodict.sanitizing.leaf_trees import LeafTrees
 from retrodict.sanitizing.plan import Plan
 from retrodict.sanitizing.rounding import Rounding
+from retrodict.schema import Schema
 
 if TYPE_CHECKING:
     from retrodict.disclosures import Disclosures
@@ -154,9 +156,27 @@ class _LightGBM(PlainModel):
 
     def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
         """Return the equations about the training table; see `EquationTable`."""
+        names = self.own.names if self.own.named else self.schema.names
+        return self._equations(Place.alone(names), self.schema, self.schema.target.classes, found, source, rows)
+
+    def placed_equations(
+        self, place: Place, schema: Schema, found: Disclosures, source: Source, rows: int | None = None
+    ) -> LinearReading:
+        """Return the equations about the table of a larger model; see `PlacedTable`."""
+        return self._equations(place, schema, place.called(self.own.target.classes), found, source, rows)
+
+    def _equations(
+        self,
+        place: Place,
+        schema: Schema,
+        classes: tuple[Any, ...],
+        found: Disclosures,
+        source: Source,
+        rows: int | None,
+    ) -> LinearReading:
         from retrodict.families.lightgbm.trees import equations_of
 
-        return equations_of(self.booster, self.schema, found, source, rows)
+        return equations_of(self.booster, self.kinds, place, schema, classes, found, source, rows)
 
     def written(self, *, as_pickle: bool = False) -> bytes:
         """Return a text that the library loads, or a pickle; see `Strippable`. Labels of classes are in a pickle only.

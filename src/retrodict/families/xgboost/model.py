@@ -14,6 +14,7 @@ import xgboost
 from jaxtyping import Float
 
 from retrodict import threads
+from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError, RequestError
 from retrodict.families.plain_model import PlainModel, PlainRegressor, stated_target
 from retrodict.families.unsplit import unsplit
@@ -156,9 +157,27 @@ class _XGBoost(PlainModel):
 
     def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
         """Return the equations about the training table; see `EquationTable`."""
+        names = self.own.names if self.own.named else self.schema.names
+        return self._equations(Place.alone(names), self.schema, self.schema.target.classes, found, source, rows)
+
+    def placed_equations(
+        self, place: Place, schema: Schema, found: Disclosures, source: Source, rows: int | None = None
+    ) -> LinearReading:
+        """Return the equations about the table of a larger model; see `PlacedTable`."""
+        return self._equations(place, schema, place.called(self.own.target.classes), found, source, rows)
+
+    def _equations(
+        self,
+        place: Place,
+        schema: Schema,
+        classes: tuple[Any, ...],
+        found: Disclosures,
+        source: Source,
+        rows: int | None,
+    ) -> LinearReading:
         from retrodict.families.xgboost.trees.equations import equations_of
 
-        return equations_of(self.booster, self.own, self.schema, found, source, rows)
+        return equations_of(self.booster, self.own, place, schema, classes, found, source, rows)
 
     def round_splits(self, X: Float[Array, "n d"]) -> tuple[Self, Rounding]:
         """Move each split point to a rounder number with which these rows go the same ways; see `RoundsSplits`."""

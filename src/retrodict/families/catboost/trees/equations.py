@@ -7,8 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from retrodict.disclosures import Disclosures
-from retrodict.disclosures.columns import Column
-from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError
 from retrodict.families.catboost.exactness import UNWEIGHTED, rows_words
 from retrodict.families.catboost.trees.grown import Grown
@@ -37,7 +35,9 @@ def equations_of(
     ----------
     parts
         The model's trees.
-    schema, found, source, rows
+    schema
+        The features and target of the table's rows.
+    found, source, rows
         See `EquationTable.table_equations`.
     """
     if not any(each.followed for each in parts.grown):
@@ -114,11 +114,11 @@ def boosting_of(parts: Parts, steps: Steps) -> Boosting:
                 said.append(_step(each, k, steps, kind))
             if said:
                 trees.append(BoostedTree(each.tree, each.values[:, k], k, turn, tuple(said)))
-    place = Place("", tuple(Column.start(name) for name in parts.names))
-    gaps = frozenset(parts.names[one.flat] for one in parts.content.numbers if one.has_nans)
+    met = (parts.place.columns[one.flat] for one in parts.content.numbers if one.has_nans)
+    gaps = frozenset(column.name for column in met if not column.filled)
     start = np.array(steps.start, dtype=np.float64)
     return Boosting(
-        place,
+        parts.place,
         tuple(trees),
         parts.stepping.loss,
         start,

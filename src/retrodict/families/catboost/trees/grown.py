@@ -41,24 +41,23 @@ class Grown:
     followed: bool
 
 
-def grown_of(content: Content, names: tuple[str, ...], hashes: Mapping[str, Mapping[Any, int]]) -> tuple[Grown, ...]:
+def grown_of(content: Content, columns: Columns, hashes: Mapping[str, Mapping[Any, int]]) -> tuple[Grown, ...]:
     """Return all trees.
 
     Parameters
     ----------
     content
         The model.
-    names
-        Of its columns.
+    columns
+        What its columns go back to.
     hashes
-        The hash of each category, by the column's name and the category as the schema has it.
+        The hash of each category, by the raw feature's name and the category as the schema has it.
     """
-    columns: Columns = tuple(Column.start(name) for name in names)
     trees = trees_of(content, columns, told_of(content))
     named: Columns | None = None
     out = []
     for tree, places in zip(trees, leaf_places(content), strict=True):
-        named = _named(content, tree.columns, len(names), hashes) if named is None else named
+        named = _named(content, tree.columns, len(columns), hashes) if named is None else named
         leaf = places >= 0
         values = np.zeros((len(places), content.dimension))
         values[leaf] = content.trees.values.reshape(-1, content.dimension)[places[leaf]]

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError
 from retrodict.families.catboost.class_labels import trained_classes
 from retrodict.families.catboost.content import Content
@@ -17,7 +18,6 @@ from retrodict.families.catboost.settings import Told, told_of
 from retrodict.families.catboost.strip import bare_content
 from retrodict.families.catboost.trees.grown import Grown, grown_of
 from retrodict.families.catboost.trees.step_kind import Stepping, stepping_of
-from retrodict.schema import Schema
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +34,8 @@ class Parts:
         How leaf values follow from sums over rows.
     classes
         Those that training had rows of, in the order of the outputs; empty for a regressor.
-    names
-        Of its columns.
+    place
+        Where it stands, and what its columns go back to.
     objective
         The loss that it was trained for.
     """
@@ -45,7 +45,7 @@ class Parts:
     grown: tuple[Grown, ...]
     stepping: Stepping
     classes: tuple[Any, ...]
-    names: tuple[str, ...]
+    place: Place
     objective: Objective
 
     @property
@@ -64,24 +64,32 @@ class Parts:
         return next((t for t, each in enumerate(self.grown) if not each.followed), len(self.grown))
 
 
-def parts_of(content: Content, schema: Schema, objective: Objective, hashes: Mapping[str, Mapping[Any, int]]) -> Parts:
+def parts_of(
+    content: Content,
+    place: Place,
+    classes: tuple[Any, ...],
+    objective: Objective,
+    hashes: Mapping[str, Mapping[Any, int]],
+) -> Parts:
     """Read the trees of a model.
 
     Parameters
     ----------
     content
         What its file holds.
-    schema
-        Its own columns.
+    place
+        Where it stands, and what its columns go back to.
+    classes
+        All that it has, as they were called in the table; empty for a regressor.
     objective
         The loss that it was trained for.
     hashes
-        The hash of each category, by the column's name and the category as the schema has it.
+        The hash of each category, by the raw feature's name and the category as the schema has it.
     """
     told = told_of(content)
-    classes = trained_classes(content, schema.target.classes) if schema.target.is_class else ()
-    grown = grown_of(content, schema.names, hashes)
-    return Parts(content, told, grown, stepping_of(content, told, objective), classes, schema.names, objective)
+    classes = trained_classes(content, classes) if classes else ()
+    grown = grown_of(content, place.columns, hashes)
+    return Parts(content, told, grown, stepping_of(content, told, objective), classes, place, objective)
 
 
 def as_stripped(parts: Parts) -> Parts:

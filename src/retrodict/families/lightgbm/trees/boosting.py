@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from retrodict.disclosures.columns import Column
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.errors import ModelError
-from retrodict.families.lightgbm.columns import columns_of
+from retrodict.families.lightgbm.columns import Columns
 from retrodict.families.lightgbm.grown import met_gaps, trees_of
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
@@ -43,9 +44,11 @@ class Laid:
     text
         The model.
     schema
-        Its features and target.
+        The features and target of the table's rows.
     place
-        Where it stands.
+        Where it stands, with the way back from the target that its trees were fitted to.
+    classes
+        As they were called in the table; empty for a regressor.
     trees
         Of the text, round by round.
     """
@@ -53,14 +56,28 @@ class Laid:
     text: ModelText
     schema: Schema
     place: Place
+    classes: tuple[Hashable, ...]
     trees: tuple[Tree, ...]
 
     @classmethod
-    def of(cls, text: ModelText, schema: Schema) -> Laid:
-        """Return a text with its trees."""
-        root = text.objective is not None and text.objective.root
-        place = Place("", tuple(Column.start(name) for name in schema.names), target=_squared if root else None)
-        return cls(text, schema, place, tuple(trees_of(text, place, columns_of(text, schema))))
+    def of(cls, text: ModelText, kinds: Columns, place: Place, schema: Schema, classes: tuple[Hashable, ...]) -> Laid:
+        """Return a text with its trees.
+
+        Parameters
+        ----------
+        text
+            The model.
+        kinds
+            Of its columns.
+        place
+            Where it stands.
+        schema, classes
+            Of the table.
+        """
+        trees = tuple(trees_of(text, place, kinds))
+        if text.objective is not None and text.objective.root:
+            place = replace(place, target=partial(_squared, place))
+        return cls(text, schema, place, classes, trees)
 
 
 def boosting_with(
@@ -108,17 +125,16 @@ def boosting_with(
         values = np.concatenate([np.zeros(own.leaves - 1), moved[i]])
         boosted.append(BoostedTree(tree, values, i % per, 0 if text.averaged else i // per, statements, times))
     loss = loss_of(text, settings.weights) if reach.gradients or reach.hessians else None
-    own_classes = laid.schema.target.classes if laid.schema.target.is_class else ()
     return Boosting(
         laid.place,
         tuple(boosted),
         PlainLoss(LossKind.SQUARED) if loss is None else loss,
         start,
-        own_classes,
-        np.empty(0) if own_classes else levels.ends,
+        laid.classes,
+        np.empty(0) if laid.classes else levels.ends,
         settings.rows,
-        gaps=frozenset(laid.place.columns[i].name for i in met_gaps(text)),
-        typical=levels.typical if not own_classes else None,
+        gaps=frozenset(one.name for one in (laid.place.columns[i] for i in met_gaps(text)) if not one.filled),
+        typical=None if laid.classes else levels.typical,
     )
 
 
@@ -168,6 +184,6 @@ def _statements(
     return tuple(found)
 
 
-def _squared(roots: Array) -> Array:
+def _squared(place: Place, roots: Array) -> Array:
     """Return targets that were trained on as their roots, with their signs."""
-    return np.asarray(np.sign(roots) * roots**2)
+    return np.asarray(place.targets(np.sign(roots) * roots**2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,10 @@ from jaxtyping import Bool
 from lightgbm.basic import Booster
 
 from retrodict.disclosures import Disclosures
+from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError
 from retrodict.families.lightgbm.booster import text_of
+from retrodict.families.lightgbm.columns import Columns
 from retrodict.families.lightgbm.grown import parts_zero
 from retrodict.families.lightgbm.stated.drawn import drawn_of
 from retrodict.families.lightgbm.stated.start import starts_of
@@ -41,7 +44,14 @@ _INSTEAD = "reconstruct rows under a prior instead"
 
 
 def equations_of(
-    booster: Booster, schema: Schema, found: Disclosures, source: Source, rows: int | None = None
+    booster: Booster,
+    kinds: Columns,
+    place: Place,
+    schema: Schema,
+    classes: tuple[Hashable, ...],
+    found: Disclosures,
+    source: Source,
+    rows: int | None = None,
 ) -> LinearReading:
     """Read a booster as equations; see `EquationTable`.
 
@@ -49,8 +59,14 @@ def equations_of(
     ----------
     booster
         Its trees.
+    kinds
+        Of its columns.
+    place
+        Where it stands, and its columns.
     schema
-        The model's features and target.
+        The features and target of the table's rows.
+    classes
+        As they were called in the table; empty for a regressor.
     found
         What the model discloses.
     source
@@ -70,7 +86,7 @@ def equations_of(
         raise ModelError(f"zero counted as missing in the LightGBM model, which is not read as equations; {_INSTEAD}")
     dropping = undropped(text) if text.parameters.get("boosting") == "dart" else None
     text, shares = (text, None) if dropping is None else dropping
-    laid = Laid.of(text, schema)
+    laid = Laid.of(text, kinds, place, schema, classes)
     if source == "values":
         return values_of(laid, found, rows, shares)
     stated = stated_settings(text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import xgboost
 
 from retrodict.disclosures import Disclosures
+from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError
 from retrodict.families.xgboost.booster import learner_of
 from retrodict.families.xgboost.counts import Counted, counted
@@ -46,7 +48,9 @@ class _Read:
 def equations_of(
     booster: xgboost.Booster,
     own: Schema,
+    place: Place,
     schema: Schema,
+    classes: tuple[Hashable, ...],
     found: Disclosures,
     source: Source,
     rows: int | None = None,
@@ -59,8 +63,12 @@ def equations_of(
         The booster.
     own
         Its own columns.
+    place
+        Where it stands, and what its columns go back to.
     schema
-        The columns of rows.
+        The features and target of the table's rows.
+    classes
+        As they were called in the table; empty for a regressor.
     found
         What the model discloses.
     source
@@ -77,13 +85,13 @@ def equations_of(
     config = configuration(booster, learner)
     method = method_of(config) or shown_method(learner, cut_points(learner)) or method_by_gaps(learner)
     if source == "values":
-        return _by_values(trees_of(learner, own, schema, method), schema, found, rows)
+        return _by_values(trees_of(learner, own, place, method), schema, classes, found, rows)
     weights = _weights(learner, config, method)
-    trees = trees_of(learner, own, schema, method, weights)
+    trees = trees_of(learner, own, place, method, weights)
     with np.errstate(all="ignore"):  # sums in a file may be anything
         counts = counted(learner)
         read = _Read(learner, config, trees, counts, sampled(learner, len(trees.trees), config, method, counts, rows))
-        return _by_sums(read, schema, found)
+        return _by_sums(read, schema, classes, found)
 
 
 def _weights(learner: Learner, config: Configuration | None, method: Method | None) -> Array | None:
@@ -94,7 +102,9 @@ def _weights(learner: Learner, config: Configuration | None, method: Method | No
     return None if step is None else dropped_weights(learner, step.rate, config, method == "midpoints")
 
 
-def _by_values(trees: Trees, schema: Schema, found: Disclosures, rows: int | None) -> LinearReading:
+def _by_values(
+    trees: Trees, schema: Schema, classes: tuple[Hashable, ...], found: Disclosures, rows: int | None
+) -> LinearReading:
     """Return what split points and leaf values state alone; predictions need the start as well."""
     if trees.loss is None:
         raise ModelError(f"leaf values of {trees.learner.objective} are no plain steps, so that they state no sums")
@@ -104,7 +114,7 @@ def _by_values(trees: Trees, schema: Schema, found: Disclosures, rows: int | Non
             "trees of an XGBoost forest are grown on draws of rows, and their leaf values do not tell which draws"
         )
     guesses = Guesses(first(_RATE, RATES), first(_PENALTY, PENALTIES), (start,), rows)
-    reading = inferred(schema, found, lambda steps: by_values(trees, steps, schema.target.classes), guesses)
+    reading = inferred(schema, found, lambda steps: by_values(trees, steps, classes), guesses)
     if any(note.code == INFERRED and note.values["rate"] > 1.0 for note in reading.notes):
         raise ModelError("leaf values fit no learning rate of at most 1: they were grown on draws of rows, or set anew")
     return reading
@@ -114,7 +124,7 @@ _RATE, _PENALTY = 0.3, 1.0
 """The library's defaults."""
 
 
-def _by_sums(read: _Read, schema: Schema, found: Disclosures) -> LinearReading:
+def _by_sums(read: _Read, schema: Schema, classes: tuple[Hashable, ...], found: Disclosures) -> LinearReading:
     learner, known = read.learner, len(read.trees.trees)
     if not any(tree.hessian.any() for tree in learner.trees):
         raise ModelError("the XGBoost model states no sums of its rows: they were taken out")
@@ -124,7 +134,7 @@ def _by_sums(read: _Read, schema: Schema, found: Disclosures) -> LinearReading:
     seen = read.sampled
     if seen.rows is None and step is not None:
         seen = replace(seen, rows=rows_of_first_round(read.trees, step))
-    boosting = by_sums(read.trees, step, read.counts, schema.target.classes, seen)
+    boosting = by_sums(read.trees, step, read.counts, classes, seen)
     return linear_reading_of(schema, boosting, found, [*read.sampled.notes, *_notes(read, step)])
 
 

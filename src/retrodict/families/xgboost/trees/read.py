@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.disclosures.columns import Column, Columns
+from retrodict.disclosures.columns import Columns
 from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.errors import ModelError
@@ -68,7 +68,7 @@ class Trees:
 def trees_of(
     learner: Learner,
     own: Schema,
-    schema: Schema,
+    place: Place,
     method: Method | None,
     weights: Float[Array, "rounds+1 T"] | None = None,
 ) -> Trees:
@@ -80,8 +80,8 @@ def trees_of(
         What was read of it.
     own
         Its own columns.
-    schema
-        The columns of rows, which may be named and ordered otherwise.
+    place
+        Where it stands, and what its columns go back to.
     method
         Whether split points are values or midpoints, as far as that is known.
     weights
@@ -98,7 +98,7 @@ def trees_of(
         raise ModelError("the XGBoost model predicts several targets: equations of one are known alone")
     if learner.unknown:
         raise ModelError("parts of the XGBoost model are not read, so that what its trees were grown on is not known")
-    columns = _columns(own, schema)
+    columns = _columns(own, place.columns)
     scales = np.ones(len(learner.trees)) if learner.drops is None else learner.drops.astype(np.float64)
     # dropped trees left the scores that others were grown on: those of the first round had none to drop
     every = weights is not None or bool((scales == 1.0).all())
@@ -110,24 +110,22 @@ def trees_of(
         scales, shares = np.ones(known), np.column_stack([np.ones(known), weights[turns]])
     return Trees(
         learner,
-        Place("", columns),
+        replace(place, columns=columns),
         made,
         loss_of(learner.objective, learner.settings),
         start_of(learner.objective, learner.base, learner.n_groups),
         scales,
-        {columns[i].name: values for i, values in known_values(learner, method).items()},
+        {columns[i].name: values for i, values in known_values(learner, method).items() if columns[i].untouched},
         shares,
     )
 
 
-def _columns(own: Schema, schema: Schema) -> Columns:
-    """Return a column for each of the model's, with the categories that sets name by their places."""
-    names = own.names if own.named else schema.names
-    made = []
-    for feature, name in zip(own.features, names, strict=True):
-        column = Column.start(name)
-        made.append(replace(column, categories=feature.categories) if feature.listed else column)
-    return tuple(made)
+def _columns(own: Schema, columns: Columns) -> Columns:
+    """Return a model's columns with the categories that sets name by their places."""
+    return tuple(
+        replace(column, categories=feature.categories) if feature.listed and column.number else column
+        for feature, column in zip(own.features, columns, strict=True)
+    )
 
 
 def _grown(tree: BoostedTree, columns: Columns, method: Method | None) -> Tree:
