@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,13 @@ from sklearn import ensemble
 
 from retrodict.disclosures import Disclosures, Values
 from retrodict.disclosures.place import Place
+from retrodict.disclosures.visit import Part
 from retrodict.errors import ModelError, RequestError, RetrodictError
 from retrodict.families.sklearn.structure.boosted import boosted_parts, boosted_type
 from retrodict.families.sklearn.structure.held_back import NOT_HELD_BACK, trained_place
 from retrodict.families.sklearn.trees.gradient import Gradient
 from retrodict.families.sklearn.trees.grown_trees import grown
+from retrodict.families.sklearn.trees.guests import guest_equations, guests_of
 from retrodict.families.sklearn.trees.histogram import Histogram
 from retrodict.families.sklearn.trees.read_problem import whole_ensembles
 from retrodict.families.sklearn.trees.side_by_side import side_by_side
@@ -60,7 +63,8 @@ def _read(model: SklearnModel, found: Disclosures, source: Source, rows: int | N
     notes: list[Note] = []
     chosen = _boosted(model, notes)
     if chosen is None:
-        return _of_counts(model, found, source, rows)
+        guests = guests_of(model)
+        return _of_guests(model, guests, found, source, rows) if guests else _of_counts(model, found, source, rows)
     estimator, place = chosen
     known = boosted_type(estimator)
     assert known is not None
@@ -73,6 +77,22 @@ def _read(model: SklearnModel, found: Disclosures, source: Source, rows: int | N
     read.boosting(steps, source, notes)  # says what is refused or noted, once
     guesses = Guesses((steps.rate,), (steps.penalty,), (steps.start,), rows, refined=False)
     return inferred(model.known.schema, found, lambda each: read.boosting(each, "values", []), guesses, notes)
+
+
+def _of_guests(
+    model: SklearnModel, guests: Sequence[Part], found: Disclosures, source: Source, rows: int | None
+) -> LinearReading:
+    """Read the first booster of another family that states equations about the whole table."""
+    refused: list[ModelError] = []
+    for guest in guests:
+        try:
+            reading = guest_equations(model, guest, found, source, rows)
+        except ModelError as error:
+            refused.append(error)
+            continue
+        others = (_others(len(guests) - 1),) if len(guests) > 1 else ()
+        return replace(reading, notes=(*others, *reading.notes))
+    raise refused[0]
 
 
 def _of_counts(model: SklearnModel, found: Disclosures, source: Source, rows: int | None) -> LinearReading:
