@@ -30,6 +30,9 @@ COUNTS = np.array([1.0, 0.0, 0.0, 0.0])
 GRADIENTS = np.array([0.0, 1.0, 0.0, 0.0])
 HESSIANS = np.array([0.0, 0.0, 1.0, 0.0])
 SQUARES = np.array([0.0, 0.0, 0.0, 1.0])
+"""The coefficients of statements of one of these alone."""
+ROWS, VALUES = "rows", "leaf values"
+"""Names of the statements that others than their maker look for."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.disclosures.trees.tree import Tree
-from retrodict.matching.boosting import COUNTS, Statement
+from retrodict.matching.boosting import COUNTS, ROWS, VALUES, Statement
 
 Array = np.ndarray
 
@@ -69,7 +69,7 @@ def step_statements(
     coefficients = np.zeros((len(steps), 4))
     coefficients[:, 1], coefficients[:, 2] = 1.0, 1.0 / rate if joint else steps
     totals = np.where(tree.leaf, -steps * penalty, np.nan)
-    own = Statement("leaf values", np.where(tree.leaf[:, None], coefficients, 0.0), totals, rounding)
+    own = Statement(VALUES, np.where(tree.leaf[:, None], coefficients, 0.0), totals, rounding)
     return (own,) if rows is None else (own, rows_statement(tree, rows))
 
 
@@ -77,4 +77,4 @@ def rows_statement(tree: Tree, rows: int) -> Statement:
     """Return that so many rows reach a tree's root."""
     of_root = np.full(len(tree.feature), np.nan)
     of_root[0] = rows
-    return Statement("rows", COUNTS, of_root)
+    return Statement(ROWS, COUNTS, of_root)

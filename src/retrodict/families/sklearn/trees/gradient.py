@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,20 +16,12 @@ from retrodict.disclosures.trees.tree import Tree
 from retrodict.errors import ModelError
 from retrodict.families.sklearn.disclose.boosted_sums import residual_sums
 from retrodict.families.sklearn.structure.tree_arrays import tree_of
-from retrodict.families.sklearn.trees.boosted_labels import (
-    class_statement,
-    counts_alone,
-    target_statement,
-)
+from retrodict.families.sklearn.trees.boosted_stages import BoostedStages
 from retrodict.families.sklearn.trees.losses import BoostedLoss, loss_of
 from retrodict.families.sklearn.trees.stage_draws import drawn_rows
-from retrodict.families.sklearn.trees.target_levels import target_levels
-from retrodict.matching.boosting import COUNTS, GRADIENT, GRADIENTS, SQUARES, BoostedTree, Boosting, Statement
-from retrodict.matching.capability import Source
+from retrodict.matching.boosting import GRADIENTS, SQUARES, Statement
 from retrodict.matching.inferring.steps import Steps, step_statements
-from retrodict.matching.losses import Membership
 from retrodict.plain_text import one_line
-from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -39,33 +32,14 @@ _SURE = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
-class Gradient:
-    """A model of gradient boosting, read once.
-
-    Parameters
-    ----------
-    estimator
-        The fitted estimator.
-    place
-        Where it stands.
-    trees
-        Of each stage, one an output.
-    """
-
-    estimator: Any
-    place: Place
-    trees: list[list[Tree]]
+class Gradient(BoostedStages):
+    """A model of gradient boosting; see `BoostedStages`."""
 
     @classmethod
     def of(cls, estimator: Any, place: Place) -> Gradient:
         """Read an estimator."""
         stages = np.asarray(estimator.estimators_)
         return cls(estimator, place, [[tree_of(each, place.columns) for each in stage] for stage in stages])
-
-    @property
-    def classes(self) -> int:
-        """How many; 0 of a regressor."""
-        return len(self.estimator.classes_) if hasattr(self.estimator, "classes_") else 0
 
     @property
     def _constant(self) -> bool:
@@ -98,71 +72,53 @@ class Gradient:
             start = np.ravel(self.estimator._raw_predict_init(row)).tolist()
         return Steps(rate, 0.0, tuple(start), rows if rows > 0 else None)
 
-    def boosting(self, steps: Steps, source: Source, notes: list[Note]) -> Boosting:
-        """Return its equations.
+    @property
+    def midway(self) -> bool:
+        """Whether split points lie midway between two values of their node's rows: they do."""
+        return True
 
-        Parameters
-        ----------
-        steps
-            How leaf values were made.
-        source
-            What to take: all that is stated, or leaf values alone.
-        notes
-            Is added to.
-        """
-        counted = source == "file" and not self.trees[0][0].stripped
-        loss, why = self._loss()
-        if loss is None:
-            counts_alone(self.estimator, self.place, why, counted=counted, notes=notes)
-        draws = self.draws if counted else None
-        if counted and self.estimator.subsample != 1.0 and draws is None:
+    @property
+    def starts_in_balance(self) -> bool:
+        """Whether the start is the share of the classes or the mean of the targets of all rows of the first trees."""
+        return self._constant and bool(self.estimator.subsample == 1.0)
+
+    def drawn(self, counted: bool) -> list[Int[Array, " n"]] | None:
+        """Return how often each row was drawn for each stage; see `BoostedStages`."""
+        if not counted or self.estimator.subsample == 1.0:
+            return None
+        if self.draws is None:
             raise ModelError(
                 f"the {type(self.estimator).__name__} drew rows for each stage "
                 f"(subsample={self.estimator.subsample:g}) and keeps no generator that tells which; reconstruct rows "
                 "under a prior instead"
             )
-        rate = float(self.estimator.learning_rate)
-        values = [[np.where(tree.leaf, rate * _value(tree), 0.0) for tree in stage] for stage in self.trees]
-        classes = self.place.classes(self.estimator) if self.classes else ()
-        start = np.array(steps.start)
-        ends = None
-        if loss is not None and not classes:
-            ends = target_levels(self.trees[0][0], values[0][0], steps, loss.name, stated=counted)
-        levels = np.empty(0) if classes else start[:1] if ends is None else ends.ends
-        gradient = 1.0 if ends is None else ends.typical[GRADIENT]
-        found: list[BoostedTree] = []
-        for turn, stage in enumerate(self.trees):
-            for output, tree in enumerate(stage):
-                told: list[Statement] = []
-                if counted:
-                    told.append(Statement("rows", COUNTS, np.where(tree.leaf, tree.rows.astype(np.float64), np.nan)))
-                if loss is not None:
-                    rows = steps.rows if turn == output == 0 and not counted else None
-                    slack = loss.slack(tree.rows if counted else float(steps.rows or 1), gradient)
-                    told += step_statements(tree, values[turn][output], steps.rate, steps.penalty, rows, slack)
-                    told += _sums(tree, loss) if counted else ()
-                    if turn == 0 and self._constant and self.estimator.subsample == 1.0:
-                        told += (
-                            class_statement(loss, steps, output, len(tree.feature))
-                            if classes
-                            else target_statement(loss, steps, gradient, len(tree.feature))
-                        )
-                own = None if draws is None else draws[turn]
-                found.append(BoostedTree(tree, values[turn][output], output, turn, tuple(told), own))
-        return Boosting(
-            self.place,
-            tuple(found),
-            loss or Membership(),
-            start,
-            classes,
-            levels,
-            steps.rows,
-            typical=None if ends is None else ends.typical,
-            midway=True,
-        )
+        return self.draws
 
-    def _loss(self) -> tuple[BoostedLoss | None, str]:
-        """Return the loss, or why leaf values are no sums that are known."""
+    def value(self, turn: int, output: int) -> Float[Array, " nodes"]:
+        """Return what a tree's leaves add to the score; see `BoostedStages`."""
+        value = self.trees[turn][output].value
+        assert value is not None  # every tree of scikit-learn states it
+        return float(self.estimator.learning_rate) * np.asarray(value, dtype=np.float64)[:, 0, 0]
+
+    def told(
+        self,
+        turn: int,
+        output: int,
+        values: Float[Array, " nodes"],
+        steps: Steps,
+        loss: BoostedLoss,
+        rows: int | None,
+        slack: float | Array,
+        counted: bool,
+    ) -> Iterator[Statement]:
+        """Yield what one tree states beside its counts; see `BoostedStages`."""
+        tree = self.trees[turn][output]
+        yield from step_statements(tree, values, steps.rate, steps.penalty, rows, slack)
+        if counted:
+            yield from _sums(tree, loss)
+
+    def loss(self, steps: Steps, counted: bool) -> tuple[BoostedLoss | None, str]:
+        """Return the loss, or why leaf values are no sums that are known; see `BoostedStages`."""
         name, init = str(self.estimator.loss), self.estimator.init_
         loss = loss_of(name, self.classes, single=False)
         if loss is None:
@@ -172,11 +128,6 @@ class Gradient:
         if not self._constant and not isinstance(init, str):
             return None, f"scores start from a {type(init).__name__}, row by row"
         return loss, ""
-
-
-def _value(tree: Tree) -> Float[Array, " nodes"]:
-    assert tree.value is not None  # every tree of scikit-learn states it
-    return np.asarray(tree.value, dtype=np.float64)[:, 0, 0]
 
 
 def _sums(tree: Tree, loss: BoostedLoss) -> list[Statement]:

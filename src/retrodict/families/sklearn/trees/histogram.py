@@ -13,20 +13,12 @@ from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.families.sklearn.disclose.boosted_sums import histogram_sums
 from retrodict.families.sklearn.structure.histogram_trees import histogram_trees, order_of
-from retrodict.families.sklearn.trees.boosted_labels import (
-    class_statement,
-    counts_alone,
-    target_statement,
-)
+from retrodict.families.sklearn.trees.boosted_stages import BoostedStages
 from retrodict.families.sklearn.trees.histogram_weights import class_weights
 from retrodict.families.sklearn.trees.losses import BoostedLoss, loss_of
-from retrodict.families.sklearn.trees.target_levels import target_levels
-from retrodict.matching.boosting import COUNTS, GRADIENT, HESSIAN, HESSIANS, BoostedTree, Boosting, Statement
-from retrodict.matching.capability import Source
+from retrodict.matching.boosting import GRADIENT, HESSIAN, HESSIANS, Statement
 from retrodict.matching.inferring.steps import Steps, step_statements
-from retrodict.matching.losses import Membership
 from retrodict.plain_text import one_line
-from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -43,32 +35,13 @@ _CLIPPED = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Histogram:
-    """A model of histogram boosting, read once.
-
-    Parameters
-    ----------
-    estimator
-        The fitted estimator.
-    place
-        Where it stands.
-    trees
-        Of each stage, one an output.
-    """
-
-    estimator: Any
-    place: Place
-    trees: list[list[Tree]]
+class Histogram(BoostedStages):
+    """A model of histogram boosting; see `BoostedStages`."""
 
     @classmethod
     def of(cls, estimator: Any, place: Place) -> Histogram:
         """Read an estimator."""
         return cls(estimator, place, histogram_trees(estimator, place))
-
-    @property
-    def classes(self) -> int:
-        """How many; 0 of a regressor."""
-        return len(self.estimator.classes_) if hasattr(self.estimator, "classes_") else 0
 
     @property
     def stated(self) -> Steps:
@@ -78,68 +51,31 @@ class Histogram:
         penalty = float(self.estimator.l2_regularization)
         return Steps(float(self.estimator.learning_rate), penalty, tuple(start.tolist()), rows if rows > 0 else None)
 
-    def boosting(self, steps: Steps, source: Source, notes: list[Note]) -> Boosting:
-        """Return its equations.
+    def value(self, turn: int, output: int) -> Float[Array, " nodes"]:
+        """Return what a tree's leaves add to the score; see `BoostedStages`."""
+        return np.asarray(self.estimator._predictors[turn][output].nodes["value"], dtype=np.float64)
 
-        Parameters
-        ----------
-        steps
-            How leaf values were made.
-        source
-            What to take: all that is stated, or leaf values alone.
-        notes
-            Is added to.
-        """
-        estimator = self.estimator
-        counted = source == "file" and not self.trees[0][0].stripped
-        loss, why = self._loss(steps, counted)
-        if loss is None:
-            counts_alone(estimator, self.place, why, counted=counted, notes=notes)
-        values = [
-            [np.where(tree.leaf, own.nodes["value"], 0.0) for tree, own in zip(*pair, strict=True)]
-            for pair in zip(self.trees, estimator._predictors, strict=True)
-        ]
-        classes = self.place.classes(estimator) if self.classes else ()
-        start = np.array(steps.start)
-        ends = None
-        if loss is not None and not classes:
-            ends = target_levels(self.trees[0][0], values[0][0], steps, loss.name, stated=counted)
-        levels = np.empty(0) if classes else start[:1] if ends is None else ends.ends
-        gradient = 1.0 if ends is None else ends.typical[GRADIENT]
-        found: list[BoostedTree] = []
-        for turn, stage in enumerate(self.trees):
-            for output, tree in enumerate(stage):
-                nodes, own = estimator._predictors[turn][output].nodes, values[turn][output]
-                told: list[Statement] = []
-                if counted:
-                    told.append(Statement("rows", COUNTS, np.where(tree.leaf, tree.rows.astype(np.float64), np.nan)))
-                if loss is not None:
-                    kept = tree.leaf & ~self._clipped(nodes, tree)
-                    kept[0] = False  # the value of a root is not set
-                    rows = steps.rows if turn == output == 0 and not counted else None
-                    slack = loss.slack(tree.rows if counted else float(steps.rows or 1), gradient)
-                    told += _steps(tree, own, steps, kept, rows, slack)
-                    told += self._sums(nodes, tree, steps, loss) if counted else ()
-                    if turn == 0:
-                        told += (
-                            class_statement(loss, steps, output, len(own))
-                            if classes
-                            else target_statement(loss, steps, gradient, len(own))
-                        )
-                found.append(BoostedTree(tree, own, output, turn, tuple(told)))
-        return Boosting(
-            self.place,
-            tuple(found),
-            loss or Membership(),
-            start,
-            classes,
-            levels,
-            steps.rows,
-            typical=None if ends is None else ends.typical,
-        )
+    def told(
+        self,
+        turn: int,
+        output: int,
+        values: Float[Array, " nodes"],
+        steps: Steps,
+        loss: BoostedLoss,
+        rows: int | None,
+        slack: float | Array,
+        counted: bool,
+    ) -> Iterator[Statement]:
+        """Yield what one tree states beside its counts; see `BoostedStages`."""
+        nodes, tree = self.estimator._predictors[turn][output].nodes, self.trees[turn][output]
+        kept = tree.leaf & ~self._clipped(nodes, tree)
+        kept[0] = False  # the value of a root is not set
+        yield from _steps(tree, values, steps, kept, rows, slack)
+        if counted:
+            yield from self._sums(nodes, tree, steps, loss)
 
-    def _loss(self, steps: Steps, counted: bool) -> tuple[BoostedLoss | None, str]:
-        """Return the loss, or why leaf values are no sums that are known."""
+    def loss(self, steps: Steps, counted: bool) -> tuple[BoostedLoss | None, str]:
+        """Return the loss, or why leaf values are no sums that are known; see `BoostedStages`."""
         name = str(self.estimator.loss)
         if getattr(self.estimator, "_fitted_with_sw", False):
             return None, "rows weigh differently"

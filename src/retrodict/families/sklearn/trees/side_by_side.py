@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from retrodict.errors import ModelError
-from retrodict.families.sklearn.trees.target_levels import TargetLevels, leaf_levels
-from retrodict.matching.boosting import COUNTS, GRADIENTS, BoostedTree, Boosting, Statement
+from retrodict.families.sklearn.trees.target_levels import leaf_levels
+from retrodict.matching.assumed_levels import AssumedLevels
+from retrodict.matching.boosting import COUNTS, GRADIENTS, ROWS, BoostedTree, Boosting, Statement
 from retrodict.matching.ensemble import Ensemble, GrownTree
 from retrodict.matching.losses import Membership
 from retrodict.matching.random_cuts import joined
@@ -77,7 +78,7 @@ def side_by_side(ensemble: Ensemble, name: str, notes: list[Note]) -> Boosting:
 
 def _counts(each: GrownTree) -> tuple[Statement, ...]:
     leaf, rows = each.tree.leaf, each.tree.rows.astype(np.float64)
-    return (Statement("rows", COUNTS, np.where(leaf, rows, np.nan)),)
+    return (Statement(ROWS, COUNTS, np.where(leaf, rows, np.nan)),)
 
 
 def _labels(each: GrownTree, output: int) -> tuple[Statement, ...]:
@@ -89,7 +90,7 @@ def _labels(each: GrownTree, output: int) -> tuple[Statement, ...]:
     return (Statement("labels", GRADIENTS, np.where(each.tree.leaf, own, np.nan), slack),)
 
 
-def _levels(ensemble: Ensemble) -> TargetLevels | None:
+def _levels(ensemble: Ensemble) -> AssumedLevels | None:
     """Return the range of a regressor's targets; ``None`` where no tree states their sums."""
     told = [(each.tree, each.sums) for each in ensemble.trees if each.sums is not None]
     return leaf_levels([tree for tree, _ in told], [sums for _, sums in told]) if told else None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from retrodict.disclosures.trees.tree import Tree
-from retrodict.matching.boosting import COUNT, GRADIENT, HESSIAN, SQUARE
+from retrodict.matching.assumed_levels import AssumedLevels
 from retrodict.matching.inferring.steps import Steps
 
 Array = np.ndarray
@@ -21,26 +20,12 @@ _MANY_MEANS = 50.0
 _SPREAD = 3.0
 """How far rows lie from each other, of how far leaves' means do."""
 _TINY = float(np.finfo(np.float64).tiny)
+"""What stands in for a spread of zero."""
 
 
-@dataclass(frozen=True, eq=False)
-class TargetLevels:
-    """What is assumed of a target.
-
-    Parameters
-    ----------
-    ends
-        The least and the greatest that it may be, shape (2,): a target between is a mix of both in every equation that
-        is linear in it.
-    typical
-        What a row contributes of 1, g, h and g squared, about; see `Boosting`.
-    """
-
-    ends: Float[Array, " 2"]
-    typical: dict[int, float]
-
-
-def target_levels(tree: Tree, values: Float[Array, " nodes"], steps: Steps, loss: str, *, stated: bool) -> TargetLevels:
+def target_levels(
+    tree: Tree, values: Float[Array, " nodes"], steps: Steps, loss: str, *, stated: bool
+) -> AssumedLevels:
     """Return what a model's first tree lets assume of its target.
 
     Parameters
@@ -61,17 +46,17 @@ def target_levels(tree: Tree, values: Float[Array, " nodes"], steps: Steps, loss
     if loss in ("poisson", "gamma"):
         mean, wide = float(np.exp(start)), max(1.0, spread)
         scale = mean if loss == "poisson" else 1.0
-        return TargetLevels(np.array([0.0, _MANY_MEANS * mean * wide]), _typical(scale * wide, scale))
+        return _assumed(0.0, _MANY_MEANS * mean * wide, scale * wide, scale)
     if stated and tree.impurity is not None:
         deviation = float(np.sqrt(tree.impurity[0]))
         room = max(deviation * float(np.sqrt(tree.rows[0])), _TINY)
         middle = start + float(tree.value[0].item()) if tree.value is not None else start
-        return TargetLevels(middle + room * np.array([-1.0, 1.0]), _typical(deviation, 1.0))
+        return _assumed(middle - room, middle + room, deviation, 1.0)
     middle = start + float(np.median(first))
-    return TargetLevels(middle + _ROOM * spread * np.array([-1.0, 1.0]), _typical(_SPREAD * spread, 1.0))
+    return _assumed(middle - _ROOM * spread, middle + _ROOM * spread, _SPREAD * spread, 1.0)
 
 
-def leaf_levels(trees: Sequence[Tree], sums: Sequence[Float[Array, "nodes 1"]]) -> TargetLevels:
+def leaf_levels(trees: Sequence[Tree], sums: Sequence[Float[Array, "nodes 1"]]) -> AssumedLevels:
     """Return the same of trees that hold means of targets: a leaf's variance says how far from its mean one may be.
 
     Parameters
@@ -88,9 +73,8 @@ def leaf_levels(trees: Sequence[Tree], sums: Sequence[Float[Array, "nodes 1"]]) 
         mean = own[tree.leaf, 0] / rows
         off = np.sqrt(np.maximum(tree.impurity[tree.leaf], 0.0) * (rows - 1.0))
         low, high = max(low, float((mean - off).min())), min(high, float((mean + off).max()))
-    return TargetLevels(np.array([low, high]), _typical(max(high - low, _TINY) / 2.0, 1.0))
+    return _assumed(low, high, (high - low) / 2.0, 1.0)
 
 
-def _typical(gradient: float, hessian: float) -> dict[int, float]:
-    gradient = max(gradient, _TINY)
-    return {COUNT: 1.0, GRADIENT: gradient, HESSIAN: hessian, SQUARE: gradient**2}
+def _assumed(low: float, high: float, gradient: float, hessian: float) -> AssumedLevels:
+    return AssumedLevels(np.array([low, high]), max(gradient, _TINY), hessian)
