@@ -10,7 +10,7 @@ import numpy as np
 
 from retrodict import time_limit
 from retrodict.auditing.finding import Way
-from retrodict.errors import ModelError, RetrodictError, RunError
+from retrodict.errors import ModelError, RetrodictError, RunError, TimeLimitError
 from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.risk import RecordRisk
 from retrodict.matching import Reading
@@ -42,6 +42,8 @@ _MANY = 10
 """Cells of a column, on average, from which a table counts as many-valued; below, searches do meet all counts."""
 _SEARCHED, _LEAST = 0.7, 0.1
 """Of the time that is left, what the search gets: rows are judged and filled in afterwards. And seconds, at least."""
+_READ = 0.4
+"""Of the time that is left, what it may take to find how leaf values were made where that is not stated."""
 _SOLVED = 600.0
 """Seconds that equations are solved for where an audit has no limit of its own."""
 NOT_SEARCHED = "table_not_searched"
@@ -169,7 +171,10 @@ def from_file(
         If the file implies no prior either.
     """
     try:
-        source = _source(model, table_rows)
+        with time_limit.within(min(_SOLVED, _READ * time_limit.left())):
+            source = _source(model, table_rows)
+    except TimeLimitError as error:
+        return _implied(model, rows, seed), Note(NOT_SEARCHED, str(error))
     except ModelError as error:
         code = NOT_SEARCHED if isinstance(error, TooLargeError) else NOT_REBUILT
         return _implied(model, rows, seed), Note(code, str(error))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
+from retrodict import time_limit
 from retrodict.errors import RequestError
 from retrodict.extras import extra_for
 from retrodict.matching.linear_reading import LinearReading, ungrouped
@@ -89,7 +90,8 @@ class Solving:
     Parameters
     ----------
     seconds
-        Stop after about so long and keep the best; by default no limit. A run that this stops is not repeatable.
+        Stop after about so long and keep the best, or where a `time_limit` around it ends; by default no limit. A run
+        that this stops is not repeatable.
     workers
         Threads; by default all cores. They never change the table.
     """
@@ -129,7 +131,7 @@ class Solving:
             from retrodict.matching.linear.solve import solve
 
         started = time.perf_counter()
-        limit = np.inf if self.seconds is None else self.seconds
+        limit = min(np.inf if self.seconds is None else self.seconds, time_limit.left())
 
         def once(one: LinearReading, **more: Any) -> Solution:
             left = max(limit - (time.perf_counter() - started), 0.0)

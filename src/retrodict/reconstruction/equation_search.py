@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retrodict import time_limit
 from retrodict.errors import RunError
 from retrodict.matching.capability import Source
 from retrodict.matching.linear_reading import LinearReading
@@ -64,6 +65,7 @@ class EquationSearch:
         few = few_equations(self.reading)
         if few is not None:
             hooks.say(str(few))
+        limit = min(np.inf if self.solving.seconds is None else self.solving.seconds, time_limit.left())
         solved = self.solving.solve(
             self.reading, solve, progress=hooks.progress, state=hooks.state, checkpoint=hooks.checkpoint
         )
@@ -95,12 +97,11 @@ class EquationSearch:
             rounds=int(solution.rounds),
             misfit=float(solution.misfit),
             contradicted=solved.contradicted,
-            finished=self._finished(solution),
+            finished=self._finished(solution, limit),
         )
         notes = (*reading.notes, *solved.notes, *(() if few is None else (few,)))
         return FoundTable(rows, reading.target(solution.labels), confidence, cells, features, quality, notes)
 
-    def _finished(self, solution: Solution) -> bool:
+    def _finished(self, solution: Solution, limit: float) -> bool:
         """Whether the search ended by itself: it met all equations, or had no more to try before its time was up."""
-        limit = self.solving.seconds
-        return limit is None or solution.seconds < limit or (solution.optimal and solution.energy <= MET)
+        return solution.seconds < limit or (solution.optimal and solution.energy <= MET)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from retrodict import time_limit
 from retrodict.errors import RequestError
 from retrodict.matching.capability import Source
 from retrodict.matching.solving import Solving
@@ -61,7 +63,8 @@ def rebuild(
         The one seed: the same seed gives the same table.
     seconds
         Stop the search after about so long, and keep the best; by default no limit. A search that this stops is not
-        repeatable.
+        repeatable. What has to be found out before it begins, as learning rates that are not stated, must be found by
+        then.
     workers
         Threads of the search; by default all cores. They never change the table.
     search
@@ -81,6 +84,8 @@ def rebuild(
     ------
     ModelError
         If the model states neither stored rows nor equations nor node counts of its training table.
+    TimeLimitError
+        If the time was up before the search could begin.
     RetrodictError
         If the model or the prior can't be read, or the request can't be met.
 
@@ -96,19 +101,22 @@ def rebuild(
     known_rows = None if rows is None else check_count(rows, "the number of rows of the table")
     wanted, matching = _source(source), _search(search, given)
     model = load_model(model)
-    found = training_table(model, source=wanted, rows=known_rows, counts=search is not None)
-    if isinstance(found, Stored):
-        if prior is not None:
-            raise RequestError("the file stores its training rows, to which a prior adds nothing; leave the prior out")
-        return Rebuilding(model, found, int(seed)).run(out, progress)
-    job = None if prior is None else resolve(model, prior)
-    way: Search
-    if isinstance(found, Equated):
-        equations = found.reading if job is None else informed(found.reading, job)
-        way = EquationSearch(equations, found.source, Solving(**given))
-    else:
-        way = CountSearch(found if job is None else informed(found, job), matching)
-    return Rebuilding(model, way, int(seed), None if job is None else job.prior).run(out, progress)
+    with time_limit.within(math.inf if seconds is None else float(seconds)):
+        found = training_table(model, source=wanted, rows=known_rows, counts=search is not None)
+        if isinstance(found, Stored):
+            if prior is not None:
+                raise RequestError(
+                    "the file stores its training rows, to which a prior adds nothing; leave the prior out"
+                )
+            return Rebuilding(model, found, int(seed)).run(out, progress)
+        job = None if prior is None else resolve(model, prior)
+        way: Search
+        if isinstance(found, Equated):
+            equations = found.reading if job is None else informed(found.reading, job)
+            way = EquationSearch(equations, found.source, Solving(**given))
+        else:
+            way = CountSearch(found if job is None else informed(found, job), matching)
+        return Rebuilding(model, way, int(seed), None if job is None else job.prior).run(out, progress)
 
 
 def _source(source: Any) -> Source | None:

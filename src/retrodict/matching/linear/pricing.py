@@ -18,6 +18,8 @@ _AT_ONCE = 20_000
 """Rows whose terms are computed at a time, in 64 bits; what is kept has 32."""
 _TILE = 2_048
 """Rows that are priced at a time: their prices stay near the processor while all trees add to them."""
+_FEW = 64
+"""Rows that tell whether one layout serves all labels."""
 _SAME = 1e-6
 """How far gradients of 32 bits may differ that are the same."""
 
@@ -104,6 +106,21 @@ def priced_states(equations: Equations, codes: Int[Array, "S d"]) -> tuple[Price
         return (together,)
     apart = [_laid_out(equations, codes, equations.labels[i : i + 1]) for i in range(len(equations.labels))]
     return tuple(each for each in apart if each is not None)
+
+
+def priced_entries(equations: Equations, codes: Int[Array, "S d"]) -> int:
+    """Return how many entries each row takes that is laid out to be priced.
+
+    Parameters
+    ----------
+    equations
+        Whose trees and labels.
+    codes
+        Some rows, of which a few tell whether one layout serves all labels.
+    """
+    few = replace(equations, labels=equations.labels[[*range(min(2, len(equations.labels))), -1]])
+    layouts = len(equations.labels) if len(priced_states(few, codes[:_FEW])) > 1 else 1
+    return len(equations.routes) * layouts + len(equations.labels)
 
 
 def duals_of(blocks: Blocks, residual: Float[Array, "sites Q"], trees: int) -> Float[Array, "T L 4"]:

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from retrodict.errors import ModelError
+from retrodict.matching.affordable import check_rows
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.alike import alike
 from retrodict.matching.linear.certificate import certain
@@ -132,9 +133,11 @@ def _table(
 ) -> tuple[Int[Array, "n d"], Float[Array, " n"], Bool[Array, " n"]]:
     """Return rows as often as the solution has them, their labels, and whether these are the only ones that fit."""
     if equations.mixed:
+        check_rows(equations, float(found.x.sum()))
         rows = whole_rows(equations, found, seconds)
         codes, targets, sure = (np.repeat(each, rows.times, axis=0) for each in (rows.codes, rows.targets, rows.sure))
         return codes, targets, sure
+    check_rows(equations, float(found.x.sum()))
     whole = made_whole(equations, found, seconds)
     codes = np.repeat(whole.codes, whole.times, axis=0)
     labels = np.repeat(equations.labels[whole.labels], whole.times)

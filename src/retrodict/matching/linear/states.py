@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from retrodict.errors import ModelError
 from retrodict.matching.equations import Equations
 from retrodict.matching.linear.joining import empty_leaves, joined_rows, reached
+from retrodict.matching.linear.pricing import priced_entries
 from retrodict.matching.linear.routing import hashes_of
 
 Array = np.ndarray
@@ -17,6 +19,8 @@ MOST_ROWS = 4_000_000
 """Possible rows of codes that are all looked at; some seconds, and 50 megabytes of hashes."""
 MOST_JOINED = 60_000_000
 """Rows times trees, of rows that are put together and kept, at most: they are priced from half a gigabyte."""
+MOST_PRICED = 400_000_000
+"""Entries of rows that are priced, at most, of some 10 bytes: rows times trees, for each label where these differ."""
 _AT_ONCE = 200_000
 
 
@@ -57,9 +61,18 @@ def all_states(equations: Equations) -> States:
     ----------
     equations
         Of at most `MOST_ROWS` possible rows.
+
+    Raises
+    ------
+    ModelError
+        If these take too much memory.
     """
     found = listed_states(equations, max(MOST_ROWS, count_rows(equations)))
-    assert found is not None
+    if found is None:
+        raise ModelError(
+            f"{count_rows(equations):,} possible rows are too many to be priced under {len(equations.routes):,} trees; "
+            "rebuild from counts instead"
+        )
     return found
 
 
@@ -92,6 +105,8 @@ def listed_states(equations: Equations, most: int = MOST_ROWS) -> States | None:
     codes = _rows(parts, best, len(equations.table.sizes))
     kept = reached(equations, codes, empty)
     kept = kept if kept.any() else np.ones(len(codes), dtype=bool)
+    if int(kept.sum()) * priced_entries(equations, codes) > MOST_PRICED:
+        return None
     return States(codes[kept], alike[kept], share[kept])
 
 
