@@ -24,9 +24,22 @@ def planted(reading: LinearReading, train: pd.DataFrame) -> tuple[np.ndarray, np
     """Return the codes and labels of the table behind equations."""
     codes = reading.codebook.encode(reading.schema.encode(train[list(reading.schema.names)]))
     target = train.iloc[:, -1]
-    if reading.classes:
-        return codes, np.array([float(reading.classes.index(label)) for label in target.tolist()])
-    return codes, _fitted(reading, target.to_numpy(np.float64))
+    labels = (
+        np.array([float(reading.classes.index(label)) for label in target.tolist()])
+        if reading.classes
+        else _fitted(reading, target.to_numpy(np.float64))
+    )
+    return _filled(reading, codes, labels), labels
+
+
+def _filled(reading: LinearReading, codes: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return codes with gaps that are filled before the trees in the cell that meets most: a cut may be at the fill."""
+    for at in np.flatnonzero((codes < 0).any(axis=0)).tolist():
+        assert any(note.code == "gaps_are_filled" for note in reading.notes)
+        gaps = (codes < 0) & (np.arange(codes.shape[1]) == at)
+        tried = [np.where(gaps, cell, codes) for cell in range(reading.codebook.axes[at].size)]
+        codes = max(tried, key=lambda one: float(met_share(reading.equations, one, labels).mean()))
+    return codes
 
 
 def _fitted(reading: LinearReading, raw: np.ndarray) -> np.ndarray:
