@@ -28,6 +28,11 @@ from retrodict.schema import Schema
 
 Array = np.ndarray
 
+LABELS_UNTOLD = Note(
+    "labels_untold", "no equation used tells labels apart: those of rebuilt rows are not to be relied on"
+)
+"""What is said of counts alone."""
+
 
 class Further(Protocol):
     """What a found table adds to equations: some that are linear only once about right rows are known."""

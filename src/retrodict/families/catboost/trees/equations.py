@@ -12,14 +12,24 @@ from retrodict.families.catboost.exactness import UNWEIGHTED, rows_words
 from retrodict.families.catboost.trees.grown import Grown
 from retrodict.families.catboost.trees.guessing import as_stored, guesses_of, many_of
 from retrodict.families.catboost.trees.levels import levels_of
-from retrodict.families.catboost.trees.names import ROWS, UNTOLD, VALUES
 from retrodict.families.catboost.trees.parts import Parts, as_stripped, stated_rows
 from retrodict.families.catboost.trees.step_kind import StepKind
-from retrodict.matching.boosting import COUNT, COUNTS, GRADIENT, HESSIAN, SQUARE, BoostedTree, Boosting, Statement
+from retrodict.matching.boosting import (
+    COUNT,
+    COUNTS,
+    GRADIENT,
+    GRADIENTS,
+    HESSIAN,
+    ROWS,
+    SQUARE,
+    BoostedTree,
+    Boosting,
+    Statement,
+)
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.consistency import inferred
-from retrodict.matching.inferring.steps import Steps
-from retrodict.matching.linear_reading import Further, LinearReading, linear_reading_of
+from retrodict.matching.inferring.steps import Steps, rows_statement, step_statements
+from retrodict.matching.linear_reading import LABELS_UNTOLD, Further, LinearReading, linear_reading_of
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
@@ -109,7 +119,7 @@ def boosting_of(parts: Parts, steps: Steps) -> Boosting:
             if k == 0 and each.weights is not None:
                 said.append(Statement(ROWS, COUNTS, each.weights))
             elif k == 0 and not trees and steps.rows is not None:
-                said.append(Statement(ROWS, COUNTS, _at_root(each, steps.rows)))
+                said.append(rows_statement(each.tree, steps.rows))
             if kind is not None and kind != StepKind.SEVERAL and turn <= known:
                 said.append(_step(each, k, steps, kind))
             if said:
@@ -144,8 +154,7 @@ def _notes(parts: Parts, source: Source) -> list[Note]:
         text = f"leaf values of the CatBoost model are not used, since {reason}; counts of rows in leaves are"
         notes.append(Note("leaf_values_unused", text))
     if parts.stepping.kind in (None, StepKind.SEVERAL):
-        text = "no equation used tells labels apart: those of rebuilt rows are not to be relied on"
-        notes.append(Note(UNTOLD, text))
+        notes.append(LABELS_UNTOLD)
     lost = [t for t, each in enumerate(parts.grown) if not each.followed]
     if lost:
         text = (
@@ -161,21 +170,9 @@ def _notes(parts: Parts, source: Source) -> list[Note]:
 
 def _step(each: Grown, output: int, steps: Steps, kind: StepKind) -> Statement:
     """Return what leaf values state: ``sum of g + (value / rate) (sum of h + penalty) = 0`` and its like."""
-    leaf = each.tree.leaf
-    moved = each.values[:, output] / steps.rate
-    own = np.zeros((len(moved), 4))
-    own[:, 1] = 1.0
-    if kind == StepKind.HESSIANS:
-        own[:, 2] = moved
-    elif kind == StepKind.ROWS:
-        own[:, 0] = moved
-    else:
-        own[:, 2] = 1.0 / steps.rate
-    totals = np.where(leaf, -moved * steps.penalty, np.nan)
-    return Statement(VALUES, np.where(leaf[:, None], own, 0.0), totals)
-
-
-def _at_root(each: Grown, rows: int) -> Array:
-    out = np.full(len(each.tree.feature), np.nan)
-    out[0] = rows
-    return out
+    values, tree = each.values[:, output], each.tree
+    (own,) = step_statements(tree, values, steps.rate, steps.penalty, joint=kind == StepKind.JOINT)
+    if kind != StepKind.ROWS:
+        return own
+    by_rows = np.where(tree.leaf[:, None], GRADIENTS + (values / steps.rate)[:, None] * COUNTS, 0.0)
+    return replace(own, coefficients=by_rows)

@@ -16,12 +16,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
-from retrodict.families.catboost.trees.names import ROWS, UNTOLD, VALUES
 from retrodict.families.catboost.trees.paths import Paths, Walk, mean_at, paths_to, sums_under
 from retrodict.matching.blocks import blocks_of
-from retrodict.matching.boosting import GRADIENTS, BoostedTree, Statement
+from retrodict.matching.boosting import GRADIENTS, ROWS, VALUES, BoostedTree, Statement
 from retrodict.matching.linear.routing import leaf_values, leaves_of
-from retrodict.matching.linear_reading import LinearReading
+from retrodict.matching.linear_reading import LABELS_UNTOLD, LinearReading
 from retrodict.matching.losses import LossKind, PlainLoss
 
 Array = np.ndarray
@@ -295,5 +294,5 @@ def _with(reading: LinearReading, walk: Walk, around: _Around, further: SeveralS
         trees.append(replace(each, statements=said))
     made = replace(boosting, trees=tuple(trees), loss=StepsLoss(walk, at, steps, worth))
     equations = replace(reading.equations, loss=made.loss, blocks=blocks_of(made.trees, made.typical))
-    notes = tuple(note for note in reading.notes if note.code != UNTOLD)
+    notes = tuple(note for note in reading.notes if note.code != LABELS_UNTOLD.code)
     return replace(reading, boosting=made, equations=equations, notes=notes, further=further)

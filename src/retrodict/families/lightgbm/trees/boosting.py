@@ -20,9 +20,9 @@ from retrodict.families.lightgbm.trees.levels import levels_of
 from retrodict.families.lightgbm.trees.losses import LINEAR_IN_TARGET, loss_of
 from retrodict.families.lightgbm.trees.reach import Reach
 from retrodict.families.lightgbm.trees.settings import Settings
-from retrodict.families.lightgbm.trees.statements import ROWS, of_gradients, of_hessians, of_rows
+from retrodict.families.lightgbm.trees.statements import of_gradients, of_hessians, of_rows
 from retrodict.matching.assumed_levels import AssumedLevels
-from retrodict.matching.boosting import BoostedTree, Boosting, Statement
+from retrodict.matching.boosting import ROWS, BoostedTree, Boosting, Statement
 from retrodict.matching.capability import Source
 from retrodict.matching.inferring.steps import rows_statement
 from retrodict.matching.losses import LossKind, PlainLoss

@@ -9,6 +9,7 @@ import numpy as np
 from retrodict.families.lightgbm.stated.drawn import drawn_of
 from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.trees.losses import loss_of
+from retrodict.matching.linear_reading import LABELS_UNTOLD
 from retrodict.plain_text import listing
 from retrodict.results.notes import Note
 
@@ -73,7 +74,9 @@ def reach_of(text: ModelText) -> Reach:
     bent += ["monotone_constraints"] if monotone or "monotone_constraints" in text.header else []
     if bent:
         told = f"leaf values are no function of their sums alone, for {listing(bent, len(bent))}: they are not used"
-        return Reach(rounds, True, False, unrounded, (*notes, Note("leaf_values_unused", told, settings=bent), LABELS))
+        return Reach(
+            rounds, True, False, unrounded, (*notes, Note("leaf_values_unused", told, settings=bent), LABELS_UNTOLD)
+        )
     return Reach(rounds, unrounded=unrounded, notes=notes)
 
 
@@ -111,7 +114,4 @@ def counts_alone(rounds: int, why: str, notes: tuple[Note, ...] = ()) -> Reach:
         More.
     """
     told = f"{why}: counts of rows are used, and no sums"
-    return Reach(rounds, False, False, notes=(*notes, Note("counts_alone", told), LABELS))
-
-
-LABELS = Note("labels_untold", "no equation used tells labels apart: those of rebuilt rows are not to be relied on")
+    return Reach(rounds, False, False, notes=(*notes, Note("counts_alone", told), LABELS_UNTOLD))

@@ -10,12 +10,10 @@ from retrodict.families.lightgbm.text.model_text import ModelText
 from retrodict.families.lightgbm.text.tree_text import TreeText
 from retrodict.families.lightgbm.trees.settings import Settings
 from retrodict.families.lightgbm.trees.smoothing import unsmoothed
-from retrodict.matching.boosting import COUNTS, GRADIENTS, HESSIANS, Statement
+from retrodict.matching.boosting import COUNTS, GRADIENTS, HESSIANS, ROWS, VALUES, Statement
 
 Array = np.ndarray
 
-ROWS = "rows"
-"""What statements of counts are called."""
 _CUT = 1e-9
 """How near, as a share, a step may be to the longest one to be taken as cut off."""
 _SINGLE = 2.0**-22
@@ -93,7 +91,7 @@ def of_gradients(
     totals = np.where(gone, np.nan, given - steps * penalty)
     coefficients = np.zeros((2 * tree.leaves - 1, 4))
     coefficients[tree.leaves - 1 :] = GRADIENTS + steps[:, None] * HESSIANS
-    return (Statement("leaf values", coefficients, _at_leaves(tree, totals), slack_of_nodes),)
+    return (Statement(VALUES, coefficients, _at_leaves(tree, totals), slack_of_nodes),)
 
 
 def _states_hessians(tree: TreeText) -> bool:

@@ -6,12 +6,10 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from retrodict.families.xgboost.learner import BoostedTree
-from retrodict.families.xgboost.trees.step import Step
+from retrodict.families.xgboost.trees.step import HALF, Step
 
 Array = np.ndarray
 
-_HALF = 2.0**-24
-"""Half a unit in the last place of 32 bits, of a number's size, at most."""
 _ROUNDS = 8
 """How often nodes are left out whose sums do not add up: each time their parents may be next."""
 
@@ -35,8 +33,8 @@ def sums_of(
     whole = hessian + step.penalty
     value = np.where(tree.inner, tree.weight, tree.condition / np.float64(np.float32(step.rate)))
     sums = -value * whole - np.sign(value) * step.threshold
-    off = np.abs(value) * whole * _HALF * np.where(tree.inner, 2.0, 3.0) + np.abs(sums) * 2.0**-50
-    states = ~tree.pruned & np.isfinite(sums) & (np.abs(value) < step.cap * (1.0 - 2.0 * _HALF))
+    off = np.abs(value) * whole * HALF * np.where(tree.inner, 2.0, 3.0) + np.abs(sums) * 2.0**-50
+    states = ~tree.pruned & np.isfinite(sums) & (np.abs(value) < step.cap * (1.0 - 2.0 * HALF))
     states &= (value != 0.0) | ((step.threshold == 0.0) & tree.inner) | ((step.threshold == 0.0) & (hessian >= 1.0))
     for _ in range(_ROUNDS):
         at = np.flatnonzero(tree.inner & states)

@@ -31,7 +31,7 @@ _AS_GOOD = 1.5
 _DIGITS = (1, 2, 3, 4, 6)
 _SMALL = 2e-3
 """Penalties found below are zero, unless a decimal fits better."""
-_HALF = 2.0**-24
+HALF = 2.0**-24
 """Half a unit in the last place of 32 bits, of a number's size, at most."""
 
 
@@ -122,7 +122,9 @@ def _by_few(terms: Array, columns: tuple[int, ...]) -> Array | None:
 
 
 _DRAWS = 3_000
+"""Sets of three equations that are solved: where a tenth of all hold, those of about three sets do."""
 _SINGULAR = 1e-9
+"""The determinant below which equations do not tell their numbers apart; terms are at most one."""
 
 
 def _numbers(found: Array) -> Array | None:
@@ -151,7 +153,7 @@ def _rounded(terms: Array, found: Array, parallel: int) -> tuple[float, float, f
         for value in [*tries, *(float(f"{now[i]:.{digits - 1}e}") for digits in _DIGITS)]:
             other = now.copy()
             other[i] = value
-            if (value > 0 or (i and value == 0)) and worth(other) <= max(_AS_GOOD * best, _HALF):
+            if (value > 0 or (i and value == 0)) and worth(other) <= max(_AS_GOOD * best, HALF):
                 now = other
                 break
     now = np.maximum(now, 0.0)

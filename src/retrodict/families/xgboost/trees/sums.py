@@ -9,13 +9,11 @@ import numpy as np
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.families.xgboost.learner import BoostedTree
 from retrodict.families.xgboost.trees.gradient_sums import sums_of
-from retrodict.families.xgboost.trees.step import Step
-from retrodict.matching.boosting import COUNTS, GRADIENTS, HESSIANS, Statement
+from retrodict.families.xgboost.trees.step import HALF, Step
+from retrodict.matching.boosting import COUNTS, GRADIENTS, HESSIANS, ROWS, Statement
 
 Array = np.ndarray
 
-_HALF = 2.0**-24
-"""Half a unit in the last place of 32 bits, of a number's size, at most."""
 
 _SUMS = 2.0**-48
 """Of a tree's sums, how far those of its nodes may be off: 64 bits, and one child's are what the other leaves."""
@@ -50,13 +48,13 @@ def stated_sums(
     hessian = own.hessian[live].astype(np.float64)
     found = []
     if counts is not None:
-        found.append(Statement("rows", COUNTS, _at_leaves(tree, counts[live].astype(np.float64))))
+        found.append(Statement(ROWS, COUNTS, _at_leaves(tree, counts[live].astype(np.float64))))
     else:
-        found.append(Statement("hessians", HESSIANS, _at_leaves(tree, hessian), hessian * _HALF + tiny))
+        found.append(Statement("hessians", HESSIANS, _at_leaves(tree, hessian), hessian * HALF + tiny))
     if step is not None:
         sums, off, states = (each[live] for each in sums_of(own, step))
         totals = np.where(states & (tree.leaf | _lost_below(tree, states)), sums, np.nan)
-        off += tiny + spread * _HALF * np.sqrt(np.maximum(hessian, 1.0))
+        off += tiny + spread * HALF * np.sqrt(np.maximum(hessian, 1.0))
         found.append(Statement("gradients", GRADIENTS, totals, off))
     return tuple(found)
 
