@@ -1,4 +1,4 @@
-"""Whole tables rebuilt from the node counts that trees store.
+"""Whole tables rebuilt from what trees state: node counts, which are searched for, and equations, which are solved.
 
 One word for each thing, here and in `families/*/trees`:
 
@@ -27,8 +27,29 @@ chain            one table under search; annealed by sweeps of moves, in rounds,
 attempt          all rounds from the first temperature to the last; a restart is another one
 ================ ======================================================================================================
 
-Nothing here knows a model library: its family reads `Ensemble`s and hands them to `assembly.reading_of`. Nothing is
-compiled until a search runs.
+And where equations are solved:
+
+================ ======================================================================================================
+word             what it is
+================ ======================================================================================================
+loss             what a row adds to sums: its gradient ``g`` and hessian ``h`` at a score, by its label (`Loss`)
+turn             trees that saw the same scores: of several outputs, or side by side
+start            the scores before the first tree, one an output
+step             how leaf values were made of sums: rate, penalty, start (`inferring.steps.Steps`)
+statement        one linear equation a node about its rows, in 1, g, h and g squared: the *terms* (`Statement`)
+site             a node that states something; its rows share its equations
+block            one tree with sites of which none lies below another (`Blocks`)
+state            all possible rows that no tree tells apart; of a search, what a checkpoint keeps
+column           what a possible row with its label adds to every equation (`linear.columns.Columns`); else a model's
+pool             the columns that the least squares of numbers of rows chooses from
+price            how fast the misfit falls as a column enters, per its length; a leaf's terms have their *worth* in it
+part             columns of codes that move as one, such as a category's indicators; it holds one of its *options*
+misfit           what a solution in parts of rows leaves of the equations, squared and in rows
+rounding         how far the sums of the true rows may be from those stated; *slack*: that, and of 64-bit sums
+================ ======================================================================================================
+
+Nothing here knows a model library: its family reads `Ensemble`s and hands them to `assembly.reading_of`, or a
+`boosting.Boosting`, which it hands to `linear_reading.linear_reading_of`. Nothing is compiled until a search runs.
 """
 
 from retrodict.matching.capability import TreeTable, read_problem

@@ -50,15 +50,8 @@ def reading_of(schema: Schema, ensembles: Sequence[Ensemble], found: Disclosures
     trees = [each.tree for each in grown]
     book = codebook_of(schema, trees, found)
     stated = targets_of(ensembles, schema.target.classes)
-    table = Table(
-        n=ensembles[0].n,
-        sizes=np.array([axis.size for axis in book.axes], dtype=np.int64),
-        ordered=np.array([axis.ordered for axis in book.axes], dtype=bool),
-        missing=np.array([axis.missing for axis in book.axes], dtype=np.int64),
-        chances=chances_of(book),
-    )
     return Reading(
-        Problem(table, splits_in_codes(grown, book), stated.targets),
+        Problem(table_of(book, ensembles[0].n), splits_in_codes(grown, book), stated.targets),
         book,
         schema.target.classes,
         stated.raw_levels,
@@ -83,6 +76,17 @@ def _of_one_table(ensembles: Sequence[Ensemble]) -> tuple[list[Ensemble], list[N
     if len(kept) == len(ensembles):
         return kept, []
     return kept, [Note("other_tables", f"sets of trees with other numbers of rows than {n} are not used", rows=n)]
+
+
+def table_of(book: Codebook, n: int) -> Table:
+    """Return what n rows of these codes may hold; n is 0 where it is not known."""
+    return Table(
+        n=n,
+        sizes=np.array([axis.size for axis in book.axes], dtype=np.int64),
+        ordered=np.array([axis.ordered for axis in book.axes], dtype=bool),
+        missing=np.array([axis.missing for axis in book.axes], dtype=np.int64),
+        chances=chances_of(book),
+    )
 
 
 def codebook_of(

@@ -11,8 +11,7 @@ from jaxtyping import Float, Int
 
 from retrodict.disclosures import Disclosures
 from retrodict.matching.affordable import affordable, check_answers, check_rows
-from retrodict.matching.assembly import codebook_of, filled_features, unused_features
-from retrodict.matching.assumed import chances_of
+from retrodict.matching.assembly import codebook_of, filled_features, table_of, unused_features
 from retrodict.matching.blocks import blocks_of
 from retrodict.matching.boosting import Boosting
 from retrodict.matching.codebook import Codebook
@@ -21,7 +20,6 @@ from retrodict.matching.indicators import GROUPED, indicator_groups, told_of_gro
 from retrodict.matching.left_out import LEFT_OUT, left_out_of, told_of_left_out
 from retrodict.matching.likely_values import LikelyValues, told_of_whole
 from retrodict.matching.midway_values import midway_values
-from retrodict.matching.problem import Table
 from retrodict.matching.routes import routes_of
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
@@ -152,17 +150,10 @@ def linear_reading_of(
     trees = [each.tree for each in boosting.trees]
     book = codebook_of(schema, trees, found, boosting.gaps)
     check_answers(boosting.trees, book.axes)
-    table = Table(
-        n=boosting.rows or 0,
-        sizes=np.array([axis.size for axis in book.axes], dtype=np.int64),
-        ordered=np.array([axis.ordered for axis in book.axes], dtype=bool),
-        missing=np.array([axis.missing for axis in book.axes], dtype=np.int64),
-        chances=chances_of(book),
-    )
     routes = routes_of(boosting.trees, book)
     groups = indicator_groups(book.axes, routes)
     equations = Equations(
-        table,
+        table_of(book, boosting.rows or 0),
         groups,
         routes,
         blocks_of(boosting.trees, boosting.typical),
