@@ -72,7 +72,7 @@ def test_the_folder_holds_what_it_should(audited: Any) -> None:
     assert set(data) >= TOP
     assert data == found.to_dict()
     assert Report.model_validate(data).verdict == found.verdict
-    assert data["schema_version"] == "2.2"
+    assert data["schema_version"] == "2.3"
     assert {"review", "reject", "release"} >= {data["verdict"]}
     assert rd.Rebuilt.load(out / "reconstruction").frame.equals(found.from_file.reconstruction.frame)
     assert rd.Reconstruction.load(out / "reconstruction_by_query").n_rows == 1_000

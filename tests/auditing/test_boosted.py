@@ -10,15 +10,21 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 import retrodict as rd
-from retrodict.auditing import Finding, extraction, load_appetite
+from retrodict.auditing import AuditRequest, Finding, defences, extraction, load_appetite
+from retrodict.auditing.defences import DefenceTrial, DefenceTrials, changeable, speaks_against, try_defences
 from retrodict.auditing.extraction import NOT_SEARCHED, Extraction, from_file
 from retrodict.auditing.findings import rebuilt_findings, unsearched_finding
+from retrodict.disclosures import inspect_model
 from retrodict.reconstruction.training_table import Limits
 from retrodict.results.notes import Note
+from retrodict.sanitizing import Defence
+from retrodict.sanitizing.defended import Defended
 
 N = 80
+LIMITED = (Defence("trees", 50), Defence("trees", 8), Defence("noise", 0.5))
 rng = np.random.default_rng(0)
 ROWS = pd.DataFrame(rng.integers(0, 2, (2 * N, 8)), columns=[f"q{j}" for j in range(8)])
 SCORE = ROWS[["q0", "q1", "q2"]].sum(axis=1) + rng.normal(0, 0.7, 2 * N)
@@ -109,4 +115,36 @@ def test_a_whole_audit(boosted: Any, stripped: bool, tmp_path: Path) -> None:
     assert by_name["from_file", "confident_rows"].verdict == "reject"
     assert found.from_file is not None
     assert found.from_file.records is not None
+    assert found.defences is None
+    assert {what: why.code for what, why in found.not_tested}["defences of its leaf values"] == "quick"
     assert "equations: energy 0" in (tmp_path / "out" / "report.html").read_text()
+
+
+@pytest.mark.slow
+def test_the_first_defence_that_keeps_the_table_is_named(boosted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(defences, "LADDER", LIMITED)
+    request, _ = AuditRequest.of(boosted, train=TRAIN, holdout=HOLDOUT, target="party").read()
+    found = try_defences(request, inspect_model(boosted))
+    outcomes = {str(one.defence): one.outcome for one in found.trials}
+    # leaf values with noise have no common table: a rebuilding that gives up is no sign that none is possible
+    assert outcomes == {"trees=50": "failed", "noise=0.5": "not judged", "trees=8": "passed"}
+    assert found.cheapest is not None
+    assert str(found.cheapest.defence) == "trees=8"
+    assert found.to_dict()["cheapest"] == "trees=8"
+    changes = [one.change.mean_change for one in found.trials]
+    assert changes == sorted(changes)
+
+
+def test_what_was_not_judged_is_never_named() -> None:
+    change = Defended((Defence("noise", 0.5),), 60, 60, 480, 480, 500, 0.01, 0.1, 0.0)
+    trials = DefenceTrials((DefenceTrial(change, "not judged", Note("refused", "no way")),), left=2)
+    assert trials.cheapest is None
+    assert "the time was up before 2 more: none is known to keep the table" in trials.sentence
+
+
+def test_defences_are_for_tables_that_were_rebuilt(boosted: Any, extracted: Extraction) -> None:
+    assert speaks_against([judged(extracted)], extracted)
+    assert not speaks_against([replace(judged(extracted), verdict="release")], extracted)
+    assert not speaks_against([judged(extracted)], None)
+    assert changeable(boosted)
+    assert not changeable(rd.load_model(LogisticRegression().fit(TRAIN.drop(columns="party"), TRAIN["party"])))

@@ -69,10 +69,10 @@ def test_without_a_limit_time_left_is_estimated_from_what_was_done(clock: list[f
     work = Work(lines.append)
     for part in (DISCLOSURES, BY_QUERY, FROM_FILE, parts.MEMBERSHIP):
         work.attempt(part, lambda: clock.__setitem__(0, clock[0] + 3.0))
-    assert lines[0] == f"1/12 {DISCLOSURES}; 0 s so far"
+    assert lines[0] == f"1/13 {DISCLOSURES}; 0 s so far"
     done = SHARES[DISCLOSURES] + SHARES[BY_QUERY] + SHARES[FROM_FILE]
     left = 9.0 / done * (sum(SHARES.values()) - done)
-    assert lines[3] == f"4/12 {parts.MEMBERSHIP}; 9 s so far, about {left:.0f} s left"
+    assert lines[3] == f"4/13 {parts.MEMBERSHIP}; 9 s so far, about {left:.0f} s left"
     assert math.isinf(work.limit)
 
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from retrodict.auditing.appetite import Appetite
+from retrodict.auditing.defences import DefenceTrials, changeable, speaks_against, try_defences
 from retrodict.auditing.extraction import NOT_SEARCHED, Extraction, by_query, from_file
 from retrodict.auditing.file_findings import file_findings, unread_gaps
 from retrodict.auditing.finding import Finding, Way, stated
 from retrodict.auditing.findings import rebuilt_findings, shadow_finding, unsearched_finding
-from retrodict.auditing.judging import Judge
+from retrodict.auditing.judging import NO_HOLDOUT, NO_TRAIN, QUICK, Judge
 from retrodict.auditing.public import public_prior
 from retrodict.auditing.request import AuditRequest
 from retrodict.auditing.result import AuditResult
-from retrodict.auditing.work import BY_QUERY, DISCLOSURES, FROM_FILE, MEMBERSHIP, WORDS, Say, Work
+from retrodict.auditing.work import BY_QUERY, DEFENCES, DISCLOSURES, FROM_FILE, MEMBERSHIP, WORDS, Say, Work
 from retrodict.disclosures import Disclosures, inspect_model
 from retrodict.evaluation.beside import FEWEST
 from retrodict.evaluation.membership import MembershipAttacks
@@ -59,6 +60,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     public, over = public_prior(model, request.prior, request.holdout)
     job = Judge(request, public, work)
     work.left_out = job.left_out() + (() if public is not None else (BY_QUERY,))
+    work.left_out += () if changeable(model) else (DEFENCES,)
     facts = _disclosures(request, work)
     drawn, rebuilt = _drawn(request, public, over, work), _rebuilt(request, work)
     if rebuilt is not None:
@@ -69,6 +71,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     first = job.replicas(drawn, None)
     second = job.replicas(rebuilt, first)
     curve, budget = job.curve(), job.budget()
+    defences = _defences(request, facts, rebuilt, work)
     work.find(_unjudged({"by_query": drawn, "from_file": rebuilt}, members, appetite))
     return AuditResult(
         findings=tuple(work.findings),
@@ -79,6 +82,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
         replicas={way: one for way, one in (("by_query", first), ("from_file", second)) if one is not None},
         queries=curve,
         budget=budget,
+        defences=defences,
         not_tested=(*work.gaps, *NEVER),
         warnings=tuple(dict.fromkeys(work.warnings)),
         appetite=appetite,
@@ -126,6 +130,25 @@ def _rebuilt(request: AuditRequest, work: Work) -> Extraction | None:
         if why.code == NOT_SEARCHED:
             work.find([unsearched_finding(why, request.appetite)])
     return found
+
+
+def _defences(
+    request: AuditRequest, facts: Disclosures, rebuilt: Extraction | None, work: Work
+) -> DefenceTrials | None:
+    """Try what would have kept the table from being rebuilt, where it was, and can be judged by real rows."""
+    if not speaks_against(work.findings, rebuilt):
+        return None
+    if request.train is None or request.holdout is None:
+        why = NO_TRAIN if request.train is None else NO_HOLDOUT
+        work.skip(DEFENCES, Note(why.code, f"not tried: {why}, and no other rows tell what is left of a table"))
+    elif request.quick:
+        work.skip(DEFENCES, Note(QUICK.code, f"not tried: {QUICK}"))
+    elif not changeable(request.model):
+        work.skip(DEFENCES, Note("not_changeable", "not tried: the trees of this kind of model can't be changed"))
+    else:
+        found: DefenceTrials | None = work.attempt(DEFENCES, lambda: try_defences(request, facts))
+        return found
+    return None
 
 
 def _unjudged(

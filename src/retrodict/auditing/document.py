@@ -13,6 +13,7 @@ from retrodict.auditing.sections import (
     AttackLine,
     ConsistencySection,
     CurveSection,
+    DefenceSection,
     ExtractionSection,
     LiftSection,
     NoteLine,
@@ -25,7 +26,7 @@ from retrodict.auditing.sections import (
 from retrodict.plain_text import json_text, shown
 from retrodict.results.documents import OddError, holding, read_document
 
-SCHEMA_VERSION: Literal["2.2"] = "2.2"
+SCHEMA_VERSION: Literal["2.3"] = "2.3"
 """Its first number grows where a key changes or goes, its second where one is added."""
 
 _STRICT = ConfigDict(extra="forbid", ser_json_inf_nan="null")
@@ -85,7 +86,7 @@ class Report(BaseModel):
 
     model_config = _STRICT
 
-    schema_version: Literal["2.2"] = SCHEMA_VERSION
+    schema_version: Literal["2.3"] = SCHEMA_VERSION
     verdict: Verdict
     reasons_for: list[str]
     reasons_against: list[str]
@@ -102,6 +103,7 @@ class Report(BaseModel):
     queries: CurveSection | None
     budget: dict[str, Any] | None
     attribution: Of[OwedSection]
+    defences: DefenceSection | None
     not_tested: list[NotTested]
     warnings: list[NoteLine]
     appetite: Appetite

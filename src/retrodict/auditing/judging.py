@@ -12,7 +12,7 @@ from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Way
 from retrodict.auditing.findings import agreement_finding, lift_finding, membership_finding, record_findings
 from retrodict.auditing.request import AuditRequest
-from retrodict.auditing.work import BUDGET, CURVE, LIFT, MEMBERSHIP, RECORDS, REPLICAS, Work, of
+from retrodict.auditing.work import BUDGET, CURVE, DEFENCES, LIFT, MEMBERSHIP, RECORDS, REPLICAS, Work, of
 from retrodict.budget import error_budget
 from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity import evaluate
@@ -41,7 +41,7 @@ _ASKED = 5_000
 """Held-out rows that replicas are asked of, at most: a share is then known to 1.4%."""
 NO_TRAIN = Note("no_train", "no training rows were given")
 NO_HOLDOUT = Note("no_holdout", "no held-out rows were given")
-_QUICK = Note("quick", "the audit was a quick one")
+QUICK = Note("quick", "the audit was a quick one")
 _NO_PRIOR = Note("no_prior", "there is no prior to draw from")
 _SAME_CONTROLS = Note(
     "same_controls", "the controls are those of the replicas by query alone: the same models of the same rows"
@@ -170,7 +170,7 @@ class Judge:
         """Return where the posterior divergence comes from."""
         asked = self.request
         if asked.holdout is None or asked.quick or self.prior is None:
-            self.work.skip(BUDGET, NO_HOLDOUT if asked.holdout is None else _QUICK if asked.quick else _NO_PRIOR)
+            self.work.skip(BUDGET, NO_HOLDOUT if asked.holdout is None else QUICK if asked.quick else _NO_PRIOR)
             return None
         return self.work.attempt(
             BUDGET,
@@ -180,9 +180,9 @@ class Judge:
     def left_out(self) -> tuple[str, ...]:
         """Return the parts that are not done, for want of rows or since the audit is quick."""
         ways: tuple[Way, ...] = ("by_query", "from_file")
-        gone: list[str] = [BUDGET] if self.request.quick else []
+        gone: list[str] = [BUDGET, DEFENCES] if self.request.quick else []
         if self.request.train is None:
-            gone += [MEMBERSHIP, *(of(part, way) for part in (LIFT, RECORDS) for way in ways)]
+            gone += [MEMBERSHIP, DEFENCES, *(of(part, way) for part in (LIFT, RECORDS) for way in ways)]
         if self.request.holdout is None:
-            gone += [MEMBERSHIP, CURVE, BUDGET]
+            gone += [MEMBERSHIP, CURVE, BUDGET, DEFENCES]
         return tuple(dict.fromkeys(gone))

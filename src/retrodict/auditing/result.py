@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from retrodict.auditing.appetite import Appetite, Verdict
+from retrodict.auditing.defences import DefenceTrials
 from retrodict.auditing.document import Report
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Finding, cautions, worst
@@ -45,6 +46,8 @@ class AuditResult(Result):
         The query curve; ``None`` where it was not measured.
     budget
         The error budget; ``None`` where it was not estimated.
+    defences
+        What was tried to keep a rebuilt table from being rebuilt; ``None`` where nothing was.
     not_tested
         What was not judged, with the reason.
     warnings
@@ -69,6 +72,7 @@ class AuditResult(Result):
     replicas: dict[str, Any]
     queries: Any
     budget: Any
+    defences: DefenceTrials | None
     not_tested: tuple[tuple[str, Note], ...]
     warnings: tuple[Note, ...]
     appetite: Appetite
@@ -110,6 +114,8 @@ class AuditResult(Result):
         """What can be done about what speaks against release, each once, in the order of the reasons."""
         against = [f for f in self.findings if f.verdict in ("review", "reject") and f.remedy]
         named = [f"{f.measure.replace('_', ' ')}: {f.remedy}" for f in against]
+        if self.defences is not None and self.defences.cheapest is not None:
+            named.append(f"defences: {self.defences.sentence}")
         return list(dict.fromkeys(named))
 
     @property
@@ -151,6 +157,7 @@ class AuditResult(Result):
                 "queries": _plain(self.queries),
                 "budget": _plain(self.budget),
                 "attribution": self._each(_owed),
+                "defences": _plain(self.defences),
                 "not_tested": [{"what": what, "reason": plain(reason)} for what, reason in self.not_tested],
                 "warnings": plain(self.warnings),
                 "appetite": self.appetite,

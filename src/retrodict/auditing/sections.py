@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -257,6 +257,25 @@ class ConsistencySection(Section):
     confident: int | None
     confident_share: float | None
     determined: float | None
+
+
+class DefenceLine(Section):
+    """One defence that was tried on a boosted model, as `retrodict sanitize --defend` takes it."""
+
+    defence: str
+    outcome: Literal["passed", "failed", "not judged"]
+    reason: NoteLine
+    mean_change: float
+    largest_change: float
+    other_class: float | None
+
+
+class DefenceSection(Section):
+    """The defences that were tried; `cheapest`: the one that passed; `left`: how many there was no time for."""
+
+    cheapest: str | None
+    left: int
+    trials: list[DefenceLine]
 
 
 class OwedSection(Section):

@@ -21,6 +21,7 @@ BY_QUERY, FROM_FILE = "extraction by query alone", "extraction from the file"
 MEMBERSHIP = "membership by the model's outputs"
 LIFT, RECORDS, REPLICAS = "lift", "rows at risk", "replicas"
 CURVE, BUDGET = "query curve", "error budget"
+DEFENCES = "defences of its leaf values"
 WORDS = {"by_query": "by query alone", "from_file": "from the file"}
 
 _LEAST = 2.0
@@ -45,6 +46,7 @@ SHARES: dict[str, float] = {
     of(REPLICAS, "from_file"): 3.0,
     CURVE: 7.0,
     BUDGET: 4.0,
+    DEFENCES: 6.0,
 }
 """What each part takes beside the others, about, in the order in which they are done: for a limit and for time left."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from retrodict.auditing import AuditResult
+from retrodict.auditing.defences import DefenceTrial
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.file_findings import unread_sentences
 from retrodict.auditing.finding import WORDS
@@ -80,6 +81,8 @@ def render(found: AuditResult, command: str) -> str:
         given={"train": found.train is not None, "holdout": found.holdout is not None},
         attacks=[] if found.membership is None else [_attack_cells(one) for one in found.membership.attacks],
         attack_lines=_attack_lines(found.membership),
+        defences=[] if found.defences is None else [_defence_cells(one) for one in found.defences.trials],
+        defence_line="" if found.defences is None else found.defences.sentence,
         ways=[_way(found, way) for way in ("from_file", "by_query")],
         pictures=pictures(found),
         budget=None if found.budget is None else found.budget.rows(),
@@ -124,6 +127,11 @@ def _fact_cells(fact: Any) -> list[str]:
 def _attack_cells(one: Attack) -> list[str]:
     rate = f"{one.tpr_at_fpr_01:.1%}", f"{one.tpr_low:.1%} to {one.tpr_high:.1%}"
     return [one.attack, number(one.auc), _interval(one.low, one.high), *rate]
+
+
+def _defence_cells(one: DefenceTrial) -> list[str]:
+    change = one.change
+    return [one.defence.words, one.outcome, str(one.reason), number(change.mean_change), number(change.largest_change)]
 
 
 def _attack_lines(found: MembershipAttacks | None) -> list[str]:
