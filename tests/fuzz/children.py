@@ -118,7 +118,7 @@ def _inspected(path: Path) -> None:
     str(rd.inspect_model(path))
 
 
-_BRIEFLY = 0.3
+_BRIEFLY = 2.0
 """Seconds for a table that is looked for by equations: reading and inferring do not end sooner."""
 STEPS: dict[str, Callable[[Path], None]] = {
     "inspect": _inspected,

@@ -38,6 +38,9 @@ def rows_by_scale(equations: Equations, kept: bool) -> tuple[int, float]:
         raise ModelError(f"how many rows the table has is not stated, and too many are possible to infer it; {_STATE}")
     found = relaxed(equations, min(_SECONDS, time_limit.left()))
     x = found.x
+    if not x.sum() > 0.0:
+        time_limit.check("the number of rows was found")
+        raise ModelError(f"how many rows the table has is not stated, and no rows meet its equations; {_STATE}")
     if equations.mixed:  # a row is a mix of two targets
         same = np.unique(found.codes, axis=0, return_inverse=True)[1].ravel()
         x = np.bincount(same, weights=x)

@@ -95,7 +95,7 @@ class Annealing:
             spent = time.perf_counter() - started
             share = self.done / max(sweeps - 1, 1)
             if np.isfinite(seconds):
-                share = max(share, min(1.0, spent / seconds))
+                share = max(share, min(1.0, spent / seconds) if seconds > 0.0 else 1.0)
             temperature = hottest * (_COLDEST / hottest) ** share
             sweep(
                 self._ground,

@@ -67,7 +67,7 @@ def all_states(equations: Equations) -> States:
     ModelError
         If these take too much memory.
     """
-    found = listed_states(equations, max(MOST_ROWS, count_rows(equations)))
+    found = listed_states(equations, MOST_ROWS)
     if found is None:
         raise ModelError(
             f"{count_rows(equations):,} possible rows are too many to be priced under {len(equations.routes):,} trees; "

@@ -91,7 +91,7 @@ def solved_wide(
     table = Annealing(equations, rows, annealing)
     if state is not None and is_annealing(state):
         table.restore(state)
-    elif found is not None and enough:
+    elif found is not None and enough and len(found.x):
         table.start_from(*_whole_first(equations, found, rows))
     left = max(seconds - (time.perf_counter() - started), 0.0)
     table.run(hottest=WARM if enough else HOTTEST, seconds=left, progress=progress, checkpoint=checkpoint)
