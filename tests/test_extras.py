@@ -74,7 +74,7 @@ def test_the_core_works_alone_and_the_rest_says_what_it_lacks(tmp_path: Path) ->
     assert found.stdout.splitlines() == [
         "comparing rebuilt rows with real ones needs numba, which is not installed; pip install 'retrodict[rebuild]'",
         "an audit needs matplotlib, which is not installed; pip install 'retrodict[report]'",
-        "rebuilding a table from its counts needs numba, which is not installed; pip install 'retrodict[rebuild]'",
+        "rebuilding a table from equations needs numba, which is not installed; pip install 'retrodict[rebuild]'",
         "the estimator 'xgboost' needs xgboost, which is not installed; pip install 'retrodict[xgboost]'",
         "the report of a study needs matplotlib, which is not installed; pip install 'retrodict[study]'",
         "the picture of the demo needs matplotlib, which is not installed; pip install 'retrodict[plot]'",

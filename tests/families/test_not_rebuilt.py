@@ -1,4 +1,4 @@
-"""Tables that are not rebuilt: it is said that this is not built yet, wherever the file states equations about rows."""
+"""Tables that are not read as counts: it is said what they are read as instead."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ BOOSTED = (
 
 @pytest.mark.parametrize(("module", "name", "settings"), BOOSTED)
 @pytest.mark.parametrize("stripped", [False, True])
-def test_boosted_tables_are_said_to_be_not_built_yet(
+def test_boosted_tables_are_said_to_be_read_as_equations(
     module: str, name: str, settings: dict[str, Any], stripped: bool
 ) -> None:
     model = rd.load_model(_fitted(module, name, **settings))
     model = rd.sanitize(model).model if stripped else model
-    for ask in (rd.rebuild, read_problem):
-        with pytest.raises(ModelError, match=r"leaf values.* is not built yet, which does not say that it can't"):
-            ask(model)
+    with pytest.raises(ModelError, match="is read as equations, not as counts; use rebuild"):
+        read_problem(model)

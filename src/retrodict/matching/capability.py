@@ -128,7 +128,8 @@ def read_problem(model: Any, found: Disclosures | None = None, **settings: Any) 
     model = load_model(model, **settings)
     found = inspect_model(model) if found is None else found
     if not isinstance(model, TreeTable):
-        raise ModelError(not_rebuilt(model, found))
+        what = f"what the trees of the {model.family} state is read as equations, not as counts; use rebuild"
+        raise ModelError(what if isinstance(model, EquationTable) else not_rebuilt(model, found))
     return model.table_problem(found)
 
 

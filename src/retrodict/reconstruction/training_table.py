@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from retrodict.disclosures import Disclosures, GradientSums, Rows, inspect_model
 from retrodict.errors import ModelError, RequestError
+from retrodict.extras import extra_for
 from retrodict.matching.capability import EquationTable, Source, TreeTable, not_rebuilt
 from retrodict.matching.linear_reading import LinearReading
 from retrodict.matching.reading import Reading
@@ -116,7 +117,8 @@ def check_stated(rows: int | None, stated: int | None) -> None:
 
 
 def _equated(model: EquationTable, found: Disclosures, source: Source, rows: int | None, limits: Limits) -> Equated:
-    reading = model.table_equations(found, source, rows)
+    with extra_for("rebuilding a table from equations"):
+        reading = model.table_equations(found, source, rows)
     n = reading.boosting.rows
     check_stated(rows, n)
     if n is not None and limits.solved is not None and n > limits.solved:
