@@ -152,7 +152,7 @@ class Solving:
             more = reading.further(reading, solution.codes, solution.labels)
             if more is None:
                 break
-            reading, solution = more, once(more)
+            reading, solution = more, once(more, known=solution.codes)
         spent = replace(solution, seconds=time.perf_counter() - started)
         notes = (*told_of_determination(reading.equations), *notes)
         return Solved(reading, spent, met_share(reading.equations, spent.codes, spent.labels), notes)

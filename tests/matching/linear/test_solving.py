@@ -50,6 +50,17 @@ def test_a_planted_table_comes_back_and_is_certain(classes: int) -> None:
     assert solution.entry_agreement.mean() > 0.9
 
 
+def test_rows_that_are_known_shorten_the_search_and_others_do_no_harm() -> None:
+    equations = read(boosted()).equations
+    plain = solve(equations, SEED)
+    again = solve(equations, SEED, known=plain.codes)
+    wrong = solve(equations, SEED, known=np.zeros_like(plain.codes))
+    assert again.rounds < plain.rounds
+    for other in (again, wrong):
+        assert other.energy <= EXACT
+        assert np.array_equal(np.unique(other.codes, axis=0), np.unique(plain.codes, axis=0))
+
+
 def test_equations_of_no_table_are_not_met_and_show_nothing() -> None:
     equations = read(boosted()).equations
     broken = replace(equations, blocks=replace(equations.blocks, totals=equations.blocks.totals * 1.3))

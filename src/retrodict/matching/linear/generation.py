@@ -146,6 +146,7 @@ class _Run:
         self._misfits: list[float] = []
         if known is not None:
             self._enter(-1 - np.arange(len(known[0])), *known)
+            self.pool.solve(_ALL_ROUNDS, self.enough)  # with these alone first, so that the best of them have places
 
     @property
     def share(self) -> float:

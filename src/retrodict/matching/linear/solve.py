@@ -37,6 +37,7 @@ def solve(
     seconds: float = np.inf,
     workers: int | None = None,
     progress: Callable[[float, float], None] = lambda share, energy: None,
+    known: Int[Array, "m d"] | None = None,
     state: bytes | None = None,
     checkpoint: Checkpoint = lambda make, now: None,
 ) -> Solution:
@@ -54,6 +55,8 @@ def solve(
         Threads; by default all cores. They never change the table.
     progress
         Called with the share of the work done, as far as can be told, and the misfit.
+    known
+        Rows that the table is likely to have, shape (m, d): where rows can be listed, the search begins with these.
     state
         What `checkpoint` kept of an earlier run with the same equations and seed, to go on from.
     checkpoint
@@ -71,7 +74,8 @@ def solve(
     if proposer is None:
         found = solved_wide(equations, seed, left(), workers, progress, state, checkpoint)
     else:
-        found = relaxed(equations, left(), progress, proposer=proposer, state=state, checkpoint=checkpoint)
+        near = None if known is None else _with_every_label(equations, known)
+        found = relaxed(equations, left(), progress, proposer=proposer, known=near, state=state, checkpoint=checkpoint)
     misfit = energy(equations.blocks, columns_of(equations, found.codes, equations.labels[found.labels]), found.x)
     # of equations that contradict one another no whole numbers are looked for
     codes, labels, sure = _table(equations, found, 0.0 if found.optimal and misfit > CONTRADICTED else left())
@@ -93,6 +97,13 @@ def solve(
         like.agreement,
         sure.astype(np.float64),
     )
+
+
+def _with_every_label(equations: Equations, codes: Array) -> tuple[Int[Array, "m d"], Int[Array, " m"]]:
+    """Return the different rows of a table, each with every label: it may have been found before labels were told."""
+    rows = np.unique(codes, axis=0)
+    many = len(equations.labels)
+    return np.repeat(rows, many, axis=0).astype(np.int32), np.tile(np.arange(many), len(rows))
 
 
 def _in_places(
