@@ -26,6 +26,11 @@ from retrodict.matching.tolerances import CONTRADICTED
 
 Array = np.ndarray
 
+MOST_PLACES = 20_000
+"""Rows of a table whose trees drew rows: all are priced at each place, some thousand possible rows at a time."""
+MOST_PRICES = 300_000_000_000
+"""Places times possible rows times trees: the work of one round, some tens of seconds."""
+
 Checkpoint = Callable[[Callable[[], bytes], bool], None]
 """Called with what makes the state, and whether it must be kept at once."""
 
@@ -122,7 +127,14 @@ def _in_places(
             f"trees that drew rows are solved for tables of at most {MOST_ROWS:,} possible rows, this one has "
             f"{possible:,}; rebuild from counts instead"
         )
-    found = drawn_table(equations, Listed(equations, workers), seconds, progress, state, checkpoint)
+    listed = Listed(equations, workers)
+    each = len(listed.states) * len(equations.routes)
+    if equations.table.n > MOST_PLACES or equations.table.n * each > MOST_PRICES:
+        raise ModelError(
+            f"trees that drew rows are solved place by place, and {equations.table.n:,} rows of {len(listed.states):,} "
+            f"possible ones under {len(equations.routes):,} trees are too many; rebuild from counts instead"
+        )
+    found = drawn_table(equations, listed, seconds, progress, state, checkpoint)
     like = alike(equations, found.codes)
     return Solution(
         like.codes,
