@@ -113,6 +113,7 @@ print([name for name in {sorted(EXTRA_OF)!r} if name in sys.modules])
 """
 
 
+@pytest.mark.slow
 def test_models_of_scikit_learn_import_no_library_of_an_extra(tmp_path: Path) -> None:
     found = subprocess.run(
         [sys.executable, "-c", NOTHING_OPTIONAL], cwd=tmp_path, capture_output=True, text=True, check=False

@@ -36,6 +36,7 @@ def test_mean_of_estimates_is_near_the_truth(name: str) -> None:
     assert far(name, known.truth()[name]) < 3.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["prior", "model", "total", "posterior"])
 def test_the_same_test_catches_another_world(name: str) -> None:
     other = known.truth(log_q_y=known.LOG_P_Y)["model"] if name == "model" else known.truth(q_x=known.P_X)[name]

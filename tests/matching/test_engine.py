@@ -65,6 +65,7 @@ def test_another_table_is_not_taken_for_the_right_one() -> None:
     assert (found.codes == codes).mean() < 0.9
 
 
+@pytest.mark.slow
 def test_targets_of_a_regressor_come_back() -> None:
     table, _ = binary(24)
     target = table @ np.arange(1.0, 6.0)

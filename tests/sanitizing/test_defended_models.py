@@ -29,9 +29,8 @@ def lightgbm_made(path: Path) -> tuple[Path, Any]:
 
 def xgboost_made(path: Path) -> tuple[Path, Any]:
     xgboost = pytest.importorskip("xgboost")
-    xgboost.XGBClassifier(n_estimators=ROUNDS, max_depth=3, n_jobs=1).fit(X, LABELS).save_model(
-        path.with_suffix(".ubj")
-    )
+    path = path.with_suffix(".ubj")
+    xgboost.XGBClassifier(n_estimators=ROUNDS, max_depth=3, n_jobs=1).fit(X, LABELS).save_model(path)
 
     def asked(path: Path) -> Any:
         made = xgboost.XGBClassifier()

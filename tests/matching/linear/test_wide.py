@@ -47,6 +47,7 @@ def explained(equations: Equations, codes: np.ndarray, labels: np.ndarray, resid
     return np.asarray((products * there).sum(axis=0) / np.sqrt((columns.entries**2).sum(axis=(0, 1))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3])
 def test_climbs_price_rows_as_their_columns_do(classes: int) -> None:
     equations = read(boosted(classes)).equations
@@ -83,6 +84,7 @@ def test_a_table_of_numbers_comes_back(model: type, monkeypatch: pytest.MonkeyPa
     assert found(read(fitted), X, y) == 1.0
 
 
+@pytest.mark.slow
 def test_annealing_keeps_its_energy_up_and_stays_at_the_planted_table() -> None:
     reading = read(boosted())
     equations = reading.equations

@@ -112,6 +112,7 @@ def test_exact_divergences_of_a_world_obey_the_error_budget() -> None:
         assert 0 < row["posterior_kl"] < row["prior_kl"] + row["model_kl"] + 1e-9
 
 
+@pytest.mark.slow
 def test_mixed_and_missing_data(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     n = 240

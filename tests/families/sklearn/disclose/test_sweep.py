@@ -18,6 +18,7 @@ NOT_YET = {"MiniBatchDictionaryLearning", "MiniBatchNMF"}
 """Whose running sums no reader reads: they are listed as not read. Releases to come may bring others."""
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_said() -> None:
     swept = {name: sweep(name) for name in names()}
     assert {name: found for name, one in swept.items() if (found := faults(one))} == {}
