@@ -98,7 +98,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--families", nargs="+", choices=FAMILIES, default=FAMILIES)
     parser.add_argument("--rows", nargs="+", type=int, default=[100, 300, 1_000])
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument(
+        "--seeds", nargs="+", type=int, default=[5, 2, 1], help="for each number of rows; the last goes on"
+    )
     parser.add_argument("--trees", type=int, default=TREES)
     parser.add_argument("--from", dest="sources", nargs="+", choices=["file", "values"], default=["file"])
     parser.add_argument("--bagging", type=float, default=1.0, help="share of rows that each tree draws")
@@ -112,20 +114,20 @@ def main() -> None:
     warnings.simplefilter("ignore")
     results, lines = Results(chosen.results), []
     for dataset, frame in tables(chosen):
-        for rows in chosen.rows:
+        for rows, seeds in zip(chosen.rows, chosen.seeds + chosen.seeds[-1:] * len(chosen.rows), strict=False):
             for how in chosen.sources:
                 for family in chosen.families:
                     kind = f"{'regression' if chosen.regression else 'classes'}, bagging {chosen.bagging:g}"
                     name = f"{dataset}, {rows} rows, {family}, {chosen.trees} trees, from {how}, {kind}"
                     found = [
                         results.get(f"{name}, seed {seed}", partial(run, frame, family, rows, seed, how, chosen))
-                        for seed in range(chosen.seeds)
+                        for seed in range(seeds)
                     ]
                     lines.append(line([dataset, f"{rows:,}", family, how], found))
     text = markdown(["table", "rows", "library", "from", *HEAD], lines, words=4)
     print(text)
     if chosen.write:
-        note = f"{chosen.trees} trees, {chosen.seeds} seeds, medians. {machine('lightgbm', 'xgboost-cpu', 'catboost')}"
+        note = f"{chosen.trees} trees, medians; the machine was not quiet. {machine('lightgbm', 'xgboost-cpu', 'catboost')}"
         write_section("boosted.md", chosen.section, f"{text}\n\n{note}")
 
 
