@@ -127,7 +127,7 @@ def main() -> None:
     text = markdown(["table", "rows", "library", "from", *HEAD], lines, words=4)
     print(text)
     if chosen.write:
-        note = f"{chosen.trees} trees, medians; the machine was not quiet. {machine('lightgbm', 'xgboost-cpu', 'catboost')}"
+        note = f"{chosen.trees} trees, medians. {machine('lightgbm', 'xgboost-cpu', 'catboost')}"
         write_section("boosted.md", chosen.section, f"{text}\n\n{note}")
 
 
