@@ -23,7 +23,6 @@ from bench.document import machine, markdown, write_section
 from bench.kept_results import Results, median, percent, take_results
 from bench.tables import TARGET, forest, parts, tables, take_tables
 from retrodict.evaluation import matched_error
-from retrodict.inference.task import subseed
 from retrodict.matching import Matching, read_problem
 from retrodict.reconstruction.rebuild_quality import MET
 
@@ -34,7 +33,7 @@ def annealed(model: rd.Model, seed: int, budget: float) -> tuple[pd.DataFrame, f
     """Return the table that annealing of the node counts finds, its energy and the seconds."""
     started = time.perf_counter()
     reading = read_problem(model)
-    found = Matching(seconds=budget).solve(reading.problem, subseed(seed, 0), labels=reading.stored_labels)
+    found = Matching(seconds=budget).solve(reading.problem, np.random.SeedSequence(seed), labels=reading.stored_labels)
     rows = reading.rows(found.codes, found.labels, np.random.default_rng(seed))
     frame = reading.schema.decode(rows)
     return frame, found.energy, time.perf_counter() - started
