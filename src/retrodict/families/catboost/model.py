@@ -193,24 +193,13 @@ class _CatBoost(PlainModel):
 
     def table_equations(self, found: Disclosures, source: Source, rows: int | None = None) -> LinearReading:
         """Return the equations about the table it was trained on; see `EquationTable`."""
-        place = Place.alone(self.own.names)
-        return self._equations(place, self.own, self.own.target.classes, found, source, rows)
+        return self.placed_equations(Place.alone(self.own.names), self.own, found, source, rows)
 
     def placed_equations(
         self, place: Place, schema: Schema, found: Disclosures, source: Source, rows: int | None = None
     ) -> LinearReading:
         """Return the equations about the table of a larger model; see `PlacedTable`."""
-        return self._equations(place, schema, place.called(self.own.target.classes), found, source, rows)
-
-    def _equations(
-        self,
-        place: Place,
-        schema: Schema,
-        classes: tuple[Any, ...],
-        found: Disclosures,
-        source: Source,
-        rows: int | None,
-    ) -> LinearReading:
+        classes = place.called(self.own.target.classes)
         raw = dict(zip(self.own.names, (column.name for column in place.columns), strict=True))
         hashes = {raw[name]: self._hashes(name) for name in self.listed}
         parts = parts_of(content_of(self.made), place, classes, self.objective, hashes)
