@@ -212,6 +212,6 @@ def _told(guesses: Guesses, steps: Steps, misfit: float) -> list[Note]:
         parts.append(f"{steps.rows:,} rows")
     if not parts:
         return []
-    text = f"not stated, and inferred since leaf values fit one another with it alone: {', '.join(parts)}"
+    text = f"not stated, and inferred: the first of those tried with which the first trees fit: {', '.join(parts)}"
     rows, settings = steps.rows, {"rate": steps.rate, "penalty": steps.penalty, "start": list(steps.start)}
     return [Note(INFERRED, text, rows=rows, misfit=misfit, **settings)]
