@@ -13,6 +13,8 @@ from sklearn import ensemble
 import retrodict as rd
 from retrodict.sanitizing.capability import Defensible
 
+pytestmark = pytest.mark.slow
+
 N, ROUNDS = 120, 12
 rng = np.random.default_rng(0)
 X = pd.DataFrame(rng.integers(0, 2, (N, 5)), columns=[f"q{j}" for j in range(5)]).assign(age=rng.normal(40, 9, N))

@@ -23,6 +23,8 @@ from retrodict.errors import ModelError
 from retrodict.matching.inferring.consistency import INFERRED
 from tests.matching.planted_equations import found, in_codes, misfit, read
 
+pytestmark = pytest.mark.slow
+
 N = 120
 _RNG = np.random.default_rng(3)
 TABLE = _RNG.integers(0, 2, (N, 6)).astype(np.float32)

@@ -19,6 +19,8 @@ from retrodict.matching.linear.slack import energy_of  # noqa: E402
 from retrodict.matching.linear.solve import solve  # noqa: E402
 from retrodict.matching.linear_reading import LinearReading  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 Array = np.ndarray
 N = 120
 _RNG = np.random.default_rng(5)

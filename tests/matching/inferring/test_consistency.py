@@ -13,6 +13,8 @@ from retrodict.errors import ModelError
 from retrodict.matching.inferring.consistency import INFERRED
 from tests.matching.planted_equations import found, in_codes, misfit, read
 
+pytestmark = pytest.mark.slow
+
 lightgbm = pytest.importorskip("lightgbm")
 
 N = 150

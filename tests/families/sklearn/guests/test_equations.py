@@ -21,6 +21,8 @@ from retrodict.errors import ModelError
 from tests.families.sklearn.guests.boosters import GRADES, LIBRARIES, booster
 from tests.matching.planted_equations import check, found, read
 
+pytestmark = pytest.mark.slow
+
 ROWS = 90
 FULL: dict[str, dict[str, Any]] = {
     "catboost": {"iterations": 50, "depth": 4, "leaf_estimation_iterations": 1, "boost_from_average": True},
