@@ -15,13 +15,18 @@ EXTRA_OF = {
     "numba": "rebuild",
     "onnx": "onnx",
     "onnxruntime": "onnx",
+    "multipart": "app",
+    "python_multipart": "app",
     "ray": "ray",
+    "starlette": "app",
     "statsmodels": "statsmodels",
+    "uvicorn": "app",
     "xgboost": "xgboost",
 }
 """The extra of retrodict that installs a library, by the name it is imported under."""
 
 USES = {
+    "app": "the audit in a browser",
     "plot": "pictures",
     "ray": "studies on a cluster",
     "rebuild": "tables rebuilt from node counts; record risk",

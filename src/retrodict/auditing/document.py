@@ -10,23 +10,26 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from retrodict.auditing.appetite import Appetite, Verdict
 from retrodict.auditing.sections import (
+    ActionLine,
     AttackLine,
     ConsistencySection,
     CurveSection,
     DefenceSection,
     ExtractionSection,
+    InferredLine,
     LiftSection,
     NoteLine,
     Of,
     OwedSection,
     RecordSection,
     ReplicaSection,
+    SubgroupLine,
     UnreadLine,
 )
 from retrodict.plain_text import json_text, shown
 from retrodict.results.documents import OddError, holding, read_document
 
-SCHEMA_VERSION: Literal["2.3"] = "2.3"
+SCHEMA_VERSION: Literal["3.0"] = "3.0"
 """Its first number grows where a key changes or goes, its second where one is added."""
 
 _STRICT = ConfigDict(extra="forbid", ser_json_inf_nan="null")
@@ -80,14 +83,17 @@ class NotTested(BaseModel):
 class Report(BaseModel):
     """Everything that an audit found.
 
-    `unread` lists what was not read of the model, `membership` the attacks by the model's own outputs, and `cautions`
-    what speaks for release though so few rows can't exclude the contrary.
+    `summary` says why in plain words, `next_actions` what to do, `unread` what was not read of the model, `membership`
+    and `subgroups` who can be told to be a member, `attributes` what can be inferred of known rows, and `cautions` what
+    speaks for release though so few rows can't exclude the contrary.
     """
 
     model_config = _STRICT
 
-    schema_version: Literal["2.3"] = SCHEMA_VERSION
+    schema_version: Literal["3.0"] = SCHEMA_VERSION
     verdict: Verdict
+    summary: list[str]
+    next_actions: list[ActionLine]
     reasons_for: list[str]
     reasons_against: list[str]
     cautions: list[str]
@@ -99,6 +105,8 @@ class Report(BaseModel):
     lift: Of[LiftSection]
     records: Of[RecordSection]
     membership: list[AttackLine]
+    subgroups: list[SubgroupLine]
+    attributes: list[InferredLine]
     replicas: Of[ReplicaSection]
     queries: CurveSection | None
     budget: dict[str, Any] | None

@@ -14,6 +14,7 @@ from retrodict.auditing.document import Report
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Finding, cautions, worst
 from retrodict.auditing.findings import headline
+from retrodict.auditing.next_actions import NextAction
 from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
 from retrodict.evaluation.fidelity.attribution import attribution
@@ -119,6 +120,16 @@ class AuditResult(Result):
         return list(dict.fromkeys(named))
 
     @property
+    def summary(self) -> tuple[str, ...]:
+        """Why, in at most three sentences in plain words."""
+        return ()
+
+    @property
+    def next_actions(self) -> tuple[NextAction, ...]:
+        """What to do next, the most useful first."""
+        return ()
+
+    @property
     def cautions(self) -> list[str]:
         """What speaks for release though the interval reaches beyond a limit, in sentences."""
         return cautions(self.findings)
@@ -142,6 +153,8 @@ class AuditResult(Result):
         return Report.model_validate(
             {
                 "verdict": self.verdict,
+                "summary": list(self.summary),
+                "next_actions": [one.to_dict() for one in self.next_actions],
                 "reasons_for": self.reasons_for,
                 "reasons_against": self.reasons_against,
                 "cautions": self.cautions,
@@ -153,6 +166,8 @@ class AuditResult(Result):
                 "lift": self._each(self._lift),
                 "records": self._each(lambda one: _plain(one.records)),
                 "membership": [] if self.membership is None else [one.to_dict() for one in self.membership.attacks],
+                "subgroups": [] if self.membership is None else [one.to_dict() for one in self.membership.subgroups],
+                "attributes": [],
                 "replicas": {way: _plain(self.replicas.get(way)) for way in _WAYS},
                 "queries": _plain(self.queries),
                 "budget": _plain(self.budget),

@@ -112,18 +112,70 @@ class RecordSection(Section):
 
 
 class AttackLine(Section):
-    """One attack on membership by the model's outputs; `shadows` is how many shadow models it used."""
+    """One attack on membership; `shadows` is how many shadow models it used."""
 
     attack: str
+    way: Literal["by_query", "from_file"]
     auc: float
     low: float
     high: float
     tpr_at_fpr_01: float
     tpr_low: float
     tpr_high: float
+    tpr_at_fpr_001: float
+    tpr_001_low: float
+    tpr_001_high: float
+    advantage: float
+    advantage_low: float
+    advantage_high: float
     shadows: int
     members: int
     others: int
+    seconds: float
+
+
+class SubgroupLine(Section):
+    """The worst attack on some of the rows: a class, a value of a listed feature, or the more outlying ones."""
+
+    attack: str
+    kind: Literal["class", "feature", "outlyingness"]
+    feature: str
+    value: str
+    auc: float
+    low: float
+    high: float
+    members: int
+    others: int
+
+
+class InferredLine(Section):
+    """One column, inferred for known rows from their other columns, the model's output and the prior.
+
+    `members`, `others` and `prior` are hits (listed columns: the likeliest value is right) or closeness (numbers: the
+    median is within the tolerance) of training rows, of held-out rows, and of training rows by the prior alone; `lift`
+    is members less others, each beyond what the prior alone gives; `coverage` that of 90% intervals of training rows.
+    """
+
+    column: str
+    kind: Literal["listed", "number"]
+    members: float
+    others: float
+    prior: float
+    lift: float
+    low: float
+    high: float
+    coverage: float | None
+    rows: int
+    other_rows: int
+
+
+class ActionLine(Section):
+    """One thing to do next: why, and the command to copy, if there is one."""
+
+    action: str
+    sentence: str
+    command: str | None
+    answers: list[str]
 
 
 class UnreadLine(Section):

@@ -178,6 +178,33 @@ def ignored(model: Model) -> frozenset[str]:
     return model.ignored() if isinstance(model, Ignoring) else frozenset()
 
 
+@runtime_checkable
+class Retrainable(Protocol):
+    """A model whose library can train another of its type and settings on other rows. A capability.
+
+    What shadow models are made by: they stand for what the same training would have made of other rows.
+    """
+
+    def retrained(self, X: Float[Array, "n d"], y: Float[Array, " n"], seed: int) -> Model:
+        """Return a model of the same type and settings, bound to the same schema, trained on other rows.
+
+        Parameters
+        ----------
+        X
+            Rows in the bound schema's encoding, shape (n, d).
+        y
+            For each row the position of its class in ``schema.target.classes``, or its value; none is missing.
+        seed
+            Of all that is random in training.
+
+        Raises
+        ------
+        RetrodictError
+            If what it holds does not tell its settings, or the library can't train on these rows.
+        """
+        ...
+
+
 def own_schema(model: Model) -> Schema:
     """Return a model's columns as it has them itself, whatever schema it was bound to."""
     return about(model).schema or model.schema

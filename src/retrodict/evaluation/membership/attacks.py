@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from retrodict.errors import RequestError
-from retrodict.evaluation.membership.result import FALSE_RATE, Attack, MembershipAttacks
+from retrodict.evaluation.membership.asked import Asked, Known, Scores
+from retrodict.evaluation.membership.result import FALSE_RATE, LOW_FALSE_RATE, Attack, MembershipAttacks
 from retrodict.evaluation.membership.roc import auc, rate_at
 from retrodict.evaluation.membership.signals import of_labels, of_values
 from retrodict.evaluation.replicas.base_model import Base
+from retrodict.evaluation.risk.membership import by_distance
 from retrodict.models import load_model
 from retrodict.models.contract import about
 from retrodict.models.noise import noise_of
@@ -85,51 +89,78 @@ def membership_attacks(
     base = Base.of(base_model, inputs)
     rng = np.random.default_rng(seed)
     notes: list[Note] = []
-    told = [_signals(base, inputs.rows(title), title, most, rng, notes) for title in (TRAIN, HOLDOUT)]
-    members, others = told
-    distinct = len(
-        {np.unique(np.concatenate([s, others[name]]), return_inverse=True)[1].tobytes() for name, s in members.items()}
-    )
-    attacks = tuple(_attack(name, members[name], others[name]) for name in members)
-    worst = max(attacks, key=lambda one: one.auc).attack
-    interval = auc(members[worst], others[worst], 1.0 - (1.0 - CONFIDENCE) / distinct)
+    members, others = (_known(base, inputs.rows(title), title, most, rng, notes) for title in (TRAIN, HOLDOUT))
+    made = list(_thresholds(Asked(base, inputs, members, others)))
+    orders = {np.unique(np.concatenate([s.members, s.others]), return_inverse=True)[1].tobytes() for s in made}
+    attacks = tuple(_attack(one, rng) for one in made)
+    worst = made[int(np.argmax([one.auc for one in attacks]))]
+    interval = auc(worst.members, worst.others, 1.0 - (1.0 - CONFIDENCE) / len(orders))
     return MembershipAttacks(
-        attacks, interval.low, interval.high, distinct, base.queries, int(seed), inputs.warnings, tuple(notes)
+        attacks,
+        interval.low,
+        interval.high,
+        len(orders),
+        base.queries,
+        int(seed),
+        warnings=inputs.warnings,
+        notes=tuple(notes),
     )
 
 
-def _signals(
-    base: Base, rows: Rows, title: str, most: int, rng: np.random.Generator, notes: list[Note]
-) -> dict[str, Array]:
+def _known(base: Base, rows: Rows, title: str, most: int, rng: np.random.Generator, notes: list[Note]) -> Known:
+    places = np.arange(len(rows))
     taken = base.takes(rows.X)
     if not taken.all():
         refused = int((~taken).sum())
         text = f"{refused:,} of {title} hold a category that the model refuses; they are left out"
         notes.append(Note("refused_rows", text, title=title, rows=refused))
-        rows = rows.take(taken)
-    if len(rows) < FEWEST:
-        raise RequestError(f"the model takes only {len(rows)} of {title}; write their categories as it knows them")
-    if len(rows) > most:
-        text = f"{most:,} of {len(rows):,} of {title} are asked for, taken at random"
-        notes.append(Note("rows_taken", text, title=title, rows=most, of=len(rows)))
-        rows = rows.take(np.sort(rng.permutation(len(rows))[:most]))
+        places = places[taken]
+    if len(places) < FEWEST:
+        raise RequestError(f"the model takes only {len(places)} of {title}; write their categories as it knows them")
+    if len(places) > most:
+        text = f"{most:,} of {len(places):,} of {title} are asked for, taken at random"
+        notes.append(Note("rows_taken", text, title=title, rows=most, of=len(places)))
+        places = places[np.sort(rng.permutation(len(places))[:most])]
+    rows = rows.take(places)
     output = base.meter.output(rows.X)
-    if base.classes is None:
-        return of_values(output, rows.y, noise_of(base.meter.model))
-    return of_labels(output[:, base.classes], rows.y.astype(np.intp))
+    return Known(rows, places, output if base.classes is None else output[:, base.classes])
 
 
-def _attack(name: str, members: Array, others: Array) -> Attack:
-    area, rate = auc(members, others, CONFIDENCE), rate_at(members, others, FALSE_RATE, CONFIDENCE)
+def _thresholds(asked: Asked) -> Iterator[Scores]:
+    """Yield the attacks that need nothing but a threshold on one number a row."""
+    started = time.perf_counter()
+    noise = None if asked.labels else noise_of(asked.base.meter.model)
+    told = [
+        of_labels(one.output, one.rows.y.astype(np.intp)) if asked.labels else of_values(one.output, one.rows.y, noise)
+        for one in (asked.members, asked.others)
+    ]
+    seconds = (time.perf_counter() - started) / len(told[0])
+    for name, members in told[0].items():
+        yield Scores(name, "by_query", members, told[1][name], seconds=seconds)
+
+
+def _attack(one: Scores, rng: np.random.Generator) -> Attack:
+    members, others = one.members, one.others
+    area = auc(members, others, CONFIDENCE)
+    rate, low_rate = (rate_at(members, others, share, CONFIDENCE) for share in (FALSE_RATE, LOW_FALSE_RATE))
+    called = by_distance(-members, -others, rng)
     return Attack(
-        attack=name,
+        attack=one.attack,
+        way=one.way,
         auc=area.value,
         low=area.low,
         high=area.high,
         tpr_at_fpr_01=rate.value,
         tpr_low=rate.low,
         tpr_high=rate.high,
-        shadows=0,
+        tpr_at_fpr_001=low_rate.value,
+        tpr_001_low=low_rate.low,
+        tpr_001_high=low_rate.high,
+        advantage=called.value,
+        advantage_low=called.low,
+        advantage_high=called.high,
+        shadows=one.shadows,
         members=len(members),
         others=len(others),
+        seconds=round(one.seconds, 3),
     )

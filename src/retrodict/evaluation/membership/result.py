@@ -1,17 +1,18 @@
-"""Membership by the model's own outputs as a result that prints itself."""
+"""Attacks on membership as a result that prints itself."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from retrodict.evaluation.membership.asked import Way
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, ShownTable
 
-FALSE_RATE = 0.01
-"""The false positive rate at which attacks are also judged: what singles out few with few errors is a harm, too."""
+FALSE_RATE, LOW_FALSE_RATE = 0.01, 0.001
+"""The false positive rates at which attacks are also judged: what singles out few with few errors is a harm, too."""
 
 
 @dataclass(frozen=True)
@@ -21,51 +22,136 @@ class Attack:
     Parameters
     ----------
     attack
-        Which number: see `signals.of_labels` and `signals.of_values`.
+        Which number: one of `WORDS`.
+    way
+        Whether it needs the model's outputs alone, or its file.
     auc, low, high
         How often a training row is the surer one of two, ties counted half (0.5 by chance), with its 95% interval.
     tpr_at_fpr_01, tpr_low, tpr_high
         The share of the training rows above a threshold that 1% of other rows are above, with its 95% interval.
+    tpr_at_fpr_001, tpr_001_low, tpr_001_high
+        The same of 0.1% of other rows.
+    advantage, advantage_low, advantage_high
+        The share of the training rows that a threshold calls members, less that of the others, with its 95% interval;
+        the threshold is learned on other rows than it is judged by.
     shadows
         Shadow models that the attack used.
     members, others
         Rows of either kind.
+    seconds
+        That it took.
     """
 
     attack: str
+    way: Way
     auc: float
     low: float
     high: float
     tpr_at_fpr_01: float
     tpr_low: float
     tpr_high: float
+    tpr_at_fpr_001: float
+    tpr_001_low: float
+    tpr_001_high: float
+    advantage: float
+    advantage_low: float
+    advantage_high: float
     shadows: int
     members: int
     others: int
+    seconds: float
 
     @property
     def words(self) -> str:
         """The number in words."""
-        return _WORDS.get(self.attack, f"the {self.attack}")
+        return WORDS.get(self.attack, f"the {self.attack}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
         return asdict(self)
 
 
-_WORDS = {
+WORDS = {
     "probability": "the probability of the true label",
     "loss": "the loss",
     "entropy": "the entropy of the outputs",
     "modified entropy": "the modified entropy of the outputs",
     "margin": "the margin of the true label",
     "absolute error": "the error of the prediction",
+    "worst case": "a classifier that was trained on outputs of known members and others",
+    "quantile regression": "the loss beside what is usual of such rows (quantile regression)",
+    "lira online": "the likelihood ratio of shadow models with and without the row (LiRA)",
+    "lira offline": "the likelihood of the output under shadow models without the row (LiRA, offline)",
+    "lira fixed variance": "the same ratio with one variance for all rows (LiRA, fixed variance)",
+    "rmia": "the ratio to other rows under few shadow models (RMIA)",
+    "rebuilt rows": "the distance to the nearest row that the file gives away",
+    "drawn rows": "the distance to the nearest row drawn by query",
+    "stored rows": "whether the file stores the row",
+    "single-row leaves": "whether leaves of one row hold the row",
+    "file values": "how many of the row's values the file states as those of training rows",
 }
+"""What each attack goes by, by its name."""
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """One attack on some of the rows.
+
+    Parameters
+    ----------
+    attack
+        Its name.
+    kind
+        ``class``, ``feature`` or ``outlyingness``.
+    feature
+        The column that divides; empty of outlyingness.
+    value
+        Which part of it, in words.
+    auc, low, high
+        As `Attack` has them, of these rows alone.
+    members, others
+        Rows of either kind.
+    """
+
+    attack: str
+    kind: str
+    feature: str
+    value: str
+    auc: float
+    low: float
+    high: float
+    members: int
+    others: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The ROC of one attack, thinned to what a picture shows.
+
+    Parameters
+    ----------
+    attack
+        Its name.
+    false, true
+        Shares of other rows, and of training rows, above one threshold after another; from 0 to 1.
+    """
+
+    attack: str
+    false: tuple[float, ...]
+    true: tuple[float, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, repr=False)
 class MembershipAttacks(KeptResult):
-    """What someone who may ask for outputs, and knows a row with its true output, learns of whether it was trained on.
+    """What someone who knows a row with its true output learns of whether it was trained on.
 
     Parameters
     ----------
@@ -78,9 +164,18 @@ class MembershipAttacks(KeptResult):
     queries
         Model calls.
     seed
-        Of the rows taken, where there are more than the limit.
+        Of the rows taken, of learned attacks and of shadow models.
+    subgroups
+        The worst attack within classes, values of listed features, and parts of the rows by how outlying they are.
+    curves
+        The ROC of each attack.
+    left_out
+        Attacks that were not made, each with the reason.
     warnings, notes
         What is doubtful about the tables; what was left out.
+    records
+        One line a row, ``None`` where read back: `table` (``train`` or ``holdout``), `row` (its place in that table),
+        and a column an attack. It singles out persons: it is not among what `to_dict` returns.
     """
 
     attacks: tuple[Attack, ...]
@@ -89,8 +184,12 @@ class MembershipAttacks(KeptResult):
     distinct: int
     queries: int
     seed: int
+    subgroups: tuple[Subgroup, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    left_out: tuple[tuple[str, Note], ...] = ()
     warnings: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
+    records: pd.DataFrame | None = field(default=None, repr=False, compare=False)
 
     @property
     def worst(self) -> Attack:
@@ -103,8 +202,9 @@ class MembershipAttacks(KeptResult):
         return pd.DataFrame([one.to_dict() for one in self.attacks])
 
     def content(self) -> dict[str, Any]:
-        """Return what it holds, and which attack is the worst."""
-        return {"worst": self.worst.attack, **super().content()}
+        """Return what it holds but the rows themselves, and which attack is the worst."""
+        held = {name: value for name, value in super().content().items() if name != "records"}
+        return {"worst": self.worst.attack, **held}
 
     @property
     def head(self) -> str:
@@ -114,9 +214,11 @@ class MembershipAttacks(KeptResult):
 
     def tables(self) -> list[ShownTable]:
         """Return one line an attack."""
-        return [ShownTable(self.frame.drop(columns=["shadows", "members", "others"]), index=False)]
+        shown = ["attack", "way", "auc", "low", "high", "tpr_at_fpr_01", "tpr_at_fpr_001", "advantage", "shadows"]
+        return [ShownTable(self.frame[shown], index=False)]
 
     def remarks(self) -> list[str]:
-        """Return the largest AUC, with what is doubtful."""
+        """Return the largest AUC, what was left out, and what is doubtful."""
         allowed = f"{self.low:.3f} to {self.high:.3f}, {self.distinct} attacks allowed for"
-        return [f"largest AUC {self.worst.auc:.3f} ({allowed})", *super().remarks()]
+        head = f"largest AUC {self.worst.auc:.3f} ({allowed})"
+        return [head, *(f"not made: {name}: {why}" for name, why in self.left_out), *super().remarks()]
