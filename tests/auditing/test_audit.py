@@ -18,6 +18,7 @@ from tests.auditing.conftest import fitted, tumours, votes
 TOP = {
     *("schema_version", "verdict", "reasons_for", "reasons_against", "disclosures", "lift", "records", "replicas"),
     *("queries", "budget", "not_tested", "attribution", "provenance", "unread", "membership", "cautions"),
+    *("subgroups", "attributes", "summary", "next_actions"),
 }
 
 
@@ -72,7 +73,7 @@ def test_the_folder_holds_what_it_should(audited: Any) -> None:
     assert set(data) >= TOP
     assert data == found.to_dict()
     assert Report.model_validate(data).verdict == found.verdict
-    assert data["schema_version"] == "2.3"
+    assert data["schema_version"] == "3.0"
     assert {"review", "reject", "release"} >= {data["verdict"]}
     assert rd.Rebuilt.load(out / "reconstruction").frame.equals(found.from_file.reconstruction.frame)
     assert rd.Reconstruction.load(out / "reconstruction_by_query").n_rows == 1_000

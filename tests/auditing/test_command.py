@@ -108,6 +108,6 @@ def test_the_schema_of_the_report_can_be_printed(cli: Cli) -> None:
     outcome = cli("audit", "--print-schema")
     assert outcome.code == 0
     schema = outcome.json
-    assert schema["properties"]["schema_version"]["const"] == "2.3"
+    assert schema["properties"]["schema_version"]["const"] == "3.0"
     assert {"verdict", "lift", "records", "replicas", "queries"} <= set(schema["required"])
     assert schema["additionalProperties"] is False

@@ -117,7 +117,10 @@ def test_a_release_whose_interval_crosses_a_limit_says_so(value: float, high: fl
 )
 def test_membership_rejects_by_its_whole_interval(auc: float, low: float, verdict: str) -> None:
     attacks = tuple(
-        Attack(name, value, value - 0.01, value + 0.01, 0.05, 0.0, 0.1, 0, 100, 90)
+        Attack(
+            *(name, "by_query", value, value - 0.01, value + 0.01),
+            *(0.05, 0.0, 0.1, 0.005, 0.0, 0.1, 0.1, 0.0, 0.2, 0, 100, 90, 0.1),
+        )
         for name, value in (("entropy", 0.5), ("probability", auc))
     )
     (one,) = membership_finding(MembershipAttacks(attacks, low, 0.9, 2, 190, 0), DEFAULT)

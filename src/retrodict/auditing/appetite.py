@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from retrodict.errors import RequestError
-from retrodict.plain_text import one_line
+from retrodict.plain_text import one_line, shown
 from retrodict.schema.yaml_text import read_yaml
 
 Verdict = Literal["release", "review", "reject"]
@@ -62,6 +62,10 @@ class FromFile(BaseModel):
     exact_rows: Threshold = Threshold()
     near_rows: Threshold | None = None
     membership_advantage: Threshold = Threshold()
+    membership_auc: Threshold = Threshold()
+    membership_tpr_at_fpr_01: Threshold = Threshold()
+    membership_tpr_at_fpr_001: Threshold = Threshold()
+    subgroup_auc: Threshold = Threshold()
     lift: LiftThreshold = LiftThreshold()
 
 
@@ -74,6 +78,10 @@ class ByQuery(BaseModel):
     near_rows: Threshold | None = None
     membership_advantage: Threshold = Threshold()
     membership_auc: Threshold = Threshold()
+    membership_tpr_at_fpr_01: Threshold = Threshold()
+    membership_tpr_at_fpr_001: Threshold = Threshold()
+    subgroup_auc: Threshold = Threshold()
+    attribute_lift: Threshold = Threshold()
     shadow_models: Verdict = "review"
     lift: LiftThreshold = LiftThreshold()
     agreement: Threshold = Threshold()
@@ -90,28 +98,30 @@ class Appetite(BaseModel):
     unjudged: Verdict = "review"
 
 
-def load_appetite(path: str | Path | None = None) -> Appetite:
-    """Read a risk appetite file.
+DEFAULT = "default"
+PROFILES: dict[str, str] = {
+    DEFAULT: "appetite.yaml",
+    **{name: f"profiles/{name}.yaml" for name in ("internal", "safe-setting", "public-release")},
+}
+"""Appetites that come with the package, by name: for a model that is given to others; that stays where its rows are;
+that is used in a safe setting; that anyone may have."""
+
+
+def load_appetite(source: str | Path | None = None) -> Appetite:
+    """Read a risk appetite.
 
     Parameters
     ----------
-    path
-        The file; by default the one that comes with the package.
+    source
+        The name of one that comes with the package (`PROFILES`), or a file; by default ``default``. A `Path`, and a
+        text with a separator of folders in it, is always a file.
 
     Raises
     ------
     RequestError
-        If it can't be read, or a line has no meaning.
+        If it can't be read, a line has no meaning, or a name could be either.
     """
-    if path is None:
-        text, where = files("retrodict.auditing").joinpath("appetite.yaml").read_text(encoding="utf-8"), "the default"
-    else:
-        where = f"'{path}'"
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text"
-            raise RequestError(f"appetite file {where} can't be read: {reason}; give a YAML file") from error
+    text, where = _read(source)
     try:
         data = read_yaml(text)
     except yaml.YAMLError as error:
@@ -124,3 +134,29 @@ def load_appetite(path: str | Path | None = None) -> Appetite:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise RequestError(f"appetite file {where}: {place}: {first['msg']}") from error
+
+
+def _read(source: str | Path | None) -> tuple[str, str]:
+    """Return the text of an appetite, and what to call it."""
+    if source is None:
+        return _packaged(DEFAULT), "the default"
+    if isinstance(source, str) and source in PROFILES:
+        if Path(source).is_file():
+            raise RequestError(
+                f"appetite '{source}' is a profile's name, and a file here is called so, too; give './{source}' for "
+                "the file, or rename it to mean the profile"
+            )
+        return _packaged(source), f"'{source}'"
+    where = f"'{shown(source)}'"
+    try:
+        return Path(source).read_text(encoding="utf-8"), where
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        known = ", ".join(PROFILES)
+        raise RequestError(
+            f"appetite file {where} can't be read: {reason}; give a YAML file, or the name of a profile: {known}"
+        ) from error
+
+
+def _packaged(name: str) -> str:
+    return files("retrodict.auditing").joinpath(PROFILES[name]).read_text(encoding="utf-8")

@@ -164,9 +164,17 @@ def _unjudged(
 
 def _provenance(request: AuditRequest, prior: Prior | None, work: Work) -> dict[str, Any]:
     limit = None if math.isinf(request.seconds) else request.seconds
-    asked = {"rows": request.rows, "quick": request.quick, "seconds": limit}
+    asked = {
+        "rows": request.rows,
+        "quick": request.quick,
+        "seconds": limit,
+        "shadows": request.shadows,
+        "subgroups": request.subgroups,
+        "estimator": None if request.estimator is None else str(request.estimator),
+    }
     about = Provenance.of(request.model, prior, asked, request.seed, 0).to_dict()
     del about["queries"]  # each part counts its own
     frames = {"train": request.train, "holdout": request.holdout}
     sizes = {name: 0 if frame is None else len(frame) for name, frame in frames.items()}
-    return {**about, "real_rows": sizes, "seconds": work.seconds}
+    file = None if request.file is None else request.file.to_dict()
+    return {**about, "file": file, "real_rows": sizes, "seconds": work.seconds}

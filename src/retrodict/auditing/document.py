@@ -53,7 +53,10 @@ class DisclosureLine(BaseModel):
 
 
 class FindingLine(BaseModel):
-    """One measure beside its thresholds; `remedy` is what can be done about it, if anything of its own can."""
+    """One measure beside its thresholds; `remedy` is what can be done about it, if anything of its own can.
+
+    `harmless` is what a model that gives nothing away would show.
+    """
 
     model_config = _STRICT
 
@@ -68,6 +71,7 @@ class FindingLine(BaseModel):
     sentence: str
     rows: str
     remedy: str
+    harmless: float | None
     inconclusive: bool
 
 

@@ -38,6 +38,8 @@ class Finding:
         How many rows its interval rests on, in words; empty where it has none.
     remedy
         What can be done about it; empty where nothing of its own is.
+    harmless
+        What a model that gives nothing away would show; ``None`` where there is no such number.
     """
 
     way: Way
@@ -51,6 +53,7 @@ class Finding:
     sentence: str
     rows: str = ""
     remedy: str = ""
+    harmless: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -80,7 +83,11 @@ class Finding:
         limit = self.reject if self.verdict == "reject" else self.review
         if self.value is None or limit is None:
             return head
-        return f"{head} ({'above' if self.verdict != 'release' else 'not above'} the limit of {limit:g})"
+        if self.verdict != "release":
+            return f"{head} (above the limit of {limit:g})"
+        if self.value > limit:
+            return f"{head} (above the limit of {limit:g} by no more than chance)"
+        return f"{head} (not above the limit of {limit:g})"
 
 
 def judge(
@@ -93,6 +100,8 @@ def judge(
     high: float | None = None,
     rows: str = "",
     remedy: str = "",
+    harmless: float | None = None,
+    largest: bool = False,
 ) -> Finding:
     """Hold a value against its thresholds.
 
@@ -101,22 +110,27 @@ def judge(
 
     Parameters
     ----------
-    way, measure, sentence, rows, remedy
+    way, measure, sentence, rows, remedy, harmless
         As `Finding` has them.
     threshold
         Of the measure.
     value, low, high
         What was found, with its 95% interval where there is one.
+    largest
+        Whether the value is the largest of many, each of few rows: some are above any limit by chance. Then a review
+        needs an interval without the harmless value; without one, how far the interval reaches is a caution.
     """
     sure = value if low is None else low
+    shown = not largest or harmless is None or sure > harmless
     verdict: Verdict | None = None
     if threshold.reject is not None and sure > threshold.reject:
         verdict = "reject"
-    elif any(limit is not None and value > limit for limit in (threshold.review, threshold.reject)):
+    elif shown and any(limit is not None and value > limit for limit in (threshold.review, threshold.reject)):
         verdict = "review"
     elif threshold.review is not None or threshold.reject is not None:
         verdict = "release"
-    return Finding(way, measure, value, low, high, threshold.review, threshold.reject, verdict, sentence, rows, remedy)
+    limits = threshold.review, threshold.reject
+    return Finding(way, measure, value, low, high, *limits, verdict, sentence, rows, remedy, harmless)
 
 
 def measured(way: Way, measure: str, threshold: Threshold, value: float, sentence: str) -> Finding:

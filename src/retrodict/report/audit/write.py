@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -36,6 +36,13 @@ def audit(
     seed: int = 0,
     quick: bool = False,
     seconds: float | None = None,
+    shadows: int | None = None,
+    estimator: Any = None,
+    subgroups: Collection[str] | None = None,
+    records: bool = False,
+    workers: int | None = None,
+    cache: str | Path | None = None,
+    file: str | Path | None = None,
     command: str | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> AuditResult:
@@ -56,7 +63,8 @@ def audit(
     target
         The target's column; by default the model's name of it, or the only column that is no feature.
     appetite
-        A risk appetite file; by default the one in the documentation.
+        The name of a profile (``internal``, ``safe-setting``, ``public-release``) or a risk appetite file; by default
+        the one in the documentation.
     rows
         Rows drawn by each extraction; by default 10,000, of a quick audit 1,000.
     seed
@@ -66,6 +74,20 @@ def audit(
     seconds
         Take about so long at most, shared out over the parts; by default two minutes if quick, else no limit. What was
         cut short is among `not_tested`, and is not repeatable.
+    shadows
+        Shadow models that attacks on membership train; 0 is none; by default 16, of a quick audit 4.
+    estimator
+        What shadow models are where the model's own kind can't be trained, as `membership_attacks` takes it.
+    subgroups
+        Listed columns whose values are looked at one by one.
+    records
+        Write ``records.csv``: one line a row, which singles out persons.
+    workers
+        Processes that train shadow models; by default as many as pay.
+    cache
+        A folder that keeps what shadow models said, for the next audit of the same model and tables.
+    file
+        The file that a model given as an object was read from: the report names it, with its date and hash.
     command
         How to do it again, for the report; by default this call.
     say
@@ -92,9 +114,15 @@ def audit(
             "seed": seed,
             "quick": quick,
             "seconds": seconds,
+            "shadows": shadows,
+            "estimator": estimator,
+            "subgroups": subgroups,
+            "records": records,
+            "workers": workers,
+            "cache": cache,
         }
         command = command or _call(model=model, prior=prior, train=train, holdout=holdout, out=str(out), **options)
-        request = AuditRequest.of(model, prior, train=train, holdout=holdout, **options)
+        request = AuditRequest.of(model, prior, train=train, holdout=holdout, file=file, **options)
         found = compute_audit(request, say)
         found = replace(found, provenance={**found.provenance, "command": command})
         say("report")
@@ -153,6 +181,6 @@ def _call(**given: Any) -> str:
 def _word(name: str, value: Any) -> str:
     if isinstance(value, Path):
         value = str(value)
-    plain = isinstance(value, str | int | float)
+    plain = isinstance(value, str | int | float | list | tuple)
     text = repr(value) if plain else name
     return text if name == "model" else f"{name}={text}"
