@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,12 @@ _MOST = 8  # processes; more would spend longer on imports than on tests
 # Before numpy is imported, here and in the processes that tests start: the cores are shared by the processes.
 for _name, _value in ONE_THREAD.items():
     os.environ.setdefault(_name, _value)
+
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    # Else each of the hundreds of processes that tests start compiles every library again; nothing lies beside sources.
+    _bytecode = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
+    sys.pycache_prefix = os.environ.setdefault("PYTHONPYCACHEPREFIX", _bytecode)
+    sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(tryfirst=True)
