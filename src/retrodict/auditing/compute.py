@@ -14,6 +14,7 @@ from retrodict.auditing.finding import Finding, Way, stated
 from retrodict.auditing.findings import rebuilt_findings, shadow_finding, unsearched_finding
 from retrodict.auditing.judging import NO_HOLDOUT, NO_TRAIN, QUICK, Judge
 from retrodict.auditing.public import public_prior
+from retrodict.auditing.removable import removable
 from retrodict.auditing.request import AuditRequest
 from retrodict.auditing.result import AuditResult
 from retrodict.auditing.work import BY_QUERY, DEFENCES, DISCLOSURES, FROM_FILE, MEMBERSHIP, WORDS, Say, Work
@@ -25,6 +26,7 @@ from retrodict.priors import Prior
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.stated_table import stated_table
 from retrodict.results.notes import Note, as_notes, of_code
+from retrodict.tables.fingerprint import table_hash
 from retrodict.tables.overlap import OVERLAP
 
 NEVER = (
@@ -91,6 +93,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
         prior=public,
         train=request.train,
         holdout=request.holdout,
+        removable=removable(model, facts),
     )
 
 
@@ -177,4 +180,5 @@ def _provenance(request: AuditRequest, prior: Prior | None, work: Work) -> dict[
     frames = {"train": request.train, "holdout": request.holdout}
     sizes = {name: 0 if frame is None else len(frame) for name, frame in frames.items()}
     file = None if request.file is None else request.file.to_dict()
-    return {**about, "file": file, "real_rows": sizes, "seconds": work.seconds}
+    tables = {name: None if frame is None else table_hash(frame) for name, frame in frames.items()}
+    return {**about, "file": file, "tables": tables, "real_rows": sizes, "seconds": work.seconds}

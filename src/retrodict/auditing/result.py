@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
 
 import pandas as pd
 
+from retrodict.auditing import baseline as earlier
 from retrodict.auditing.appetite import Appetite, Verdict
 from retrodict.auditing.defences import DefenceTrials
 from retrodict.auditing.document import Report
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Finding, cautions, worst
 from retrodict.auditing.findings import headline
-from retrodict.auditing.next_actions import NextAction
+from retrodict.auditing.next_actions import NextAction, actions_of
+from retrodict.auditing.plain_words import plain_summary
+from retrodict.auditing.sections import BaselineSection
 from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
 from retrodict.evaluation.fidelity.attribution import attribution
@@ -63,6 +66,12 @@ class AuditResult(Result):
         The prior that every lift is over; ``None`` where there is none.
     train, holdout
         Training and held-out rows, for pictures; ``None`` where not given.
+    removable
+        Where facts stand that `sanitize` would take out.
+    attributes
+        What can be inferred of known rows; ``None`` where that was not tried.
+    baseline
+        What changed since an earlier report; ``None`` where none was given.
     """
 
     findings: tuple[Finding, ...]
@@ -82,6 +91,9 @@ class AuditResult(Result):
     prior: Prior | None = field(default=None, repr=False)
     train: pd.DataFrame | None = field(default=None, repr=False)
     holdout: pd.DataFrame | None = field(default=None, repr=False)
+    removable: tuple[str, ...] = ()
+    attributes: Any = None
+    baseline: BaselineSection | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -122,12 +134,13 @@ class AuditResult(Result):
     @property
     def summary(self) -> tuple[str, ...]:
         """Why, in at most three sentences in plain words."""
-        return ()
+        untested = bool(self.not_tested or self.disclosures.unread)
+        return plain_summary(self.findings, untested, self.train is not None and self.holdout is not None)
 
     @property
     def next_actions(self) -> tuple[NextAction, ...]:
         """What to do next, the most useful first."""
-        return ()
+        return actions_of(self)
 
     @property
     def cautions(self) -> list[str]:
@@ -176,6 +189,7 @@ class AuditResult(Result):
                 "not_tested": [{"what": what, "reason": plain(reason)} for what, reason in self.not_tested],
                 "warnings": plain(self.warnings),
                 "appetite": self.appetite,
+                "baseline": self.baseline,
                 "provenance": self.provenance,
             }
         )
@@ -193,6 +207,18 @@ class AuditResult(Result):
         keys = ("attribution", "attribution_reason", "measures", "lift", "warnings", "notes")
         return {"headline": headline(fidelity), "over": self.over, **{key: data[key] for key in keys}}
 
+    def since(self, before: Report, name: str) -> Self:
+        """Return the same audit with what changed since an earlier report.
+
+        Parameters
+        ----------
+        before
+            The earlier report.
+        name
+            What it is called.
+        """
+        return replace(self, baseline=earlier.since(before, self.report, name))
+
     def content(self) -> dict[str, Any]:
         """Return the content of report.json."""
         return self.report.plain()
@@ -205,6 +231,7 @@ class AuditResult(Result):
     def remarks(self) -> list[str]:
         """Return what speaks against release and for it, what was not tested, and what is doubtful."""
         return [
+            *([] if self.baseline is None else (f"since: {line}" for line in earlier.sentences(self.baseline))),
             *(f"against: {line}" for line in self.reasons_against),
             *(f"to do: {line}" for line in self.remedies),
             *(f"caution: {line}" for line in self.cautions),
