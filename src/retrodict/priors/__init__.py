@@ -1,6 +1,7 @@
 """Priors as transports of a standard normal."""
 
-from retrodict.priors.contract import Enumerable, Labelled, Marginals, Prior, class_shares, state_count
+from retrodict.priors.conditional import law_of
+from retrodict.priors.contract import Conditional, Enumerable, Labelled, Marginals, Prior, class_shares, state_count
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.correlation import Correlation, latent_correlation
 from retrodict.priors.empirical import EmpiricalPrior
@@ -16,6 +17,7 @@ from retrodict.priors.transport import Transport
 from retrodict.priors.uniform import uniform_prior
 
 __all__ = [
+    "Conditional",
     "CopulaPrior",
     "Correlation",
     "EmpiricalPrior",
@@ -32,6 +34,7 @@ __all__ = [
     "fit_prior",
     "implied_prior",
     "latent_correlation",
+    "law_of",
     "load_prior",
     "state_count",
     "uniform_prior",

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from retrodict.schema import Schema
 
 if TYPE_CHECKING:
+    from retrodict.priors.conditional.law import Law
     from retrodict.priors.marginals import Marginal
 
 Array = np.ndarray
@@ -103,6 +104,24 @@ class Marginals(Prior, Protocol):
     @property
     def marginals(self) -> tuple[Marginal, ...]:
         """One a feature, in the schema's order, of its values where they are not missing."""
+        ...
+
+
+@runtime_checkable
+class Conditional(Prior, Protocol):
+    """A prior that says what it expects of one column once the others are known. A capability."""
+
+    def given_others(self, X: Float[Array, "n d"], column: int) -> Law:
+        """Return the law of one column in each of several rows.
+
+        Parameters
+        ----------
+        X
+            Rows in the schema's encoding, NaN where a value is missing; what they hold in the column itself is not
+            looked at.
+        column
+            Its place among the features.
+        """
         ...
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.priors.columns import check_marginals, missing_features, transport_columns
+from retrodict.priors.conditional.copula import copula_law
+from retrodict.priors.conditional.law import Law
 from retrodict.priors.correlation import Correlation, latent_correlation
 from retrodict.priors.digest import digest
 from retrodict.priors.independent import describe_features
@@ -90,6 +92,10 @@ class CopulaPrior(Transport):
     def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:
         """Map standard normal latents to rows; see `Prior.transport`."""
         return transport_columns(z, self.schema, self.marginals, self._factor)
+
+    def given_others(self, X: Float[Array, "n d"], column: int) -> Law:
+        """Return the law of a column, normal in its latent or a mixture of normals; see `Conditional.given_others`."""
+        return copula_law(self.schema, self.marginals, self.correlation, X, column)
 
     def describe(self) -> dict[str, Any]:
         """Return marginals and correlation as plain data (of a large matrix: its digest)."""

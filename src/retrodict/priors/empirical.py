@@ -13,6 +13,8 @@ from scipy.special import ndtr
 from retrodict.errors import PriorError
 from retrodict.priors.blocked_products import rows_product
 from retrodict.priors.columns import check_latents
+from retrodict.priors.conditional.kernel import Sample, kernel_law
+from retrodict.priors.conditional.law import Law
 from retrodict.priors.digest import digest
 from retrodict.priors.kernel import first_component, noise_factor, numeric_moments, silverman
 from retrodict.priors.merged_states import merged_states
@@ -175,6 +177,27 @@ class EmpiricalPrior(Transport):
         u = ndtr(z)
         again = np.flatnonzero((u < self.redraw) & ~np.isnan(out[:, j]))
         out[again, j] = np.searchsorted(self._listed_shares[j], u[again] / self.redraw, side="right")
+
+    def given_others(self, X: Float[Array, "n d"], column: int) -> Law:
+        """Return the law of a column, each row weighed by how near it is; see `Conditional.given_others`."""
+        steps = [
+            own or ((1.0, 0.0) if feature.kind == "integer" else None)
+            for own, feature in zip(self.grids or (None,) * len(self.schema), self.schema.features, strict=True)
+        ]
+        sample = Sample(
+            schema=self.schema,
+            rows=self.rows,
+            weights=np.asarray(self.weights),
+            bandwidth=float(self.bandwidth or 0.0),
+            redraw=float(self.redraw or 0.0),
+            mean=self._mean,
+            factor=self._factor,
+            numeric=self._numeric,
+            shares={j: np.diff(ends, prepend=0.0, append=1.0) for j, ends in self._listed_shares.items()},
+            steps=tuple(steps),
+            balanced=self.balanced,
+        )
+        return kernel_law(sample, X, column)
 
     def n_states(self) -> int | None:
         """Return an upper limit of the number of distinct rows; ``None`` unless it is the plain bootstrap."""

@@ -12,6 +12,8 @@ from jaxtyping import Float
 
 from retrodict.errors import PriorError
 from retrodict.priors.columns import check_marginals, missing_features, transport_columns
+from retrodict.priors.conditional.independent import independent_law
+from retrodict.priors.conditional.law import Law
 from retrodict.priors.marginals import FiniteMarginal, Marginal
 from retrodict.priors.transport import Transport
 from retrodict.results.notes import Note
@@ -63,6 +65,10 @@ class IndependentPrior(Transport):
     def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:
         """Map standard normal latents to rows; see `Prior.transport`."""
         return transport_columns(z, self.schema, self.marginals)
+
+    def given_others(self, X: Float[Array, "n d"], column: int) -> Law:
+        """Return the marginal of a column for each row; see `Conditional.given_others`."""
+        return independent_law(self.schema, self.marginals, X, column)
 
     def n_states(self) -> int | None:
         """Return the number of states (a missing value counts as one), ``None`` where they are not finite."""

@@ -13,6 +13,8 @@ from scipy.special import ndtri
 
 from retrodict.errors import PriorError
 from retrodict.priors.columns import check_latents
+from retrodict.priors.conditional.law import Law
+from retrodict.priors.conditional.of_prior import law_of
 from retrodict.priors.contract import Enumerable, Prior, class_shares, state_count
 from retrodict.priors.merged_states import merged_states
 from retrodict.priors.transport import Transport
@@ -79,6 +81,18 @@ class MixturePrior(Transport):
             if len(rows):
                 out[rows] = component.transport(np.ascontiguousarray(z[rows, 1 : 1 + component.latent_dim]))
         return out
+
+    def given_others(self, X: Float[Array, "n d"], column: int) -> Law:
+        """Return the mixture of what the components say; see `Conditional.given_others`.
+
+        Raises
+        ------
+        PriorError
+            If a component can't say it.
+        """
+        kept = [k for k, weight in enumerate(self.weights) if weight > 0]
+        laws = [law_of(self.components[k], X, column) for k in kept]
+        return Law.mixed(laws, np.array([self.weights[k] for k in kept]), ())
 
     def n_states(self) -> int | None:
         """Return an upper limit of the number of states, ``None`` where they are not finite.

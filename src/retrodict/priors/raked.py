@@ -12,6 +12,8 @@ from scipy.special import ndtr, ndtri
 
 from retrodict.errors import PriorError
 from retrodict.priors.columns import check_latents
+from retrodict.priors.conditional.law import Law
+from retrodict.priors.conditional.raked import raked_law
 from retrodict.priors.digest import digest
 from retrodict.priors.independent import IndependentPrior, describe_features
 from retrodict.priors.marginals import FiniteMarginal
@@ -102,6 +104,10 @@ class RakedPrior(Transport):
             out[:, j] = marginal.quantile_z(latent)
         out[self.gaps[chosen]] = np.nan
         return out
+
+    def given_others(self, X: Float[Array, "n d"], column: int) -> Law:
+        """Return the law of a column in the cells that hold the other values; see `Conditional.given_others`."""
+        return raked_law(self.base.marginals, self.edges, self.cells, self.gaps, self.weights, X, column)
 
     def n_states(self) -> int | None:
         """Return how many states there are at most, ``None`` where a cell has more than one value."""
