@@ -56,9 +56,13 @@ def test_one_neighbour_gives_members_away_as_often_as_it_errs_on_others() -> Non
     wrong = (model.predict(other[["a", "b"]]) != other["y"]).mean()
     found = rd.membership_attacks(model, train, other, target="y")
     assert wrong > 0.4
-    assert found.worst.auc == pytest.approx(0.5 + wrong / 2)
-    assert found.low < found.worst.low < found.worst.auc < found.worst.high < found.high  # corrected for several
     by_name = {one.attack: one for one in found.attacks}
+    sure = by_name["probability"]
+    assert sure.auc == pytest.approx(0.5 + wrong / 2)
+    assert sure.low < sure.auc < sure.high
+    assert by_name["stored rows"].auc == 1.0  # the file holds every training row
+    assert found.worst.attack == "stored rows"
+    assert found.low < found.worst.low  # corrected for several
     assert by_name["entropy"].auc == 0.5  # it is as sure of others
     assert (found.worst.members, found.worst.others, found.queries) == (150, 200, 350)
 
@@ -75,9 +79,11 @@ def test_half_of_a_real_table() -> None:
     train, other = frame[:284], frame[284:]
     model = RandomForestClassifier(random_state=0).fit(train.drop(columns="target"), train["target"])
     found = rd.membership_attacks(model, train, other)
-    assert found.worst.auc == pytest.approx(0.60, abs=0.02)
-    assert found.low > 0.53
-    assert found.distinct == 2  # of two classes all but the entropy order rows alike
+    by_name = {one.attack: one for one in found.attacks}
+    assert by_name["loss"].auc == pytest.approx(0.60, abs=0.02)
+    assert by_name["quantile regression"].auc == pytest.approx(0.64, abs=0.03)
+    assert found.low > 0.55
+    assert found.distinct == 5  # of two classes all thresholds but the entropy order rows alike
     assert "largest AUC" in repr(found)
     assert found.to_dict()["attacks"][0]["shadows"] == 0
 
@@ -86,9 +92,10 @@ def test_values_are_told_by_their_error() -> None:
     train, other = noise(60, 0), noise(60, 1)
     model = KNeighborsRegressor(1).fit(train[["a"]], train["b"])
     found = rd.membership_attacks(model, train[["a", "b"]], other[["a", "b"]], target="b")
-    assert [one.attack for one in found.attacks] == ["absolute error"]
-    assert found.worst.auc == 1.0  # none of the others is met exactly
-    assert found.low < 1.0
+    error = found.attacks[0]
+    assert error.attack == "absolute error"
+    assert error.auc == 1.0  # none of the others is met exactly
+    assert error.low < 1.0
 
 
 def test_labels_as_text_columns_in_another_order_and_values_that_the_model_refuses() -> None:
@@ -138,6 +145,10 @@ def test_any_model_can_be_asked() -> None:
     found = rd.membership_attacks(Memory(train), train, other)
     assert all(one.auc == 1.0 for one in found.attacks)
     assert all(one.tpr_at_fpr_01 == 1.0 for one in found.attacks)
+    reasons = {name: why.code for name, why in found.left_out}
+    assert reasons["stored rows"] == "nothing_in_what_was_read"  # a class that no reader knows
+    assert reasons["worst case"] == "refused"  # too few rows
+    assert reasons["shadow models"] == "no_shadows_asked"
 
 
 def test_too_few_rows_and_no_target_are_one_line() -> None:

@@ -66,6 +66,11 @@ class NodeCounts(Disclosure):
         Leaves with at most this many rows count as small.
     trees
         The first of the trees, over raw features (see `disclosures.trees.raw_trees`), where all rows are counted.
+    drawn
+        The same where only rows of a draw are counted, a bootstrap's, or rows count unequally.
+    labels
+        Where the trees state the target of a node's rows: the classes in the order of their values, or nothing of
+        numbers. ``None`` where they do not, or where it is not the target of the table.
     """
 
     counts: tuple[Array, ...] = field(repr=False)
@@ -73,6 +78,8 @@ class NodeCounts(Disclosure):
     weights: tuple[Array, ...] | None = field(default=None, repr=False)
     few: int = 5
     trees: tuple[Any, ...] = field(default=(), repr=False)
+    drawn: tuple[Any, ...] = field(default=(), repr=False)
+    labels: tuple[Any, ...] | None = field(default=None, repr=False)
 
     def values(self) -> dict[str, Any]:
         """Return a summary; the arrays stay attributes."""

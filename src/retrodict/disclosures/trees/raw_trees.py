@@ -44,6 +44,8 @@ class RawTree:
         Whether missing values go left; ``None`` where that is not known.
     rows
         Training rows that reached the node.
+    value
+        What the file states of the target of these rows, where it does: the share (or sum) of each class, or the mean.
     """
 
     names: tuple[str, ...]
@@ -56,6 +58,7 @@ class RawTree:
     missing_left: Bool[Array, " nodes"] | None = None
     categories: Mapping[int, frozenset[Any]] = field(default_factory=dict)
     apart: Mapping[int, frozenset[Any]] = field(default_factory=dict)
+    value: Float[Array, "nodes C"] | None = None
 
     def goes_left(self, node: int, category: Any) -> bool:
         """Whether a category goes left at a node that splits by categories."""
@@ -116,6 +119,7 @@ def _raw(tree: Tree) -> RawTree:
         None if tree.missing_left is None else np.asarray(tree.missing_left),
         sets,
         apart,
+        None if tree.value is None or tree.value.shape[1] != 1 else tree.value[:, 0],
     )
 
 

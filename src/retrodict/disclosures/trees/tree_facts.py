@@ -19,7 +19,14 @@ from retrodict.disclosures.trees.tree import Tree
 Array = np.ndarray
 
 
-def node_counts(trees: Sequence[Tree], place: Place, source: str, *, whole: bool | None = None) -> Iterator[Disclosure]:
+def node_counts(
+    trees: Sequence[Tree],
+    place: Place,
+    source: str,
+    *,
+    whole: bool | None = None,
+    labels: tuple[Any, ...] | None = None,
+) -> Iterator[Disclosure]:
     """Yield the node counts of all trees together, and how rows lie between their split points.
 
     Parameters
@@ -29,6 +36,8 @@ def node_counts(trees: Sequence[Tree], place: Place, source: str, *, whole: bool
     whole
         Whether each tree counts every training row once, as far as is known: a doubt of weights is none of draws. By
         default where `place` says of no other rows.
+    labels
+        Classes that the nodes' values are of, or nothing of numbers; ``None`` where values are not of the target.
     """
     if not trees or any(tree.stripped for tree in trees):
         return
@@ -40,11 +49,15 @@ def node_counts(trees: Sequence[Tree], place: Place, source: str, *, whole: bool
     cut |= {(id(tree.columns), split.column) for tree in trees for split in tree.sets.values()}
     used = {inputs[columns][i].name for columns, i in cut}
     names = dict.fromkeys(column.name for columns in inputs.values() for column in columns)
+    whole = whole and not any(tree.weighted for tree in trees)
+    raw = raw_trees(trees) if whole or labels is not None else ()
     yield NodeCounts(
         tuple(tree.rows for tree in trees),
         leaves,
         _weights(trees),
-        trees=raw_trees(trees) if whole and not any(tree.weighted for tree in trees) else (),
+        trees=raw if whole else (),
+        drawn=() if whole else raw,
+        labels=labels,
         features=tuple(name for name in names if name in used),
         source=place.at(source),
         exact=place.exact,

@@ -84,6 +84,8 @@ class Scores:
         That it took.
     notes
         What was left out of it.
+    fewer
+        The same attack with fewer of the same shadow models.
     """
 
     attack: str
@@ -93,3 +95,4 @@ class Scores:
     shadows: int = 0
     seconds: float = 0.0
     notes: tuple[Note, ...] = ()
+    fewer: tuple[Scores, ...] = ()

@@ -15,6 +15,13 @@ FALSE_RATE, LOW_FALSE_RATE = 0.01, 0.001
 """The false positive rates at which attacks are also judged: what singles out few with few errors is a harm, too."""
 
 
+AUC, TPR_01, TPR_001, SUBGROUP_AUC = "auc", "tpr_at_fpr_01", "tpr_at_fpr_001", "subgroup_auc"
+"""Measures of which the largest over all attacks is judged; their names are fixed for checks."""
+
+SHADOWS = "shadow models"
+"""What attacks with shadow models are left out as, where none of them was made."""
+
+
 @dataclass(frozen=True)
 class Attack:
     """One attack: training rows beside rows that the model did not see, told apart by one number a row.
@@ -84,6 +91,7 @@ WORDS = {
     "lira offline": "the likelihood of the output under shadow models without the row (LiRA, offline)",
     "lira fixed variance": "the same ratio with one variance for all rows (LiRA, fixed variance)",
     "rmia": "the ratio to other rows under few shadow models (RMIA)",
+    "rmia offline": "the same ratio by shadow models without the row (RMIA, offline)",
     "rebuilt rows": "the distance to the nearest row that the file gives away",
     "drawn rows": "the distance to the nearest row drawn by query",
     "stored rows": "whether the file stores the row",
@@ -108,9 +116,11 @@ class Subgroup:
     value
         Which part of it, in words.
     auc, low, high
-        As `Attack` has them, of these rows alone.
+        As `Attack` has them, of these rows alone; the interval allows for all attacks and parts that were looked at.
     members, others
         Rows of either kind.
+    way
+        As `Attack` has it.
     """
 
     attack: str
@@ -122,6 +132,78 @@ class Subgroup:
     high: float
     members: int
     others: int
+    way: Way = "by_query"
+
+    @property
+    def words(self) -> str:
+        """Which rows they are."""
+        if self.kind == "outlyingness":
+            return self.value
+        return f"class {self.value}" if self.kind == "class" else f"{self.feature}: {self.value}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Largest:
+    """The largest of one measure over all attacks of one way: what a verdict rests on.
+
+    Parameters
+    ----------
+    way
+        As `Attack` has it.
+    measure
+        ``auc``, ``tpr_at_fpr_01``, ``tpr_at_fpr_001`` or ``subgroup_auc``.
+    attack
+        Which attack it is of.
+    where
+        Which subgroup, in words; empty of all rows.
+    value, low, high
+        The measure, with a 95% interval that holds though it is the largest of several (see `judged.largest`).
+    members, others
+        Rows of either kind that it is of.
+    harmless
+        What the largest of as many stays below in 95 of 100 models of which nothing can be told: more than the
+        value of a single attack would be.
+    """
+
+    way: Way
+    measure: str
+    attack: str
+    where: str
+    value: float
+    low: float
+    high: float
+    members: int
+    others: int
+    harmless: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Fewer:
+    """What an attack reaches with so many shadow models, those of the whole attack or the first of them.
+
+    Parameters
+    ----------
+    attack
+        Its name.
+    shadows
+        How many it used.
+    auc, low, high
+        As `Attack` has them.
+    """
+
+    attack: str
+    shadows: int
+    auc: float
+    low: float
+    high: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -166,9 +248,15 @@ class MembershipAttacks(KeptResult):
     seed
         Of the rows taken, of learned attacks and of shadow models.
     subgroups
-        The worst attack within classes, values of listed features, and parts of the rows by how outlying they are.
+        The worst attack of either way within classes, values of listed features, and parts of the rows by how outlying
+        they are.
     curves
         The ROC of each attack.
+    largest
+        The largest of each measure, for each way to attack: of the AUC, the true positive rates, and the AUC of any
+        subgroup.
+    by_shadows
+        What attacks with shadow models reach with fewer of them.
     left_out
         Attacks that were not made, each with the reason.
     warnings, notes
@@ -186,6 +274,8 @@ class MembershipAttacks(KeptResult):
     seed: int
     subgroups: tuple[Subgroup, ...] = ()
     curves: tuple[Curve, ...] = ()
+    largest: tuple[Largest, ...] = ()
+    by_shadows: tuple[Fewer, ...] = ()
     left_out: tuple[tuple[str, Note], ...] = ()
     warnings: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 from scipy.optimize import brentq
-from scipy.stats import beta, binom, norm, rankdata
+from scipy.stats import beta, betabinom, binom, norm, rankdata
 
 Array = np.ndarray
 
@@ -98,3 +98,63 @@ def rate_at(
 
 _ROUNDING = 1e-9
 """One hundredth of 300 rows is 3, and not what floating point makes of it."""
+
+
+def chance_auc(m: int, n: int, confidence: float = 0.95) -> float:
+    """Return the AUC that a signal which tells nothing stays below so often: normal, without ties (Mann & Whitney).
+
+    Parameters
+    ----------
+    m, n
+        Members, and others.
+    confidence
+        How often.
+    """
+    return min(0.5 + float(norm.ppf(confidence)) * float(np.sqrt((m + n + 1) / (12.0 * m * n))), 1.0)
+
+
+def chance_rate(m: int, n: int, false_rate: float = 0.01, confidence: float = 0.95) -> float:
+    """Return the true positive rate of `rate_at` that a signal which tells nothing stays at or below so often.
+
+    The members above the j-th largest of `n` others are beta-binomial, whatever the signal, with parameters j and
+    ``n + 1 - j``.
+
+    Parameters
+    ----------
+    m, n
+        Members, and others.
+    false_rate
+        The share of the others that may be above the threshold.
+    confidence
+        How often.
+    """
+    place = int(false_rate * n + _ROUNDING) + 1
+    return float(betabinom.ppf(confidence, m, place, n + 1 - place)) / m
+
+
+def curve(
+    members: Float[Array, " m"], others: Float[Array, " n"], points: int = 200
+) -> tuple[Float[Array, " k"], Float[Array, " k"]]:
+    """Return the ROC: for one threshold after another the shares of the others, and of the members, at or above it.
+
+    Of more than `points` thresholds so many are kept: both ends, half of the rest evenly by the share of the others,
+    and half by its logarithm, since what happens at few false alarms is a small corner of the picture.
+
+    Parameters
+    ----------
+    members, others
+        Signals of training rows, and of rows that the model did not see; neither empty.
+    points
+        At most so many, at least 4.
+    """
+    cuts = np.unique(np.concatenate([members, others]))[::-1]
+    false, true = (
+        np.concatenate([[0.0], 1.0 - np.searchsorted(np.sort(side), cuts, side="left") / len(side)])
+        for side in (others, members)
+    )
+    if len(false) > points:
+        half = (points - 2) // 2
+        wanted = np.concatenate([np.linspace(0.0, 1.0, half), np.geomspace(1.0 / len(others), 1.0, half)])
+        kept = np.unique(np.concatenate([[0, len(false) - 1], np.searchsorted(false, wanted, side="right") - 1]))
+        false, true = false[kept], true[kept]
+    return false, true

@@ -43,6 +43,25 @@ def of_labels(log_p: Float[Array, "n k"], labels: Int[Array, " n"]) -> dict[str,
     }
 
 
+def log_odds(log_p: Float[Array, "n k"], labels: Int[Array, " n"]) -> Float[Array, " n"]:
+    """Return the log-odds of the true label: inf where all others have no probability, -inf where it has none.
+
+    Against the sum of the others' probabilities, which keeps what ``1 - p`` loses. Carlini et al. (2022), equation 4.
+
+    Parameters
+    ----------
+    log_p
+        Logarithms of the classes' probabilities.
+    labels
+        Each row's true class, as a column of `log_p`.
+    """
+    rows = np.arange(len(labels))
+    others = log_p.copy()
+    others[rows, labels] = -np.inf
+    with np.errstate(divide="ignore"):
+        return np.asarray(log_p[rows, labels] - np.logaddexp.reduce(others, axis=1))
+
+
 def of_values(
     predicted: Float[Array, " n"], values: Float[Array, " n"], noise: Noise | None = None
 ) -> dict[str, Float[Array, " n"]]:

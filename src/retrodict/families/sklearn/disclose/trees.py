@@ -29,7 +29,7 @@ OF_ROWS = {
 def single(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield what one tree states."""
     tree = tree_of(estimator, place.columns)
-    yield from node_counts([tree], place, "tree_.n_node_samples")
+    yield from node_counts([tree], place, "tree_.n_node_samples", labels=_labels(estimator, place))
     yield from split_points([tree], place, "tree_.threshold")
     yield from root_target(estimator, tree, place, "tree_.value")
     if not tree.stripped:
@@ -40,7 +40,7 @@ def forest(estimator: Any, place: Place) -> Iterator[Disclosure]:
     """Yield what a forest's trees state, and the size of the table that they were drawn from."""
     trees = [tree_of(each, place.columns) for each in estimator.estimators_]
     drawn = replace(place, sample=place.sample or BOOTSTRAP) if estimator.bootstrap else place
-    yield from node_counts(trees, drawn, "estimators_[*].tree_.n_node_samples")
+    yield from node_counts(trees, drawn, "estimators_[*].tree_.n_node_samples", labels=_labels(estimator, place))
     yield from split_points(trees, place, "estimators_[*].tree_.threshold")
     n = int(getattr(estimator, "_n_samples", 0) or (0 if estimator.bootstrap else trees[0].rows[0]))
     if n:
@@ -61,6 +61,15 @@ def forest(estimator: Any, place: Place) -> Iterator[Disclosure]:
         value = np.mean([each.tree_.value[0, 0, 0] for each in estimator.estimators_])
         impurity = np.mean([each.tree_.impurity[0] for each in estimator.estimators_])
         yield from of_target(estimator.criterion, value, impurity, place, "estimators_[*].tree_.value", False)
+
+
+def _labels(estimator: Any, place: Place) -> tuple[Any, ...] | None:
+    """Return the classes that the values of its nodes are of, nothing of numbers; ``None`` of any other target."""
+    if estimator.n_outputs_ > 1:
+        return None
+    if hasattr(estimator, "classes_"):
+        return place.classes(estimator)
+    return () if place.target is None else None
 
 
 def _root(estimator: Any, tree: Tree, place: Place) -> Iterator[Disclosure]:

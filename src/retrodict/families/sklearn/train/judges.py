@@ -106,3 +106,51 @@ def study_pair(trees: int, columns: int, classes: int, seed: int) -> tuple[Any, 
     most = min(columns, max(4, round(columns**0.5) + classes))
     random = ExtraTreesClassifier(trees, min_samples_leaf=3, max_features=most, random_state=seed)
     return LogisticRegression(C=0.1, max_iter=60, tol=1e-3), random
+
+
+def output_trees(rows: int, seed: int) -> Any:
+    """Return extremely random trees that tell members from others by a model's outputs.
+
+    Parameters
+    ----------
+    rows
+        That they will be fitted to: their leaves hold a fiftieth of them, since what is to be learned is faint.
+    seed
+        Of what is random in them.
+    """
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    leaf = max(3, rows // 50)
+    return ExtraTreesClassifier(50, min_samples_leaf=leaf, max_features=0.5, class_weight="balanced", random_state=seed)
+
+
+def output_line() -> Any:
+    """Return a logistic regression that does the same."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=200, tol=1e-3))
+
+
+def usual_value(sizes: Array, rows: int) -> Any:
+    """Return boosted trees of the mean of a number, given codes.
+
+    Parameters
+    ----------
+    sizes
+        Categories of each column, shape (d,); 0 for a number.
+    rows
+        That they will be fitted to.
+    """
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    return HistGradientBoostingRegressor(
+        max_iter=40,
+        max_leaf_nodes=8,
+        min_samples_leaf=max(5, min(20, rows // 20)),
+        l2_regularization=1.0,
+        categorical_features=sizes > 0,
+        early_stopping=False,
+        random_state=0,
+    )
