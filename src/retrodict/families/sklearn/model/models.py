@@ -23,7 +23,7 @@ from retrodict.families.sklearn.model.schema import Known
 from retrodict.families.sklearn.open.releases import cannot_predict
 from retrodict.families.sklearn.structure.delegates import delegate_of
 from retrodict.families.sklearn.structure.guests import copied
-from retrodict.models.contract import About
+from retrodict.models.contract import About, Model
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.noise import Gaussian, Noise
 from retrodict.models.opening import fingerprint_of
@@ -140,6 +140,13 @@ class SklearnModel:
         from retrodict.families.sklearn.trees.equations import equations_of
 
         return equations_of(self, found, source, rows)
+
+    def retrained(self, X: Float[Array, "n d"], y: Float[Array, " n"], seed: int) -> Model:
+        """Return a model of the same type and settings, trained on other rows; see `Retrainable`."""
+        from retrodict.families.sklearn.retrain import retrained
+
+        assert isinstance(self, SklearnClassifier | SklearnRegressor)
+        return retrained(self, X, y, seed)
 
     def leaf_trees(self) -> LeafTrees:
         """Return the boosted trees in the estimator; see `Defensible`."""
