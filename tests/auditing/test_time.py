@@ -113,8 +113,8 @@ def test_a_file_that_can_not_be_read_is_not_clear(tmp_path: Path, monkeypatch: p
     assert not any("no whole training row" in line for line in found.reasons_for)
 
 
-def test_a_quick_audit_has_a_limit_and_others_have_none(audited: Any) -> None:
-    assert audited("logistic")[0].provenance["request"]["seconds"] == QUICK_SECONDS == 120.0
+def test_a_quick_audit_has_a_limit_and_others_have_none(alone: tuple[rd.AuditResult, Path]) -> None:
+    assert alone[0].provenance["request"]["seconds"] == QUICK_SECONDS == 120.0
     with pytest.raises(RequestError, match="above 0 seconds"):
         rd.audit(fitted("logistic"), out="nowhere", seconds=0)
     assert issubclass(TimeLimitError, rd.errors.BudgetExhaustedError)

@@ -14,13 +14,17 @@ from retrodict.results.notes import of_code
 from tests.budget import known
 
 TERMS = ("prior", "model", "label", "total", "posterior")
+ONE = {"learners": ("curves",), "envelope": ("curves",)}
+"""One learner, where none is tested."""
 
 
 @cache
+def budget(seed: int) -> EstimatedBudget:
+    return rd.error_budget(known.model(), known.prior(), holdout=known.rows(700, seed), seed=seed)
+
+
 def budgets() -> tuple[EstimatedBudget, ...]:
-    return tuple(
-        rd.error_budget(known.model(), known.prior(), holdout=known.rows(700, seed), seed=seed) for seed in range(4)
-    )
+    return tuple(budget(seed) for seed in range(4))
 
 
 def far(name: str, truth: float) -> float:
@@ -43,22 +47,32 @@ def test_the_same_test_catches_another_world(name: str) -> None:
     assert far(name, other) > 3.5
 
 
+@pytest.mark.slow
 def test_most_intervals_hold_the_truth() -> None:
     # 20 intervals at 95%: fewer than 15 have probability below 1e-3 even if those of one budget come in pairs
     inside = [getattr(one, t).low <= known.truth()[t] <= getattr(one, t).high for one in budgets() for t in TERMS]
     assert sum(inside) >= 15
 
 
+def test_intervals_of_one_budget_hold_the_truth() -> None:
+    assert sum(getattr(budget(0), t).low <= known.truth()[t] <= getattr(budget(0), t).high for t in TERMS) >= 4
+
+
 def test_both_sides_agree() -> None:
+    assert budget(0).agree
+
+
+@pytest.mark.slow
+def test_both_sides_agree_for_other_seeds() -> None:
     assert all(one.agree for one in budgets())
 
 
 def test_classes_add_up_to_the_whole() -> None:
-    for one in budgets():
-        for name in ("prior", "model"):
-            parts = sum(c.share * getattr(c, name).value for c in one.classes)
-            assert parts == pytest.approx(getattr(one, name).value, abs=1e-9)
-        assert sum(c.share * c.posterior.value for c in one.classes) == pytest.approx(one.posterior.value, abs=0.01)
+    one = budget(0)
+    for name in ("prior", "model"):
+        parts = sum(c.share * getattr(c, name).value for c in one.classes)
+        assert parts == pytest.approx(getattr(one, name).value, abs=1e-9)
+    assert sum(c.share * c.posterior.value for c in one.classes) == pytest.approx(one.posterior.value, abs=0.01)
 
 
 def test_same_seed_same_budget() -> None:
@@ -71,15 +85,15 @@ def test_same_seed_same_budget() -> None:
 
 def test_train_rows_narrow_the_prior_term() -> None:
     test, train = known.rows(400, 1), known.rows(2_000, 2)
-    alone = rd.error_budget(known.model(), known.prior(), holdout=test)
-    both = rd.error_budget(known.model(), known.prior(), holdout=test, train=train)
+    alone = rd.error_budget(known.model(), known.prior(), holdout=test, **ONE)
+    both = rd.error_budget(known.model(), known.prior(), holdout=test, train=train, **ONE)
     assert both.prior.half_width < 0.75 * alone.prior.half_width
     assert both.n_train == 2_000
 
 
 def test_overlap_is_said() -> None:
     test = known.rows(300, 1)
-    found = rd.error_budget(known.model(), known.prior(), holdout=test, train=test.head(100), draws=4_000)
+    found = rd.error_budget(known.model(), known.prior(), holdout=test, train=test.head(100), draws=4_000, **ONE)
     (shared,) = of_code(found.notes, "repeats_by_chance")  # of a world of few states
     assert shared.values["rows"] >= 100
 

@@ -125,7 +125,13 @@ def targets(noise: Noise, joint: Any) -> Callable[[int], np.ndarray]:
     return run
 
 
-@pytest.mark.parametrize("noise", [noise for noise, value in CASES[2:] if value not in (7.0, 3.0)], ids=repr)
+DRAWN = [
+    *(Poisson(), Gamma(0.4), InverseGaussian(0.3)),
+    *(pytest.param(noise, marks=pytest.mark.slow) for noise in (NegativeBinomial(0.7), Tweedie(0.9, 1.4))),
+]
+
+
+@pytest.mark.parametrize("noise", DRAWN, ids=repr)
 def test_rows_and_targets_are_drawn_jointly(noise: Any) -> None:
     shares, tests = np.exp(WORLD.log_prior), indicators(WORLD)
     rng = np.random.default_rng(0)

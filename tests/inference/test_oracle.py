@@ -179,7 +179,7 @@ def run_all(engine: Any, observations: list[Observation], exclusive: bool) -> Ca
 
 
 @pytest.mark.parametrize(("observations", "exclusive"), [(LABELS, True), (LABELS, False), (OBSERVATIONS, False)])
-@pytest.mark.parametrize("engine", ["rejection", "auto", "smc", "enumeration"])
+@pytest.mark.parametrize("engine", ["rejection", "auto", pytest.param("smc", marks=pytest.mark.slow), "enumeration"])
 def test_joint_runs(engine: str, observations: list[Observation], exclusive: bool) -> None:
     truth = np.concatenate([discrete_truth(o) for o in observations])
     assert passes(run_all(engine, observations, exclusive), truth)

@@ -151,6 +151,7 @@ def test_counts_of_drawn_rows_or_of_one_feature_are_left_alone() -> None:
     assert isinstance(rd.implied_prior(rd.load_model(stump)), IndependentPrior)
 
 
+@pytest.mark.slow
 def test_reconstruction_comes_nearer_than_without() -> None:
     train, holdout = TABLE.assign(y=LABEL)[: N // 2], TABLE.assign(y=LABEL)[N // 2 :]
     made = MODELS["histogram"].fit(train[["a", "b", "c"]], train["y"])

@@ -76,6 +76,7 @@ def test_a_model_of_shuffled_labels_gives_no_lift(runs: dict[bool, list[rd.Fidel
     assert all(no_lift(runs[True]))
 
 
+@pytest.mark.slow
 def test_a_model_of_true_labels_gives_lift(runs: dict[bool, list[rd.Fidelity]]):
     """The very test as above must fail for a model that has learnt something."""
     assert not any(no_lift(runs[False]))
@@ -167,9 +168,9 @@ def test_rows_labelled_by_the_model_have_the_labels_of_the_reconstruction_in_its
 
 def test_the_models_own_prior_stands_in_for_none():
     rng = np.random.default_rng(0)
-    train, holdout = (table(200, rng)[[*NUMBERS, "ill"]] for _ in range(2))
+    train, holdout = (table(80, rng)[[*NUMBERS, "ill"]] for _ in range(2))
     model = rd.load_model(make_pipeline(StandardScaler(), LogisticRegression()).fit(train[NUMBERS], train.ill))
-    rec = rd.reconstruct(model, rows=300, progress=False)
+    rec = rd.reconstruct(model, rows=100, progress=False)
     fid = rd.evaluate(rec, train, holdout, model=model, target="ill")
     assert any("the prior that the model file implies" in note for note in fid.notes)
     assert len(fid.lift)
@@ -198,7 +199,7 @@ def test_without_held_out_rows_the_training_rows_are_halved():
 
 def test_the_same_seed_gives_the_same_result_and_it_is_read_back(tmp_path: Path):
     rng = np.random.default_rng(0)
-    train, holdout, other, prior = (people(150, rng) for _ in range(4))
+    train, holdout, other, prior = (people(60, rng) for _ in range(4))
     first, again = (rd.evaluate(other, train, holdout, prior, target="ill", seed=2) for _ in range(2))
     text = json.dumps(first.to_dict(), allow_nan=False)
     assert text == json.dumps(again.to_dict(), allow_nan=False)

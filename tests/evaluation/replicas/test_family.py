@@ -106,13 +106,13 @@ def test_a_missing_library_is_named_with_its_extra(name: str, monkeypatch: pytes
 @pytest.mark.parametrize("classes", [True, False])
 def test_an_optional_library_is_trained_and_saved(name: str, classes: bool, tmp_path: Any) -> None:
     pytest.importorskip(name, reason=f"the extra '{name}' is not installed")
-    train = awkward(300, 0)
+    train = awkward(200, 0)
     if classes:
         train["y"] = np.where(train.y > 3, "high", np.where(train.y > 2, "middle", "low"))
     base = make_pipeline(StandardScaler(), LogisticRegression() if classes else Ridge())
     model = rd.load_model(base.fit(train[["age"]], train.y))
     prior = rd.fit_prior(train[["age"]], kind="empirical")
-    found = rd.migrate(model, name, prior, rows=1_000, soft_labels=True, progress=False)
+    found = rd.migrate(model, name, prior, rows=500, soft_labels=True, progress=False)
     assert found.lines().value.iloc[0] > 0.8
     trusted = found.save(tmp_path / "new.skops")
     assert not trusted  # its family vouches for it

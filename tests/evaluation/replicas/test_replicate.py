@@ -60,6 +60,7 @@ def test_a_planted_copy_of_the_training_rows_does_as_they_do(world: World) -> No
             assert found.score(name, measure).value == pytest.approx(real, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_base_model_of_shuffled_labels_hands_on_nothing(world: World) -> None:
     """Replicas' AUC is then that of chance on average over ten shuffles, while they still agree with their base.
 
