@@ -6,10 +6,10 @@ reconstruction comes to real rows as a distribution, and `record_risk`, `matched
 `calibration` and `controls`, which do so row by row; `membership_attacks`, who was in the table by the model's own
 outputs; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes one of another
 kind, and `query_curve`, what so many model calls give; `error_budget`, where the divergence comes from; `audit`, all
-of it in one folder, and `sanitize`, which takes out of a model what prediction does not need; `doctor`, what is
-installed and what it enables; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`, `theory`,
-`study` and `inference` for those who need more. Each name is imported when it is first used, so that the command line
-answers at once.
+of it in one folder, and `sanitize`, which takes out of a model what prediction does not need; `check`, what settings
+store or expose, before training; `doctor`, what is installed and what it enables; and the modules `priors`, `models`,
+`disclosures`, `schema`, `evaluation`, `theory`, `study` and `inference` for those who need more. Each name is imported
+when it is first used, so that the command line answers at once.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retrodict import disclosures, errors, evaluation, inference, models, priors, schema, study, theory
     from retrodict.budget import EstimatedBudget, error_budget
+    from retrodict.checking.check import check
+    from retrodict.checking.result import Check
     from retrodict.disclosures import Disclosures, inspect_model
     from retrodict.evaluation import (
         Fidelity,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Check",
     "Disclosures",
     "EstimatedBudget",
     "Feature",
@@ -73,6 +76,7 @@ __all__ = [
     "aligned_error",
     "audit",
     "calibration",
+    "check",
     "controls",
     "disclosures",
     "doctor",
@@ -112,6 +116,8 @@ _HOMES = {
         *("RecordRisk", "record_risk", "MembershipAttacks", "membership_attacks"),
         *("Migration", "QueryCurve", "Replicas", "migrate", "query_curve", "replicate"),
     ),
+    "checking.check": ("check",),
+    "checking.result": ("Check",),
     "models": ("load_model",),
     "models.doctor": ("doctor",),
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),

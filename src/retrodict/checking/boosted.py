@@ -1,0 +1,90 @@
+"""Rules that boosted trees of every library have in common, by each library's own names of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from retrodict.checking.rules import OUTPUTS, Answer, Condition, Planned, Rule, always
+
+_KEEP = "give away a replica, or give predictions and not the file"
+
+
+def leaf_values(estimators: tuple[str, ...], when: Condition = always, looks_at: tuple[str, ...] = ()) -> Rule:
+    """Return the rule that leaf values are sums over rows."""
+    return Rule(
+        "leaf_values",
+        "from_file.gradient_sums",
+        "review",
+        estimators,
+        "state an equation about the training rows in every leaf value: enough of them determine the table",
+        when,
+        looks_at,
+        f"no setting and no stripping takes leaf values out: train fewer and smaller trees, {_KEEP}",
+    )
+
+
+def node_sums(estimators: tuple[str, ...], when: Condition = always, looks_at: tuple[str, ...] = ()) -> Rule:
+    """Return the rule that sums over the rows of each node are kept."""
+    return Rule(
+        "node_sums",
+        "from_file.node_sums",
+        "review",
+        estimators,
+        "state sums over the training rows of every node: more equations about them",
+        when,
+        looks_at,
+        "`retrodict sanitize` takes them out: predictions do not need them",
+    )
+
+
+def settings_stated(estimators: tuple[str, ...]) -> Rule:
+    """Return the rule that a file states how its model was trained."""
+    return Rule(
+        "settings_of_training",
+        "from_file.training_settings",
+        "note",
+        estimators,
+        "state how it was trained, seeds among the settings",
+        always,
+        (),
+        "`retrodict sanitize` takes them out; no row follows from them alone",
+    )
+
+
+def many_leaves(
+    code: str,
+    estimators: tuple[str, ...],
+    leaves: Callable[[Planned], float],
+    looks_at: tuple[str, ...],
+    lowered: Mapping[str, Any],
+    applies: Callable[[Planned], bool] = lambda planned: True,
+) -> Rule:
+    """Return the rule that trees with as many leaves as there are rows can bend to each of them.
+
+    Parameters
+    ----------
+    code, estimators, looks_at, lowered
+        As `Rule` has them.
+    leaves
+        How many leaves the trees may have, all together.
+    applies
+        Whether there are trees at all.
+    """
+
+    def answer(planned: Planned) -> Answer:
+        known = planned.rows is not None and leaves(planned) < planned.rows
+        return "no" if known or not applies(planned) else "maybe"
+
+    smaller = ", ".join(f"{name}={value!r}" for name, value in lowered.items())
+    return Rule(
+        code,
+        OUTPUTS,
+        "reject",
+        estimators,
+        "predict its training rows more surely than others: its trees have as many leaves as there are rows",
+        answer,
+        looks_at,
+        f"train fewer and smaller trees, such as {smaller}",
+        lowered,
+    )

@@ -1,0 +1,139 @@
+"""What LightGBM's estimators store and expose, by their settings; see `Advising`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from retrodict.checking.aliases import by_own_names
+from retrodict.checking.boosted import leaf_values, many_leaves, node_sums, settings_stated
+from retrodict.checking.rules import LEAST_ROWS, Answer, Part, Planned, Rule
+from retrodict.extras import extra_for
+
+_ALL = ("LGBMClassifier", "LGBMRegressor")
+_NAMES = (*_ALL, "LGBMRanker")
+_ALIASES = {
+    **dict.fromkeys(("min_data_in_leaf", "min_data_per_leaf", "min_data", "min_samples_leaf"), "min_child_samples"),
+    **dict.fromkeys(("min_sum_hessian_in_leaf", "min_sum_hessian_per_leaf", "min_hessian"), "min_child_weight"),
+    **dict.fromkeys(("num_iterations", "num_boost_round", "num_trees", "num_round", "max_iter"), "n_estimators"),
+    **dict.fromkeys(("eta", "shrinkage_rate"), "learning_rate"),
+    **dict.fromkeys(("max_leaves", "num_leaf", "max_leaf_nodes"), "num_leaves"),
+    **dict.fromkeys(("lambda_l2", "lambda", "l2_regularization"), "reg_lambda"),
+    **dict.fromkeys(("lambda_l1", "l1_regularization"), "reg_alpha"),
+    **dict.fromkeys(("bagging_fraction", "bagging"), "subsample"),
+    **{"bagging_freq": "subsample_freq", "feature_fraction": "colsample_bytree", "min_gain_to_split": "min_split_gain"},
+    **dict.fromkeys(("boosting", "boost"), "boosting_type"),
+    **dict.fromkeys(("seed", "random_seed"), "random_state"),
+    **dict.fromkeys(("num_threads", "nthread"), "n_jobs"),
+    **{"application": "objective", "verbosity": "verbose"},
+}
+_NATIVE = frozenset(
+    (
+        *("linear_tree", "data_sample_strategy", "extra_trees", "max_bin", "path_smooth", "deterministic", "alpha"),
+        *(
+            "force_row_wise",
+            "force_col_wise",
+            "feature_fraction_bynode",
+            "top_rate",
+            "other_rate",
+            "drop_rate",
+            "verbose",
+        ),
+        *(
+            "categorical_feature",
+            "cat_smooth",
+            "cat_l2",
+            "min_data_per_group",
+            "max_cat_threshold",
+            "num_class",
+            "metric",
+        ),
+        *("monotone_constraints", "use_quantized_grad", "early_stopping_round", "is_unbalance", "scale_pos_weight"),
+    )
+)
+"""Settings that LightGBM takes beside those of its estimators."""
+
+
+def _one_row(planned: Planned) -> Answer:
+    return "no" if planned.number("min_child_samples", 20) >= 2 else "maybe"
+
+
+def _leaves(planned: Planned) -> float:
+    each = planned.number("num_leaves", 31)
+    if planned.number("max_depth", -1) > 0:
+        each = min(each, 2 ** planned.number("max_depth", 1))
+    return planned.number("n_estimators", 100) * each
+
+
+RULES: tuple[Rule, ...] = (
+    leaf_values(_ALL),
+    node_sums(_ALL),
+    Rule(
+        "one_row_leaves",
+        "from_file.personal_facts",
+        "review",
+        _ALL,
+        "state facts of single rows: leaves of one row",
+        _one_row,
+        ("min_child_samples",),
+        f"train with min_child_samples={LEAST_ROWS} or more (20 is the default)",
+        {"min_child_samples": LEAST_ROWS},
+        example={"min_child_samples": 1},
+    ),
+    settings_stated(_ALL),
+    many_leaves(
+        "as_many_leaves_as_rows",
+        _ALL,
+        _leaves,
+        ("n_estimators", "num_leaves", "max_depth"),
+        {"n_estimators": 20, "num_leaves": 4},
+    ),
+)
+REVIEWED = frozenset(_ALL)
+NEUTRAL = frozenset(
+    (
+        *("n_jobs", "verbose", "random_state", "importance_type", "deterministic", "force_row_wise", "force_col_wise"),
+        *("learning_rate", "reg_lambda", "reg_alpha", "min_split_gain", "min_child_weight", "subsample"),
+        *("subsample_freq", "colsample_bytree", "boosting_type", "class_weight", "subsample_for_bin", "max_bin"),
+        *("linear_tree", "data_sample_strategy", "objective", "metric", "is_unbalance", "scale_pos_weight"),
+        *("num_class", "n_estimators", "num_leaves", "max_depth"),
+    )
+)
+
+
+def names() -> Iterable[str]:
+    """Return the names of LightGBM's estimators."""
+    return _NAMES
+
+
+def make(name: str, settings: Mapping[str, Any]) -> Any:
+    """Return an unfitted estimator; see `Advising`."""
+    with extra_for(f"the settings of {name}"):
+        import lightgbm
+    cls = {one.__name__: one for one in (lightgbm.LGBMClassifier, lightgbm.LGBMRegressor, lightgbm.LGBMRanker)}[name]
+    return cls(**by_own_names(name, settings, {*cls().get_params(), *_NATIVE}, _ALIASES))
+
+
+def part_of(made: Any) -> Part | None:
+    """Return an estimator, or a booster that tells its settings, as a part; see `Advising`."""
+    name = next((cls.__name__ for cls in type(made).__mro__ if cls.__name__ in _NAMES), None)
+    with extra_for("the settings of LightGBM models"):
+        import lightgbm
+    defaults = lightgbm.LGBMClassifier().get_params()
+    if name is not None:
+        given = made.get_params()
+    elif isinstance(made, lightgbm.Booster) and made.params:
+        given = made.params
+        name = _ALL[0] if str(given.get("objective", "")).startswith(("binary", "multi")) else _ALL[1]
+    else:
+        return None
+    own = {_ALIASES.get(one, one): value for one, value in given.items()}
+    stated = frozenset(one for one, value in own.items() if repr(value) != repr(defaults.get(one)))
+    doubt = "" if type(made).__name__ in (name, "Booster") else "a class of one's own inherits from it"
+    return Part("lightgbm", name, {**defaults, **own}, stated, doubt=doubt, predicts=True)
+
+
+def members(made: Any) -> Iterator[tuple[str, Any]]:
+    """Yield nothing: such estimators hold no others."""
+    del made
+    yield from ()

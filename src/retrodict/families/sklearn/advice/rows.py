@@ -1,0 +1,137 @@
+"""Estimators whose files hold whole training rows."""
+
+from __future__ import annotations
+
+from retrodict.checking.rules import Rule, Steps, always
+
+_STORED = "from_file.stored_rows"
+_MAPPED: Steps = (("RBFSampler", {"n_components": 300}), ("LogisticRegression", {"max_iter": 1000}))
+_MAPPED_VALUES: Steps = (("RBFSampler", {"n_components": 300}), ("Ridge", {}))
+
+
+RULES = (
+    Rule(
+        "support_vectors",
+        _STORED,
+        "reject",
+        ("SVC", "NuSVC", "OneClassSVM"),
+        "keep whole training rows in its file: its support vectors, whatever the kernel",
+        always,
+        ("kernel",),
+        "fit LinearSVC, or RBFSampler and LogisticRegression, which keep coefficients alone; a linear kernel keeps its "
+        "rows, too",
+        instead=_MAPPED,
+    ),
+    Rule(
+        "support_vectors_of_values",
+        _STORED,
+        "reject",
+        ("SVR", "NuSVR"),
+        "keep whole training rows in its file: its support vectors, whatever the kernel",
+        always,
+        ("kernel",),
+        "fit LinearSVR, or RBFSampler and Ridge, which keep coefficients alone",
+        instead=_MAPPED_VALUES,
+    ),
+    Rule(
+        "neighbours",
+        _STORED,
+        "reject",
+        ("KNeighborsClassifier", "RadiusNeighborsClassifier"),
+        "keep the whole training table in its file: predictions are looked up in it",
+        always,
+        (),
+        "fit another family, such as RandomForestClassifier(min_samples_leaf=10), or give predictions and not the file",
+        instead=(("RandomForestClassifier", {"min_samples_leaf": 10}),),
+    ),
+    Rule(
+        "neighbours_of_values",
+        _STORED,
+        "reject",
+        ("KNeighborsRegressor", "RadiusNeighborsRegressor"),
+        "keep the whole training table in its file: predictions are looked up in it",
+        always,
+        (),
+        "fit another family, such as RandomForestRegressor(min_samples_leaf=10), or give predictions and not the file",
+        instead=(("RandomForestRegressor", {"min_samples_leaf": 10}),),
+    ),
+    Rule(
+        "neighbours_without_target",
+        _STORED,
+        "reject",
+        (
+            *("KNeighborsTransformer", "RadiusNeighborsTransformer", "NearestNeighbors", "LocalOutlierFactor"),
+            *("KernelDensity", "LabelPropagation", "LabelSpreading", "HDBSCAN"),
+        ),
+        "keep the whole training table in its file: new rows are compared with it",
+        always,
+        (),
+        "give its outputs and not the file",
+    ),
+    Rule(
+        "gaussian_process",
+        _STORED,
+        "reject",
+        ("GaussianProcessClassifier",),
+        "keep the whole training table in its file: predictions are made of it",
+        always,
+        (),
+        "fit RBFSampler and LogisticRegression, which keep coefficients alone",
+        instead=_MAPPED,
+    ),
+    Rule(
+        "gaussian_process_of_values",
+        _STORED,
+        "reject",
+        ("GaussianProcessRegressor", "KernelRidge"),
+        "keep the whole training table in its file: predictions are made of it",
+        always,
+        (),
+        "fit RBFSampler and Ridge, which keep coefficients alone",
+        instead=_MAPPED_VALUES,
+    ),
+    Rule(
+        "neighbours_for_gaps",
+        _STORED,
+        "reject",
+        ("KNNImputer",),
+        "keep the whole training table in its file: gaps are filled from it",
+        always,
+        (),
+        "fill gaps with SimpleImputer, which keeps a number a column",
+        instead=(("SimpleImputer", {}),),
+    ),
+    Rule(
+        "kernel_map",
+        _STORED,
+        "reject",
+        ("Nystroem",),
+        "keep whole training rows in its file: its basis is `n_components` of them",
+        always,
+        ("n_components",),
+        "use RBFSampler, whose basis is drawn without a look at the rows",
+        instead=(("RBFSampler", {"n_components": 100}),),
+    ),
+    Rule(
+        "embedding",
+        _STORED,
+        "reject",
+        ("KernelPCA", "Isomap", "LocallyLinearEmbedding"),
+        "keep the whole training table in its file: new rows are placed by it",
+        always,
+        (),
+        "use PCA, which keeps directions alone",
+        instead=(("PCA", {"n_components": 2}),),
+    ),
+    Rule(
+        "exemplars",
+        _STORED,
+        "reject",
+        ("AffinityPropagation", "Birch"),
+        "keep training rows as its centres",
+        always,
+        (),
+        "use KMeans with at least ten rows a cluster, and sanitise its file",
+        instead=(("KMeans", {"n_clusters": 3}),),
+    ),
+)
