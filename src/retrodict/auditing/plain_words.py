@@ -135,7 +135,7 @@ def _unread(found: Sequence[Finding]) -> str:
 
 
 def _unsearched(found: Sequence[Finding]) -> str:
-    return "Whether someone who holds the file can work out the training records was not tried to the end: it is not known."
+    return "Whether someone who holds the file can work out the training records was not tried to the end. It is not known."
 
 
 def _unjudged(found: Sequence[Finding]) -> str:
@@ -143,8 +143,8 @@ def _unjudged(found: Sequence[Finding]) -> str:
 
 
 _NO_ROWS = (
-    "Whether single people are at risk could not be tested: for that, the training records are needed, and other records "
-    "of the same source that the model has not seen."
+    "Whether single people are at risk could not be tested: for that, the training records are needed, and other "
+    "records of the same source that the model has not seen."
 )
 
 

@@ -50,7 +50,7 @@ def audit_both(
         sides = []
         for title, one in (("before", request.model), ("after", found.model)):
             result = compute_audit(
-                replace(request, model=one),
+                replace(request, model=one, like=request.model, file=request.file if one is request.model else None),
                 lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
             )
             sides.append(replace(result, provenance={**result.provenance, "command": command}))

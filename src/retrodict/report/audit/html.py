@@ -9,34 +9,36 @@ import pandas as pd
 from retrodict.auditing import AuditResult
 from retrodict.auditing.defences import DefenceTrial
 from retrodict.auditing.extraction import Extraction
-from retrodict.auditing.file_findings import unread_sentences
-from retrodict.auditing.finding import WORDS
+from retrodict.auditing.finding import WORDS, Finding
 from retrodict.evaluation.fidelity import Fidelity
-from retrodict.evaluation.membership import Attack, MembershipAttacks
+from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.evaluation.risk import RecordRisk
 from retrodict.reconstruction import Rebuilt
+from retrodict.report.audit import membership_tables
+from retrodict.report.audit.first_screen import first_screen
+from retrodict.report.audit.measure_words import measure_words
 from retrodict.report.audit.pictures import pictures
 from retrodict.report.audit.query_picture import query_picture
-from retrodict.report.audit.tables import number
+from retrodict.report.audit.records import singling
+from retrodict.report.audit.since import baseline_view
+from retrodict.report.audit.tables import interval, number
+from retrodict.report.glossary import GLOSSARY, identifier
 from retrodict.report.svg import Picture
 from retrodict.report.templates import page_of
 
-_MEANING = {
-    "release": "Nothing that was tested speaks against giving this model away.",
-    "review": "A person must decide: what was found is above a limit, or could not be judged.",
-    "reject": "The model must not be given away as it is.",
-}
 _SECTIONS = (
-    ("verdict", "Verdict"),
-    ("disclosures", "What the file discloses"),
-    ("reconstruction", "Reconstruction and lift"),
-    ("records", "Rows at risk"),
-    ("membership", "Membership by outputs"),
+    ("numbers", "Every measure"),
+    ("membership", "Who was among the training records"),
+    ("attributes", "What can be guessed of them"),
+    ("disclosures", "What the file states"),
+    ("reconstruction", "Records brought back"),
+    ("records", "Single records at risk"),
+    ("queries", "More questions"),
+    ("replicas", "Copies of the model"),
     ("budget", "Error budget"),
-    ("replicas", "Replicas"),
-    ("queries", "Query curve"),
     ("untested", "What was not tested"),
     ("repeat", "To do it again"),
+    ("glossary", "Words"),
 )
 _OWED = {
     "file": "the file",
@@ -51,7 +53,7 @@ _SINGLED = 20
 """Rows singled out that are shown, the surest first."""
 
 
-def render(found: AuditResult, command: str) -> str:
+def render(found: AuditResult, command: str, records: bool = False) -> str:
     """Return the page.
 
     Parameters
@@ -60,27 +62,29 @@ def render(found: AuditResult, command: str) -> str:
         The audit.
     command
         How to do it again.
+    records
+        Whether the table of single records lies beside it.
     """
     report = found.report
     curve, curve_picture = _curve(found)
     return page_of(
         "audit.html.j2",
         report=report,
+        first=first_screen(found),
         family=found.provenance["model"]["family"],
         subtitle=_subtitle(found),
-        meaning=_MEANING[report.verdict],
         remedies=found.remedies,
-        sections=_SECTIONS,
+        sections=[*((("since", "What changed"),) if report.baseline else ()), *_SECTIONS],
         findings=[_finding_cells(one) for way in WORDS for one in found.findings if one.way == way],
-        unread=unread_sentences(found.disclosures.unread),
         groups=[
             (name, [_fact_cells(fact) for fact in facts[:_FACTS]], max(len(facts) - _FACTS, 0))
             for name, facts in found.facts
         ],
         over=found.over,
         given={"train": found.train is not None, "holdout": found.holdout is not None},
-        attacks=[] if found.membership is None else [_attack_cells(one) for one in found.membership.attacks],
-        attack_lines=_attack_lines(found.membership),
+        members=_members(found),
+        attributes=membership_tables.attribute_rows(report),
+        heads=membership_tables,
         defences=[] if found.defences is None else [_defence_cells(one) for one in found.defences.trials],
         defence_line="" if found.defences is None else found.defences.sentence,
         ways=[_way(found, way) for way in ("from_file", "by_query")],
@@ -91,29 +95,49 @@ def render(found: AuditResult, command: str) -> str:
         curve_heads=[] if curve is None else curve[0],
         curve_picture=curve_picture,
         curve_notes=[] if found.queries is None else found.queries.notes,
+        since=baseline_view(report.baseline),
+        singling=singling(found, records),
         command=command,
         provenance=_provenance(found),
+        glossary=[(identifier(word), word, meaning) for word, meaning in GLOSSARY.items()],
     )
 
 
 def _subtitle(found: AuditResult) -> str:
     about = found.provenance
-    sizes = {"training": about["real_rows"]["train"], "held-out": about["real_rows"]["holdout"]}
-    real = ", ".join(f"{n:,} {title} rows" for title, n in sizes.items() if n) or "no real rows: the model alone"
-    return (
-        f"{real}; {about['request']['rows']:,} rows drawn, seed {about['seed']}; {about['model']['fingerprint'][:19]}"
-    )
+    return f"{about['request']['rows']:,} records drawn by each extraction, seed {about['seed']}"
 
 
-def _interval(low: Any, high: Any) -> str:
-    return "" if low is None or high is None else f"{number(low)} to {number(high)}"
+def _members(found: AuditResult) -> dict[str, Any] | None:
+    """Return tables, picture and lines of the attacks on membership; ``None`` where none was made."""
+    if found.membership is None or not found.membership.attacks:
+        return None
+    return {
+        "attacks": membership_tables.attack_rows(found.report),
+        "subgroups": membership_tables.subgroup_rows(found.report),
+        "picture": membership_tables.roc_picture(found.membership),
+        "roc": membership_tables.roc_rows(found.membership),
+        "lines": _attack_lines(found.membership),
+        "left_out": [f"{name}: {why}" for name, why in found.membership.left_out],
+        "shadows": any(one.shadows for one in found.membership.attacks),
+    }
 
 
-def _finding_cells(one: Any) -> list[str]:
-    limits = ["" if limit is None else f"{limit:g}" for limit in (one.review, one.reject)]
-    verdict = one.verdict or "not judged"
-    name = one.measure.replace("_", " ").replace(" auc", " AUC")
-    return [name, WORDS[one.way], verdict, number(one.value), _interval(one.low, one.high), *limits]
+def _finding_cells(one: Finding) -> list[str]:
+    limits = ["none" if limit is None else f"{limit:g}" for limit in (one.review, one.reject)]
+    if one.value is None and one.review is None and one.reject is None:
+        limits = ["", ""]
+    harmless = "" if one.harmless is None else f"{one.harmless:g}"
+    words = measure_words(one.measure)
+    return [
+        words,
+        WORDS[one.way],
+        one.verdict or "not judged",
+        number(one.value),
+        harmless,
+        interval(one.low, one.high),
+        *limits,
+    ]
 
 
 def _fact_cells(fact: Any) -> list[str]:
@@ -122,11 +146,6 @@ def _fact_cells(fact: Any) -> list[str]:
     kind, features, values, source = cells(fact)
     of = " (count not known)" if fact.personal is None else " (of single rows)" if fact.personal else ""
     return [f"{kind}{of}", features, values, source]
-
-
-def _attack_cells(one: Attack) -> list[str]:
-    rate = f"{one.tpr_at_fpr_01:.1%}", f"{one.tpr_low:.1%} to {one.tpr_high:.1%}"
-    return [one.attack, number(one.auc), _interval(one.low, one.high), *rate]
 
 
 def _defence_cells(one: DefenceTrial) -> list[str]:

@@ -81,3 +81,8 @@ def number(value: Any, digits: int = 3) -> str:
     if isinstance(value, bool | str):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{round(value, digits) + 0.0:.{digits}f}"  # and no -0.000
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return an interval as a cell of a table; empty where there is none."""
+    return "" if low is None or high is None else f"{number(low)} to {number(high)}"

@@ -12,11 +12,11 @@ from typing import Any
 import pandas as pd
 
 from retrodict.auditing import AuditRequest, AuditResult, compute_audit
+from retrodict.auditing.baseline import load_baseline
 from retrodict.extras import extra_for
 from retrodict.priors import Prior
-from retrodict.report.pages import write_page
 from retrodict.results.claim import claimed
-from retrodict.results.folder import check_writable, new_folder, replace_text
+from retrodict.results.folder import check_writable, new_folder
 
 HTML, JSON = "report.html", "report.json"
 FOLDERS = {"from_file": "reconstruction", "by_query": "reconstruction_by_query"}
@@ -43,6 +43,7 @@ def audit(
     workers: int | None = None,
     cache: str | Path | None = None,
     file: str | Path | None = None,
+    baseline: str | Path | None = None,
     command: str | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> AuditResult:
@@ -88,6 +89,8 @@ def audit(
         A folder that keeps what shadow models said, for the next audit of the same model and tables.
     file
         The file that a model given as an object was read from: the report names it, with its date and hash.
+    baseline
+        The ``report.json`` of an earlier audit, or its folder: the report says what changed since.
     command
         How to do it again, for the report; by default this call.
     say
@@ -107,6 +110,7 @@ def audit(
     check_extras()
     with claimed(out):
         check_writable(out)
+        before = None if baseline is None else load_baseline(baseline)
         options: dict[str, Any] = {
             "target": target,
             "appetite": appetite,
@@ -121,12 +125,14 @@ def audit(
             "workers": workers,
             "cache": cache,
         }
-        command = command or _call(model=model, prior=prior, train=train, holdout=holdout, out=str(out), **options)
+        given = {"prior": prior, "train": train, "holdout": holdout, "baseline": baseline}
+        command = command or _call(model=model, **given, out=str(out), **options)
         request = AuditRequest.of(model, prior, train=train, holdout=holdout, file=file, **options)
         found = compute_audit(request, say)
         found = replace(found, provenance={**found.provenance, "command": command})
+        found = found if before is None else found.since(before, str(baseline))
         say("report")
-        write_audit(found, out)
+        write_audit(found, out, records)
         return found
 
 
@@ -143,19 +149,27 @@ def check_extras() -> None:
             import_module(name)
 
 
-def write_audit(found: AuditResult, out: Path) -> None:
+def write_audit(found: AuditResult, out: Path, records: bool = False) -> None:
     """Write the folder of an audit, in one step.
+
+    Parameters
+    ----------
+    found
+        The audit.
+    out
+        The folder.
+    records
+        Whether ``records.csv`` is written, which singles out persons.
 
     Raises
     ------
     RetrodictError
         If it can't be written.
     """
-    from retrodict.report.audit.html import render
+    from retrodict.report.audit.published import publish_report
 
     with new_folder(out) as work:
-        replace_text(work / JSON, found.report.text())
-        write_page(work / HTML, render(found, found.provenance["command"]))
+        publish_report(found, work, records)
         for way, one in found.extractions.items():
             one.reconstruction.save(work / FOLDERS[way])
 
