@@ -86,6 +86,8 @@ class Scores:
         What was left out of it.
     fewer
         The same attack with fewer of the same shadow models.
+    learned
+        Whether it was fitted to members and others in turn, which makes it the less sure (see `judged.confidence_of`).
     """
 
     attack: str
@@ -96,3 +98,4 @@ class Scores:
     seconds: float = 0.0
     notes: tuple[Note, ...] = ()
     fewer: tuple[Scores, ...] = ()
+    learned: bool = False

@@ -16,9 +16,8 @@ from retrodict.errors import RetrodictError, TimeLimitError
 from retrodict.evaluation.membership import distances, from_file, leaves, quantile, worst_case
 from retrodict.evaluation.membership.asked import Asked, Scores, Way
 from retrodict.evaluation.membership.asking import ask
-from retrodict.evaluation.membership.judged import CONFIDENCE, curve_of, distinct, judged, largest, of_fewer
+from retrodict.evaluation.membership.judged import CONFIDENCE, area_of, curve_of, distinct, judged, largest, of_fewer
 from retrodict.evaluation.membership.result import SHADOWS, WORDS, MembershipAttacks, Subgroup
-from retrodict.evaluation.membership.roc import auc
 from retrodict.evaluation.membership.subgroups import check_names, in_parts, parts_of
 from retrodict.evaluation.membership.thresholds import threshold_scores
 from retrodict.models import load_model
@@ -146,7 +145,7 @@ def membership_attacks(
     attacks = tuple(judged(one, streams[one.attack].spawn(1)[0]) for one in scores)
     worst = scores[int(np.argmax([one.auc for one in attacks]))]
     number = distinct(scores)
-    interval = auc(worst.members, worst.others, 1.0 - (1.0 - CONFIDENCE) / number)
+    interval = area_of(worst, 1.0 - (1.0 - CONFIDENCE) / number)
     groups, looked_at = _groups(asked, scores, subgroups, made)
     said = dict.fromkeys((*notes, *(note for one in scores for note in one.notes), *made.notes))
     return MembershipAttacks(

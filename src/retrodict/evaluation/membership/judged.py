@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from scipy.stats import norm
 
 from retrodict.evaluation.membership.asked import Scores
 from retrodict.evaluation.membership.result import (
@@ -20,13 +21,47 @@ from retrodict.evaluation.membership.result import (
     Largest,
     Subgroup,
 )
-from retrodict.evaluation.membership.roc import auc, chance_auc, chance_rate, curve, rate_at
+from retrodict.evaluation.membership.roc import Estimated, auc, chance_auc, chance_rate, curve, rate_at
 from retrodict.evaluation.risk.membership import by_distance
 
 Array = np.ndarray
 
 CONFIDENCE = 0.95
 """Of every interval; of the worst of several, after allowing for their number."""
+
+
+LEARNED = float(np.sqrt(2.0))
+"""How many times larger the standard error of an attack is that learns from members and others in turn. Let ``d_k`` be
+how far the members of part k are from its others, in numbers of which nothing is to be told: independent, mean 0. What
+is learned from all other parts points along their sum, so that the AUC follows the sum over k of ``d_k`` times that. It
+has a term for each two parts, and has it twice: once where one is judged, once where the other is. Its variance is
+twice that of a direction which owes nothing to the rows (`folds.dealt` sees to it that its mean is 0)."""
+
+
+def confidence_of(one: Scores, confidence: float = CONFIDENCE) -> float:
+    """Return the confidence that an interval for independent rows has to have, so that one of this attack has it.
+
+    Parameters
+    ----------
+    one
+        Scores; those of an attack that did not learn from members need no more.
+    confidence
+        That is wanted.
+    """
+    return 2.0 * float(norm.cdf(LEARNED * norm.ppf(0.5 + confidence / 2))) - 1.0 if one.learned else confidence
+
+
+def area_of(one: Scores, confidence: float = CONFIDENCE) -> Estimated:
+    """Return the AUC of an attack with its interval.
+
+    Parameters
+    ----------
+    one
+        Scores.
+    confidence
+        Of the interval.
+    """
+    return auc(one.members, one.others, confidence_of(one, confidence))
 
 
 def judged(one: Scores, seed: np.random.SeedSequence) -> Attack:
@@ -40,8 +75,8 @@ def judged(one: Scores, seed: np.random.SeedSequence) -> Attack:
         Of the halves on which the threshold of the advantage is learned.
     """
     members, others = one.members, one.others
-    area = auc(members, others, CONFIDENCE)
-    rate, low_rate = (rate_at(members, others, share, CONFIDENCE) for share in (FALSE_RATE, LOW_FALSE_RATE))
+    area, sure = area_of(one), confidence_of(one)
+    rate, low_rate = (rate_at(members, others, share, sure) for share in (FALSE_RATE, LOW_FALSE_RATE))
     called = by_distance(-members, -others, np.random.default_rng(seed))
     return Attack(
         attack=one.attack,
@@ -76,7 +111,7 @@ def of_fewer(scores: Iterable[Scores]) -> tuple[Fewer, ...]:
     lines = []
     for one in scores:
         for part in (*one.fewer, one) if one.fewer else ():
-            area = auc(part.members, part.others, CONFIDENCE)
+            area = area_of(part)
             lines.append(Fewer(one.attack, part.shadows, area.value, area.low, area.high))
     return tuple(lines)
 
@@ -110,19 +145,22 @@ def largest(scores: Sequence[Scores], groups: Sequence[Subgroup], looked_at: int
         number = distinct(own)
         sure = 1.0 - (1.0 - CONFIDENCE) / number
         area = max(own, key=lambda one: auc(one.members, one.others).value)
-        measured = [(AUC, area, auc(area.members, area.others, sure), chance_auc(m, n, sure))]
+        usual = max(chance_auc(m, n, confidence_of(one, sure)) for one in own)
+        measured = [(AUC, area, area_of(area, sure), usual)]
         for measure, share in ((TPR_01, FALSE_RATE), (TPR_001, LOW_FALSE_RATE)):
             most = max(own, key=lambda one: rate_at(one.members, one.others, share).value)
-            it = rate_at(most.members, most.others, share, sure)
-            measured.append((measure, most, it, chance_rate(m, n, share, sure)))
+            it = rate_at(most.members, most.others, share, confidence_of(most, sure))
+            measured.append((measure, most, it, max(chance_rate(m, n, share, confidence_of(one, sure)) for one in own)))
         found += [
             Largest(way, measure, one.attack, "", it.value, it.low, it.high, m, n, usual)
             for measure, one, it, usual in measured
         ]
         inside = [one for one in groups if one.way == way]
         if inside:
-            top, all_sure = max(inside, key=lambda one: one.auc), 1.0 - (1.0 - CONFIDENCE) / (number * looked_at)
-            usual = max(chance_auc(one.members, one.others, all_sure) for one in inside)
+            top, sure = max(inside, key=lambda one: one.auc), 1.0 - (1.0 - CONFIDENCE) / (number * looked_at)
+            usual = max(
+                chance_auc(part.members, part.others, confidence_of(one, sure)) for part in inside for one in own
+            )
             sizes = top.members, top.others
             found.append(Largest(way, SUBGROUP_AUC, top.attack, top.words, top.auc, top.low, top.high, *sizes, usual))
     return tuple(found)

@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 from retrodict import time_limit
 from retrodict.errors import RequestError
 from retrodict.evaluation.membership.asked import Asked, Scores
-from retrodict.evaluation.membership.judged import CONFIDENCE, distinct
+from retrodict.evaluation.membership.judged import CONFIDENCE, confidence_of, distinct
 from retrodict.evaluation.membership.result import Subgroup
 from retrodict.evaluation.membership.roc import auc
 from retrodict.plain_text import listing, shown
@@ -122,7 +122,9 @@ def in_parts(scores: Sequence[Scores], parts: Sequence[Part]) -> Iterator[Subgro
         sure = 1.0 - (1.0 - CONFIDENCE) / (distinct(own) * max(len(parts), 1))
         for part in parts:
             time_limit.check("all parts of the rows were judged")
-            told = [(one, auc(one.members[part.members], one.others[part.others], sure)) for one in own]
+            told = [
+                (one, auc(one.members[part.members], one.others[part.others], confidence_of(one, sure))) for one in own
+            ]
             one, area = max(told, key=lambda pair: pair[1].value)
             sizes = int(part.members.sum()), int(part.others.sum())
             where = (part.kind, part.feature, part.value)

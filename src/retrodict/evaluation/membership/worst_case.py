@@ -67,7 +67,7 @@ def worst_case_scores(asked: Asked, seed: np.random.SeedSequence) -> Iterator[Sc
         return odds
 
     members, others = cross_fitted(asked, fit, deal)
-    yield Scores(NAME, "by_query", members, others, seconds=time.perf_counter() - started)
+    yield Scores(NAME, "by_query", members, others, seconds=time.perf_counter() - started, learned=True)
 
 
 _LEAST = 1e-6

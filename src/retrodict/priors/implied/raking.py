@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from retrodict.disclosures import NodeCounts
 from retrodict.disclosures.trees.raw_trees import RawTree
@@ -169,13 +169,18 @@ def fallen(tree: RawTree, schema: Schema, X: Float[Array, "n d"]) -> Int[Array, 
     parted = tree.feature >= 0
     if tree.missing_left is None:  # where rows without a value would go is not known: all stop
         parted[parted] = np.array([not schema[name].missing for name in tree.names])[tree.feature[parted]]
-    ways = {at: _way(tree, at, schema[tree.names[tree.feature[at]]]) for at in (*tree.categories, *tree.apart)}
+    by_set = [(at, schema[tree.names[tree.feature[at]]]) for at in (*tree.categories, *tree.apart)]
+    slot, lefts = _listed_ways(tree, [(at, feature) for at, feature in by_set if feature.listed])
+    ways = {at: _way(tree, at) for at, feature in by_set if not feature.listed}
     parted[[at for at, way in ways.items() if way is None]] = False
     going = np.arange(len(X))
     while len(going := going[parted[node[going]]]):
         here = node[going]
         values = X[going, columns[tree.feature[here]]]
         left = np.where(tree.down[here], values >= tree.threshold[here], values <= tree.threshold[here])
+        place = slot[here]
+        if (listed := place >= 0).any():
+            left[listed] = lefts[place[listed], np.nan_to_num(values[listed]).astype(np.intp)]
         for at in np.intersect1d(here, list(ways)).tolist() if ways else ():
             mine, way = here == at, ways[at]
             if way is not None:
@@ -187,11 +192,24 @@ def fallen(tree: RawTree, schema: Schema, X: Float[Array, "n d"]) -> Int[Array, 
     return node
 
 
-def _way(tree: RawTree, at: int, feature: Feature) -> Callable[[Array], Array] | None:
-    """Return which values go left where a node splits by categories; ``None`` where values are none of them."""
-    if feature.listed:
-        lefts = np.array([tree.goes_left(at, category) for category in feature.categories], dtype=bool)
-        return lambda values: lefts[np.nan_to_num(values).astype(np.intp)]
+def _listed_ways(tree: RawTree, nodes: list[tuple[int, Feature]]) -> tuple[Int[Array, " nodes"], Bool[Array, "k c"]]:
+    """Return a line for each node that splits a list, -1 for others, and in that line which codes go left."""
+    slot = np.full(len(tree.feature), -1)
+    slot[[at for at, _ in nodes]] = np.arange(len(nodes))
+    codes = {
+        feature.name: {category: i for i, category in enumerate(feature.categories)}
+        for _, feature in dict(nodes).items()
+    }
+    lefts = np.zeros((len(nodes), max((len(own) for own in codes.values()), default=0)), dtype=bool)
+    for line, (at, feature) in zip(lefts, nodes, strict=True):
+        named = tree.categories[at] if at in tree.categories else tree.apart[at]
+        line[:] = at not in tree.categories
+        line[[codes[feature.name][category] for category in named if category in codes[feature.name]]] ^= True
+    return slot, lefts
+
+
+def _way(tree: RawTree, at: int) -> Callable[[Array], Array] | None:
+    """Return which numbers go left where a node splits by categories; ``None`` where these are no numbers."""
     named = tree.categories[at] if at in tree.categories else tree.apart[at]
     if not all(isinstance(category, int | float) for category in named):
         return None
