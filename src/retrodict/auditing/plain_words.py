@@ -135,7 +135,7 @@ def _unread(found: Sequence[Finding]) -> str:
 
 
 def _unsearched(found: Sequence[Finding]) -> str:
-    return "Whether someone who holds the file can work out the training records was not tried to the end. It is not known."
+    return "Whether someone who holds the file can work out the training records was not tried to the end."
 
 
 def _unjudged(found: Sequence[Finding]) -> str:
