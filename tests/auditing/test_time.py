@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import retrodict as rd
+from retrodict.auditing import AuditResult
 from retrodict.auditing import work as parts
 from retrodict.auditing.request import QUICK_SECONDS
 from retrodict.auditing.work import BUDGET, BY_QUERY, CURVE, DISCLOSURES, FROM_FILE, SHARES, Work
@@ -67,12 +68,13 @@ def test_what_was_cut_short_or_not_begun_is_said(clock: list[float]) -> None:
 def test_without_a_limit_time_left_is_estimated_from_what_was_done(clock: list[float]) -> None:
     lines: list[str] = []
     work = Work(lines.append)
-    for part in (DISCLOSURES, BY_QUERY, FROM_FILE, parts.MEMBERSHIP):
+    fourth = parts.of(parts.RECORDS, "by_query")
+    for part in (DISCLOSURES, BY_QUERY, FROM_FILE, fourth):
         work.attempt(part, lambda: clock.__setitem__(0, clock[0] + 3.0))
-    assert lines[0] == f"1/13 {DISCLOSURES}; 0 s so far"
+    assert lines[0] == f"1/14 {DISCLOSURES}; 0 s so far"
     done = SHARES[DISCLOSURES] + SHARES[BY_QUERY] + SHARES[FROM_FILE]
     left = 9.0 / done * (sum(SHARES.values()) - done)
-    assert lines[3] == f"4/13 {parts.MEMBERSHIP}; 9 s so far, about {left:.0f} s left"
+    assert lines[3] == f"4/14 {fourth}; 9 s so far, about {left:.0f} s left"
     assert math.isinf(work.limit)
 
 
@@ -113,7 +115,7 @@ def test_a_file_that_can_not_be_read_is_not_clear(tmp_path: Path, monkeypatch: p
     assert not any("no whole training row" in line for line in found.reasons_for)
 
 
-def test_a_quick_audit_has_a_limit_and_others_have_none(alone: tuple[rd.AuditResult, Path]) -> None:
+def test_a_quick_audit_has_a_limit_and_others_have_none(alone: tuple[AuditResult, Path]) -> None:
     assert alone[0].provenance["request"]["seconds"] == QUICK_SECONDS == 120.0
     with pytest.raises(RequestError, match="above 0 seconds"):
         rd.audit(fitted("logistic"), out="nowhere", seconds=0)
