@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrodict.auditing import load_appetite
-from retrodict.auditing.appetite import LiftThreshold, Threshold
+from retrodict.auditing.appetite import PROFILES, LiftThreshold, Threshold
 from retrodict.auditing.finding import judge, stated, worst
 from retrodict.errors import RequestError
 
@@ -45,6 +45,46 @@ def test_a_wrong_file_is_one_line(tmp_path: Path, text: str, message: str) -> No
 def test_an_absent_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="can't be read"):
         load_appetite(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_profiles_have_every_line_and_go_by_their_names(name: str) -> None:
+    appetite, default = load_appetite(name), load_appetite()
+    assert appetite.name == name
+    for way in ("from_file", "by_query"):
+        assert getattr(appetite, way).model_fields_set == getattr(default, way).model_fields_set
+
+
+def test_profiles_are_the_stricter_the_more_people_get_the_model() -> None:
+    inside, safe, given, public = (
+        load_appetite(name) for name in ("internal", "safe-setting", "default", "public-release")
+    )
+    for measure in ("membership_auc", "membership_tpr_at_fpr_01", "subgroup_auc", "exact_rows"):
+        for way in ("from_file", "by_query"):
+            lines = [getattr(getattr(one, way), measure) for one in (inside, safe, given, public)]
+            for limit in ("review", "reject"):
+                values = [float("inf") if (v := getattr(line, limit)) is None else v for line in lines]
+                assert values == sorted(values, reverse=True), (way, measure, limit)
+    assert public.unjudged == "reject"
+    assert public.by_query.membership_auc.reject == 0.55
+
+
+def test_a_file_called_as_a_profile_is_never_taken_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "internal").write_text("name: mine")
+    with pytest.raises(RequestError, match="'internal' is a profile's name, and a file here is called so, too"):
+        load_appetite("internal")
+    assert load_appetite("./internal").name == load_appetite(Path("internal")).name == "mine"
+    with pytest.raises(RequestError, match="or the name of a profile: default, internal, safe-setting, public-release"):
+        load_appetite("public")
+
+
+def test_a_file_of_an_earlier_release_still_loads(tmp_path: Path) -> None:
+    path = tmp_path / "old.yaml"
+    path.write_text("name: old\nby_query: {membership_auc: {review: 0.55, reject: 0.6}, shadow_models: release}\n")
+    old = load_appetite(path)
+    assert old.by_query.membership_auc.reject == 0.6
+    assert old.by_query.subgroup_auc == Threshold()  # reported, not judged
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def finding(found: AuditResult, way: str, measure: str) -> Finding:
     return one
 
 
-@pytest.mark.parametrize("name", ["svc", "neighbours"])
+@pytest.mark.parametrize("name", ["svc", pytest.param("neighbours", marks=pytest.mark.slow)])
 def test_stored_rows_forbid_release(audited: Any, name: str) -> None:
     found, out = audited(name)
     assert found.verdict == "reject"
@@ -86,13 +86,22 @@ def test_the_folder_holds_what_it_should(audited: Any) -> None:
     assert data["lift"]["by_query"]["headline"]["lift"] <= data["lift"]["by_query"]["headline"]["high"]
     assert data["queries"]["curve"]
     attacks = {line["attack"]: line for line in data["membership"]}
-    assert set(attacks) == {"probability", "loss", "entropy", "modified entropy", "margin"}
-    worst = max(line["auc"] for line in attacks.values())
-    assert finding(found, "by_query", "membership_auc").value == worst
-    assert rd.membership_attacks(fitted("forest"), *tumours()).worst.auc == worst
-    assert any(line["measure"] == "shadow_models" and line["verdict"] == "review" for line in data["findings"])
+    assert {"probability", "margin", "worst case", "rmia", "rebuilt rows", "drawn rows"} <= set(attacks)
+    assert {line["way"] for line in attacks.values()} == {"by_query", "from_file"}
+    assert attacks["rmia"]["shadows"] == 4
+    for way in ("by_query", "from_file"):
+        worst = max(line["auc"] for line in attacks.values() if line["way"] == way)
+        assert finding(found, way, "membership_auc").value == worst
+        assert finding(found, way, "membership_auc").harmless == 0.5
+        assert finding(found, way, "membership_tpr_at_fpr_01").harmless == 0.01
+    assert data["by_shadows"]
+    assert {line["kind"] for line in data["subgroups"]} >= {"class", "outlyingness"}
+    assert not any(line["measure"] == "shadow_models" for line in data["findings"])  # they were run
+    assert not any("shadow" in line["what"] for line in data["not_tested"])
     assert any("error budget" in line["what"] for line in data["not_tested"])
     assert data["provenance"]["command"].startswith("retrodict.audit(model, train=train, holdout=holdout, out=")
+    assert data["provenance"]["file"] is None  # it came from memory
+    assert data["baseline"] is None
 
 
 def test_the_schema_refuses_what_it_does_not_know(alone: tuple[AuditResult, Path]) -> None:

@@ -12,9 +12,11 @@ from retrodict.auditing import Appetite, AuditComparison, Finding, load_appetite
 from retrodict.auditing.appetite import Threshold
 from retrodict.auditing.file_findings import file_findings, unread_gaps, unread_sentences
 from retrodict.auditing.finding import cautions, judge, worst
-from retrodict.auditing.findings import membership_finding, shadow_finding
+from retrodict.auditing.membership_findings import membership_findings, membership_gaps, shadow_findings
 from retrodict.disclosures import Disclosures, GradientSums, Moments, PossibleRows, Range, Rows, Unread
 from retrodict.evaluation.membership import Attack, MembershipAttacks
+from retrodict.evaluation.membership.result import Largest
+from retrodict.results.notes import Note
 
 DEFAULT = load_appetite()
 
@@ -111,23 +113,47 @@ def test_a_release_whose_interval_crosses_a_limit_says_so(value: float, high: fl
     assert cautions([one]) == ([said] if inconclusive else [])
 
 
+def attacks(*largest: Largest, shadows: int = 0, left_out: Any = ()) -> MembershipAttacks:
+    """Return attacks of which these are the largest."""
+    numbers = (0.5, 0.45, 0.55, 0.05, 0.0, 0.1, 0.005, 0.0, 0.1, 0.1, 0.0, 0.2)
+    one = Attack("probability", "by_query", *numbers, shadows, 100, 90, 0.1)
+    return MembershipAttacks((one,), 0.4, 0.6, 2, 190, 0, largest=largest, left_out=left_out)
+
+
 @pytest.mark.parametrize(
     ("auc", "low", "verdict"),
-    [(0.52, 0.45, "release"), (0.58, 0.53, "review"), (0.8, 0.59, "review"), (0.8, 0.61, "reject")],
+    [(0.52, 0.45, "release"), (0.58, 0.45, "review"), (0.8, 0.59, "review"), (0.8, 0.61, "reject")],
 )
 def test_membership_rejects_by_its_whole_interval(auc: float, low: float, verdict: str) -> None:
-    attacks = tuple(
-        Attack(
-            *(name, "by_query", value, value - 0.01, value + 0.01),
-            *(0.05, 0.0, 0.1, 0.005, 0.0, 0.1, 0.1, 0.0, 0.2, 0, 100, 90, 0.1),
-        )
-        for name, value in (("entropy", 0.5), ("probability", auc))
-    )
-    (one,) = membership_finding(MembershipAttacks(attacks, low, 0.9, 2, 190, 0), DEFAULT)
+    found = attacks(Largest("by_query", "auc", "probability", "", auc, low, 0.9, 100, 90, 0.6))
+    (one,) = membership_findings(found, DEFAULT)
     assert (one.way, one.measure, one.value, one.low) == ("by_query", "membership_auc", auc, low)
-    assert one.verdict == verdict
+    assert (one.verdict, one.harmless) == (verdict, 0.5)
     assert one.rows == "100 training and 90 held-out rows"
     assert one.sentence.startswith("the probability of the true label tells training rows from held-out rows")
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "low", "usual", "verdict", "inconclusive"),
+    [
+        ("subgroup_auc", 0.66, 0.48, 0.7, "release", True),  # the largest of many small groups: no more than chance
+        ("subgroup_auc", 0.66, 0.51, 0.6, "review", False),
+        ("subgroup_auc", 0.66, 0.61, 0.6, "reject", False),
+        ("tpr_at_fpr_01", 0.04, 0.0, 0.05, "release", True),
+        ("tpr_at_fpr_01", 0.04, 0.015, 0.03, "review", False),
+        ("tpr_at_fpr_001", 0.2, 0.06, 0.1, "reject", False),
+    ],
+)
+def test_the_largest_of_many_is_above_a_limit_only_beyond_chance(
+    measure: str, value: float, low: float, usual: float, verdict: str, inconclusive: bool
+) -> None:
+    where = "class 1" if measure == "subgroup_auc" else ""
+    found = attacks(Largest("from_file", measure, "single-row leaves", where, value, low, 0.9, 100, 90, usual))
+    (one,) = membership_findings(found, DEFAULT)
+    assert (one.way, one.verdict, one.inconclusive) == ("from_file", verdict, inconclusive)
+    assert ("of class 1" in one.sentence) is bool(where)
+    if inconclusive:
+        assert one.reason.endswith("by no more than chance)")
 
 
 def test_a_comparison_counts_what_is_and_what_may_be_of_single_rows(alone: Any) -> None:
@@ -146,7 +172,23 @@ def test_a_comparison_counts_what_is_and_what_may_be_of_single_rows(alone: Any) 
     assert personal == [True, None, None, False]  # worst first
 
 
-def test_shadow_models_that_were_not_run_keep_the_verdict_at_review() -> None:
-    one = shadow_finding(DEFAULT)
-    assert one.reason.startswith("by query alone: shadow models: not run")
+def test_shadow_models_that_were_not_run_keep_the_verdict_at_review_and_say_why() -> None:
+    why = Note("refused", "it can't be trained again")
+    (one,) = shadow_findings(attacks(left_out=(("shadow models", why),)), None, DEFAULT)
+    assert one.reason.startswith("by query alone: shadow models: not run: it can't be trained again")
     assert one.verdict == "review"
+    (bare,) = shadow_findings(None, Note("no_train", "no training rows were given"), DEFAULT)
+    assert "not run: no training rows were given" in bare.reason
+    assert not list(shadow_findings(attacks(shadows=4), None, DEFAULT))
+
+
+def test_attacks_that_were_left_out_are_gaps_but_not_those_that_a_file_read_whole_has_nothing_for() -> None:
+    left = (
+        ("stored rows", Note("nothing_in_file", "no row is stored")),
+        ("file values", Note("nothing_in_what_was_read", "parts were not read")),
+        ("shadow models", Note("refused", "no")),
+    )
+    assert [what for what, _ in membership_gaps(attacks(left_out=left))] == [
+        "membership by how many of the row's values the file states as those of training rows",
+        "shadow models",
+    ]

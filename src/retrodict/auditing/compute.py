@@ -11,7 +11,7 @@ from retrodict.auditing.defences import DefenceTrials, changeable, speaks_agains
 from retrodict.auditing.extraction import NOT_SEARCHED, Extraction, by_query, from_file
 from retrodict.auditing.file_findings import file_findings, unread_gaps
 from retrodict.auditing.finding import Finding, Way, stated
-from retrodict.auditing.findings import rebuilt_findings, shadow_finding, unsearched_finding
+from retrodict.auditing.findings import rebuilt_findings, unsearched_finding
 from retrodict.auditing.judging import NO_HOLDOUT, NO_TRAIN, QUICK, Judge
 from retrodict.auditing.public import public_prior
 from retrodict.auditing.removable import removable
@@ -30,7 +30,10 @@ from retrodict.tables.fingerprint import table_hash
 from retrodict.tables.overlap import OVERLAP
 
 NEVER = (
-    ("attacks on one person's known row by shadow models", Note("no_shadows", "not part of this audit")),
+    (
+        "attackers who know more",
+        Note("stronger_attackers", "of rows or of training than was given here, or who train more shadow models"),
+    ),
     (
         "other seeds, and the same model refitted",
         Note("one_seed", "one model, one seed: intervals cover which rows were sampled"),
@@ -67,9 +70,10 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     drawn, rebuilt = _drawn(request, public, over, work), _rebuilt(request, work)
     if rebuilt is not None:
         work.find(rebuilt_findings(rebuilt, appetite))
-    members = job.membership()
-    work.find([shadow_finding(appetite)])
-    drawn, rebuilt = job.judged(drawn), job.judged(rebuilt)
+    drawn, rebuilt = job.risk(drawn), job.risk(rebuilt)
+    read = DISCLOSURES not in dict(work.gaps)  # of a file that was not read, that it states nothing is not known
+    members = job.membership(facts if read else None, drawn, rebuilt)
+    drawn, rebuilt = job.lift(drawn), job.lift(rebuilt)
     first = job.replicas(drawn, None)
     second = job.replicas(rebuilt, first)
     curve, budget = job.curve(), job.budget()

@@ -12,10 +12,12 @@ from retrodict.auditing.appetite import Appetite, Verdict
 from retrodict.auditing.sections import (
     ActionLine,
     AttackLine,
+    BaselineSection,
     ConsistencySection,
     CurveSection,
     DefenceSection,
     ExtractionSection,
+    FewerLine,
     InferredLine,
     LiftSection,
     NoteLine,
@@ -89,7 +91,8 @@ class Report(BaseModel):
 
     `summary` says why in plain words, `next_actions` what to do, `unread` what was not read of the model, `membership`
     and `subgroups` who can be told to be a member, `attributes` what can be inferred of known rows, and `cautions` what
-    speaks for release though so few rows can't exclude the contrary.
+    speaks for release though so few rows can't exclude the contrary; `baseline` is what changed since an earlier
+    report, and null where none was given.
     """
 
     model_config = _STRICT
@@ -110,6 +113,7 @@ class Report(BaseModel):
     records: Of[RecordSection]
     membership: list[AttackLine]
     subgroups: list[SubgroupLine]
+    by_shadows: list[FewerLine]
     attributes: list[InferredLine]
     replicas: Of[ReplicaSection]
     queries: CurveSection | None
@@ -119,6 +123,7 @@ class Report(BaseModel):
     not_tested: list[NotTested]
     warnings: list[NoteLine]
     appetite: Appetite
+    baseline: BaselineSection | None
     provenance: dict[str, Any]
 
     def plain(self) -> dict[str, Any]:

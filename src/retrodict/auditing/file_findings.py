@@ -66,11 +66,10 @@ def _stored(found: Disclosures, limits: FromFile, complete: bool) -> Finding:
     held += [(fact.known_rows, fact) for fact in found.of(PossibleRows) if fact.known_rows]
     if held:
         n, most = max(held, key=lambda one: one[0])
-        return judge(
-            "from_file", "stored_rows", limits.stored_rows, n, f"it stores {n:,} whole training rows ({most.source})"
-        )
+        said = f"it stores {n:,} whole training rows ({most.source})"
+        return judge("from_file", "stored_rows", limits.stored_rows, n, said, harmless=0.0)
     if complete:
-        return judge("from_file", "stored_rows", limits.stored_rows, 0, "it stores no whole training row")
+        return judge("from_file", "stored_rows", limits.stored_rows, 0, "it stores no whole training row", harmless=0.0)
     said = "no whole training row was found in what was read"
     return measured("from_file", "stored_rows", limits.stored_rows, 0, said)
 
@@ -89,9 +88,11 @@ def _personal(found: Disclosures, limits: FromFile, complete: bool) -> Iterator[
     unknown = [fact for fact in others if fact.personal is None]
     if single:
         said = f"{len(single):,} of its facts concern single rows: {_kinds(single)}"
-        yield judge("from_file", "personal_facts", limits.personal_facts, len(single), said)
+        yield judge("from_file", "personal_facts", limits.personal_facts, len(single), said, harmless=0.0)
     elif complete and not unknown:
-        yield judge("from_file", "personal_facts", limits.personal_facts, 0, "no other fact is of one row")
+        yield judge(
+            "from_file", "personal_facts", limits.personal_facts, 0, "no other fact is of one row", harmless=0.0
+        )
     else:
         said = "none of the facts that were read is known to be of one row"
         yield measured("from_file", "personal_facts", limits.personal_facts, 0, said)

@@ -11,7 +11,8 @@ from retrodict.auditing.appetite import LiftThreshold, Threshold, Verdict
 Way = Literal["from_file", "by_query", "audit"]
 WORDS: dict[Way, str] = {"from_file": "from the file", "by_query": "by query alone", "audit": "the audit itself"}
 
-_ORDER: tuple[Verdict, ...] = ("release", "review", "reject")
+ORDER: tuple[Verdict, ...] = ("release", "review", "reject")
+"""From the best verdict to the worst."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def judge(
     rows: str = "",
     remedy: str = "",
     harmless: float | None = None,
-    largest: bool = False,
+    chance: float | None = None,
 ) -> Finding:
     """Hold a value against its thresholds.
 
@@ -116,12 +117,13 @@ def judge(
         Of the measure.
     value, low, high
         What was found, with its 95% interval where there is one.
-    largest
-        Whether the value is the largest of many, each of few rows: some are above any limit by chance. Then a review
-        needs an interval without the harmless value; without one, how far the interval reaches is a caution.
+    chance
+        What a harmless model's value stays below in 95 of 100 cases, where the value is the largest of many, each of
+        few rows, of which some are above any limit by chance. A value that is not above it asks for no review; how far
+        its interval reaches is a caution.
     """
     sure = value if low is None else low
-    shown = not largest or harmless is None or sure > harmless
+    shown = chance is None or value > chance
     verdict: Verdict | None = None
     if threshold.reject is not None and sure > threshold.reject:
         verdict = "reject"
@@ -167,4 +169,4 @@ def cautions(findings: Iterable[Finding]) -> list[str]:
 
 def worst(findings: Iterable[Finding]) -> Verdict:
     """Return the verdict of all findings together: that of the worst one."""
-    return max((f.verdict for f in findings if f.verdict is not None), key=_ORDER.index, default="release")
+    return max((f.verdict for f in findings if f.verdict is not None), key=ORDER.index, default="release")

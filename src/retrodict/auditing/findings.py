@@ -10,7 +10,6 @@ from retrodict.auditing.appetite import Appetite
 from retrodict.auditing.extraction import SURE, Extraction
 from retrodict.auditing.finding import Finding, Way, judge, stated
 from retrodict.evaluation.fidelity import Fidelity
-from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.evaluation.replicas import Replicas
 from retrodict.evaluation.risk import RecordRisk
 from retrodict.reconstruction import Rebuilt
@@ -62,7 +61,7 @@ def lift_finding(extraction: Extraction, appetite: Appetite) -> Iterator[Finding
         f"lift of {best['lift']:.2f} ({best['low']:.2f} to {best['high']:.2f}; {best['measure']}, {best['scope']}): 0 "
         "is no nearer to the training rows than the prior, 1 as near as held-out rows; no proof of leakage by itself"
     )
-    yield judge(extraction.way, "lift", limits.lift, best["lift"], words, best["low"], best["high"])
+    yield judge(extraction.way, "lift", limits.lift, best["lift"], words, best["low"], best["high"], harmless=0.0)
 
 
 def record_findings(way: Way, records: RecordRisk, appetite: Appetite) -> Iterator[Finding]:
@@ -81,7 +80,7 @@ def record_findings(way: Way, records: RecordRisk, appetite: Appetite) -> Iterat
         words = f"{hits.members:.1%} of the training rows are {how}, and {hits.others:.1%} of the held-out rows"
         if measure == "near_rows":
             words += f"; {len(records.singled_out):,} training rows are singled out (by chance: {chance})"
-        yield judge(way, measure, threshold, hits.value, words, hits.low, hits.high, rows)
+        yield judge(way, measure, threshold, hits.value, words, hits.low, hits.high, rows, harmless=0.0)
     told = records.membership
     if told is not None:
         words = (
@@ -89,28 +88,7 @@ def record_findings(way: Way, records: RecordRisk, appetite: Appetite) -> Iterat
             f"{told.others:.1%} of the held-out rows are taken for members"
         )
         limit = limits.membership_advantage
-        yield judge(way, "membership_advantage", limit, told.value, words, told.low, told.high, rows)
-
-
-def membership_finding(found: MembershipAttacks, appetite: Appetite) -> Iterator[Finding]:
-    """Yield how well the best of the threshold attacks on the model's outputs tells training from held-out rows."""
-    best = found.worst
-    words = (
-        f"{best.words} tells training rows from held-out rows with an AUC of {best.auc:.3f} ({found.low:.3f} to "
-        f"{found.high:.3f}; 0.5 by chance), and finds {best.tpr_at_fpr_01:.1%} of them at 1% false alarms "
-        f"({best.tpr_low:.1%} to {best.tpr_high:.1%})"
-    )
-    rows = _rows(best.members, best.others)
-    limit = appetite.by_query.membership_auc
-    yield judge("by_query", "membership_auc", limit, best.auc, words, found.low, found.high, rows)
-
-
-def shadow_finding(appetite: Appetite) -> Finding:
-    """Return that the strongest attacks on membership are not made."""
-    words = (
-        "shadow models: not run; attacks that compare with models of the same kind find more members than thresholds"
-    )
-    return stated("by_query", "shadow_models", appetite.by_query.shadow_models, words, accepted="shadow_models")
+        yield judge(way, "membership_advantage", limit, told.value, words, told.low, told.high, rows, harmless=0.0)
 
 
 def _rows(members: int, others: int) -> str:

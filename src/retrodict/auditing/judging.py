@@ -8,16 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from retrodict import time_limit
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Way
-from retrodict.auditing.findings import agreement_finding, lift_finding, membership_finding, record_findings
+from retrodict.auditing.findings import agreement_finding, lift_finding, record_findings
+from retrodict.auditing.membership_findings import membership_findings, membership_gaps, shadow_findings
 from retrodict.auditing.request import AuditRequest
-from retrodict.auditing.work import BUDGET, CURVE, DEFENCES, LIFT, MEMBERSHIP, RECORDS, REPLICAS, Work, of
+from retrodict.auditing.work import ATTRIBUTES, BUDGET, CURVE, DEFENCES, LIFT, MEMBERSHIP, RECORDS, REPLICAS, Work, of
 from retrodict.budget import error_budget
+from retrodict.disclosures import Disclosures
 from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.fidelity.evaluate import LIMIT as FIDELITY_LIMIT
 from retrodict.evaluation.membership import MembershipAttacks, membership_attacks
+from retrodict.evaluation.membership.attacks import LIMIT as ATTACKED
 from retrodict.evaluation.queries import LIMIT, query_curve
 from retrodict.evaluation.replicas import Replicas, replicate
 from retrodict.evaluation.risk import record_risk
@@ -37,6 +41,11 @@ _FAMILY = {
 }
 """The members of the family that are cheap on ten thousand rows."""
 _QUICK_FAMILY = {True: ("logistic_regression", "decision_tree"), False: ("linear_regression", "decision_tree")}
+_QUICK_ATTACKED = 2_000
+"""Rows of either kind that membership is asked of in a quick audit: the standard error of an AUC is then 0.01."""
+_SHADOW_SECONDS = 600.0
+"""Attacks on membership take so long at most where an audit has no limit of its own: as many shadow models are trained
+as that allows."""
 _ASKED = 5_000
 """Held-out rows that replicas are asked of, at most: a share is then known to 1.4%."""
 NO_TRAIN = Note("no_train", "no training rows were given")
@@ -70,39 +79,87 @@ class Judge:
         """Return what every measure is given alike."""
         return {"target": self.request.target, "seed": self.request.seed}
 
-    def membership(self) -> MembershipAttacks | None:
-        """Return what the model's own outputs tell of who was in the training table."""
-        train, holdout = self.request.train, self.request.holdout
+    def membership(
+        self, facts: Disclosures | None, drawn: Extraction | None, rebuilt: Extraction | None
+    ) -> MembershipAttacks | None:
+        """Return who can be told to have been in the training table, by outputs, by shadow models and by the file.
+
+        Parameters
+        ----------
+        facts
+            What the file states; ``None`` where that could not be read.
+        drawn, rebuilt
+            The extractions, by query alone and from the file.
+        """
+        asked = self.request
+        train, holdout = asked.train, asked.holdout
         if train is None or holdout is None:
-            others = Note(NO_HOLDOUT.code, f"{NO_HOLDOUT}, which stand for non-members")
-            self.work.skip(MEMBERSHIP, NO_TRAIN if train is None else others)
+            why = NO_TRAIN if train is None else Note(NO_HOLDOUT.code, f"{NO_HOLDOUT}, which stand for non-members")
+            self.work.skip(MEMBERSHIP, why)
+            self.work.find(shadow_findings(None, why, asked.appetite))
             return None
         found: MembershipAttacks | None = self.work.attempt(
-            MEMBERSHIP, lambda: membership_attacks(self.request.model, train, holdout, **self._rows())
+            MEMBERSHIP, lambda: self._attacks(train, holdout, facts, drawn, rebuilt)
         )
+        self.work.find(shadow_findings(found, None if found else self.work.gaps[-1][1], asked.appetite))
         if found is not None:
-            self.work.find(membership_finding(found, self.request.appetite))
+            self.work.find(membership_findings(found, asked.appetite))
+            self.work.gaps += membership_gaps(found)
         return found
 
-    def judged(self, one: Extraction | None) -> Extraction | None:
-        """Return an extraction beside real rows; as it is where there are none."""
+    def _attacks(
+        self,
+        train: pd.DataFrame,
+        holdout: pd.DataFrame,
+        facts: Disclosures | None,
+        drawn: Extraction | None,
+        rebuilt: Extraction | None,
+    ) -> MembershipAttacks:
+        asked = self.request
+        with time_limit.within(_SHADOW_SECONDS):
+            return membership_attacks(
+                asked.model,
+                train,
+                holdout,
+                limit=_QUICK_ATTACKED if asked.quick else ATTACKED,
+                shadows=asked.shadows,
+                estimator=asked.estimator,
+                reconstruction=None if rebuilt is None else rebuilt.reconstruction,
+                drawn=None if drawn is None else drawn.reconstruction,
+                disclosures=facts,
+                subgroups=asked.subgroups,
+                workers=asked.workers,
+                cache=asked.cache,
+                like=asked.like,
+                **self._rows(),
+            )
+
+    def risk(self, one: Extraction | None) -> Extraction | None:
+        """Return an extraction beside real rows, one by one; as it is where there are none."""
         if one is None:
             return None
-        asked, rec = self.request, one.reconstruction
-        if asked.train is None:
+        if self.request.train is None:
             self.work.skip(f"nearness and {of(RECORDS, one.way)}", NO_TRAIN)
             return one
+        records = self.work.attempt(of(RECORDS, one.way), lambda: self._records(one.reconstruction))
+        if records is not None:
+            self.work.find(record_findings(one.way, records, self.request.appetite))
+        return replace(one, records=records)
+
+    def lift(self, one: Extraction | None) -> Extraction | None:
+        """Return an extraction beside real rows as a distribution; as it is where there are none."""
+        asked, train = self.request, self.request.train
+        if one is None or train is None:
+            return one
         limit = _QUICK_LIMIT if asked.quick else FIDELITY_LIMIT
+        rec = one.reconstruction
         fidelity = self.work.attempt(
             of(LIFT, one.way),
-            lambda: evaluate(rec, asked.train, asked.holdout, self.prior, asked.model, limit=limit, **self._rows()),
+            lambda: evaluate(rec, train, asked.holdout, self.prior, asked.model, limit=limit, **self._rows()),
         )
         one = replace(one, fidelity=fidelity)
         self.work.find(lift_finding(one, asked.appetite))
-        records = self.work.attempt(of(RECORDS, one.way), lambda: self._records(rec))
-        if records is not None:
-            self.work.find(record_findings(one.way, records, asked.appetite))
-        return replace(one, records=records)
+        return one
 
     def _records(self, rec: LabelledRows) -> Any:
         if self.request.holdout is None:
@@ -182,7 +239,7 @@ class Judge:
         ways: tuple[Way, ...] = ("by_query", "from_file")
         gone: list[str] = [BUDGET, DEFENCES] if self.request.quick else []
         if self.request.train is None:
-            gone += [MEMBERSHIP, DEFENCES, *(of(part, way) for part in (LIFT, RECORDS) for way in ways)]
+            gone += [MEMBERSHIP, ATTRIBUTES, DEFENCES, *(of(part, way) for part in (LIFT, RECORDS) for way in ways)]
         if self.request.holdout is None:
-            gone += [MEMBERSHIP, CURVE, BUDGET, DEFENCES]
+            gone += [MEMBERSHIP, ATTRIBUTES, CURVE, BUDGET, DEFENCES]
         return tuple(dict.fromkeys(gone))

@@ -71,6 +71,8 @@ class AuditRequest:
         A folder that keeps shadow models' scores; ``None`` is none.
     file
         The file that the model was read from; ``None`` where it came from memory.
+    like
+        The model whose type and settings shadow models take, if not its own: of a sanitised copy the original.
     """
 
     model: Model
@@ -90,6 +92,7 @@ class AuditRequest:
     workers: int | None = None
     cache: Path | None = None
     file: ModelFile | None = None
+    like: Model | None = None
 
     @classmethod
     def of(

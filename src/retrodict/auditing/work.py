@@ -18,7 +18,7 @@ Say = Callable[[str], None]
 
 DISCLOSURES = "what the file discloses"
 BY_QUERY, FROM_FILE = "extraction by query alone", "extraction from the file"
-MEMBERSHIP = "membership by the model's outputs"
+MEMBERSHIP, ATTRIBUTES = "membership", "attributes of known rows"
 LIFT, RECORDS, REPLICAS = "lift", "rows at risk", "replicas"
 CURVE, BUDGET = "query curve", "error budget"
 DEFENCES = "defences of its leaf values"
@@ -37,18 +37,20 @@ SHARES: dict[str, float] = {
     DISCLOSURES: 1.0,
     BY_QUERY: 2.0,
     FROM_FILE: 6.0,
-    MEMBERSHIP: 1.0,
-    of(LIFT, "by_query"): 3.0,
     of(RECORDS, "by_query"): 1.0,
-    of(LIFT, "from_file"): 3.0,
     of(RECORDS, "from_file"): 1.0,
+    MEMBERSHIP: 12.0,
+    ATTRIBUTES: 5.0,
+    of(LIFT, "by_query"): 3.0,
+    of(LIFT, "from_file"): 3.0,
     of(REPLICAS, "by_query"): 5.0,
     of(REPLICAS, "from_file"): 3.0,
     CURVE: 7.0,
     BUDGET: 4.0,
     DEFENCES: 6.0,
 }
-"""What each part takes beside the others, about, in the order in which they are done: for a limit and for time left."""
+"""What each part takes beside the others, about, for a limit and for time left; in the order in which they are done:
+what decides comes first."""
 
 
 @dataclass

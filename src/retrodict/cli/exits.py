@@ -10,6 +10,9 @@ FAILED = 1
 WRONG = 2
 """The request was wrong."""
 
+JUDGED = 3
+"""All was done, and the verdict is one that `--fail-on` names, or worse."""
+
 
 def of_signal(number: int) -> int:
     """Return the exit code of a command that a signal ended, as shells have it."""
@@ -25,6 +28,7 @@ MEANINGS = {
     DONE: "done",
     FAILED: "the run failed",
     WRONG: "the request was wrong",
+    JUDGED: "the verdict is that of --fail-on, or worse",
     STOPPED: "stopped by Ctrl-C",
     TERMINATED: "terminated",
     CUT_OFF: "nobody reads the output any more",

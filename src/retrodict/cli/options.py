@@ -51,7 +51,15 @@ SOFT_LABELS = typer.Option(
 )
 TEMPERATURE = typer.Option("--temperature", metavar="T", help="Above 1 flatter probabilities, below 1 sharper ones.")
 TOLERANCE = typer.Option("--tolerance", metavar="X", help="Share of a column's range within which two numbers agree.")
-APPETITE = typer.Option("--appetite", metavar="FILE", help="The risk appetite of an audit (YAML), else the default.")
+APPETITE = typer.Option(
+    "--appetite", metavar="NAME|FILE", help="Limits: internal, safe-setting, public-release, or a YAML file."
+)
+SHADOWS = typer.Option("--shadows", metavar="N", help="Shadow models that attacks on membership train; 0 is none.")
+SHADOW_ESTIMATOR = typer.Option(
+    "--shadow-estimator", metavar="NAME", help="What shadow models are where the model's own kind can't be trained."
+)
+SUBGROUP = typer.Option("--subgroup", metavar="A,B", help="Listed columns whose values are looked at one by one.")
+CACHE = typer.Option("--cache", metavar="DIR", help="Keep here what shadow models said, for the next time.")
 QUICK = typer.Option("--quick", help="A first look by audit: fewer rows, two replicas, no budget; two minutes.")
 
 Target = Annotated[str | None, TARGET]

@@ -52,7 +52,7 @@ def sanitize(
     holdout: Annotated[Path | None, options.more(options.HOLDOUT, "For the audits.")] = None,
     target: options.Target = None,
     prior: Annotated[Path | None, options.more(options.PRIOR, "For the audits.")] = None,
-    appetite: Annotated[Path | None, options.APPETITE] = None,
+    appetite: Annotated[str | None, options.APPETITE] = None,
     quick: Annotated[bool, options.QUICK] = False,
 ) -> None:
     """Write a copy of a model without the facts that prediction does not need."""
@@ -87,6 +87,7 @@ def sanitize(
                 appetite=appetite,
                 seed=seed,
                 quick=quick,
+                file=model,
             )
             both = audit_both(
                 request,

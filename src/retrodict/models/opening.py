@@ -137,6 +137,18 @@ def opening_of(source: Source) -> Opening:
     raise ModelError(f"'{where}' is no model file but {kind}; give {files}")
 
 
+def is_model_folder(path: Path) -> bool:
+    """Whether a folder is itself a model, as MLflow's are, and no folder of models.
+
+    Raises
+    ------
+    ModelError
+        If it can't be listed.
+    """
+    source = read_source(path)
+    return bool(source.members) and any(opening.recognises(source) for _, opening in openings())
+
+
 def model_of(opened: Opened, settings: Settings) -> Model:
     """Return what was opened or given as a model: as it is, or as its family takes it.
 
