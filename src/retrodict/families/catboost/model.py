@@ -115,6 +115,17 @@ class _CatBoost(PlainModel):
         names = self.schema.names
         return [names.index(name) for name in self.own.names] if self.own.named else list(range(len(self.own)))
 
+    def column(self, X: Float[Array, "n d"], at: int) -> Any:
+        """Return one of its own columns, of rows of the bound schema, as CatBoost takes it."""
+        return self._column(X[:, self._order[at]], at)
+
+    def retrained(self, X: Float[Array, "n d"], y: Float[Array, " n"], seed: int) -> Model:
+        """Return a model of the same settings, trained on other rows; see `Retrainable`."""
+        from retrodict.families.catboost.retrain import retrained
+
+        assert isinstance(self, CatBoostClasses | CatBoostValues)
+        return retrained(self, X, y, seed)
+
     def _column(self, values: Array, at: int) -> Any:
         own, bound = self.own.features[at], self.schema.features[self._order[at]]
         if own.name not in self.listed:

@@ -57,7 +57,7 @@ def columns_of(text: ModelText, given: Schema | None = None) -> Columns:
     named = _codes(text)
     lists = text.categories or ()
     fits = [[_fits(text, i, len(one), named) for i in range(len(text.names))] for one in lists]
-    told = sorted({*_called(text), *named, *(i for i, info in enumerate(text.infos) if _by_codes(info))})
+    told = told_listed(text)
     found: Sequence[int] | None = None
     if len(told) == len(lists) and all(fits[j][i] for j, i in enumerate(told)):
         found = told
@@ -67,6 +67,11 @@ def columns_of(text: ModelText, given: Schema | None = None) -> Columns:
     codes = {i: codes for i, codes in named.items() if i not in placed}
     ordered = frozenset(i for i in placed if i not in told)
     return Columns(placed, codes, ordered, () if found is not None else lists)
+
+
+def told_listed(text: ModelText) -> list[int]:
+    """Return the columns that training took as categories: as it was told, as splits or the values noted show."""
+    return sorted({*_called(text), *_codes(text), *(i for i, info in enumerate(text.infos) if _by_codes(info))})
 
 
 def schema_of(text: ModelText, columns: Columns, classes: tuple[Any, ...]) -> Schema:

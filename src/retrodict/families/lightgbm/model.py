@@ -42,7 +42,7 @@ from retrodict.families.lightgbm.text.numbers import DamagedTextError
 from retrodict.families.lightgbm.text.written import written
 from retrodict.families.plain_model import PlainModel, PlainRegressor, completed
 from retrodict.families.unsplit import unsplit
-from retrodict.models.contract import About
+from retrodict.models.contract import About, Model
 from retrodict.models.family import Opened, Settings
 from retrodict.models.type_lookup import overridden
 from retrodict.plain_text import article, one_line
@@ -109,6 +109,17 @@ class _LightGBM(PlainModel):
     @cached_property
     def _layout(self) -> Layout:
         return layout_of(self.own, self.schema, self.kinds)
+
+    def codes(self, X: Float[Array, "n d"]) -> Float[Array, "n d"]:
+        """Return rows of the bound schema as the library takes them."""
+        return self._layout.matrix(X)
+
+    def retrained(self, X: Float[Array, "n d"], y: Float[Array, " n"], seed: int) -> Model:
+        """Return a model of the same settings, trained on other rows; see `Retrainable`."""
+        from retrodict.families.lightgbm.retrain import retrained
+
+        assert isinstance(self, LightGBMClassifier | LightGBMRegressor)
+        return retrained(self, X, y, seed)
 
     def scores(self, X: Float[Array, "n d"]) -> Array:
         """Return the sums over trees for rows of the bound schema, shape (n,) or (n, k)."""

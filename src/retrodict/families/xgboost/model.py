@@ -28,7 +28,7 @@ from retrodict.families.xgboost.rounding import rounded
 from retrodict.families.xgboost.sections import ContentError, OtherKindError
 from retrodict.families.xgboost.strip import plan_of, with_mark
 from retrodict.models import links
-from retrodict.models.contract import About
+from retrodict.models.contract import About, Model
 from retrodict.models.family import Opened, Settings
 from retrodict.models.opening import fingerprint_of
 from retrodict.models.type_lookup import faithful_of_type
@@ -108,6 +108,17 @@ class _XGBoost(PlainModel):
         check_classes(self.own, schema)
         way(self.own, schema, self.coded)
         return replace(self, schema=schema)
+
+    def codes(self, X: Float[Array, "n d"]) -> Float[Array, "n d"]:
+        """Return rows of the bound schema as the library takes them."""
+        return self._way(X)
+
+    def retrained(self, X: Float[Array, "n d"], y: Float[Array, " n"], seed: int) -> Model:
+        """Return a model of the same settings, trained on other rows; see `Retrainable`."""
+        from retrodict.families.xgboost.retrain import retrained
+
+        assert isinstance(self, XGBoostClassifier | XGBoostRegressor)
+        return retrained(self, X, y, seed)
 
     def scores(self, X: Float[Array, "n d"], kind: str = "margin") -> Array:
         """Return what the booster puts out for rows of the bound schema, as float32: margins, or values."""

@@ -13,7 +13,7 @@ from retrodict.families.lightgbm.text.model_text import ModelText
 
 _OF_LIKELIHOOD = {"quantile": "alpha", "huber": "alpha", "fair": "fair_c", "tweedie": "tweedie_variance_power"}
 """The parameter that an objective's line leaves out."""
-_OF_MACHINES = frozenset(
+OF_MACHINES = frozenset(
     (
         *("num_threads", "device_type", "tree_learner", "verbosity", "num_machines", "local_listen_port", "time_out"),
         *("machine_list_filename", "machines", "gpu_platform_id", "gpu_device_id", "gpu_device_id_list", "gpu_use_dp"),
@@ -50,7 +50,7 @@ def of_training(text: ModelText, place: Place, kinds: Columns) -> Iterator[Train
     rest = {
         name: _read(value)
         for name, value in text.parameters.items()
-        if value and name not in _OF_MACHINES and own.get(name) != value
+        if value and name not in OF_MACHINES and own.get(name) != value
     }
     if rest:
         yield TrainingSettings(rest, features=(), source=place.at("parameters"), exact=True)
