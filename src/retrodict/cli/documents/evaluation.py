@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import RootModel
 
 from retrodict.auditing.sections import (
@@ -13,6 +15,7 @@ from retrodict.auditing.sections import (
     NoteLine,
     RecordSection,
     ReplicaSection,
+    SubgroupLine,
 )
 from retrodict.cli.documents.base import Document
 
@@ -62,8 +65,45 @@ class Controls(RootModel[dict[str, Match]]):
     """What tables reach that know nothing of the single rows, by control."""
 
 
+class Curve(Document):
+    """The ROC of one attack: shares of other rows, and of training rows, above one threshold after another."""
+
+    attack: str
+    false: list[float]
+    true: list[float]
+
+
+class Largest(Document):
+    """The largest of one measure over all attacks of one way; `harmless` is what that is below by chance alone."""
+
+    way: Literal["by_query", "from_file"]
+    measure: Literal["auc", "tpr_at_fpr_01", "tpr_at_fpr_001", "subgroup_auc"]
+    attack: str
+    where: str
+    value: float
+    low: float
+    high: float
+    members: int
+    others: int
+    harmless: float
+
+
+class Fewer(Document):
+    """What an attack reaches with so many shadow models."""
+
+    attack: str
+    shadows: int
+    auc: float
+    low: float
+    high: float
+
+
 class Membership(Document):
-    """How well the model's own outputs tell training rows from others; `low` to `high` is of the worst attack's AUC."""
+    """How well training rows are told from others; `low` to `high` is of the worst attack's AUC.
+
+    `left_out` has attacks that were not made, each with the reason. `out` is the table with a line a row, where one was
+    asked for.
+    """
 
     worst: str
     low: float
@@ -72,6 +112,12 @@ class Membership(Document):
     queries: int
     seed: int
     attacks: list[AttackLine]
+    subgroups: list[SubgroupLine]
+    curves: list[Curve]
+    largest: list[Largest]
+    by_shadows: list[Fewer]
+    left_out: list[tuple[str, NoteLine]]
+    out: str | None = None
     warnings: list[NoteLine]
     notes: list[NoteLine]
 

@@ -66,7 +66,7 @@ class Attack:
     shadows: int
     members: int
     others: int
-    seconds: float
+    seconds: float = field(compare=False)
 
     @property
     def words(self) -> str:
@@ -311,4 +311,8 @@ class MembershipAttacks(KeptResult):
         """Return the largest AUC, what was left out, and what is doubtful."""
         allowed = f"{self.low:.3f} to {self.high:.3f}, {self.distinct} attacks allowed for"
         head = f"largest AUC {self.worst.auc:.3f} ({allowed})"
-        return [head, *(f"not made: {name}: {why}" for name, why in self.left_out), *super().remarks()]
+        reasons: dict[str, list[str]] = {}
+        for name, why in self.left_out:
+            reasons.setdefault(str(why), []).append(name)
+        left = [f"not made: {', '.join(names)}: {why}" for why, names in reasons.items()]
+        return [head, *left, *super().remarks()]
