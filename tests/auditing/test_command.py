@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -111,3 +113,32 @@ def test_the_schema_of_the_report_can_be_printed(cli: Cli) -> None:
     assert schema["properties"]["schema_version"]["const"] == "3.0"
     assert {"verdict", "lift", "records", "replicas", "queries"} <= set(schema["required"])
     assert schema["additionalProperties"] is False
+
+
+def test_a_verdict_that_was_to_fail_ends_with_three(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    words = ("audit", folder / "model.skops", "--quick", "--seconds", "0.01", "--quiet")
+    assert cli(*words, "--out", tmp_path / "a").code == 0
+    assert cli(*words, "--out", tmp_path / "b", "--fail-on", "reject").code == 0  # it is a review
+    assert cli(*words, "--out", tmp_path / "c", "--fail-on", "review").code == 3
+    assert (tmp_path / "c" / "report.html").exists()
+    outcome = cli(*words, "--out", tmp_path / "d", "--fail-on", "release")
+    assert outcome.code == 2
+    assert "--fail-on" in outcome.err
+
+
+def test_the_report_names_the_file_and_what_changed_since(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    words = ("audit", folder / "model.skops", "--quick", "--seconds", "0.01", "--rows", "20")
+    first = cli(*words, "--out", tmp_path / "a", "--json", "--appetite", "public-release").json
+    content = (folder / "model.skops").read_bytes()
+    told = first["provenance"]["file"]
+    assert told["name"] == "model.skops"
+    assert told["sha256"] == hashlib.sha256(content).hexdigest()
+    assert told["bytes"] == len(content)
+    assert datetime.fromisoformat(told["modified"]).utcoffset() == timedelta(0)
+    assert (first["appetite"]["name"], first["verdict"]) == ("public-release", "reject")  # nothing could be judged
+    outcome = cli(*words, "--out", tmp_path / "b", "--baseline", tmp_path / "a" / "report.json")
+    assert "since: verdict: reject before, review now" in outcome.out
+    assert "since: not comparable: the limits are others (public-release, default)" in outcome.out
+    outcome = cli(*words, "--out", tmp_path / "c", "--baseline", folder / "train.csv")
+    assert (outcome.code, len(outcome.err.splitlines())) == (2, 1)
+    assert "holds no audit report" in outcome.err

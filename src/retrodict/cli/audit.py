@@ -167,7 +167,7 @@ class _Job:
         self.output.show({**found.to_dict(), "out": str(self.out)}, lambda: _print_folder(found, self.out))
         end_judged(found.verdicts, fail_on)
         if found.unread:
-            for one in found.unread:
+            for one in found.unread if self.output.json or self.output.quiet else ():
                 note(f"error: {one.name}: {one.why}")
             raise typer.Exit(FAILED)
 

@@ -110,8 +110,12 @@ class FolderAudit(Result):
 
     def tables(self) -> list[ShownTable]:
         """Return one line a model."""
-        lines = [[one.verdict or "NOT READ", one.name, one.family or "", one.why] for one in self.lines]
-        return [ShownTable(pd.DataFrame(lines, columns=["verdict", "model", "family", "why"]), index=False)]
+        lines = [[one.verdict or "NOT READ", one.name, one.family or ""] for one in self.lines]
+        return [ShownTable(pd.DataFrame(lines, columns=["verdict", "model", "family"]), index=False)]
+
+    def remarks(self) -> list[str]:
+        """Return why, a line a model."""
+        return [f"{one.name}: {one.why}" for one in self.lines]
 
 
 @dataclass(frozen=True)
