@@ -47,6 +47,7 @@ _OWED = {
     None: "not known",
 }
 _TITLES = {"from_file": "From the file", "by_query": "By query alone"}
+_GRAVITY = ("release", None, "review", "reject")
 _FACTS = 8
 """Facts of one group that are shown; report.json has all."""
 _SINGLED = 20
@@ -75,7 +76,7 @@ def render(found: AuditResult, command: str, records: bool = False) -> str:
         subtitle=_subtitle(found),
         remedies=found.remedies,
         sections=[*((("since", "What changed"),) if report.baseline else ()), *_SECTIONS],
-        findings=[_finding_cells(one) for way in WORDS for one in found.findings if one.way == way],
+        findings=[_finding_cells(one) for one in sorted(found.findings, key=lambda one: -_GRAVITY.index(one.verdict))],
         groups=[
             (name, [_fact_cells(fact) for fact in facts[:_FACTS]], max(len(facts) - _FACTS, 0))
             for name, facts in found.facts

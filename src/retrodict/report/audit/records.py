@@ -51,10 +51,15 @@ def _cells(row: Iterable[Any]) -> list[Any]:
         elif isinstance(value, int | np.integer):
             cells.append(int(value))
         elif isinstance(value, float | np.floating):
-            cells.append("" if np.isnan(value) else f"{float(value):.{_DIGITS}g}")
+            cells.append("" if np.isnan(value) else _number(float(value)))
         else:
             cells.append("" if value is None else _harmless(value))
     return cells
+
+
+def _number(value: float) -> str:
+    """Return a number as text; -inf, which a spreadsheet takes for a formula, is quoted."""
+    return f"{value:.{_DIGITS}g}" if np.isfinite(value) else _harmless(value)
 
 
 def _harmless(value: Any) -> str:

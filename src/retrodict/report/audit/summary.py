@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from retrodict.auditing import AuditResult
 from retrodict.auditing.file_findings import unread_sentences
@@ -12,12 +13,14 @@ from retrodict.report.templates import page_of
 
 FILE = "summary.html"
 
-LINES = 5
-"""Lines of each list: with `LETTERS` each, the longest report's lists still leave room for signatures on one page."""
-LETTERS = 170
-"""Characters of a line of a list, about two lines of print."""
-SENTENCE = 240
-"""Characters of a reason: no sentence of ours is longer."""
+LINES = 4
+"""Entries of each list: the longest report's lists still leave room for signatures on one page."""
+LETTERS = 200
+"""Characters of an entry, about three lines of print, which the style sheet holds it to whatever its letters."""
+ACTIONS = 6
+"""Things to do: rarely are there more."""
+SENTENCE = 260
+"""Characters of a reason, or of a thing to do: few sentences of ours are longer."""
 COMMAND = 420
 """Characters of the command: what is beyond stands in the report."""
 NAME = 120
@@ -45,16 +48,16 @@ def render_summary(found: AuditResult, report_hash: str = "") -> str:
         unread=_cut(unread_sentences(found.disclosures.unread)),
         gaps=_cut(gaps),
         # a reader ticks what was done; the commands stand in the report
-        actions=_cut([one.sentence for one in found.next_actions]),
+        actions=_cut([one.sentence for one in found.next_actions], ACTIONS, SENTENCE),
         origin=_origin(found, report_hash),
     )
 
 
-def _cut(lines: Sequence[str]) -> list[str]:
+def _cut(lines: Sequence[str], most: int = LINES, letters: int = LETTERS) -> dict[str, Any]:
     """Return the first lines, each cut, and how many more there are: nothing is left out unsaid."""
-    kept = [shown(line, LETTERS) for line in lines[:LINES]]
-    more = len(lines) - len(kept)
-    return [*kept, f"and {more:,} more, named in report.html"] if more else kept
+    more = len(lines) - most
+    said = f"and {more:,} more, named in report.html" if more > 0 else ""
+    return {"lines": [shown(line, letters) for line in lines[:most]], "more": said}
 
 
 def _origin(found: AuditResult, report_hash: str) -> list[tuple[str, str]]:
