@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from retrodict.checking.rules import OUTPUTS, Answer, Condition, Planned, Rule, always
+from retrodict.checking.rules import OUTPUTS, Answer, Condition, Planned, Rule, always, sometimes
 
 _KEEP = "give away a replica, or give predictions and not the file"
 
@@ -35,6 +35,24 @@ def node_sums(estimators: tuple[str, ...], when: Condition = always, looks_at: t
         when,
         looks_at,
         "`retrodict sanitize` takes them out: predictions do not need them",
+        stripped=True,
+    )
+
+
+def values_between_splits(
+    estimators: tuple[str, ...], when: Condition = sometimes, looks_at: tuple[str, ...] = ()
+) -> Rule:
+    """Return the rule that split points midway between two values give values away where there are many."""
+    return Rule(
+        "values_between_splits",
+        "from_file.facts_of_unknown_count",
+        "review",
+        estimators,
+        "state values of training rows: split points lie midway between two, and where many lie close together, the "
+        "values follow",
+        when,
+        looks_at,
+        "train fewer trees with larger leaves, on columns that are rounded; no setting rules it out",
     )
 
 
@@ -48,7 +66,7 @@ def settings_stated(estimators: tuple[str, ...]) -> Rule:
         "state how it was trained, seeds among the settings",
         always,
         (),
-        "`retrodict sanitize` takes them out; no row follows from them alone",
+        "`retrodict sanitize` takes out what predictions do not need of them; no row follows from them alone",
     )
 
 

@@ -123,6 +123,8 @@ class Rule:
         Other estimators that do without it; empty where none is named.
     example
         Settings with which it shows, for tests and for the bench.
+    stripped
+        Whether `retrodict sanitize` takes it out of the trained model.
     """
 
     code: str
@@ -136,6 +138,7 @@ class Rule:
     lowered: Mapping[str, Any] = field(default_factory=dict)
     instead: Steps = ()
     example: Mapping[str, Any] = field(default_factory=dict)
+    stripped: bool = False
 
 
 class Advising(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from retrodict.checking.aliases import by_own_names
-from retrodict.checking.boosted import leaf_values, many_leaves, settings_stated
+from retrodict.checking.boosted import leaf_values, many_leaves, settings_stated, values_between_splits
 from retrodict.checking.rules import Answer, Part, Planned, Rule, always, sometimes
 from retrodict.extras import extra_for
 
@@ -40,6 +40,7 @@ def _hashes(planned: Planned) -> Answer:
 
 RULES: tuple[Rule, ...] = (
     leaf_values(_ALL),
+    values_between_splits(_ALL),
     Rule(
         "one_row_leaves",
         "from_file.personal_facts",
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
         "`retrodict sanitize` takes the counts out, and no setting keeps leaves of one row from coming about: "
         "min_data_in_leaf says which leaves are split further, and not how many rows a leaf has; a smaller depth makes "
         "fewer",
+        stripped=True,
     ),
     Rule(
         "category_hashes",
@@ -72,6 +74,7 @@ RULES: tuple[Rule, ...] = (
         always,
         (),
         "`retrodict sanitize` takes it out",
+        stripped=True,
     ),
     many_leaves(
         "as_many_leaves_as_rows",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from retrodict.checking.aliases import by_own_names
-from retrodict.checking.boosted import leaf_values, many_leaves, node_sums, settings_stated
+from retrodict.checking.boosted import leaf_values, many_leaves, node_sums, settings_stated, values_between_splits
 from retrodict.checking.rules import LEAST_ROWS, Answer, Part, Planned, Rule
 from retrodict.extras import extra_for
 
@@ -68,6 +68,7 @@ def _leaves(planned: Planned) -> float:
 RULES: tuple[Rule, ...] = (
     leaf_values(_ALL),
     node_sums(_ALL),
+    values_between_splits(_ALL),
     Rule(
         "one_row_leaves",
         "from_file.personal_facts",
@@ -78,7 +79,7 @@ RULES: tuple[Rule, ...] = (
         ("min_child_samples",),
         f"train with min_child_samples={LEAST_ROWS} or more (20 is the default)",
         {"min_child_samples": LEAST_ROWS},
-        example={"min_child_samples": 1},
+        example={"min_child_samples": 1, "num_leaves": 100},
     ),
     settings_stated(_ALL),
     many_leaves(

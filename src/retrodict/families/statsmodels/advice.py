@@ -8,8 +8,7 @@ from typing import Any
 from retrodict.checking.aliases import by_own_names
 from retrodict.checking.rules import LEAST_ROWS, Answer, Part, Planned, Rule, sometimes, whenever
 
-_LEAST_SQUARES = ("OLS", "WLS", "GLS", "RLM")
-_ALL = (*_LEAST_SQUARES, "GLM", "Logit", "Probit", "Poisson", "NegativeBinomial", "MNLogit", "QuantReg")
+_ALL = ("Logit", "GLM", "OLS", "WLS", "GLS", "RLM", "Probit", "Poisson", "NegativeBinomial", "MNLogit", "QuantReg")
 _DEFAULTS: dict[str, Any] = {"remove_data": False}
 """The one setting: that of `results.save`."""
 
@@ -46,6 +45,7 @@ RULES: tuple[Rule, ...] = (
         sometimes,
         ("remove_data",),
         "save with results.save(PATH, remove_data=True), and `retrodict sanitize` the file",
+        stripped=True,
     ),
     Rule(
         "facts_of_unknown_count",
@@ -56,6 +56,7 @@ RULES: tuple[Rule, ...] = (
         sometimes,
         (),
         "`retrodict sanitize` takes out what predictions do not need",
+        stripped=True,
     ),
     Rule(
         "cross_products",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from retrodict.checking.aliases import by_own_names
-from retrodict.checking.boosted import leaf_values, many_leaves, node_sums, settings_stated
+from retrodict.checking.boosted import leaf_values, many_leaves, node_sums, settings_stated, values_between_splits
 from retrodict.checking.rules import LEAST_ROWS, Answer, Part, Planned, Rule, perhaps, whenever
 from retrodict.extras import extra_for
 
@@ -65,17 +65,7 @@ RULES: tuple[Rule, ...] = (
         "train with tree_method='exact', which splits between two rows; or `retrodict sanitize --round-splits`",
         {"tree_method": "exact"},
     ),
-    Rule(
-        "split_values_of_unknown_count",
-        "from_file.facts_of_unknown_count",
-        "review",
-        _ALL,
-        "state values of training rows without saying of how many rows each is",
-        perhaps(_binned),
-        ("tree_method",),
-        "train with tree_method='exact'",
-        {"tree_method": "exact"},
-    ),
+    values_between_splits(_ALL, perhaps(_trees), ("booster", "tree_method")),
     Rule(
         "one_row_leaves",
         "from_file.personal_facts",

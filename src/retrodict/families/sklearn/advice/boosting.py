@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from retrodict.checking.boosted import leaf_values, node_sums
-from retrodict.checking.rules import Rule, sometimes
+from retrodict.checking.boosted import leaf_values, node_sums, values_between_splits
+from retrodict.checking.rules import LEAST_ROWS, Rule, perhaps, sometimes
 from retrodict.families.sklearn.advice.single_rows import BOOSTED, FORESTS, TREES
 
 HISTOGRAMS = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
 
+MIDWAY = tuple(name for name in (*FORESTS, *TREES, *BOOSTED) if not name.startswith("Extra"))
+"""Trees that split midway between two values; extra-trees draw their split points."""
+
 RULES = (
+    values_between_splits(MIDWAY),
     leaf_values((*BOOSTED, *HISTOGRAMS)),
     node_sums((*BOOSTED, *HISTOGRAMS)),
     Rule(
@@ -20,6 +24,19 @@ RULES = (
         sometimes,
         ("max_bins",),
         "`retrodict sanitize` takes out the edges of number columns",
+        stripped=True,
+    ),
+    Rule(
+        "one_row_leaves_of_histograms",
+        "from_file.personal_facts",
+        "review",
+        HISTOGRAMS,
+        "state facts of single rows: leaves of one row",
+        perhaps(lambda planned: planned.number("min_samples_leaf", 20) < 2),
+        ("min_samples_leaf",),
+        f"train with min_samples_leaf={LEAST_ROWS} or more (20 is the default)",
+        {"min_samples_leaf": LEAST_ROWS},
+        example={"min_samples_leaf": 1},
     ),
     Rule(
         "counts_determine_the_table",
@@ -31,5 +48,6 @@ RULES = (
         sometimes,
         ("bootstrap", "min_samples_leaf"),
         "`retrodict sanitize` takes the counts out: predictions do not need them",
+        stripped=True,
     ),
 )

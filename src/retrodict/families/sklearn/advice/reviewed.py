@@ -31,7 +31,7 @@ _HOLDERS = (
 _TRANSFORMERS = (
     *("StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "QuantileTransformer", "PowerTransformer"),
     *("KBinsDiscretizer", "SplineTransformer", "PolynomialFeatures", "Normalizer", "Binarizer"),
-    *("OneHotEncoder", "OrdinalEncoder", "TargetEncoder", "SimpleImputer", "KNNImputer", "MissingIndicator"),
+    *("OneHotEncoder", "OrdinalEncoder", "TargetEncoder", "SimpleImputer", "KNNImputer"),
     *("Nystroem", "RBFSampler", "PCA", "TruncatedSVD", "KernelPCA", "VarianceThreshold", "SelectKBest"),
 )
 REVIEWED = frozenset((*_MODELS, *_HOLDERS, *_TRANSFORMERS))

@@ -7,7 +7,6 @@ from retrodict.checking.rules import LEAST_ROWS, Answer, Planned, Rule, always, 
 FORESTS = ("RandomForestClassifier", "ExtraTreesClassifier", "RandomForestRegressor", "ExtraTreesRegressor")
 TREES = ("DecisionTreeClassifier", "ExtraTreeClassifier", "DecisionTreeRegressor", "ExtraTreeRegressor")
 BOOSTED = ("GradientBoostingClassifier", "GradientBoostingRegressor")
-OF_VALUES = tuple(name for name in (*FORESTS, *TREES, *BOOSTED) if name.endswith("Regressor"))
 _PERSONAL, _UNKNOWN = "from_file.personal_facts", "from_file.facts_of_unknown_count"
 _SANITISE = "`retrodict sanitize` takes it out of the file: predictions do not need it"
 
@@ -31,11 +30,6 @@ def one_row_leaves(planned: Planned) -> Answer:
     return "yes" if free and least == 1 and not planned["min_weight_fraction_leaf"] else "maybe"
 
 
-def _one_value(planned: Planned) -> Answer:
-    """Say whether a leaf's mean may be one row's target: where leaves of one row are, it may."""
-    return "no" if one_row_leaves(planned) == "no" else "maybe"
-
-
 LEAF_SETTINGS = (
     *("min_samples_leaf", "max_depth", "max_leaf_nodes", "min_samples_split", "min_weight_fraction_leaf"),
     *("ccp_alpha", "min_impurity_decrease"),
@@ -52,17 +46,6 @@ RULES = (
         LEAF_SETTINGS,
         f"train with min_samples_leaf={LEAST_ROWS}, so that no leaf is of fewer rows; stripping takes the counts out, "
         "and leaves the leaves",
-        {"min_samples_leaf": LEAST_ROWS},
-    ),
-    Rule(
-        "one_row_values",
-        _UNKNOWN,
-        "review",
-        OF_VALUES,
-        "state single targets: the value of a leaf of one row is that row's target",
-        _one_value,
-        LEAF_SETTINGS,
-        f"train with min_samples_leaf={LEAST_ROWS}",
         {"min_samples_leaf": LEAST_ROWS},
     ),
     Rule(
@@ -85,7 +68,8 @@ RULES = (
         ("oob_score",),
         f"train with oob_score=False and judge on held-out rows; {_SANITISE}",
         {"oob_score": False},
-        example={"oob_score": True, "bootstrap": True},
+        example={"oob_score": True, "bootstrap": True, "min_samples_leaf": LEAST_ROWS},
+        stripped=True,
     ),
     Rule(
         "outlier_marks",
@@ -96,6 +80,7 @@ RULES = (
         always,
         (),
         _SANITISE,
+        stripped=True,
     ),
     Rule(
         "errors_of_each_row",
@@ -129,6 +114,7 @@ RULES = (
         always,
         (),
         "`retrodict sanitize` takes out what predictions do not need",
+        stripped=True,
     ),
     Rule(
         "places_of_each_row",
@@ -142,7 +128,7 @@ RULES = (
         "keep the cluster or the place of every training row",
         always,
         (),
-        "`retrodict sanitize` takes out what predictions do not need",
+        "give its outputs and not the file",
     ),
     Rule(
         "counts_of_values",
