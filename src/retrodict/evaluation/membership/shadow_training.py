@@ -21,6 +21,7 @@ from retrodict.models.links import log_of
 from retrodict.models.opening import fingerprint_of
 from retrodict.results.notes import Note
 from retrodict.tables.encoded import Inputs, Rows
+from retrodict.tables.titles import TRAIN
 
 Array = np.ndarray
 
@@ -48,7 +49,7 @@ class Trainer(Protocol):
 
     @property
     def members(self) -> int:
-        """How many of them are members."""
+        """How many rows the model was trained on, those not among these included."""
         ...
 
     @property
@@ -157,7 +158,7 @@ def trainer_of(asked: Asked, like: Model | None, estimator: Any) -> Trainer:
     """
     rows = [asked.members.rows, asked.others.rows]
     X, y = (np.concatenate([getattr(one, name) for one in rows]) for name in ("X", "y"))
-    shared: dict[str, Any] = {"X": X, "y": y, "members": len(asked.members), "labels": asked.labels}
+    shared: dict[str, Any] = {"X": X, "y": y, "members": len(asked.inputs.tables[TRAIN]), "labels": asked.labels}
     if estimator is not None:
         made = family(estimator, asked.inputs.features, asked.labels, 0)
         if len(made) > 1:

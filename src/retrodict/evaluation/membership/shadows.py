@@ -35,6 +35,9 @@ ALONE = 0.05
 """Seconds that a pair takes below which all are trained one after another: threads that share Python's lock gain
 nothing on fits of some milliseconds."""
 
+_ENOUGH = 0.75
+"""The share of the model's training rows below which shadow models' fewer rows are said."""
+
 
 @dataclass(frozen=True)
 class Shadows:
@@ -202,10 +205,10 @@ def _notes(trainer: Trainer, made: int, wanted: int, held: Array, failed: list[R
     if failed:
         text = f"{2 * len(failed)} of {wanted} shadow models could not be trained: {failed[0]}"
         notes.append(Note("shadows_failed", text, failed=2 * len(failed), wanted=wanted, reason=str(failed[0])))
-    if trainer.members > 2 * rows or rows > 2 * trainer.members:
+    if rows < _ENOUGH * trainer.members:
         text = (
-            f"shadow models are trained on {rows:,} rows, the model on at least {trainer.members:,}; attacks with them "
-            "are weaker than they could be: give as many holdout rows as training rows"
+            f"shadow models are trained on {rows:,} rows, the model on {trainer.members:,}; attacks with them are "
+            "weaker than they could be: give as many holdout rows as training rows, or a greater limit"
         )
         notes.append(Note("shadow_rows", text, rows=rows, members=trainer.members))
     return tuple(notes)
