@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from retrodict import __version__
+from retrodict.cli.app_command import app as app_command
 from retrodict.cli.audit import audit
 from retrodict.cli.calibration import calibration
+from retrodict.cli.check import check
 from retrodict.cli.controls import controls
 from retrodict.cli.demo import demo
 from retrodict.cli.doctor import doctor
@@ -45,7 +47,7 @@ app = typer.Typer(
 COMMANDS = (
     *(inspect, reconstruct, rebuild, invert, implied_prior, fit_prior),
     *(evaluate, record_risk, matched_error, aligned_error, calibration, controls, membership_attacks),
-    *(replicate, migrate, query_curve, error_budget, audit, sanitize, theory, demo, doctor),
+    *(replicate, migrate, query_curve, error_budget, check, audit, app_command, sanitize, theory, demo, doctor),
 )
 """In the order in which the help lists them."""
 

@@ -53,3 +53,11 @@ class Diagnosis(Document):
     extras: list[ExtraLine]
     families: list[FamilyLine]
     warnings: list[NoteLine]
+
+
+class App(Document):
+    """An app that has begun; `url` works once, and what lies in `folder` stays at the end only where it is `kept`."""
+
+    url: str
+    folder: str
+    kept: bool

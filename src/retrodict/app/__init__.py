@@ -1,0 +1,1 @@
+"""The audit in a browser: a local page for people who never opened a terminal."""
