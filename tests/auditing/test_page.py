@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from retrodict.disclosures import Unread
 from retrodict.report.audit.html import render
+from retrodict.report.glossary import ALIASES, GLOSSARY, identifier
 
 BROWSER = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -55,9 +57,9 @@ def test_it_carries_itself_and_reads_well(text: str) -> None:
     assert page.levels[0] == 1
     assert page.levels.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(page.levels, page.levels[1:], strict=False))
-    assert len(page.images) == 5  # marginals, associations, plane, closest rows, query curve
+    assert len(page.images) == 6  # ROC, marginals, associations, plane, closest rows, query curve
     assert all(len(image["alt"]) > 40 for image in page.images)
-    assert all(address.startswith(("data:", "#")) for address in page.addresses)
+    assert all(address.startswith(("data:", "#")) or address == "summary.html" for address in page.addresses)
     assert {address[1:] for address in page.addresses if address.startswith("#")} <= set(page.ids)
     assert len(set(page.ids)) == len(page.ids)
     assert "<script" not in text
@@ -87,32 +89,80 @@ def test_a_page_of_a_model_alone_speaks_of_no_real_rows(alone: Any) -> None:
     assert "No training rows were given: how near what was extracted comes to them was not measured." in told
 
 
-def test_what_is_not_read_comes_first_in_what_the_file_discloses(alone: Any) -> None:
+def test_what_is_not_read_stands_beside_the_verdict(alone: Any) -> None:
     unread = (Unread("[0]", "lib.Step", "unknown", "no reader <knows> it"),)
     found = replace(alone[0], disclosures=replace(alone[0].disclosures, unread=unread))
     text = render(found, "retrodict audit")
+    said = "not read: lib.Step at [0]: no reader &lt;knows&gt; it"
+    first = text[text.index('id="verdict"') : text.index("<nav")]
+    assert said in first
+    assert all(f"{what}: " in first for what, _ in found.not_tested[:6])
+    assert "All of the file was read" not in first
     section = text[text.index('id="disclosures"') :]
-    assert "not read: lib.Step at [0]: no reader &lt;knows&gt; it" in section
-    assert section.index("Not read") < section.index("facts about the training data")
+    assert section.index(said) < section.index("facts about the training data")
     assert found.report.plain()["unread"] == [
         {"path": "[0]", "type": "lib.Step", "why": "unknown", "reason": "no reader <knows> it"}
     ]
 
 
-def test_colours_have_contrast(text: str) -> None:
+def test_the_first_screen_names_the_file_why_and_what_to_do(alone: Any) -> None:
+    file = {"name": "\u202e<b>m\x1b.skops", "sha256": "ab" * 32, "modified": "2026-01-02T03:04:05+00:00", "bytes": 1234}
+    found = replace(
+        alone[0], provenance={**alone[0].provenance, "file": file, "command": "retrodict audit 'a b.skops' --out o"}
+    )
+    text = render(found, "retrodict audit")
+    first = text[: text.index("<nav")]
+    assert r"<h1><bdi>\u202e&lt;b&gt;m\x1b.skops</bdi></h1>" in first
+    assert "ab" * 32 in first
+    assert "2026-01-02 03:04:05 UTC" in first
+    assert all(line.replace("'", "&#39;") in first for line in found.summary)
+    assert "retrodict audit &#39;a b.skops&#39; --train TRAIN.csv --holdout HOLDOUT.csv --out o-with-rows" in first
+
+
+def test_each_number_stands_beside_that_of_a_harmless_model(audited: Any) -> None:
+    found, out = audited("forest")
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert text.count('class="harmless"') >= 2
+    section = text[text.index('id="membership"') : text.index('id="attributes"')]
+    assert 'data-head="AUC" class="n">0.500<' in section
+    assert all(one.harmless is not None for one in found.findings if one.measure.endswith("_auc"))
+
+
+def test_words_of_the_page_are_explained_in_it(alone: Any) -> None:
+    text = render(alone[0], "retrodict audit")
+    page = Page(text)
+    assert all(identifier(word) in page.ids for word in GLOSSARY)
+    assert set(ALIASES.values()) <= set(GLOSSARY)
+    assert 'href="#g-risk-appetite"' in text
+
+
+def test_the_page_of_words_has_the_same_meanings() -> None:
+    words = (Path(__file__).parents[2] / "docs/start/words.md").read_text(encoding="utf-8")
+    assert all(f"| {word} | {meaning} |" in words for word, meaning in GLOSSARY.items())
+
+
+def light(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    least, most = sorted((light(one), light(other)))
+    return (most + 0.05) / (least + 0.05)
+
+
+@pytest.mark.parametrize("sheet", ["audit.css.j2", "summary.css.j2"])
+def test_colours_have_contrast_by_day_and_by_night(sheet: str) -> None:
     """Text on its ground reaches 4.5 to 1 (WCAG 2, AA)."""
-
-    def light(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    verdicts = re.findall(r"\.(?:release|review|reject) { background: (#\w{6})", text)
-    assert len(verdicts) == 3
-    inks = re.findall(r"[^-]color: (#\w{6})", text)
-    assert len(inks) >= 3
-    assert all(1.05 / (light(ground) + 0.05) > 4.5 for ground in verdicts)
-    assert all((light("#ffffff") + 0.05) / (light(ink) + 0.05) > 4.5 for ink in inks)
+    text = files("retrodict.report").joinpath("templates", sheet).read_text(encoding="utf-8")
+    modes = [dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in re.findall(r":root {(.*?)}", text, re.DOTALL)]
+    assert len(modes) >= 2
+    for mode in modes[:2]:
+        grounds = [mode[name] for name in ("ground", "panel") if name in mode]
+        inks = [mode[name] for name in ("ink", "quiet", "link") if name in mode]
+        assert all(contrast(ink, ground) > 4.5 for ink in inks for ground in grounds)
+        assert all(contrast(mode["badge"], mode[name]) > 4.5 for name in ("release", "review", "reject"))
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no chromium, chromium-browser or google-chrome on PATH")

@@ -15,6 +15,8 @@ _OPENING = ("schema", "noise-scale", "error-rate", "link-slope", "trust", "trust
 """Options that say how a model file is opened: every command needs them again."""
 _AUDITED = ("prior", "target", "appetite")
 """Options that an audit of another file needs again, too."""
+_OF_COPYING = ("audit", "round-splits", "defend", "pickle", "rows")
+"""Options of `sanitize` that an audit has not, or means otherwise."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,24 @@ class AskedCommand:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, command: str) -> AskedCommand:
-        """Take a command apart: a line of the shell, or a call in Python; of any other text nothing is known."""
+    def of(cls, command: str, copy: bool = False) -> AskedCommand:
+        """Take a command apart: a line of the shell, or a call in Python; of any other text nothing is known.
+
+        Parameters
+        ----------
+        command
+            What made the audit.
+        copy
+            Whether the audit is that of the copy which ``retrodict sanitize --audit`` made.
+        """
         try:
             words = shlex.split(command)
         except ValueError:
             words = []
         if words[:2] == ["retrodict", "audit"] and len(words) > 2:
             return cls._of_words(words[2:])
+        if words[:2] == ["retrodict", "sanitize"] and len(words) > 2:
+            return cls._of_copying(words[2:], copy)
         return cls._of_call(command)
 
     @classmethod
@@ -57,6 +69,13 @@ class AskedCommand:
             elif name:
                 options[name] = (*options[name], word)
         return cls(words[0], options.pop("out", ("audit",))[0], options)
+
+    @classmethod
+    def _of_copying(cls, words: list[str], copy: bool) -> AskedCommand:
+        given = cls._of_words(words)
+        kept = {name: values for name, values in given.options.items() if name not in _OF_COPYING}
+        folder = given.options.get("audit", ("audit",))[0]
+        return cls(given.out if copy else given.model, folder, kept)
 
     @classmethod
     def _of_call(cls, command: str) -> AskedCommand:

@@ -63,7 +63,7 @@ def actions_of(found: AuditResult) -> tuple[NextAction, ...]:
     found
         The audit. Its provenance's ``command`` names the files that the commands to copy are about.
     """
-    case = _Case(found, AskedCommand.of(str(found.provenance.get("command", ""))))
+    case = _Case(found, AskedCommand.of(str(found.provenance.get("command", "")), bool(found.provenance.get("copy"))))
     made = [action for step in _STEPS if (action := step(case)) is not None]
     return tuple(made)
 

@@ -263,7 +263,7 @@ def _quiet(findings: Sequence[Finding], untested: bool) -> tuple[str, ...]:
         said.append("Nothing that was tested is above a limit.")
     if untested:
         said.append(
-            "This holds for what was tested. What was not read or not tested is listed below: it may hold risks."
+            "This holds for what was tested only: what was not read or not tested is listed below, and may hold risks."
         )
     return tuple(said[:MOST])
 

@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from retrodict.auditing import AuditComparison, AuditRequest, compute_audit
+from retrodict.report.audit.measure_words import measure_words
 from retrodict.report.audit.tables import number
 from retrodict.report.audit.write import check_extras, write_audit
+from retrodict.report.glossary import GLOSSARY, identifier
 from retrodict.report.pages import write_page
 from retrodict.results.claim import claimed
 from retrodict.results.folder import check_writable, new_folder, replace_text
@@ -53,7 +55,9 @@ def audit_both(
                 replace(request, model=one, like=request.model, file=request.file if one is request.model else None),
                 lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
             )
-            sides.append(replace(result, provenance={**result.provenance, "command": command}))
+            sides.append(
+                replace(result, provenance={**result.provenance, "command": command, "copy": title == "after"})
+            )
         both = AuditComparison(*sides)
         _write(both, found, out)
         return both
@@ -76,14 +80,41 @@ def _page(both: AuditComparison, found: Sanitized) -> str:
         after=both.after,
         family=found.model.family,
         rows=found.rows,
-        measures=_cells(both.frame),
-        measure_heads=list(both.frame.columns),
+        changed=_changed(both),
+        measures=_worse_first(_cells(both.frame)),
+        measure_heads=[both.frame.columns[1], both.frame.columns[0], *both.frame.columns[2:]],
+        glossary=[(identifier(word), word, meaning) for word, meaning in GLOSSARY.items()],
         facts=_cells(both.facts),
         fact_heads=list(both.facts.columns),
         kept=found.kept,
     )
 
 
+_VERDICTS = ("release", "review", "reject")
+
+
+def _changed(both: AuditComparison) -> str:
+    """Say in one sentence what the copy is worth."""
+    steps = _VERDICTS.index(both.after.verdict) - _VERDICTS.index(both.before.verdict)
+    if steps < 0:
+        return "The copy is judged better than the model. Give away the copy, not the model."
+    if steps > 0:
+        return "The copy is judged worse than the model: read why before you go on."
+    if both.after.verdict == "release":
+        return "Nothing that was tested speaks against either of them."
+    return (
+        "The verdict is the same. What stands against the copy does not come from what was taken out of it; what to do "
+        "about that is named below."
+    )
+
+
 def _cells(frame: pd.DataFrame) -> list[list[str]]:
     lines: list[list[Any]] = frame.astype(object).values.tolist()
     return [[number(cell) for cell in line] for line in lines]
+
+
+def _worse_first(cells: list[list[str]]) -> list[list[str]]:
+    """Return lines of measures with what speaks most against the copy first, each in words."""
+    order = {"reject": 0, "review": 1, "not judged": 2, "not measured": 3, "release": 4}
+    named = [[measure_words(line[1].replace(" ", "_")), line[0], *line[2:]] for line in cells]
+    return sorted(named, key=lambda line: (order.get(line[-1], 2), order.get(line[3], 2)))

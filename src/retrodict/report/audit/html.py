@@ -119,6 +119,7 @@ def _members(found: AuditResult) -> dict[str, Any] | None:
         "picture": membership_tables.roc_picture(found.membership),
         "roc": membership_tables.roc_rows(found.membership),
         "lines": _attack_lines(found.membership),
+        "by_shadows": membership_tables.shadow_rows(found.report),
         "left_out": [f"{name}: {why}" for name, why in found.membership.left_out],
         "shadows": any(one.shadows for one in found.membership.attacks),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,10 @@ ATTRIBUTES = (
     "kind",
     "right for training records",
     "right for held-out records",
-    "right without the model",
+    "right without the model (training / held-out)",
     "lift",
     "95% interval",
-    "intervals that hold the value",
+    "intervals that hold it",
 )
 HARMLESS_ATTRIBUTE = ("a harmless model", "", "as held-out", "as training", "", "0.000", "around 0", "90%")
 
@@ -64,6 +65,18 @@ def attack_rows(report: Report) -> list[list[str]]:
     ]
 
 
+def shadow_rows(report: Report) -> list[list[str]]:
+    """Return what the attacks would have found with fewer shadow models."""
+    return [
+        [one.attack, str(one.shadows), number(one.auc), interval(one.low, one.high)]
+        for one in sorted(report.by_shadows, key=lambda one: (one.attack, one.shadows))
+    ]
+
+
+SHADOWS = ("attack", "shadow models", "AUC", "95% interval")
+HARMLESS_SHADOWS = ("a harmless model", "", "0.500", "around 0.5")
+
+
 def subgroup_rows(report: Report) -> list[list[str]]:
     """Return one line a subgroup, the most exposed first."""
     lines = sorted(report.subgroups, key=lambda one: -one.auc)
@@ -89,7 +102,7 @@ def attribute_rows(report: Report) -> list[list[str]]:
             {"listed": "one of a list", "number": "number"}[one.kind],
             f"{one.members:.1%}",
             f"{one.others:.1%}",
-            f"{one.prior:.1%}",
+            f"{one.prior:.1%} / {one.other_prior:.1%}",
             number(one.lift),
             interval(one.low, one.high),
             "" if one.coverage is None else f"{one.coverage:.1%}",
@@ -101,8 +114,14 @@ def attribute_rows(report: Report) -> list[list[str]]:
 def roc_rows(found: MembershipAttacks) -> list[list[str]]:
     """Return what each drawn attack finds at a few shares of false alarms: the picture in numbers."""
     return [
-        [one.attack, *(f"{np.interp(share, one.false, one.true):.1%}" for share in _FALSE)] for one in _drawn(found)
+        [one.attack, *(f"{_found_at(one.false, one.true, share):.1%}" for share in _FALSE)] for one in _drawn(found)
     ]
+
+
+def _found_at(false: Sequence[float], true: Sequence[float], share: float) -> float:
+    """Return what is found while false alarms are at most such a share: a curve is a staircase, nothing is between."""
+    place = int(np.searchsorted(np.asarray(false), share, side="right")) - 1
+    return float(true[max(place, 0)])
 
 
 ROC = ("attack", *(f"at {share:.1%} false alarms" for share in _FALSE))
