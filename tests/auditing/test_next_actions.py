@@ -136,6 +136,16 @@ def test_stripping_needs_a_fact_that_would_go(alone: Any) -> None:
     assert "strip" in actions(replace(found, removable=("estimators_[*].tree_.n_node_samples",)))
 
 
+def test_training_again_comes_first_where_predictions_give_too_much_away(alone: Any) -> None:
+    both = (
+        finding("from_file", "personal_facts", "review", 3),
+        finding("by_query", "membership_auc", "reject", 0.9, 0.8),
+    )
+    found = replace(alone[0], findings=both, removable=("tree_",))
+    assert [one.action for one in found.next_actions][:2] == ["refit", "strip"]
+    assert "serve_by_query" not in actions(found)
+
+
 def test_a_cut_short_audit_is_to_be_made_again(alone: Any) -> None:
     cut = (("lift", Note("cut_short", "cut short")),)
     slow = {**alone[0].provenance, "request": {**alone[0].provenance["request"], "quick": False}}

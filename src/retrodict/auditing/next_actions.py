@@ -65,6 +65,8 @@ def actions_of(found: AuditResult) -> tuple[NextAction, ...]:
     """
     case = _Case(found, AskedCommand.of(str(found.provenance.get("command", "")), bool(found.provenance.get("copy"))))
     made = [action for step in _STEPS if (action := step(case)) is not None]
+    if case.rejected("by_query"):  # nothing done to the file helps against what predictions give away
+        made.sort(key=lambda one: one.action != "refit")
     return tuple(made)
 
 

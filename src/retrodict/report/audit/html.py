@@ -85,6 +85,7 @@ def render(found: AuditResult, command: str, records: bool = False) -> str:
         given={"train": found.train is not None, "holdout": found.holdout is not None},
         members=_members(found),
         attributes=membership_tables.attribute_rows(report),
+        attribute_lines=_attribute_lines(found),
         heads=membership_tables,
         defences=[] if found.defences is None else [_defence_cells(one) for one in found.defences.trials],
         defence_line="" if found.defences is None else found.defences.sentence,
@@ -153,6 +154,21 @@ def _fact_cells(fact: Any) -> list[str]:
 def _defence_cells(one: DefenceTrial) -> list[str]:
     change = one.change
     return [one.defence.words, one.outcome, str(one.reason), number(change.mean_change), number(change.largest_change)]
+
+
+def _attribute_lines(found: AuditResult) -> list[str]:
+    """Return what is said of guesses of single columns: the largest lift, and which columns were left out."""
+    risk = found.attributes
+    if risk is None:
+        return []
+    lines = []
+    if risk.largest is not None and risk.low is not None and risk.high is not None:
+        lines.append(
+            f"The largest lift is {number(risk.largest.lift)} ({risk.largest.column}); that it is the largest of "
+            f"{len(risk.lines):,} columns is in its own interval: {interval(risk.low, risk.high)}."
+        )
+    lines += [f"Not tried: {column}: {why}" for column, why in risk.left_out]
+    return [*lines, *map(str, risk.notes)]
 
 
 def _attack_lines(found: MembershipAttacks | None) -> list[str]:
