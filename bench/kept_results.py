@@ -68,4 +68,6 @@ def percent(values: Iterable[float | None]) -> str:
 
 
 def _short(value: Any) -> Any:
+    if isinstance(value, dict):
+        return f"{len(value)} entries"
     return f"{value:.4g}" if isinstance(value, float) else value

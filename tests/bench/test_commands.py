@@ -16,6 +16,8 @@ ROOT = Path(bench.__file__).resolve().parents[1]
 MODULES = sorted(found.name for found in walk_packages(bench.__path__, "bench.") if not found.ispkg)
 OF_GROUP = {"emcee", "zeus", "ortools"}
 """What only the dependency group `bench` brings."""
+OF_PEERS = {"sacroml"}
+"""What only a peer's own environment brings: such a file is a script that is run there."""
 PAGES = [ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 COMMANDS = {
     (module, option)
@@ -30,6 +32,8 @@ def help_of(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     try:
         module = import_module(name)
     except ModuleNotFoundError as error:
+        if error.name in OF_PEERS:
+            pytest.skip(f"{error.name} comes with the peer's own environment")
         if error.name in OF_GROUP:
             pytest.skip(f"{error.name} comes with the dependency group 'bench'")
         raise

@@ -14,6 +14,7 @@ if not sys.platform.startswith("linux"):
 
 from tests.fuzz import ubjson
 from tests.fuzz.children import ANSWERED, READ, REFUSED, asked, tried
+from tests.fuzz.equation_models import EQUATIONS
 from tests.fuzz.formats import write
 from tests.fuzz.seeds import SEEDS, SKLEARN, file_of, lacking
 
@@ -56,7 +57,10 @@ def test_a_mutated_file_is_answered_or_refused_in_one_line(tmp_path: Path, name:
         assert outcome in (ANSWERED, REFUSED), (name, index, names, text)
 
 
-@pytest.mark.parametrize("name", OF_OTHERS)
+WHOLE = [pytest.param(name, marks=pytest.mark.slow if name in EQUATIONS else ()) for name in OF_OTHERS]
+
+
+@pytest.mark.parametrize("name", WHOLE)
 def test_a_file_that_is_whole_is_answered(tmp_path: Path, name: str) -> None:
     need(name)
     path = tmp_path / "m"
