@@ -128,6 +128,18 @@ def test_each_number_stands_beside_that_of_a_harmless_model(audited: Any) -> Non
     assert all(one.harmless is not None for one in found.findings if one.measure.endswith("_auc"))
 
 
+def test_what_changed_since_an_earlier_report_comes_before_the_numbers(alone: Any) -> None:
+    found = alone[0]
+    worse = replace(found, findings=(replace(found.findings[0], verdict="reject", value=3.0), *found.findings[1:]))
+    text = render(worse.since(found.report, "old/<report>.json"), "retrodict audit")
+    since = text[text.index('id="since"') : text.index('id="numbers"')]
+    assert "old/&lt;report&gt;.json" in since
+    assert f'class="verdict {found.verdict}">{found.verdict}</span> before' in since
+    assert 'class="verdict reject">reject</span> now' in since
+    assert ">worse<" in since
+    assert 'id="since"' not in render(found, "retrodict audit")
+
+
 def test_words_of_the_page_are_explained_in_it(alone: Any) -> None:
     text = render(alone[0], "retrodict audit")
     page = Page(text)

@@ -56,7 +56,7 @@ def test_it_names_what_is_signed_and_leaves_nothing_out_unsaid(alone: Any) -> No
     assert f"and {30 - LINES} more, named in report.html" in page
     assert f"and {40 - LINES} more, named in report.html" in page
     assert "\x1b" not in page.replace("\\x1b", "")
-    assert all(words in page for words in ("Name", "Role", "Date", "Signature", "Decision", "<script" * 0))
+    assert all(words in page for words in ("Name", "Role", "Date", "Signature", "Decision"))
     assert "<script" not in page
     assert found.verdict in page
 
@@ -108,3 +108,8 @@ def test_pages_fit_a_phone_and_paper_shows_what_is_folded(
     assert not any(page.evaluate(heights))
     page.emulate_media(media="print")
     assert all(page.evaluate(heights))
+    page.set_viewport_size({"width": 680, "height": 1000})  # what A4 leaves between its margins
+    cut = (
+        "[...document.querySelectorAll('table, img')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)"
+    )
+    assert page.evaluate(f"{cut}.length") == 0
