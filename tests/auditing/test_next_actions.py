@@ -146,6 +146,17 @@ def test_training_again_comes_first_where_predictions_give_too_much_away(alone: 
     assert "serve_by_query" not in actions(found)
 
 
+def test_ranges_are_asked_for_where_nothing_could_be_drawn(alone: Any) -> None:
+    found = alone[0]
+    gaps = (("extraction from the file", Note("refused", "no ranges", error="PriorError")),)
+    line = "retrodict audit m.skops --out o"
+    wanting = replace(found, not_tested=gaps, provenance={**found.provenance, "command": line})
+    assert actions(wanting)["give_ranges"] == "retrodict audit m.skops --schema SCHEMA.yaml --out o-with-ranges"
+    assert "give_ranges" not in actions(replace(wanting, not_tested=()))
+    given = {**found.provenance, "command": f"{line} --schema s.yaml"}
+    assert "give_ranges" not in actions(replace(wanting, provenance=given))
+
+
 def test_a_cut_short_audit_is_to_be_made_again(alone: Any) -> None:
     cut = (("lift", Note("cut_short", "cut short")),)
     slow = {**alone[0].provenance, "request": {**alone[0].provenance["request"], "quick": False}}

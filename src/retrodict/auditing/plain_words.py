@@ -65,8 +65,8 @@ def _single(found: Sequence[Finding]) -> str:
             "some may be about one person's record alone."
         )
     return (
-        "Anyone who holds the file can read details in it that belong to single training records; who knows something "
-        "about a person may recognise them."
+        "Anyone who holds the file can read details in it that belong to single training records; someone who "
+        "knows a person may recognise them."
     )
 
 

@@ -15,11 +15,13 @@ from retrodict.auditing.document import Report
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Finding, cautions, worst
 from retrodict.auditing.findings import headline
-from retrodict.auditing.next_actions import NextAction, actions_of
+from retrodict.auditing.next_actions import NextAction
+from retrodict.auditing.next_steps import actions_of
 from retrodict.auditing.plain_words import plain_summary
 from retrodict.auditing.sections import BaselineSection
 from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
+from retrodict.evaluation.attributes import AttributeRisk
 from retrodict.evaluation.fidelity.attribution import attribution
 from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.priors import Prior
@@ -92,7 +94,7 @@ class AuditResult(Result):
     train: pd.DataFrame | None = field(default=None, repr=False)
     holdout: pd.DataFrame | None = field(default=None, repr=False)
     removable: tuple[str, ...] = ()
-    attributes: Any = None
+    attributes: AttributeRisk | None = None
     baseline: BaselineSection | None = None
 
     @property
