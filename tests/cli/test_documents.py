@@ -61,6 +61,8 @@ CASES = [
         "{s}/logistic.skops --ladder 50,100 --estimators naive_bayes --prior {s}/prior.yaml " + BOTH,
     ),
     Case("error-budget", "{s}/logistic.skops --prior {s}/prior.yaml --draws 2000 --out {o} " + BOTH),
+    Case("check", "RandomForestClassifier min_samples_leaf=5 --rows 1000 --columns 14"),
+    Case("check", "{d}/neighbours.skops --fail-on reject", 3),
     Case("audit", "{s}/logistic.skops --quick --prior {s}/prior.yaml --out {o} " + BOTH, marks=SLOW),
     Case("audit", "{d}/tree.skops --quick --out {o}"),
     Case("sanitize", "{d}/tree.skops --rows 100 --out {o}"),

@@ -42,6 +42,7 @@ def timeless(data: Any) -> Any:
 
 
 CASES: list[tuple[str, Callable[[Given], Any]]] = [
+    ("check SVC C=10 --rows 500 --json", lambda g: rd.check("SVC", {"C": 10}, rows=500).to_dict()),
     (
         f"evaluate {{d}}/rec --prior {{s}}/prior.yaml --seed 3 {BOTH}",
         lambda g: rd.evaluate(g["rec"], g["train"], g["holdout"], g["prior"], seed=3).to_dict(),

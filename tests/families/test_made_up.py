@@ -59,9 +59,9 @@ def source(request: pytest.FixtureRequest, made: Any, library: ModuleType, tmp_p
 
 
 def test_it_is_one_folder_of_few_lines() -> None:
-    assert set(files()) == {"open.py", "model.py", "disclose.py", "strip.py"}  # no trees.py: it has none
+    assert set(files()) == {"open.py", "model.py", "disclose.py", "strip.py", "advice.py"}  # no trees
     lines = [line.strip() for text in files().values() for line in text.splitlines()]
-    assert len([line for line in lines if line and not line.startswith(('"""', "from ", "import "))]) < 90
+    assert len([line for line in lines if line and not line.startswith(('"""', "from ", "import "))]) < 110
 
 
 def test_it_is_read(source: Any, kind: str) -> None:
@@ -78,6 +78,11 @@ def test_it_is_read(source: Any, kind: str) -> None:
         assert {fact.features[0]: fact.low for fact in found.of("Range")} == {
             name: table(N, 0, True)[name].min() for name in ("age", "dose")
         }
+
+
+def test_it_is_checked_before_training(library: ModuleType, kind: str) -> None:
+    check = rd.check(kind)
+    assert (check.verdict, len(check.fired)) == (("reject", 1) if kind == "Nearest" else ("nothing_known", 0))
 
 
 def test_a_schema_states_columns_in_any_order(made: Any, kind: str) -> None:

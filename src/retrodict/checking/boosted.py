@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from retrodict.checking.rules import OUTPUTS, Answer, Condition, Planned, Rule, always, sometimes
+from retrodict.checking.rules import LEAST_ROWS, OUTPUTS, Answer, Condition, Planned, Rule, always, sometimes
 
 _KEEP = "give away a replica, or give predictions and not the file"
 
@@ -78,7 +78,7 @@ def many_leaves(
     lowered: Mapping[str, Any],
     applies: Callable[[Planned], bool] = lambda planned: True,
 ) -> Rule:
-    """Return the rule that trees with as many leaves as there are rows can bend to each of them.
+    """Return the rule that trees with many leaves for the rows there are can bend to single rows.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def many_leaves(
     """
 
     def answer(planned: Planned) -> Answer:
-        known = planned.rows is not None and leaves(planned) < planned.rows
+        known = planned.rows is not None and leaves(planned) * LEAST_ROWS <= planned.rows
         return "no" if known or not applies(planned) else "maybe"
 
     smaller = ", ".join(f"{name}={value!r}" for name, value in lowered.items())
@@ -100,7 +100,7 @@ def many_leaves(
         OUTPUTS,
         "reject",
         estimators,
-        "predict its training rows more surely than others: its trees have as many leaves as there are rows",
+        f"predict its training rows more surely than others: its trees have more than one leaf for {LEAST_ROWS} rows",
         answer,
         looks_at,
         f"train fewer and smaller trees, such as {smaller}",

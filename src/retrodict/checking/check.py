@@ -146,7 +146,7 @@ def _held(planned: Planned) -> Iterator[Checked]:
                 settings=as_code(part.settings, _deciding(rule, part)),
                 remedy=rule.remedy or _remedy(rule),
                 lowered=as_code(rule.lowered) or _instead(rule),
-                evidence=of_rule(rule.code),
+                evidence=of_rule(part.family, rule.code),
             )
 
 

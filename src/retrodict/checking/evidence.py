@@ -50,6 +50,8 @@ class Evidence:
     ----------
     rule
         The rule's code.
+    family
+        Short name of the estimator's family.
     estimator
         The estimator that was trained.
     table
@@ -64,6 +66,7 @@ class Evidence:
     """
 
     rule: str
+    family: str
     estimator: str
     table: str
     rows: int
@@ -80,13 +83,13 @@ class Evidence:
         for what, name in (("stored rows", "stored_rows"), ("facts of one row", "single_row_facts")):
             if (own := getattr(one, name)) or (two is not None and getattr(two, name)):
                 told.append(f"{what} {own:,}" + ("" if two is None else f" -> {getattr(two, name):,}"))
-        told.append(f"accuracy {one.right:.2f}" + ("" if two is None else f" -> {two.right:.2f}"))
+        told.append(f"right on other rows {one.right:.2f}" + ("" if two is None else f" -> {two.right:.2f}"))
         return f"{self.table} ({self.rows:,} rows, {self.estimator}): {', '.join(told)}"
 
 
-def of_rule(code: str) -> tuple[Evidence, ...]:
-    """Return what was measured of a rule; nothing where nothing was."""
-    return tuple(one for one in _kept()[1] if one.rule == code)
+def of_rule(family: str, code: str) -> tuple[Evidence, ...]:
+    """Return what was measured of a family's rule; nothing where nothing was."""
+    return tuple(one for one in _kept()[1] if (one.family, one.rule) == (family, code))
 
 
 def made_with() -> dict[str, str]:

@@ -25,6 +25,7 @@ class EvidenceLine(Document):
     """A rule's setting beside its remedy, on one table."""
 
     rule: str
+    family: str
     estimator: str
     table: str
     rows: int

@@ -77,7 +77,7 @@ RULES: tuple[Rule, ...] = (
         stripped=True,
     ),
     many_leaves(
-        "as_many_leaves_as_rows",
+        "many_leaves_for_the_rows",
         _ALL,
         _leaves,
         ("iterations", "depth", "grow_policy", "max_leaves"),

@@ -83,7 +83,7 @@ RULES: tuple[Rule, ...] = (
     ),
     settings_stated(_ALL),
     many_leaves(
-        "as_many_leaves_as_rows",
+        "many_leaves_for_the_rows",
         _ALL,
         _leaves,
         ("n_estimators", "num_leaves", "max_depth"),

@@ -7,37 +7,40 @@ from __future__ import annotations
 
 from retrodict.checking.boosted import many_leaves
 from retrodict.checking.rules import (
-    LEAST_ROWS,
     OUTPUTS,
     ROWS_A_COLUMN,
     Answer,
     Planned,
     Rule,
     perhaps,
+    sometimes,
 )
 from retrodict.families.sklearn.advice.boosting import HISTOGRAMS
 from retrodict.families.sklearn.advice.single_rows import BOOSTED, FORESTS, LEAF_SETTINGS, TREES, least_rows
 
 SURE_NEIGHBOURS = 1
 """Of so many neighbours a training row is its own nearest, and its prediction its own target."""
+MANY_NEIGHBOURS = 30
+"""Of so many neighbours attacks find hardly more than by chance, by the evidence."""
+LARGE_LEAF = 30
+"""Rows a leaf at which attacks find little more of one tree than by chance, by the evidence; of forests they do."""
 SMALL_C = 0.1
-"""The penalty at which kernels no longer bend to single rows, by the evidence."""
+"""A penalty at which kernels bend less to single rows, by the evidence; it does not rule attacks out."""
 SMALL_PENALTY = 0.01
-"""The same of logistic regression."""
-_LARGE_RIDGE = 100.0
+"""The same of logistic regression, of which it was measured to do little."""
 _NOISE = 0.1
 """Noise of a Gaussian process below which it passes through its training rows."""
 
 
 def _few_in_leaves(planned: Planned) -> bool:
     least = least_rows(planned)
-    return least is None or least < LEAST_ROWS
+    return least is None or least < LARGE_LEAF
 
 
 def _neighbours(planned: Planned) -> Answer:
     if planned["weights"] == "distance" or planned.number("n_neighbors", 5) <= SURE_NEIGHBOURS:
         return "yes"
-    return "maybe" if planned.number("n_neighbors", 5) < LEAST_ROWS else "no"
+    return "maybe" if planned.number("n_neighbors", 5) < MANY_NEIGHBOURS else "no"
 
 
 def _boosted(planned: Planned) -> float:
@@ -65,22 +68,34 @@ RULES = (
         "leaves_of_few_rows",
         OUTPUTS,
         "reject",
-        (*FORESTS, *TREES),
+        FORESTS,
+        "predict its training rows more surely than others, the more so the fewer rows a leaf has, so that members are "
+        "told",
+        sometimes,
+        LEAF_SETTINGS,
+        f"train with min_samples_leaf={LARGE_LEAF}, which lowers it and does not rule it out",
+        {"min_samples_leaf": LARGE_LEAF},
+    ),
+    Rule(
+        "leaves_of_few_rows_of_one_tree",
+        OUTPUTS,
+        "reject",
+        TREES,
         "predict its training rows more surely than others, so that members are told: its leaves are of few rows",
         perhaps(_few_in_leaves),
         LEAF_SETTINGS,
-        f"train with min_samples_leaf={LEAST_ROWS}",
-        {"min_samples_leaf": LEAST_ROWS},
+        f"train with min_samples_leaf={LARGE_LEAF}",
+        {"min_samples_leaf": LARGE_LEAF},
     ),
     many_leaves(
-        "as_many_leaves_as_rows",
+        "many_leaves_for_the_rows",
         BOOSTED,
         _boosted,
         ("n_estimators", "max_depth", "max_leaf_nodes"),
         {"n_estimators": 20, "max_depth": 1},
     ),
     many_leaves(
-        "as_many_leaves_as_rows_in_histograms",
+        "many_leaves_for_the_rows_in_histograms",
         HISTOGRAMS,
         _histograms,
         ("max_iter", "max_depth", "max_leaf_nodes"),
@@ -94,8 +109,8 @@ RULES = (
         "predict a training row by its own target: it is its own nearest neighbour",
         _neighbours,
         ("n_neighbors", "weights"),
-        "train with n_neighbors=30, weights='uniform'",
-        {"n_neighbors": 30, "weights": "uniform"},
+        f"train with n_neighbors={MANY_NEIGHBOURS}, weights='uniform'",
+        {"n_neighbors": MANY_NEIGHBOURS, "weights": "uniform"},
         example={"weights": "distance"},
     ),
     Rule(
@@ -104,9 +119,9 @@ RULES = (
         "reject",
         ("SVC", "SVR"),
         "bend to single rows, so that members are told by their margins",
-        perhaps(lambda planned: planned.number("C", 1.0) > SMALL_C),
+        sometimes,
         ("C", "gamma"),
-        f"train with C={SMALL_C}",
+        f"train with C={SMALL_C}, which lowers it and does not rule it out",
         {"C": SMALL_C},
         example={"C": 10.0},
     ),
@@ -138,9 +153,9 @@ RULES = (
         "reject",
         ("LogisticRegression",),
         f"fit its rows closely where there are fewer than {ROWS_A_COLUMN} a column, indicators of categories counted",
-        perhaps(lambda planned: _narrow(planned) and planned.number("C", 1.0) > SMALL_PENALTY),
+        perhaps(_narrow),
         ("C",),
-        f"take at least {ROWS_A_COLUMN} rows a column, or train with C={SMALL_PENALTY}",
+        f"take at least {ROWS_A_COLUMN} rows a column; a penalty of C={SMALL_PENALTY} hardly lowers it",
         {"C": SMALL_PENALTY},
     ),
     Rule(
@@ -151,7 +166,6 @@ RULES = (
         f"fit its rows closely where there are fewer than {ROWS_A_COLUMN} a column, indicators of categories counted",
         perhaps(_narrow),
         (),
-        f"take at least {ROWS_A_COLUMN} rows a column, or train Ridge(alpha={_LARGE_RIDGE:g})",
-        instead=(("Ridge", {"alpha": _LARGE_RIDGE}),),
+        f"take at least {ROWS_A_COLUMN} rows a column, or merge columns and rare categories",
     ),
 )

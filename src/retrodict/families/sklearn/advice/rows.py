@@ -5,8 +5,8 @@ from __future__ import annotations
 from retrodict.checking.rules import Rule, Steps, always
 
 _STORED = "from_file.stored_rows"
-_MAPPED: Steps = (("RBFSampler", {"n_components": 300}), ("LogisticRegression", {"max_iter": 1000}))
-_MAPPED_VALUES: Steps = (("RBFSampler", {"n_components": 300}), ("Ridge", {}))
+_MAPPED: Steps = (("RBFSampler", {"gamma": "scale"}), ("LogisticRegression", {"C": 0.1, "max_iter": 1000}))
+_MAPPED_VALUES: Steps = (("RBFSampler", {"gamma": "scale"}), ("Ridge", {"alpha": 10.0}))
 
 
 RULES = (
@@ -41,8 +41,8 @@ RULES = (
         "keep the whole training table in its file: predictions are looked up in it",
         always,
         (),
-        "fit another family, such as RandomForestClassifier(min_samples_leaf=10), or give predictions and not the file",
-        instead=(("RandomForestClassifier", {"min_samples_leaf": 10}),),
+        "fit another family, such as RandomForestClassifier(min_samples_leaf=30), or give predictions and not the file",
+        instead=(("RandomForestClassifier", {"min_samples_leaf": 30}),),
     ),
     Rule(
         "neighbours_of_values",
@@ -52,8 +52,8 @@ RULES = (
         "keep the whole training table in its file: predictions are looked up in it",
         always,
         (),
-        "fit another family, such as RandomForestRegressor(min_samples_leaf=10), or give predictions and not the file",
-        instead=(("RandomForestRegressor", {"min_samples_leaf": 10}),),
+        "fit another family, such as RandomForestRegressor(min_samples_leaf=30), or give predictions and not the file",
+        instead=(("RandomForestRegressor", {"min_samples_leaf": 30}),),
     ),
     Rule(
         "neighbours_without_target",
@@ -110,7 +110,7 @@ RULES = (
         always,
         ("n_components",),
         "use RBFSampler, whose basis is drawn without a look at the rows",
-        instead=(("RBFSampler", {"n_components": 100}),),
+        instead=(("RBFSampler", {"gamma": "scale"}),),
     ),
     Rule(
         "embedding",
