@@ -24,6 +24,7 @@ from retrodict.families.retraining import (
     seeds,
     training,
 )
+from retrodict.families.sklearn import quick_forest
 from retrodict.families.sklearn.model.quiet import silence
 from retrodict.families.sklearn.structure.delegates import SEARCHES
 from retrodict.families.sklearn.structure.guests import file_of_guest
@@ -65,7 +66,7 @@ def _fitted(model: SklearnClassifier | SklearnRegressor, frame: Any, y: Array, s
     made = unfitted(model.estimator)
     if model.loud:
         silence(made)
-    return seeded(made, seed).fit(frame, y)
+    return quick_forest.fit(seeded(made, seed), frame, y)
 
 
 def unfitted(fitted: Any) -> Any:
