@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,12 @@ Array = np.ndarray
 
 PATHS = 256
 """Points at which latents behind listed values and integers are integrated over: a power of two, as Sobol's need."""
+
+NARROW = 0.1
+"""Width of a stretch of latents up to which its middle stands for it: its variance is below a thousandth of all."""
+
+COMPONENTS = 16
+"""Normals that are left of these points: each stands for neighbours, nearer to one another than they are wide."""
 
 _ROTATION = 20240
 """Seed of the points' scrambling: they are the same in every run, and owe nothing to the user's seed."""
@@ -54,7 +61,7 @@ def copula_law(
         As of `Conditional.given_others`.
     """
     tied = _tied(correlation, column)
-    others = others_of(marginals, X, column, only=tied)
+    others = _narrowed(others_of(marginals, X, column, only=tied))
     groups = _groups(others)
     paths = PATHS if any(len(boxes) for _, boxes, _ in groups) else 1
     n = len(X)
@@ -62,6 +69,7 @@ def copula_law(
     for points, boxes, rows in groups:
         means[rows], sds[rows], logs[rows] = _conditioned(correlation, others, points, boxes, rows, column, paths)
     weights = np.exp(logs - logsumexp(logs, axis=1, keepdims=True))
+    means, weights = _merged(means, weights)
     notes: tuple[Note, ...] = ()
     if paths > 1:
         text = f"latents behind listed values and integers are integrated over at {PATHS} points"
@@ -72,6 +80,29 @@ def copula_law(
         lambda: _evidence(schema, marginals, correlation, X, column),
         notes,
     )
+
+
+def _narrowed(others: Others) -> Others:
+    """Return narrow stretches as their middles: those of values that stand a few times in a sample of numbers."""
+    with np.errstate(invalid="ignore"):
+        narrow = others.box & (others.high - others.low < NARROW)
+    middle = (np.where(narrow, others.low, 0.0) + np.where(narrow, others.high, 0.0)) / 2
+    return replace(others, low=np.where(narrow, middle, others.low), high=np.where(narrow, middle, others.high))
+
+
+def _merged(means: Array, weights: Array) -> tuple[Array, Array]:
+    """Return neighbouring components of each row as one: of `COMPONENTS` in all, the mean of each kept."""
+    if means.shape[1] <= COMPONENTS:
+        return means, weights
+    order = np.argsort(means, axis=1, kind="stable")
+    means, weights = (np.take_along_axis(one, order, axis=1) for one in (means, weights))
+    middle = np.cumsum(weights, axis=1) - weights / 2
+    place = np.minimum((middle * COMPONENTS).astype(np.intp), COMPONENTS - 1)
+    place += COMPONENTS * np.arange(len(means))[:, None]
+    size = len(means) * COMPONENTS
+    held = np.bincount(place.ravel(), weights.ravel(), size).reshape(-1, COMPONENTS)
+    sums = np.bincount(place.ravel(), (weights * means).ravel(), size).reshape(-1, COMPONENTS)
+    return np.where(held > 0, sums / np.where(held > 0, held, 1.0), 0.0), held
 
 
 def _tied(correlation: Array, column: int) -> list[int]:

@@ -220,7 +220,7 @@ class Law:
         present = [share[k] * (1.0 - one.missing) / np.maximum(1.0 - missing, _TINY) for k, one in enumerate(laws)]
         own = dict.fromkeys(notes)
         # a component that is impossible at a row has no share there: what is said of it does not count
-        own |= {note: None for one in laws for note in one.notes if note.code != _UNMATCHED}
+        own |= {note: None for one in laws for note in one.notes if note.code != UNMATCHED}
         if nowhere.any():
             own[unmatched(int(nowhere.sum()))] = None
         evidence = np.where(nowhere, -np.inf, total), atoms.max(axis=0)
@@ -231,12 +231,14 @@ class Law:
 def unmatched(rows: int) -> Note:
     """Return the note on rows whose known columns the prior holds to be impossible together."""
     return Note(
-        _UNMATCHED,
+        UNMATCHED,
         f"{rows:,} rows have other columns that the prior holds to be impossible together: what it says of the column "
         "there does not depend on them; a prior of kind copula takes any",
         rows=rows,
     )
 
 
-_UNMATCHED = "others_not_used"
+UNMATCHED = "others_not_used"
+"""Code of the note on rows whose known columns the prior holds to be impossible together."""
+
 _TINY = 1e-300
