@@ -131,7 +131,9 @@ def membership_attacks(
         if rows is None:
             made.leave(name, _NO_ROWS[name])
         else:
-            made.attempt(name, partial(distances.distance_scores, asked, rows, train, holdout, way), _NO_ROWS[name])
+            made.attempt(
+                name, partial(distances.distance_scores, asked, rows, train, holdout, target, way), _NO_ROWS[name]
+            )
     for name, learned in (
         (quantile.NAME, quantile.quantile_scores),
         (worst_case.NAME, worst_case.worst_case_scores),

@@ -23,7 +23,12 @@ REBUILT_ROWS, DRAWN_ROWS = "rebuilt rows", "drawn rows"
 
 
 def distance_scores(
-    asked: Asked, rec: LabelledRows | pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, way: Way
+    asked: Asked,
+    rec: LabelledRows | pd.DataFrame,
+    train: pd.DataFrame,
+    holdout: pd.DataFrame,
+    target: str | None,
+    way: Way,
 ) -> Iterator[Scores]:
     """Yield the attack that measures how far each row is from the nearest extracted one.
 
@@ -38,6 +43,8 @@ def distance_scores(
         Extracted rows.
     train, holdout
         The tables as they were given, of which `asked` may hold a part.
+    target
+        The target's column in these, if it is not plain.
     way
         ``from_file`` of rows that the file gives away, ``by_query`` of rows that were drawn.
 
@@ -48,10 +55,9 @@ def distance_scores(
     """
     started = time.perf_counter()
     time_limit.check("nearest rows were found")
-    name = asked.inputs.schema.target.name
     if isinstance(rec, pd.DataFrame) and CONFIDENCE in rec.columns and CONFIDENCE not in train.columns:
         rec = rec.drop(columns=CONFIDENCE)
-    read = read_beside(rec, {TRAIN: train, HOLDOUT: holdout}, name)
+    read = read_beside(rec, {TRAIN: train, HOLDOUT: holdout}, target)
     tables = scaled(encoded(read), TOLERANCE)
     extracted = tables[REBUILT].cells
 
