@@ -29,8 +29,8 @@ FORMAT = 1
 """Of what is kept: it grows where the same request would give other numbers."""
 _RELEASES = ("retrodict", "numpy", "scikit-learn")
 NOT_TRAINED_AGAIN = (
-    "can't be trained again, so that there are no shadow models of it; give `estimator`, an unfitted one in "
-    "scikit-learn's manner or a name such as 'random_forest', to train others in its stead"
+    "can't be trained again, so that there are no shadow models of it; give `estimator` "
+    "(--shadow-estimator), an unfitted one in scikit-learn's manner or a name such as 'random_forest', to train others"
 )
 
 

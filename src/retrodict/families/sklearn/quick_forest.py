@@ -127,14 +127,11 @@ def _pattern(forest: Any, tree: Any, quick: type) -> Any:
     """Return what all trees of a forest have in common."""
     width = forest.n_features_in_
     tree.__class__ = quick
-    kinds = {
-        "sqrt": lambda: max(1, int(np.sqrt(width))),
-        "log2": lambda: max(1, int(np.log2(width))),
-        None: lambda: width,
-    }
     most = tree.max_features
-    if isinstance(most, str | None):
-        tree.max_features_ = kinds[most]()
+    if isinstance(most, str):
+        tree.max_features_ = max(1, int({"sqrt": np.sqrt, "log2": np.log2}[most](width)))
+    elif most is None:
+        tree.max_features_ = width
     else:
         tree.max_features_ = int(most) if isinstance(most, int | np.integer) else max(1, int(most * width))
     tree.n_features_in_, tree.n_outputs_ = width, 1
