@@ -74,6 +74,7 @@ def test_what_sanitising_takes_out_is_gone(family: str, rule: Rule) -> None:
     assert rule.measure not in stated(found_in(family, _estimator(family, name, rule.example), strip=True))
 
 
+HISTOGRAM_OF_VALUES = "HistGradientBoostingRegressor"
 VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
     *(
         ("sklearn", FOREST, {"min_samples_leaf": least, "bootstrap": draw})
@@ -105,6 +106,12 @@ VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
     ("xgboost", "XGBRegressor", {"objective": "count:poisson"}),
     ("lightgbm", "LGBMRegressor", {"min_data_in_leaf": 1, "boosting": "dart"}),
     ("lightgbm", "LGBMClassifier", {"min_child_samples": 2, "min_child_weight": 0, "linear_tree": True}),
+    *(("xgboost", name, {"n_estimators": 100}) for name in ("XGBClassifier", "XGBRegressor")),
+    ("xgboost", "XGBRegressor", {"n_estimators": 100, "min_child_weight": 2}),
+    *(("lightgbm", name, {"n_estimators": 100}) for name in ("LGBMClassifier", "LGBMRegressor")),
+    *(("lightgbm", "LGBMRegressor", {"n_estimators": 100, "min_child_samples": n}) for n in (2, 10)),
+    *(("sklearn", name, {"max_iter": 100, "min_samples_leaf": 2}) for name in (HISTOGRAM, HISTOGRAM_OF_VALUES)),
+    *(("sklearn", name, {"n_estimators": 100, "min_samples_leaf": 2}) for name in (BOOSTED, FOREST)),
     ("catboost", "CatBoostClassifier", {"grow_policy": "Lossguide", "min_data_in_leaf": 10}),
     ("statsmodels", "OLS", {"remove_data": True}),
     ("statsmodels", "MNLogit", {"remove_data": True}),

@@ -7,7 +7,7 @@ from typing import Any
 
 from retrodict.checking.aliases import by_own_names
 from retrodict.checking.boosted import leaf_values, many_leaves, node_sums, settings_stated, values_between_splits
-from retrodict.checking.rules import LEAST_ROWS, Answer, Part, Planned, Rule
+from retrodict.checking.rules import LEAST_ROWS, Answer, Part, Planned, Rule, sometimes
 from retrodict.extras import extra_for
 
 _ALL = ("LGBMClassifier", "LGBMRegressor")
@@ -55,7 +55,10 @@ _NATIVE = frozenset(
 
 
 def _one_row(planned: Planned) -> Answer:
-    return "no" if planned.number("min_child_samples", 20) >= 2 else "maybe"
+    """Say whether a leaf of one row can come about: rows are counted by hessians, alike for squares alone."""
+    squares = planned["objective"] in (None, "regression", "regression_l2", "l2", "mse", "mean_squared_error")
+    alike = planned["data_sample_strategy"] in (None, "bagging") and planned["boosting_type"] in ("gbdt", "dart", "rf")
+    return "no" if squares and alike and planned.number("min_child_samples", 20) >= 2 else "maybe"
 
 
 def _leaves(planned: Planned) -> float:
@@ -73,13 +76,26 @@ RULES: tuple[Rule, ...] = (
         "one_row_leaves",
         "from_file.personal_facts",
         "review",
-        _ALL,
+        ("LGBMRegressor",),
         "state facts of single rows: leaves of one row",
         _one_row,
-        ("min_child_samples",),
-        f"train with min_child_samples={LEAST_ROWS} or more (20 is the default)",
+        ("min_child_samples", "objective", "data_sample_strategy", "boosting_type"),
+        f"train with min_child_samples={LEAST_ROWS} or more (20 is the default) and the loss of squares",
         {"min_child_samples": LEAST_ROWS},
         example={"min_child_samples": 1, "num_leaves": 100},
+    ),
+    Rule(
+        "one_row_leaves_of_classes",
+        "from_file.personal_facts",
+        "review",
+        ("LGBMClassifier",),
+        "state facts of single rows: leaves of one row, whatever min_child_samples, since rows are counted by their "
+        "hessians",
+        sometimes,
+        ("min_child_samples",),
+        "`retrodict sanitize` takes the counts out; a larger min_child_samples makes fewer such leaves",
+        example={"min_child_samples": 1, "num_leaves": 100},
+        stripped=True,
     ),
     settings_stated(_ALL),
     many_leaves(
