@@ -73,6 +73,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     drawn, rebuilt = job.risk(drawn), job.risk(rebuilt)
     read = DISCLOSURES not in dict(work.gaps)  # of a file that was not read, that it states nothing is not known
     members = job.membership(facts if read else None, drawn, rebuilt)
+    inferred = job.attributes()
     drawn, rebuilt = job.lift(drawn), job.lift(rebuilt)
     first = job.replicas(drawn, None)
     second = job.replicas(rebuilt, first)
@@ -97,6 +98,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
         prior=public,
         train=request.train,
         holdout=request.holdout,
+        attributes=inferred,
         removable=removable(model, facts),
     )
 

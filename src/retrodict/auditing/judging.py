@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retrodict import time_limit
+from retrodict.auditing.attribute_findings import attribute_findings, attribute_gaps
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Way
 from retrodict.auditing.findings import agreement_finding, lift_finding, record_findings
@@ -18,6 +19,8 @@ from retrodict.auditing.work import ATTRIBUTES, BUDGET, CURVE, DEFENCES, LIFT, M
 from retrodict.budget import error_budget
 from retrodict.disclosures import Disclosures
 from retrodict.errors import RequestError
+from retrodict.evaluation.attributes import AttributeRisk, attribute_risk
+from retrodict.evaluation.attributes.risk import LIMIT as INFERRED
 from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.fidelity.evaluate import LIMIT as FIDELITY_LIMIT
 from retrodict.evaluation.membership import MembershipAttacks, membership_attacks
@@ -46,6 +49,10 @@ _QUICK_ATTACKED = 2_000
 _SHADOW_SECONDS = 600.0
 """Attacks on membership take so long at most where an audit has no limit of its own: as many shadow models are trained
 as that allows."""
+_QUICK_INFERRED = 200
+"""Rows of either kind whose columns are inferred in a quick audit: the standard error of a lift is then about 0.05."""
+_INFER_SECONDS = 300.0
+"""Columns are inferred for so long at most where an audit has no limit of its own."""
 _ASKED = 5_000
 """Held-out rows that replicas are asked of, at most: a share is then known to 1.4%."""
 NO_TRAIN = Note("no_train", "no training rows were given")
@@ -133,6 +140,25 @@ class Judge:
                 like=asked.like,
                 **self._rows(),
             )
+
+    def attributes(self) -> AttributeRisk | None:
+        """Return what can be inferred of single columns of known rows, beyond what can be of anyone's."""
+        asked = self.request
+        train, holdout = asked.train, asked.holdout
+        if train is None or holdout is None:
+            self.work.skip(ATTRIBUTES, NO_TRAIN if train is None else NO_HOLDOUT)
+            return None
+
+        def judged() -> AttributeRisk:
+            limit = _QUICK_INFERRED if asked.quick else INFERRED
+            with time_limit.within(_INFER_SECONDS):  # the prior is that of held-out rows: the most that anyone knows
+                return attribute_risk(asked.model, train, holdout, limit=limit, **self._rows())
+
+        found: AttributeRisk | None = self.work.attempt(ATTRIBUTES, judged)
+        if found is not None:
+            self.work.find(attribute_findings(found, asked.appetite))
+            self.work.gaps += attribute_gaps(found)
+        return found
 
     def risk(self, one: Extraction | None) -> Extraction | None:
         """Return an extraction beside real rows, one by one; as it is where there are none."""

@@ -162,9 +162,10 @@ class FewerLine(Section):
 class InferredLine(Section):
     """One column, inferred for known rows from their other columns, the model's output and the prior.
 
-    `members`, `others` and `prior` are hits (listed columns: the likeliest value is right) or closeness (numbers: the
-    median is within the tolerance) of training rows, of held-out rows, and of training rows by the prior alone; `lift`
-    is members less others, each beyond what the prior alone gives; `coverage` that of 90% intervals of training rows.
+    `members` and `others` are hits (listed columns: the likeliest value is right) or closeness (numbers: the median is
+    within the tolerance) of training rows and of held-out rows, `prior` and `other_prior` the same by the prior alone;
+    `lift` is members less others, each beyond what the prior alone gives; `coverage` and `other_coverage` that of 90%
+    intervals; `method` and `error` say how it was computed, and by how much it may be off.
     """
 
     column: str
@@ -172,12 +173,17 @@ class InferredLine(Section):
     members: float
     others: float
     prior: float
+    other_prior: float
     lift: float
     low: float
     high: float
     coverage: float | None
+    other_coverage: float | None
+    tolerance: float | None
     rows: int
     other_rows: int
+    method: str
+    error: float | None
 
 
 class ActionLine(Section):

@@ -207,7 +207,7 @@ def _one(path: Path, name: str, out: Path, asked: Asked, say: Callable[[str], No
         told = {"command": asked.command(path, place), "request_sha256": digest}
         result = replace(result, provenance={**result.provenance, **told})
         _clear(place)
-        write_audit(result, place)
+        write_audit(result, place, request.records)
         return _line(name, place, result.report)
     except RetrodictError as error:
         why = one_line(error, 400)
