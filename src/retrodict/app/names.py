@@ -10,7 +10,23 @@ LONGEST = 80
 """Letters of a stored name: enough to tell files apart, and far below what any disk takes."""
 
 _ENDINGS = frozenset(
-    ("skops", "pkl", "pickle", "joblib", "json", "ubj", "txt", "cbm", "onnx", "csv", "parquet", "yaml", "yml", "gz")
+    (
+        "skops",
+        "pkl",
+        "pickle",
+        "joblib",
+        "json",
+        "ubj",
+        "txt",
+        "cbm",
+        "onnx",
+        "csv",
+        "parquet",
+        "yaml",
+        "yml",
+        "gz",
+        "bin",
+    )
 )
 """Endings that stay. Any other is made harmless by one more: in the folder of a program, `x.py` may be run and
 `matplotlibrc` may be read."""
