@@ -167,7 +167,7 @@ def _open(part: Any) -> None:
     if isinstance(part, OneHotEncoder) and given["handle_unknown"] == "error":
         part.set_params(handle_unknown="ignore")
     if isinstance(part, OrdinalEncoder) and given["handle_unknown"] == "error":
-        part.set_params(handle_unknown="use_encoded_value", unknown_value=np.nan)
+        part.set_params(handle_unknown="use_encoded_value", unknown_value=-1)  # a number, which all estimators take
     if "warm_start" in given:
         part.set_params(warm_start=False)
 
