@@ -22,6 +22,7 @@ State = Literal["works", "missing", "old", "broken"]
 PARTS = {
     "open": "opening",
     "model": "predicting",
+    "advice": "checking before training",
     "disclose": "disclosing",
     "strip": "stripping",
     "trees": "rebuilding",
