@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -22,6 +23,7 @@ from retrodict.errors import RequestError
 from retrodict.evaluation.membership.signals import of_labels, of_values
 from retrodict.models.noise import Gamma, Gaussian, Poisson
 from retrodict.schema import Feature, Schema, Target
+from retrodict.time_limit import within
 
 
 def noise(n: int, seed: int) -> pd.DataFrame:
@@ -178,3 +180,76 @@ def test_counts_are_told_by_their_loss_too() -> None:
     assert np.array_equal(np.argsort(known), np.argsort(unknown))
     assert list(of_values(predicted, values, Gaussian(1.0))) == ["absolute error"]
     assert of_values(np.ones(2), np.array([0.5, 1.0]), Poisson())["loss"].tolist() == [-np.inf, 0.0]
+
+
+def test_each_row_has_a_line_that_is_kept_out_of_what_is_saved(tmp_path: Path) -> None:
+    train, other = noise(60, 0), noise(70, 1)
+    train = train.astype({"y": float})
+    train.loc[5, "y"] = np.nan  # a row without a target is left out, and the others keep their places
+    train.index = pd.Index(range(100, 160))
+    model = KNeighborsClassifier(1).fit(noise(60, 0)[["a", "b"]], noise(60, 0)["y"])
+    found = rd.membership_attacks(model, train, other, target="y")
+    assert found.records is not None
+    assert found.records["table"].value_counts().to_dict() == {"holdout": 70, "train": 59}
+    places = found.records.loc[found.records["table"] == "train", "row"]
+    assert places.tolist() == [i for i in range(60) if i != 5]
+    assert found.records.loc[:58, "stored rows"].tolist() == [1.0] * 59
+    assert "records" not in found.to_dict()
+    read = rd.MembershipAttacks.load(found.save(tmp_path / "kept.json"))
+    assert read == found
+    assert read.records is None
+
+
+def test_one_attack_that_is_out_of_time_leaves_the_others() -> None:
+    train, other = noise(60, 0), noise(70, 1)
+    model = RandomForestClassifier(5, random_state=0).fit(train[["a", "b"]], train["y"])
+    with within(0.0):
+        found = rd.membership_attacks(model, train, other, target="y", shadows=4)
+    assert {one.attack for one in found.attacks} >= {"loss", "margin"}
+    late = {name for name, why in found.left_out if why.code == "no_time"}
+    assert late == {"quantile regression", "worst case", "single-row leaves", "shadow models"}
+    assert found.subgroups == ()
+    assert any(note.code == "no_time" for note in found.notes)
+
+
+def test_rows_that_are_given_are_judged_by_nearness() -> None:
+    pytest.importorskip("numba")
+    train, other = noise(60, 0), noise(70, 1)
+    model = KNeighborsClassifier(5).fit(train[["a", "b"]], train["y"])
+    found = rd.membership_attacks(model, train, other, target="y", reconstruction=train[:30], drawn=noise(50, 9))
+    areas = {one.attack: (one.way, one.auc) for one in found.attacks}
+    assert areas["rebuilt rows"][0] == "from_file"
+    assert areas["rebuilt rows"][1] > 0.6
+    assert areas["drawn rows"][0] == "by_query"
+    assert {(one.way, one.measure) for one in found.largest} == {
+        (way, measure)
+        for way in ("by_query", "from_file")
+        for measure in ("auc", "tpr_at_fpr_01", "tpr_at_fpr_001", "subgroup_auc")
+    }
+    by_file = next(one for one in found.largest if (one.way, one.measure) == ("from_file", "auc"))
+    assert (by_file.attack, by_file.value) == ("stored rows", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [({"subgroups": ["z"]}, "no feature is called z"), ({"shadows": -1}, "shadow models"), ({"limit": 0}, "limit")],
+)
+def test_bad_requests_are_one_line(asked: dict[str, Any], line: str) -> None:
+    train = noise(30, 0)
+    with pytest.raises(RequestError, match=line) as caught:
+        rd.membership_attacks(Memory(train), train, noise(30, 1), **asked)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.slow
+def test_the_worst_of_all_attacks_on_a_public_model_is_chance() -> None:
+    """The interval of the largest AUC, and that of the worst group of rows, hold 0.5 as often as they say."""
+    seen = noise(150, 0)
+    model = RandomForestClassifier(20, random_state=0).fit(seen[["a", "b"]], seen["y"])
+    tries, held = 40, []
+    for i in range(tries):
+        found = rd.membership_attacks(model, noise(90, 100 + i), noise(110, 500 + i), target="y", seed=i)
+        tops = [one for one in found.largest if one.way == "by_query" and one.measure.endswith("auc")]
+        held.append([found.low <= 0.5 <= found.high, *(one.low <= 0.5 and one.value <= one.harmless for one in tops)])
+    least = 0.95 - 3 * np.sqrt(0.95 * 0.05 / tries)
+    assert (np.mean(held, axis=0) >= least).all()
