@@ -116,7 +116,7 @@ def test_a_file_that_can_not_be_read_is_not_clear(tmp_path: Path, monkeypatch: p
 
 
 def test_a_quick_audit_has_a_limit_and_others_have_none(alone: tuple[AuditResult, Path]) -> None:
-    assert alone[0].provenance["request"]["seconds"] == QUICK_SECONDS == 120.0
+    assert alone[0].provenance["request"]["seconds"] == QUICK_SECONDS < 120.0
     with pytest.raises(RequestError, match="above 0 seconds"):
         rd.audit(fitted("logistic"), out="nowhere", seconds=0)
     assert issubclass(TimeLimitError, rd.errors.BudgetExhaustedError)

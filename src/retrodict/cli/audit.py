@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from retrodict.report.audit.folder import FolderAudit
 
 _ROWS = options.more(options.ROWS, "Of each extraction; else 10,000, or 1,000 if quick.")
-_SECONDS = options.more(options.SECONDS, "Else no limit, or 120 if quick.")
+_SECONDS = options.more(options.SECONDS, "Else no limit, or 100 if quick.")
 
 
 _SHADOWS = options.more(options.SHADOWS, "Else 16, or 4 if quick.")

@@ -73,7 +73,7 @@ def audit(
     quick
         A first look: fewer rows, two replicas, no error budget, and two minutes at most.
     seconds
-        Take about so long at most, shared out over the parts; by default two minutes if quick, else no limit. What was
+        Take about so long at most, shared out over the parts; by default 100 if quick, else no limit. What was
         cut short is among `not_tested`, and is not repeatable.
     shadows
         Shadow models that attacks on membership train; 0 is none; by default 16, of a quick audit 4.
