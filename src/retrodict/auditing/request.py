@@ -26,8 +26,8 @@ from retrodict.tables.titles import HOLDOUT, TRAIN
 
 ROWS, _QUICK_ROWS = 10_000, 1_000
 QUICK_SECONDS = 100.0
-"""What the parts of a quick audit take at most, by default: with reading and writing it ends within two minutes, a first
-look that nobody has to wait for."""
+"""What the parts of a quick audit take at most, by default: with reading and writing it ends within two minutes, a
+first look that nobody has to wait for."""
 
 SHADOWS, _QUICK_SHADOWS = 16, 4
 """Shadow models of a full audit: their attacks come within a hundredth of those of 64. And of a quick one: enough for
