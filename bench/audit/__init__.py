@@ -1,1 +1,1 @@
-"""The numbers of audit.md."""
+"""The numbers of docs/results/audit.md."""

@@ -104,7 +104,7 @@ def main() -> None:
             f"Full audits of models of {chosen.rows:,} rows x 8 columns, and as many held out; bounds: {SECONDS:.0f} "
             f"s beside a busy process, and {RATIO:g} times the quiet run. {machine('threadpoolctl')}"
         )
-        write_section("audit.md", "busy", f"{text}\n\n{note}")
+        write_section("results/audit.md", "busy", f"{text}\n\n{note}")
     if late:
         raise SystemExit(f"over the bounds: {', '.join(late)}")
 

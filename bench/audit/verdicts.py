@@ -1,177 +1,138 @@
-"""Verdicts of audits on real tables, and what the audit of a forest on 30,000 rows costs, from the command line.
+"""Verdicts of audits on real tables: families of models, as they are and stripped, and controls.
 
-Run with `uv run python -m bench.audit.verdicts [--part appetite verdicts cost] --data DIR [--keep FOLDER] [--write]`.
+Run with `uv run python -m bench.audit.verdicts --data DIR [--part appetite verdicts] [--tables NAME ...] [--models NAME
+...] [--rows N] [--keep FOLDER] [--results FILE] [--write]`. Each audit is the command line's, with `--quick`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import skops.io
-from sklearn.compose import make_column_selector, make_column_transformer
-from sklearn.datasets import load_breast_cancer
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from sklearn.svm import SVC
 
 import retrodict as rd
+from bench.audit.commands import audited
+from bench.audit.zoo import NAMES, Case, case
 from bench.document import machine, markdown, write_section
-from bench.tables import take_data
+from bench.kept_results import Results, take_results
+from bench.tables import table, take_data
 
-TARGET = "target"
-ROWS = {"breast_cancer": 280, "german_credit": 300, "adult": 3_000}
-LARGE = 30_000
-LIMITS = {"seconds": 300.0, "GB": 4.0, "MB": 5.0}
-
-
-def tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Return the tables that are there."""
-    found = {"breast_cancer": load_breast_cancer(as_frame=True).frame}
-    for name in ("german_credit", "adult"):
-        path = folder / f"{name}.parquet"
-        if path.exists():
-            found[name] = pd.read_parquet(path).dropna().reset_index(drop=True)
-        else:
-            print(f"{name}: not in {folder}, left out")
-    return found
+PAGE = "results/audit.md"
+ROWS = {"breast_cancer": 280, "german_credit": 500, "adult": 3_000}
+AS_IT_IS, STRIPPED = "as it is", "stripped"
 
 
-def pipeline(frame: pd.DataFrame, estimator: Any) -> Any:
-    lists = make_column_selector(dtype_exclude="number")
-    numbers = make_column_selector(dtype_include="number")
-    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    return make_pipeline(make_column_transformer((StandardScaler(), numbers), (encoder, lists)), estimator)
-
-
-def models(frame: pd.DataFrame) -> dict[str, Any]:
-    """Return the models, fitted; the last one is the forest without what prediction does not need."""
-    X, y = frame.drop(columns=TARGET), frame[TARGET]
-    made = {
-        "forest": RandomForestClassifier(100, random_state=0),
-        "logistic regression": LogisticRegression(max_iter=2_000),
-        "SVC": SVC(),
-        "k-neighbours": KNeighborsClassifier(),
-    }
-    found: dict[str, Any] = {name: pipeline(X, one).fit(X, y) for name, one in made.items()}
-    found["forest, sanitised"] = rd.sanitize(found["forest"]).model.estimator
-    return found
-
-
-def command(model: Any, train: pd.DataFrame, test: pd.DataFrame, folder: Path, *options: str) -> dict[str, Any]:
-    """Audit from the command line in a process of its own; return the report and what it took."""
-    folder.mkdir(parents=True, exist_ok=True)
-    skops.io.dump(model, folder / "model.skops")
-    train.to_parquet(folder / "train.parquet", index=False)
-    test.to_parquet(folder / "test.parquet", index=False)
-    words = [sys.executable, "-m", "retrodict", "audit", str(folder / "model.skops"), "--target", TARGET]
-    words += ["--train", str(folder / "train.parquet"), "--holdout", str(folder / "test.parquet")]
-    started = time.perf_counter()
-    process = subprocess.Popen([*words, "--out", str(folder / "audit"), "--quiet", *options])
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(words)} failed")
-    return {
-        "report": json.loads((folder / "audit" / "report.json").read_text(encoding="utf-8")),
-        "seconds": time.perf_counter() - started,
-        "CPU seconds": usage.ru_utime + usage.ru_stime,
-        "GB": usage.ru_maxrss * 1024 / 1e9,
-        "MB": (folder / "audit" / "report.html").stat().st_size / 1e6,
-    }
-
-
-def measure_of(report: dict[str, Any], way: str, measure: str) -> str:
+def verdict(given: Case, file: Path, out: Path, *options: str) -> dict[str, Any]:
+    """Audit one file, and return what is tabled of it."""
+    taken = audited(given, file, out, "--quick", *options)
+    report = taken["report"]
+    kept: dict[str, Any] = {key: taken[key] for key in ("seconds", "GB")}
+    kept |= {"verdict": report["verdict"], "against": len(report["reasons_against"]), "unread": len(report["unread"])}
     for line in report["findings"]:
-        if (line["way"], line["measure"]) == (way, measure) and line["value"] is not None:
-            return f"{line['value']:,.0f}" if measure == "stored_rows" else f"{line['value']:.3f}"
-    return ""
+        if line["value"] is not None:
+            kept[f"{line['way']} {line['measure']}"] = [line[key] for key in ("value", "low", "high")]
+    without = [line["auc"] for line in report["membership"] if line["way"] == "by_query" and not line["shadows"]]
+    with_shadows = [line["auc"] for line in report["membership"] if line["shadows"]]
+    return kept | {"thresholds": max(without, default=None), "shadow models": max(with_shadows, default=None)}
+
+
+def stripped(given: Case, folder: Path) -> Path | None:
+    """Return the file of a stripped copy; ``None`` where there was nothing to take out."""
+    found = rd.sanitize(given.file, trust_pickle=bool(given.options))
+    if not found.removed:
+        return None
+    as_pickle = given.file.suffix == ".pickle"
+    return Path(found.save(folder / f"stripped{given.file.suffix}", as_pickle=as_pickle))
+
+
+def of_model(name: str, frame: pd.DataFrame, n: int, folder: Path, results: Results, label: str) -> list[Any]:
+    """Return the lines of one model: as it is, and stripped where that takes anything out."""
+    done = [results.records.get(f"{label}, {how}") for how in (AS_IT_IS, STRIPPED)]
+    if None in done:
+        given = case(name, frame, n, folder)
+        if given is None:
+            return []
+        done[0] = results.get(f"{label}, {AS_IT_IS}", partial(verdict, given, given.file, folder / "audit"))
+        bare = stripped(given, folder)
+        nothing: dict[str, Any] = {"verdict": ""}
+        make = partial(verdict, given, bare, folder / "stripped") if bare else lambda: nothing
+        done[1] = results.get(f"{label}, {STRIPPED}", make)
+    return [(how, one) for how, one in zip((AS_IT_IS, STRIPPED), done, strict=True) if one and one["verdict"]]
+
+
+def _interval(one: dict[str, Any], key: str) -> str:
+    if key not in one:
+        return ""
+    value, low, high = one[key]
+    return f"{value:.3f}" if low is None or high is None else f"{value:.3f} ({low:.2f} to {high:.2f})"
+
+
+def _number(one: dict[str, Any], key: str, text: str = "{:.3f}") -> str:
+    value = one.get(key)
+    value = value[0] if isinstance(value, list) else value
+    return "" if value is None else text.format(value)
 
 
 def verdicts(chosen: argparse.Namespace, work: Path) -> None:
-    rows = []
-    for table, frame in tables(chosen.data).items():
-        frame = frame.sample(frac=1, random_state=0).reset_index(drop=True)
-        n = ROWS[table]
-        train, test = frame[:n], frame[n : 2 * n].reset_index(drop=True)
-        for name, model in models(train).items():
-            taken = command(model, train, test, work / table / name.replace(" ", "-").replace(",", ""), "--quick")
-            report = taken["report"]
-            cells = [measure_of(report, "from_file", one) for one in ("stored_rows", "near_rows")]
-            cells += [
-                measure_of(report, way, one)
-                for way in ("from_file", "by_query")
-                for one in ("membership_advantage", "lift")
-            ]
-            cells.append(measure_of(report, "by_query", "membership_auc"))
-            against = str(len(report["reasons_against"]))
-            rows.append([table, name, report["verdict"], against, *cells, f"{taken['seconds']:.0f}"])
-            print(*rows[-1], sep="  ", flush=True)
-    found = ["stored rows", "near rows", "membership, file", "lift, file", "membership, query", "lift, query"]
-    found.append("AUC of outputs")
-    text = markdown(["table", "model", "verdict", "reasons against", *found, "seconds"], rows, words=3)
+    results, lines = Results(chosen.results), []
+    for name in chosen.tables:
+        frame = table(name, chosen.data)
+        if frame is None:
+            continue
+        frame = frame.dropna().sample(frac=1, random_state=0).reset_index(drop=True)
+        n = min(chosen.rows or ROWS[name], len(frame) // 2)
+        for model in chosen.models:
+            folder = work / name / "".join(letter if letter.isalnum() else "-" for letter in model)
+            for how, one in of_model(model, frame, n, folder, results, f"verdict: {name}, {n} rows, {model}"):
+                line = [name, model, how, one["verdict"], str(one["against"])]
+                line += [_number(one, "from_file stored_rows", "{:,.0f}"), _number(one, "from_file near_rows")]
+                line += [_number(one, "thresholds"), _number(one, "shadow models")]
+                line += [_interval(one, f"{way} membership_auc") for way in ("by_query", "from_file")]
+                line += [_interval(one, "by_query attribute_lift"), str(one["unread"]), f"{one['seconds']:.0f}"]
+                lines.append(line)
+    if not lines:
+        return
+    head = ["table", "model", "file", "verdict", "reasons against", "stored rows", "near rows"]
+    head += ["AUC without shadow models", "AUC with", "membership by query (largest AUC)", "membership from the file"]
+    text = markdown([*head, "attribute lift", "parts not read", "seconds"], lines, words=4)
     print(text)
     if chosen.write:
-        sizes = ", ".join(f"{table} {n:,}" for table, n in ROWS.items())
-        note = f"Training rows, and as many held-out rows: {sizes}. `--quick`, default appetite. {machine()}"
-        write_section("audit.md", "verdicts", f"{text}\n\n{note}")
-
-
-def cost(chosen: argparse.Namespace, work: Path) -> None:
-    frame = tables(chosen.data).get("adult")
-    if frame is None:
-        return
-    frame = frame.sample(frac=1, random_state=0).reset_index(drop=True)
-    train, test = frame[:LARGE], frame[LARGE:].reset_index(drop=True)
-    X, y = train.drop(columns=TARGET), train[TARGET]
-    forest = pipeline(X, RandomForestClassifier(100, random_state=0, n_jobs=2)).fit(X, y)
-    found = command(forest, train, test, work / "cost")
-    seconds = found["report"]["provenance"]["seconds"]
-    rows = [[what, f"{value:.1f}"] for what, value in seconds.items()]
-    rows += [[what, f"{found[what]:.1f}"] for what in ("CPU seconds", *LIMITS)]
-    text = markdown(["part", "seconds, or as named"], rows)
-    print(text, f"verdict: {found['report']['verdict']}", sep="\n\n")
-    if chosen.write:
+        sizes = ", ".join(f"{name} {chosen.rows or n:,}" for name, n in ROWS.items() if name in chosen.tables)
         note = (
-            f"A forest of 100 trees on {len(train):,} rows x {X.shape[1]} columns of adult, {len(test):,} held out; "
-            f"bounds: {LIMITS['seconds']:.0f} s, {LIMITS['GB']:.0f} GB of memory, {LIMITS['MB']:.0f} MB of page. "
-            f"{machine()}"
+            f"Training rows, and as many held-out rows: {sizes}. `--quick`, default appetite. Where there is no line "
+            f"for a stripped file, nothing could be taken out. {machine()}"
         )
-        write_section("audit.md", "cost", f"{text}\n\n{note}")
+        write_section(PAGE, "verdicts", f"{text}\n\n{note}")
 
 
 def appetite(chosen: argparse.Namespace, work: Path) -> None:
-    """Put the default risk appetite into the docs, as it comes with the package."""
+    """Put the default risk appetite into the guide, as it comes with the package."""
     text = files("retrodict.auditing").joinpath("appetite.yaml").read_text(encoding="utf-8")
     if chosen.write:
-        write_section("audit.md", "appetite", f"```yaml\n{text}```")
+        write_section("guides/audit.md", "appetite", f"```yaml\n{text}```")
 
 
-PARTS = {"appetite": appetite, "verdicts": verdicts, "cost": cost}
+PARTS = {"appetite": appetite, "verdicts": verdicts}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--tables", nargs="+", choices=list(ROWS), default=list(ROWS))
+    parser.add_argument("--models", nargs="+", choices=NAMES, default=list(NAMES))
+    parser.add_argument("--rows", type=int, help="training rows of every table, in place of its own number")
     take_data(parser)
+    take_results(parser)
     parser.add_argument("--keep", type=Path, help="keep the audits in this folder")
-    parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        work = chosen.keep or Path(folder)
         for part in chosen.part:
-            PARTS[part](chosen, work)
+            PARTS[part](chosen, chosen.keep or Path(folder))
 
 
 if __name__ == "__main__":
