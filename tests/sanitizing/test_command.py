@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -46,6 +47,9 @@ def test_audits_before_and_after_lie_side_by_side(cli, tmp_path):  # noqa: F811
     assert done.code == 0, done.err
     assert out.exists()
     found = done.json["audit"]
+    named = json.loads((folder / "after" / "report.json").read_text())["provenance"]["file"]
+    assert named["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert (named["name"], named["bytes"]) == ("bare.skops", out.stat().st_size)
     assert found == {**json.loads((folder / "comparison.json").read_text()), "out": str(folder)}
     reports = {side: json.loads((folder / side / "report.json").read_text()) for side in ("before", "after")}
     assert found["verdict"] == {side: report["verdict"] for side, report in reports.items()}

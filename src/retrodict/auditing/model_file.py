@@ -71,6 +71,20 @@ def model_file(path: str | Path, model: Model | None = None) -> ModelFile:
     return ModelFile(path.resolve().name, digest, written, size)
 
 
+def made_file(path: str | Path, content: bytes) -> ModelFile:
+    """Describe a model file that is about to be written.
+
+    Parameters
+    ----------
+    path
+        Where it will lie.
+    content
+        Its bytes.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return ModelFile(Path(path).name, hashlib.sha256(content).hexdigest(), now, len(content))
+
+
 def _file_hash(path: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:

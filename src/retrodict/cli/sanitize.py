@@ -73,6 +73,7 @@ def sanitize(
         both = None
         if audit is not None:
             from retrodict.auditing import AuditRequest
+            from retrodict.auditing.model_file import made_file
             from retrodict.report.audit.comparison import audit_both
             from retrodict.report.audit.write import command_line
 
@@ -95,6 +96,7 @@ def sanitize(
                 out=audit,
                 command=command_line(model, "sanitize", **repeat, out=out, audit=audit),
                 say=lambda line: output.note(f"audit {line}"),
+                copy=made_file(out, found.model_bytes(as_pickle=as_pickle)),
             )
         found.save(out, as_pickle=as_pickle)
     output.note(file_line(model, loaded))

@@ -114,15 +114,28 @@ class Sanitized(Result):
             If the file can't be written.
         """
         path = Path(path)
+        write_file(path, self.model_bytes(as_pickle=as_pickle))
+        return path
+
+    def model_bytes(self, *, as_pickle: bool = False) -> bytes:
+        """Return the bytes of the file that `save` writes.
+
+        Parameters
+        ----------
+        as_pickle
+            As `save` takes it.
+
+        Raises
+        ------
+        RunError
+            If the model holds what can't be written.
+        """
         try:
             if isinstance(self.model, Strippable):
-                content = self.model.written(as_pickle=as_pickle)
-            else:
-                content = pickle.dumps(self.model) if as_pickle else _no_form(self.model)
+                return self.model.written(as_pickle=as_pickle)
+            return pickle.dumps(self.model) if as_pickle else _no_form(self.model)
         except Exception as error:  # steps that are functions of the user's fail in many ways
             raise RunError(f"the {self.model.family} can't be written: {type(error).__name__}: {error}") from error
-        write_file(path, content)
-        return path
 
     def tables(self) -> list[ShownTable]:
         """Return facts before and after."""

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from retrodict.auditing import AuditComparison, AuditRequest, compute_audit
+from retrodict.auditing.model_file import ModelFile
 from retrodict.report.audit.measure_words import measure_words
 from retrodict.report.audit.tables import number
 from retrodict.report.audit.write import check_extras, write_audit
@@ -23,7 +24,13 @@ HTML, JSON = "comparison.html", "comparison.json"
 
 
 def audit_both(
-    request: AuditRequest, found: Sanitized, *, out: str | Path, command: str, say: Callable[[str], None]
+    request: AuditRequest,
+    found: Sanitized,
+    *,
+    out: str | Path,
+    command: str,
+    say: Callable[[str], None],
+    copy: ModelFile | None = None,
 ) -> AuditComparison:
     """Audit a model and its sanitised copy under one risk appetite, with one seed.
 
@@ -39,6 +46,8 @@ def audit_both(
         How to do it again, for the reports.
     say
         Is told what is done next.
+    copy
+        The file of the copy, as the reports name it: who signs compares its hash.
 
     Raises
     ------
@@ -52,7 +61,7 @@ def audit_both(
         sides = []
         for title, one in (("before", request.model), ("after", found.model)):
             result = compute_audit(
-                replace(request, model=one, like=request.model, file=request.file if one is request.model else None),
+                replace(request, model=one, like=request.model, file=request.file if one is request.model else copy),
                 lambda line, title=title: say(f"{title}: {line}"),  # type: ignore[misc]
             )
             sides.append(
