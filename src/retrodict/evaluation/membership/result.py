@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -263,7 +263,7 @@ class MembershipAttacks(KeptResult):
         What is doubtful about the tables; what was left out.
     records
         One line a row, ``None`` where read back: `table` (``train`` or ``holdout``), `row` (its place in that table),
-        and a column an attack. It singles out persons: it is not among what `to_dict` returns, nor in the file of `save`.
+        and a column an attack. It singles out persons: neither `to_dict` nor the file of `save` has it.
     """
 
     attacks: tuple[Attack, ...]
@@ -279,7 +279,7 @@ class MembershipAttacks(KeptResult):
     left_out: tuple[tuple[str, Note], ...] = ()
     warnings: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
-    records: pd.DataFrame | None = field(default=None, repr=False, compare=False)
+    records: pd.DataFrame | None = field(default=None, repr=False, compare=False, metadata={"written": False})
 
     @property
     def worst(self) -> Attack:
@@ -295,10 +295,6 @@ class MembershipAttacks(KeptResult):
         """Return what it holds but the rows themselves, and which attack is the worst."""
         held = {name: value for name, value in super().content().items() if name != "records"}
         return {"worst": self.worst.attack, **held}
-
-    def written(self) -> dict[str, Any]:
-        """Return the content of its file, in which no single row stands."""
-        return super().written() if self.records is None else replace(self, records=None).written()
 
     @property
     def head(self) -> str:
