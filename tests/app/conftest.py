@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -98,3 +101,15 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     train.to_csv(folder / "train.csv", index=False)
     holdout.to_csv(folder / "holdout.csv", index=False)
     return folder
+
+
+def started(folder: Path | None, *words: str) -> tuple[subprocess.Popen[str], dict[str, str]]:
+    """Start the app as its command does; return it and what it said of itself."""
+    where = [] if folder is None else ["--folder", str(folder)]
+    command = [sys.executable, "-m", "retrodict", "app", "--no-browser", "--json", "--quiet", *where, *words]
+    app = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert app.stdout is not None
+    text = ""
+    while not text.endswith("}\n"):
+        text += app.stdout.readline()
+    return app, json.loads(text)

@@ -20,7 +20,7 @@ from retrodict.app.profiles import NAMES
 from retrodict.app.shelf import Shelf
 from retrodict.app.work_words import words_of
 from retrodict.auditing.appetite import PROFILES
-from tests.app.conftest import Browser, words
+from tests.app.conftest import Browser, started, words
 
 
 def begun(browser: Browser, file: Path) -> str:
@@ -46,12 +46,11 @@ def test_the_whole_way_without_a_script(browser: Browser, files: Path) -> None:
     job = begun(browser, files / "model.skops")
     assert "sorts rows into 2 classes" in browser.done(job)
     tables = {"train": ("t.csv", (files / "train.csv").read_bytes())}
-    browser.post(f"/job/{job}/tables", {"train": ("t.csv", b"a,c,y\n1,2,yes\n" * 20)}, target="")
+    browser.post(f"/job/{job}/tables", {"train": ("t.csv", b"a,c,y\n" + b"1,2,yes\n" * 20)}, target="y")
     assert "'b'" in browser.done(job)  # what does not fit is named at once
     assert browser.post(f"/job/{job}/audit", profile="default", depth="quick").status_code == 409
-    browser.post(
-        f"/job/{job}/tables", {**tables, "holdout": ("h.csv", (files / "holdout.csv").read_bytes())}, target=""
-    )
+    tables["holdout"] = ("h.csv", (files / "holdout.csv").read_bytes())
+    browser.post(f"/job/{job}/tables", tables, target="")
     assert "predicts the column y" in browser.done(job)
     assert browser.post(f"/job/{job}/audit", profile="none", depth="quick").status_code == 400
     for _ in range(2):  # sent twice it is begun once
@@ -135,17 +134,6 @@ def test_what_an_ended_app_left_is_told_and_half_results_go(tmp_path: Path) -> N
     assert again.jobs == {}
 
 
-def _started(folder: Path | None, *words: str) -> tuple[subprocess.Popen[str], dict[str, str]]:
-    where = [] if folder is None else ["--folder", str(folder)]
-    command = [sys.executable, "-m", "retrodict", "app", "--no-browser", "--json", "--quiet", *where, *words]
-    app = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert app.stdout is not None
-    text = ""
-    while not text.endswith("}\n"):
-        text += app.stdout.readline()
-    return app, json.loads(text)
-
-
 def _descendants(pid: int) -> set[int]:
     found: set[int] = set()
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -160,7 +148,7 @@ def _descendants(pid: int) -> set[int]:
 def test_a_killed_app_leaves_no_process_and_nothing_half_written(number: int, files: Path, tmp_path: Path) -> None:
     import httpx
 
-    app, told = _started(tmp_path / "here")
+    app, told = started(tmp_path / "here")
     with httpx.Client(timeout=60) as client:
         page = client.get(told["url"]).text
         base = told["url"].split("/open")[0] + page.partition("url=")[2].partition('"')[0]
@@ -184,6 +172,8 @@ def test_a_killed_app_leaves_no_process_and_nothing_half_written(number: int, fi
     assert children
     os.kill(app.pid, number)
     assert app.wait(15) in (-number, 128 + number)
+    assert app.stderr is not None
+    assert app.stderr.read() == ("" if number == signal.SIGKILL else "error: stopped; the app has ended\n")
     for _ in range(150):
         if not any(Path(f"/proc/{child}").exists() for child in children):
             break
@@ -202,14 +192,14 @@ def test_files_of_a_killed_app_without_a_folder_go_when_the_next_one_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    app, told = _started(None)
+    app, told = started(None)
     assert Path(told["folder"]).stat().st_mode & 0o077 == 0
-    other, second = _started(None)
+    other, second = started(None)
     assert Path(told["folder"]).exists()  # another app that is running is left alone
     for one in (app, other):
         one.kill()
         one.wait()
     assert Path(told["folder"]).exists()
-    third, last = _started(None, "--idle", "0.001")
+    third, last = started(None, "--idle", "0.001")
     assert third.wait(15) == 0
     assert not any(Path(one["folder"]).exists() for one in (told, second, last))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 PROFILES = (
-    ("default", "Ordinary", "Limits for a model that goes to people who have no contract with you."),
-    ("internal", "Inside the organisation", "For a model that stays with people who may see such data anyway."),
-    ("safe-setting", "Out of a safe setting", "For a model that leaves a research environment for named users."),
-    ("public-release", "For everybody", "The strictest: the file is published, and anyone may keep it for ever."),
+    ("default", "Ordinary", "For a model that goes to others, of whom nothing in particular is known."),
+    ("internal", "Inside the organisation", "For a model that is used by staff who may see the training rows."),
+    ("safe-setting", "In a safe setting", "For known users, bound by contract, who take nothing out unchecked."),
+    ("public-release", "For everybody", "The strictest: anyone may have the model, and it can’t be taken back."),
 )
 """Name of the risk appetite, title, and what it is for."""
 

@@ -109,24 +109,32 @@ def serve(
             server.should_exit = True
 
         async def watched() -> None:
-            serving = asyncio.create_task(server.serve(sockets=[listening]))
-            while not (server.started or serving.done()):
-                await asyncio.sleep(_LOOK / 10)
-            started(Started(url, place, kept))
-            link = _open(url, place) if browser else None
-            while not serving.done():
-                if time.monotonic() - parts.asked_at > 60.0 * idle and parts.desk.idle:
-                    end()
-                if link is not None and keys.token is None:
+            link = None
+            try:
+                while not server.started:
+                    await asyncio.sleep(_LOOK / 10)
+                started(Started(url, place, kept))
+                link = _open(url, place) if browser else None
+                while time.monotonic() - parts.asked_at <= 60.0 * idle or not parts.desk.idle:
+                    if link is not None and keys.token is None:
+                        link.unlink(missing_ok=True)
+                    await asyncio.sleep(_LOOK)
+            finally:
+                if link is not None:
                     link.unlink(missing_ok=True)
-                    link = None
-                await asyncio.wait([serving], timeout=_LOOK)
-            if link is not None:
-                link.unlink(missing_ok=True)
-            await serving
+                end()
+
+        async def served_and_watched() -> None:
+            watch = asyncio.create_task(watched())
+            try:
+                await server.serve(sockets=[listening])
+            finally:
+                watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watch
 
         parts.end = end
-        asyncio.run(watched())
+        asyncio.run(served_and_watched())
 
 
 @contextlib.contextmanager
