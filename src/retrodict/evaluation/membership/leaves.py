@@ -14,6 +14,7 @@ from retrodict.disclosures import Disclosures, NodeCounts
 from retrodict.disclosures.trees.raw_trees import RawTree
 from retrodict.evaluation.membership.asked import Asked, Scores
 from retrodict.priors.implied.raking import fallen
+from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 Array = np.ndarray
@@ -41,21 +42,32 @@ def leaf_scores(asked: Asked, found: Disclosures) -> Iterator[Scores]:
     started = time.perf_counter()
     schema, sides = _schema(asked, found), (asked.members.rows, asked.others.rows)
     X, y = np.concatenate([side.X for side in sides]), np.concatenate([side.y for side in sides])
-    told, trees = np.zeros(len(X)), 0
+    told, done, grown = np.zeros(len(X)), 0, list(_grown(asked, found, schema, y))
+    for tree, labels, classes in grown:
+        if done and time_limit.left() <= 0.0:
+            break
+        time_limit.check("rows had been followed to their leaves")
+        told += _of_tree(tree, schema, X, labels, classes)
+        done += 1
+    if done:
+        m, score = len(asked.members), told / done
+        few = f"{NAME}: rows were followed in {done:,} of {len(grown):,} trees, for which there was time"
+        notes = (Note("cut_short", few, trees=done, of=len(grown)),) if done < len(grown) else ()
+        seconds = time.perf_counter() - started
+        yield Scores(NAME, "from_file", score[:m], score[m:], seconds=seconds, notes=notes)
+
+
+def _grown(
+    asked: Asked, found: Disclosures, schema: Schema, y: Float[Array, " n"]
+) -> Iterator[tuple[RawTree, Float[Array, " n"], bool]]:
+    """Yield each tree that states labels, with each row's own as it has them, and whether these are classes."""
     for fact in found.of(NodeCounts):
         labels = _target(asked, fact, y)
         if labels is None:
             continue
         for tree in (*fact.trees, *fact.drawn):
-            if tree.value is None or not set(tree.names) <= set(schema.names):
-                continue
-            time_limit.check("rows had been followed to their leaves")
-            told += _of_tree(tree, schema, X, labels, bool(fact.labels))
-            trees += 1
-    if trees:
-        m = len(asked.members)
-        score = told / trees
-        yield Scores(NAME, "from_file", score[:m], score[m:], seconds=time.perf_counter() - started)
+            if tree.value is not None and set(tree.names) <= set(schema.names):
+                yield tree, labels, bool(fact.labels)
 
 
 def _of_tree(tree: RawTree, schema: Schema, X: Array, own: Float[Array, " n"], classes: bool) -> Int[Array, " n"]:
