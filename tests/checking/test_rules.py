@@ -134,7 +134,7 @@ def test_the_same_tests_catch_a_rule_that_says_too_much_or_too_little() -> None:
     check, told = rd.check(estimator, **SIZE), stated(found_in("sklearn", estimator))
     assert disagreements(check, told) == []
     silent = replace(check, rules=tuple(replace(one, answer="no") for one in check.rules))
-    assert disagreements(silent, told) == ["too little: from_file.personal_facts"]
+    assert "too little: from_file.personal_facts" in disagreements(silent, told)
     loud = replace(check, rules=(*check.rules, replace(check.rules[0], measure="from_file.stored_rows", answer="yes")))
     assert disagreements(loud, told) == ["too much: from_file.stored_rows"]
 

@@ -64,7 +64,8 @@ def made(family: str, name: str, settings: Mapping[str, Any]) -> Any:
     own = made_by_name(name, _needed(name))
     known = own.get_params() if family != "catboost" else QUICK[family]
     quick = {} if name in LONGER else {key: value for key, value in QUICK[family].items() if key in known}
-    return made_by_name(name, {**_needed(name), **quick, **settings})
+    seed = {"random_state": 0} if "random_state" in known else {}
+    return made_by_name(name, {**_needed(name), **seed, **quick, **settings})
 
 
 def _needed(name: str) -> dict[str, Any]:

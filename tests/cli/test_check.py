@@ -54,7 +54,7 @@ def test_what_no_rule_covers_is_never_passed(cli: Cli) -> None:
     assert (outcome.code, outcome.json["verdict"]) == (3, "review")
     assert outcome.json["not_covered"][0]["code"] == "not_covered"
     setting = cli("check", "LogisticRegression", "warm_start=True", "--json").json
-    assert (setting["verdict"], setting["not_covered"][0]["values"]["setting"]) == ("review", "warm_start")
+    assert (setting["verdict"], setting["not_covered"][0]["values"]["settings"]) == ("review", ["warm_start"])
 
 
 def test_settings_files(cli: Cli, tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ from retrodict.results.notes import Note
 _SHOWN = 2
 """Settings at their defaults that are named as deciding; all that were stated are."""
 
+_NAMED = 6
+"""Settings that no rule looks at and that are named; of more the number."""
+
 _FILES = (".yaml", ".yml", ".json", ".skops", ".pkl", ".pickle", ".joblib", ".ubj", ".txt", ".cbm", ".onnx", ".model")
 """Endings by which a text that names no file is taken for a file that is not there."""
 
@@ -71,7 +74,10 @@ def check(
     found = list(parts_of(made))
     parts = [one for one in found if isinstance(one, Part)]
     rules = [one for part in parts for one in _held(Planned(part, rows, columns))]
-    rules.sort(key=lambda one: (not one.fired, -ORDER.index(one.judged), -ORDER.index(one.severity), not one.evidence))
+    rules.sort(
+        # the worst first; of those alike what will be so, then what another setting lowers
+        key=lambda one: (not one.fired, -ORDER.index(one.judged), one.answer != "yes", not one.lowered)
+    )
     left = [one for one in found if isinstance(one, Note)]
     left += [note for part in parts for note in _left(part)]
     left.append(
@@ -117,7 +123,7 @@ def _given(
     elif settings:
         raise RequestError("settings are for an estimator's name; of an estimator, set them on itself")
     width = getattr(model, "n_features_in_", None) if columns is None else columns
-    return model, rows, int(width) if isinstance(width, int) else columns
+    return model, rows, width if isinstance(width, int) and width > 0 else columns  # 0: the library does not know
 
 
 def _is_file(text: str) -> bool:
@@ -181,9 +187,11 @@ def _left(part: Part) -> Iterator[Note]:
         yield Note("not_covered", f"{part.estimator}{where}: {beyond}", **own)
         return
     looked = {name for rule in about for name in rule.looks_at} | advice.NEUTRAL
-    for name in sorted(part.stated - looked):
-        text = f"{part.estimator}{where}: no rule looks at {as_code(part.settings, [name])}"
-        yield Note("setting_not_covered", text, setting=name, **own)
+    if names := sorted(part.stated - looked):
+        said = ", ".join(as_code(part.settings, [name]) for name in names[:_NAMED])
+        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        text = f"{part.estimator}{where}: no rule looks at {said}{more}"
+        yield Note("setting_not_covered", text, settings=names, **own)
     if part.predicts and not any(rule.measure == OUTPUTS for rule in about):
         text = f"{part.estimator}{where}: no rule says how far its outputs tell who was in the training table"
         yield Note("measure_not_covered", text, measure=OUTPUTS, **own)
