@@ -17,7 +17,7 @@ from retrodict.plain_text import one_line
 GRACE = 6.0
 """Seconds that a child has to put its work away before it is ended."""
 
-HURRY = 2.0
+HURRY = 1.0
 """The same where the app itself ends: whoever asked for that waits."""
 
 _LINE = 4_000

@@ -110,6 +110,7 @@ class Desk:
             ended = await child.run(_progress(job, what), limits.look if look else None, limits.printed if look else 0)
             self._end(job, what, ended, child.stopped)
         except asyncio.CancelledError:
+            self._shelf.sweep(job)
             self._set(job, what, state="cut_off", line=CUT_OFF)
             raise
         except Exception as error:  # a fault of ours ends this piece of work, is said, and leaves the rest to go on
@@ -121,6 +122,7 @@ class Desk:
     def _end(self, job: Job, what: What, ended: Ended, stopped: bool) -> None:
         fault = _fault(ended, what, self._shelf.limits.look)
         if stopped:
+            self._shelf.sweep(job)
             self._set(job, what, state="stopped", line=STOPPED)
             return
         if what == "model":

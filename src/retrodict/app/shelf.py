@@ -63,16 +63,20 @@ class Shelf:
             self._cut_off(job)
 
     def _cut_off(self, job: Job) -> None:
-        work = self.work(job)
         for what, one in job.works.items():
             if one.at_work:
                 job.works[what] = one.model_copy(update={"state": "cut_off", "line": CUT_OFF})
+        self.sweep(job)
+        self.save(job)
+
+    def sweep(self, job: Job) -> None:
+        """Take away what a process that was ended has left half written."""
+        work = self.work(job)
         for half in (*work.glob("*.partial"), *work.glob("*.new"), *work.glob(".*.lock")):
             if half.is_dir():
                 shutil.rmtree(half, ignore_errors=True)
             else:
                 half.unlink(missing_ok=True)
-        self.save(job)
 
     def begin(self, model: Incoming) -> Job:
         """Make an audit of a model file that was received.
