@@ -4,7 +4,8 @@ The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`
 `invert`; `rebuild`, which finds the training table itself where a model states it; `evaluate`, which says how near a
 reconstruction comes to real rows as a distribution, and `record_risk`, `matched_error`, `aligned_error`,
 `calibration` and `controls`, which do so row by row; `membership_attacks`, who was in the table by the model's own
-outputs; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes one of another
+outputs; `infer`, one column of known rows, and `attribute_risk`, what of that is owed to having been trained on;
+`replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes one of another
 kind, and `query_curve`, what so many model calls give; `error_budget`, where the divergence comes from; `audit`, all
 of it in one folder, and `sanitize`, which takes out of a model what prediction does not need; `check`, what settings
 store or expose, before training; `doctor`, what is installed and what it enables; and the modules `priors`, `models`,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from retrodict.checking.result import Check
     from retrodict.disclosures import Disclosures, inspect_model
     from retrodict.evaluation import (
+        AttributeRisk,
         Fidelity,
         MembershipAttacks,
         Migration,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         RecordRisk,
         Replicas,
         aligned_error,
+        attribute_risk,
         evaluate,
         matched_error,
         membership_attacks,
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
     from retrodict.models.doctor import doctor
     from retrodict.priors import fit_prior, implied_prior, load_prior, uniform_prior
     from retrodict.reconstruction import Inversion, Rebuilt, Reconstruction
+    from retrodict.reconstruction.attributes.infer import infer
+    from retrodict.reconstruction.attributes.result import Inferred
     from retrodict.reconstruction.invert import invert
     from retrodict.reconstruction.rebuild import rebuild
     from retrodict.reconstruction.reconstruct import reconstruct
@@ -56,11 +61,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AttributeRisk",
     "Check",
     "Disclosures",
     "EstimatedBudget",
     "Feature",
     "Fidelity",
+    "Inferred",
     "Inversion",
     "MembershipAttacks",
     "Migration",
@@ -74,6 +81,7 @@ __all__ = [
     "Schema",
     "Target",
     "aligned_error",
+    "attribute_risk",
     "audit",
     "calibration",
     "check",
@@ -86,6 +94,7 @@ __all__ = [
     "evaluation",
     "fit_prior",
     "implied_prior",
+    "infer",
     "inference",
     "inspect_model",
     "invert",
@@ -114,6 +123,7 @@ _HOMES = {
     "evaluation": (
         *("Fidelity", "RecordMatch", "aligned_error", "calibration", "controls", "evaluate", "matched_error"),
         *("RecordRisk", "record_risk", "MembershipAttacks", "membership_attacks"),
+        *("AttributeRisk", "attribute_risk"),
         *("Migration", "QueryCurve", "Replicas", "migrate", "query_curve", "replicate"),
     ),
     "checking.check": ("check",),
@@ -122,6 +132,7 @@ _HOMES = {
     "models.doctor": ("doctor",),
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Rebuilt", "Reconstruction", "invert", "rebuild", "reconstruct"),
+    "reconstruction.attributes": ("Inferred", "infer"),
     "sanitizing": ("Sanitized", "sanitize"),
     "report.audit.write": ("audit",),
     "schema": ("Feature", "Schema", "Target", "load_schema"),

@@ -54,6 +54,8 @@ CASES = [
     Case("calibration", "{d}/table --train {d}/small.csv --by-cell"),
     Case("controls", "{d}/rec " + BOTH),
     Case("membership-attacks", "{s}/logistic.skops " + BOTH),
+    Case("infer", "{s}/logistic.skops --known {d}/train.csv --column a --prior {s}/prior.yaml --out {o}.csv"),
+    Case("attribute-risk", "{s}/logistic.skops --limit 60 " + BOTH),
     Case("replicate", "{d}/rec --model {s}/logistic.skops --estimators naive_bayes --prior {s}/prior.yaml " + BOTH),
     Case("migrate", "{s}/logistic.skops --to naive_bayes --prior {s}/prior.yaml --rows 200 --out {o}"),
     Case(

@@ -44,6 +44,7 @@ COMMANDS = {
     "matched-error": "matched-error {h}/rows --train {h}/rows.parquet",
     "controls": "controls {h}/rows --train {h}/rows.parquet",
     "membership-attacks": "membership-attacks {m} --train {h}/rows.parquet --holdout {h}/rows.parquet",
+    "attribute-risk": "attribute-risk {m} --train {h}/rows.parquet --holdout {h}/rows.parquet --limit 20",
     "replicate": "replicate {h}/rows --model {m} --estimators naive_bayes --no-controls",
     "query-curve": "query-curve {m} --holdout {h}/rows.parquet --ladder 50 --estimators naive_bayes",
     "sanitize": "sanitize {m} --rows 100 --out {o}/s.skops",

@@ -85,6 +85,8 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "RecordRisk": lambda: rd.record_risk(reconstruction(), table(0), table(1), target="label"),
     "RecordMatch": lambda: rd.matched_error(reconstruction().frame, table(0), target="label"),
     "MembershipAttacks": lambda: rd.membership_attacks(model(), table(0), table(1), target="label"),
+    "Inferred": lambda: rd.infer(model(), table(0), HOSTILE[0], prior(), target="label"),
+    "AttributeRisk": lambda: rd.attribute_risk(model(), table(0), table(1), target="label", limit=30),
     "Replicas": lambda: rd.replicate(
         reconstruction(), "naive_bayes", holdout=table(1), model=model(), prior=prior(), target="label"
     ),

@@ -9,6 +9,7 @@ import typer
 
 from retrodict import __version__
 from retrodict.cli.app_command import app as app_command
+from retrodict.cli.attribute_risk import attribute_risk
 from retrodict.cli.audit import audit
 from retrodict.cli.calibration import calibration
 from retrodict.cli.check import check
@@ -20,6 +21,7 @@ from retrodict.cli.evaluate import evaluate
 from retrodict.cli.exits import MEANINGS
 from retrodict.cli.fit_prior import fit_prior
 from retrodict.cli.implied_prior import implied_prior
+from retrodict.cli.infer import infer
 from retrodict.cli.inspect import inspect
 from retrodict.cli.invert import invert
 from retrodict.cli.membership_attacks import membership_attacks
@@ -45,8 +47,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    *(inspect, reconstruct, rebuild, invert, implied_prior, fit_prior),
-    *(evaluate, record_risk, matched_error, aligned_error, calibration, controls, membership_attacks),
+    *(inspect, reconstruct, rebuild, invert, infer, implied_prior, fit_prior),
+    *(evaluate, record_risk, matched_error, aligned_error, calibration, controls, membership_attacks, attribute_risk),
     *(replicate, migrate, query_curve, error_budget, check, audit, app_command, sanitize, theory, demo, doctor),
 )
 """In the order in which the help lists them."""

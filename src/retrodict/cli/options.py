@@ -60,6 +60,12 @@ SHADOW_ESTIMATOR = typer.Option(
 )
 SUBGROUP = typer.Option("--subgroup", metavar="A,B", help="Listed columns whose values are looked at one by one.")
 CACHE = typer.Option("--cache", metavar="DIR", help="Keep here what shadow models said, for the next time.")
+COLUMN = typer.Option("--column", metavar="NAME", help="The feature that is inferred.")
+SEEN = typer.Option(
+    "--seen", metavar="OUTPUT", help="What is known of each output: target, label, probabilities or prediction."
+)
+CONFIDENCE = typer.Option("--confidence", metavar="P", help="Of intervals of numbers, and of lists of categories.")
+DIGITS = typer.Option("--digits", metavar="N", help="Decimals of known probabilities; significant ones of predictions.")
 QUICK = typer.Option("--quick", help="A first look by audit: fewer rows, two replicas, no budget; two minutes.")
 
 Target = Annotated[str | None, TARGET]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from retrodict.schema import Schema
 
-TRAIN, HOLDOUT = "training rows", "held-out rows"
+TRAIN, HOLDOUT, KNOWN = "training rows", "held-out rows", "known rows"
 """What messages call them."""
 
 
@@ -26,7 +26,7 @@ def read(path: Path | None, what: str, schema: Schema, target: str | None) -> pd
     path
         Of a CSV or Parquet file.
     what
-        `TRAIN` or `HOLDOUT`.
+        `TRAIN`, `HOLDOUT` or `KNOWN`.
     schema
         Of the model or the reconstruction: what it knows as text stays text.
     target

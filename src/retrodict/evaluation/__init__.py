@@ -1,5 +1,6 @@
 """How near a rebuilt table is to the real one."""
 
+from retrodict.evaluation.attributes import AttributeRisk, attribute_risk
 from retrodict.evaluation.calibration import calibration
 from retrodict.evaluation.controls import controls
 from retrodict.evaluation.fidelity import Fidelity, evaluate
@@ -11,6 +12,7 @@ from retrodict.evaluation.replicas import Migration, Replicas, migrate, replicat
 from retrodict.evaluation.risk import RecordRisk, record_risk
 
 __all__ = [
+    "AttributeRisk",
     "Fidelity",
     "MembershipAttacks",
     "Migration",
@@ -19,6 +21,7 @@ __all__ = [
     "RecordRisk",
     "Replicas",
     "aligned_error",
+    "attribute_risk",
     "calibration",
     "controls",
     "evaluate",
