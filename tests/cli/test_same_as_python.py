@@ -71,6 +71,14 @@ CASES: list[tuple[str, Callable[[Given], Any]]] = [
         ).to_dict(),
     ),
     (
+        "infer {s}/logistic.skops --known {d}/small.csv --column a --prior {s}/prior.yaml --json --quiet",
+        lambda g: rd.infer(g["model"], g["small"], "a", g["prior"]).to_dict(),
+    ),
+    (
+        f"attribute-risk {{s}}/logistic.skops --column b --limit 40 --seed 3 {BOTH}",
+        lambda g: rd.attribute_risk(g["model"], g["train"], g["holdout"], columns=["b"], limit=40, seed=3).to_dict(),
+    ),
+    (
         f"replicate {{d}}/rec --model {{s}}/logistic.skops --prior {{s}}/prior.yaml --estimators naive_bayes {BOTH}",
         lambda g: rd.replicate(
             g["rec"],
