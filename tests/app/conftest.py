@@ -22,6 +22,8 @@ pytest.importorskip("python_multipart")
 
 import pandas as pd
 import skops.io
+from sklearn.datasets import load_breast_cancer
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from starlette.testclient import TestClient
 
@@ -98,6 +100,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows["y"] = ((rows.a + rows.b) > 7).map({True: "yes", False: "no"})
     train, holdout = rows[::2], rows[1::2]
     skops.io.dump(LogisticRegression().fit(train[["a", "b"]], train["y"]), folder / "model.skops")
+    table = load_breast_cancer(as_frame=True).frame  # a model whose full audit takes its time
+    forest = RandomForestClassifier(60, random_state=0).fit(table.drop(columns="target"), table["target"])
+    skops.io.dump(forest, folder / "slow.skops")
     train.to_csv(folder / "train.csv", index=False)
     holdout.to_csv(folder / "holdout.csv", index=False)
     return folder
