@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from retrodict.auditing.appetite import Verdict
+from retrodict.auditing.change_sections import BaselineSection, ChangeLine, FactChange, SettingChange
 from retrodict.auditing.document import DisclosureLine, FindingLine, Report
 from retrodict.auditing.finding import ORDER, WORDS, Way
-from retrodict.auditing.sections import BaselineSection, ChangeLine, FactChange, NoteLine, SettingChange
+from retrodict.auditing.sections import NoteLine
 from retrodict.errors import RequestError
 from retrodict.plain_text import shown
 from retrodict.results.documents import holding, read_document

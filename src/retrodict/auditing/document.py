@@ -9,23 +9,20 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from retrodict.auditing.appetite import Appetite, Verdict
+from retrodict.auditing.change_sections import BaselineSection
+from retrodict.auditing.guess_sections import AttackLine, FewerLine, InferredLine, SubgroupLine
 from retrodict.auditing.sections import (
     ActionLine,
-    AttackLine,
-    BaselineSection,
     ConsistencySection,
     CurveSection,
     DefenceSection,
     ExtractionSection,
-    FewerLine,
-    InferredLine,
     LiftSection,
     NoteLine,
     Of,
     OwedSection,
     RecordSection,
     ReplicaSection,
-    SubgroupLine,
     UnreadLine,
 )
 from retrodict.plain_text import json_text, shown

@@ -10,6 +10,7 @@ import pandas as pd
 
 from retrodict.auditing import baseline as earlier
 from retrodict.auditing.appetite import Appetite, Verdict
+from retrodict.auditing.change_sections import BaselineSection
 from retrodict.auditing.defences import DefenceTrials
 from retrodict.auditing.document import Report
 from retrodict.auditing.extraction import Extraction
@@ -18,7 +19,6 @@ from retrodict.auditing.findings import headline
 from retrodict.auditing.next_actions import NextAction
 from retrodict.auditing.next_steps import actions_of
 from retrodict.auditing.plain_words import plain_summary
-from retrodict.auditing.sections import BaselineSection
 from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
 from retrodict.evaluation.attributes import AttributeRisk

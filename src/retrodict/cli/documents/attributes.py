@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from retrodict.auditing.sections import InferredLine, Label, NoteLine
+from retrodict.auditing.guess_sections import InferredLine
+from retrodict.auditing.sections import Label, NoteLine
 from retrodict.cli.documents.base import Document
 
 

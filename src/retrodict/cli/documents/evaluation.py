@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import RootModel
 
+from retrodict.auditing.guess_sections import AttackLine, SubgroupLine
 from retrodict.auditing.sections import (
-    AttackLine,
     CurveSection,
     LiftLine,
     Match,
@@ -15,7 +15,6 @@ from retrodict.auditing.sections import (
     NoteLine,
     RecordSection,
     ReplicaSection,
-    SubgroupLine,
 )
 from retrodict.cli.documents.base import Document
 

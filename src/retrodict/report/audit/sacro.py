@@ -19,7 +19,7 @@ from scipy.stats import norm
 from retrodict.auditing import AuditResult
 from retrodict.auditing.document import Report
 from retrodict.auditing.finding import WORDS
-from retrodict.auditing.sections import AttackLine
+from retrodict.auditing.guess_sections import AttackLine
 from retrodict.plain_text import json_text
 from retrodict.report.audit.first_screen import title
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from retrodict.auditing.change_sections import BaselineSection
 from retrodict.auditing.finding import WORDS
-from retrodict.auditing.sections import BaselineSection
 from retrodict.report.audit.measure_words import measure_words
 from retrodict.report.audit.tables import interval, number
 
