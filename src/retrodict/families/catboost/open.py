@@ -116,14 +116,14 @@ def open_file(source: Source, trust: Trust) -> Opened:
 
 def model_of(opened: Opened, settings: Settings) -> Model:
     """Return a fitted model of CatBoost over its columns; see `Opening`."""
-    from retrodict.families.catboost.model import wrap
+    from retrodict.families.catboost.wrap import wrap
 
     return wrap(opened, settings, *_beside(opened))
 
 
 def scored_of(opened: Opened, settings: Settings, reason: str) -> Model:
     """Return a fitted model that has no likelihood as a model of raw outputs; see `Scoring`."""
-    from retrodict.families.catboost.model import scored
+    from retrodict.families.catboost.wrap import scored
 
     return scored(opened, settings, reason, *_beside(opened))
 
