@@ -67,6 +67,7 @@ CASES = [
     Case("check", "{d}/neighbours.skops --fail-on reject", 3),
     Case("audit", "{s}/logistic.skops --quick --prior {s}/prior.yaml --out {o} " + BOTH, marks=SLOW),
     Case("audit", "{d}/tree.skops --quick --out {o}"),
+    Case("app", "--no-browser --idle 0.0001"),
     Case("sanitize", "{d}/tree.skops --rows 100 --out {o}"),
     Case("sanitize", "{s}/logistic.skops --rows 100 --out {o} --audit {o}-audit --quick " + BOTH, marks=SLOW),
     Case("theory", "cancelling --out {o}"),
