@@ -44,13 +44,19 @@ def look(asked: dict[str, Any]) -> dict[str, Any]:
             found["tables"][what] = {"rows": len(frame), "width": frame.shape[1], "others": others[:_SHOWN]}
         request = AuditRequest.of(model, target=asked["target"], quick=True, **frames)
         read, warnings = request.read()
-        found["target"] = read.target
+        found["target"] = _column(read.target, found["tables"])
         found["warnings"] = [shown(note, None) for note in warnings]
     except RetrodictError as error:
         found["fault"] = one_line(error)
     except MemoryError:
         found["fault"] = "the tables take more memory than there is; give fewer rows"
     return found
+
+
+def _column(target: str | None, tables: dict[str, Any]) -> str | None:
+    """Return the target's column as the tables call it: what was read has the model's name of it."""
+    others = next((one["others"] for one in tables.values()), [])
+    return others[0] if target not in others and len(others) == 1 else target
 
 
 if __name__ == "__main__":
