@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from retrodict.checking.aliases import by_own_names
 from retrodict.checking.boosted import leaf_values, many_leaves, settings_stated, values_between_splits
+from retrodict.checking.parts import doubt_of, known_as, no_members, stated_in
 from retrodict.checking.rules import Answer, Part, Planned, Rule, always, sometimes
 from retrodict.extras import extra_for
 
@@ -84,6 +85,7 @@ RULES: tuple[Rule, ...] = (
         {"iterations": 20, "depth": 2},
     ),
 )
+members = no_members
 REVIEWED = frozenset(_ALL)
 NEUTRAL = frozenset(
     (
@@ -113,19 +115,13 @@ def make(name: str, settings: Mapping[str, Any]) -> Any:
 
 def part_of(made: Any) -> Part | None:
     """Return an estimator, or a model that tells its settings, as a part; see `Advising`."""
-    name = next((cls.__name__ for cls in type(made).__mro__ if cls.__name__ in _NAMES), None)
+    name = known_as(made, _NAMES)
     if name is None:
         return None
     given = made.get_params() or (made.get_all_params() if made.is_fitted() else {})
     own = {_ALIASES.get(one, one): value for one, value in given.items()}
-    stated = frozenset(one for one, value in own.items() if repr(value) != repr(_DEFAULTS.get(one)))
-    doubt = "" if type(made).__name__ == name else "a class of one's own inherits from it: what it changes is not known"
+    stated = stated_in(own, _DEFAULTS)
+    doubt = doubt_of(made, name)
     if name == "CatBoost" and made.is_fitted():
         name = _ALL[0] if own.get("loss_function") in ("Logloss", "MultiClass", "CrossEntropy") else _ALL[1]
     return Part("catboost", name, {**_DEFAULTS, **own}, stated, doubt=doubt, predicts=True)
-
-
-def members(made: Any) -> Iterator[tuple[str, Any]]:
-    """Yield nothing: such estimators hold no others."""
-    del made
-    yield from ()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from retrodict.checking.aliases import by_own_names
 from retrodict.checking.boosted import leaf_values, many_leaves, node_sums, settings_stated, values_between_splits
+from retrodict.checking.parts import doubt_of, known_as, no_members, stated_in
 from retrodict.checking.rules import LEAST_ROWS, Answer, Part, Planned, Rule, sometimes
 from retrodict.extras import extra_for
 
@@ -106,6 +107,7 @@ RULES: tuple[Rule, ...] = (
         {"n_estimators": 20, "num_leaves": 4},
     ),
 )
+members = no_members
 REVIEWED = frozenset(_ALL)
 NEUTRAL = frozenset(
     (
@@ -133,7 +135,7 @@ def make(name: str, settings: Mapping[str, Any]) -> Any:
 
 def part_of(made: Any) -> Part | None:
     """Return an estimator, or a booster that tells its settings, as a part; see `Advising`."""
-    name = next((cls.__name__ for cls in type(made).__mro__ if cls.__name__ in _NAMES), None)
+    name = known_as(made, _NAMES)
     with extra_for("the settings of LightGBM models"):
         import lightgbm
     defaults = lightgbm.LGBMClassifier().get_params()
@@ -145,12 +147,5 @@ def part_of(made: Any) -> Part | None:
     else:
         return None
     own = {_ALIASES.get(one, one): value for one, value in given.items()}
-    stated = frozenset(one for one, value in own.items() if repr(value) != repr(defaults.get(one)))
-    doubt = "" if type(made).__name__ in (name, "Booster") else "a class of one's own inherits from it"
-    return Part("lightgbm", name, {**defaults, **own}, stated, doubt=doubt, predicts=True)
-
-
-def members(made: Any) -> Iterator[tuple[str, Any]]:
-    """Yield nothing: such estimators hold no others."""
-    del made
-    yield from ()
+    doubt = doubt_of(made, name, "Booster")
+    return Part("lightgbm", name, {**defaults, **own}, stated_in(own, defaults), doubt=doubt, predicts=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from retrodict.checking.aliases import by_own_names
+from retrodict.checking.parts import known_as, no_members
 from retrodict.checking.rules import LEAST_ROWS, Answer, Part, Planned, Rule, sometimes, whenever
 
 _ALL = ("Logit", "GLM", "OLS", "WLS", "GLS", "RLM", "Probit", "Poisson", "NegativeBinomial", "MNLogit", "QuantReg")
@@ -70,6 +71,7 @@ RULES: tuple[Rule, ...] = (
         "categories merged",
     ),
 )
+members = no_members
 REVIEWED = frozenset(_ALL)
 NEUTRAL: frozenset[str] = frozenset()
 
@@ -88,14 +90,8 @@ def make(name: str, settings: Mapping[str, Any]) -> Any:
 def part_of(made: Any) -> Part | None:
     """Return results, or a model, as a part; see `Advising`."""
     model = getattr(made, "model", made)
-    name = next((cls.__name__ for cls in type(model).__mro__ if cls.__name__ in _ALL), None)
+    name = known_as(model, _ALL)
     if name is None:
         return None
     removed = getattr(getattr(model, "data", None), "exog", None) is None
     return Part("statsmodels", name, {"remove_data": removed}, predicts=True)
-
-
-def members(made: Any) -> Iterator[tuple[str, Any]]:
-    """Yield nothing: results hold no other models."""
-    del made
-    yield from ()

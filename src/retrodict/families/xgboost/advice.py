@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from retrodict.checking.aliases import by_own_names
 from retrodict.checking.boosted import leaf_values, many_leaves, node_sums, settings_stated, values_between_splits
+from retrodict.checking.parts import doubt_of, known_as, no_members, stated_in
 from retrodict.checking.rules import LEAST_ROWS, Answer, Part, Planned, Rule, perhaps, whenever
 from retrodict.extras import extra_for
 
@@ -88,6 +89,7 @@ RULES: tuple[Rule, ...] = (
         _trees,
     ),
 )
+members = no_members
 REVIEWED = frozenset(_ALL)
 NEUTRAL = frozenset(
     (
@@ -115,18 +117,11 @@ def make(name: str, settings: Mapping[str, Any]) -> Any:
 
 def part_of(made: Any) -> Part | None:
     """Return an estimator as a part; a booster does not keep its settings."""
-    name = next((cls.__name__ for cls in type(made).__mro__ if cls.__name__ in _NAMES), None)
+    name = known_as(made, _NAMES)
     if name is None:
         return None
     given = {_ALIASES.get(one, one): value for one, value in made.get_params().items()}
     unset = type(made)().get_params() if type(made).__name__ == name else {}
-    stated = frozenset(one for one, value in given.items() if repr(value) != repr(unset.get(one)))
+    stated = stated_in(given, unset)
     settings = {**given, **{one: value for one, value in _DEFAULTS.items() if given.get(one) in (None, "auto")}}
-    doubt = "" if type(made).__name__ == name else "a class of one's own inherits from it: what it changes is not known"
-    return Part("xgboost", name, settings, stated, doubt=doubt, predicts=True)
-
-
-def members(made: Any) -> Iterator[tuple[str, Any]]:
-    """Yield nothing: such estimators hold no others."""
-    del made
-    yield from ()
+    return Part("xgboost", name, settings, stated, doubt=doubt_of(made, name), predicts=True)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
+from retrodict.checking.parts import stated_in
 from retrodict.checking.rules import Part
 from retrodict.errors import RequestError
 from retrodict.families.sklearn.advice.homes import HOME_OF
@@ -53,8 +54,8 @@ def part_of(made: Any) -> Part | None:
     name = next((cls.__name__ for cls in type(made).__mro__ if _is_own(cls)), None)
     if name is None:
         return None
-    known, settings = _defaults(_class_of(name)), made.get_params(deep=False)
-    stated = frozenset(one for one, value in settings.items() if repr(value) != repr(known.get(one)))
+    settings = made.get_params(deep=False)
+    stated = stated_in(settings, _defaults(_class_of(name)))
     own = type(made).__name__
     doubt = "" if own == name else f"'{shown(own)}' inherits from it: what that changes is not known"
     predicts = hasattr(type(made), "predict") and next(members(made), None) is None
