@@ -55,7 +55,7 @@ def look(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _column(target: str | None, tables: dict[str, Any]) -> str | None:
     """Return the target's column as the tables call it: what was read has the model's name of it."""
-    others = next((one["others"] for one in tables.values()), [])
+    others: list[str] = next((one["others"] for one in tables.values()), [])
     return others[0] if target not in others and len(others) == 1 else target
 
 
