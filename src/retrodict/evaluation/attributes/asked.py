@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 
 from retrodict.errors import RequestError
 from retrodict.evaluation.replicas.base_model import Base
+from retrodict.evaluation.rows_asked import some_of, taken_by
 from retrodict.models import Meter, Model
 from retrodict.models.contract import about
 from retrodict.models.noise import noise_of
@@ -108,7 +109,7 @@ def ask(
     base = Base.of(model, inputs)
     kept = {title: _kept(base, inputs.rows(title).X, title, notes) for title in (TRAIN, HOLDOUT)}
     rng = np.random.default_rng(seed)
-    taken = {title: _taken(len(places), title, most, rng, notes) for title, places in kept.items()}
+    taken = {title: some_of(len(places), most, title, "inferred", rng, notes) for title, places in kept.items()}
     frames = {title: read.frames[title].iloc[places] for title, places in kept.items()}
     if prior is None:
         schema, halves, meter = base.meter.model.schema, rng.permutation(len(kept[HOLDOUT])) % 2, base.meter
@@ -145,22 +146,10 @@ def ask(
 
 
 def _kept(base: Base, X: Array, title: str, notes: list[Note]) -> Array:
-    takes = base.takes(X)
-    if not takes.all():
-        refused = int((~takes).sum())
-        text = f"{refused:,} of {title} hold a category that the model refuses; they are left out"
-        notes.append(Note("refused_rows", text, title=title, rows=refused))
-    if takes.sum() < FEWEST:
-        raise RequestError(f"{title}: {int(takes.sum())} rows say nothing of single columns; give at least {FEWEST}")
-    return np.flatnonzero(takes)
-
-
-def _taken(n: int, title: str, most: int, rng: np.random.Generator, notes: list[Note]) -> Array:
-    if n <= most:
-        return np.arange(n)
-    text = f"{most:,} of {n:,} of {title} are inferred, taken at random"
-    notes.append(Note("rows_taken", text, title=title, rows=most, of=n))
-    return np.sort(rng.permutation(n)[:most])
+    kept = taken_by(base, X, title, notes)
+    if len(kept) < FEWEST:
+        raise RequestError(f"{title}: {len(kept)} rows say nothing of single columns; give at least {FEWEST}")
+    return kept
 
 
 def _fitted(schema: Schema, frame: pd.DataFrame, X: Array) -> Prior:

@@ -10,10 +10,11 @@ import pandas as pd
 from retrodict.errors import RequestError
 from retrodict.evaluation.membership.asked import Asked, Known
 from retrodict.evaluation.replicas.base_model import Base
+from retrodict.evaluation.rows_asked import some_of, taken_by
 from retrodict.models import Model
 from retrodict.models.contract import about
 from retrodict.results.notes import Note
-from retrodict.tables.encoded import Inputs, Rows, encoded
+from retrodict.tables.encoded import Inputs, encoded
 from retrodict.tables.labelled import RealRows, read_labelled
 from retrodict.tables.titles import HOLDOUT, TRAIN
 
@@ -65,20 +66,11 @@ def ask(
 def _known(
     base: Base, read: RealRows, inputs: Inputs, title: str, most: int, rng: np.random.Generator, notes: list[Note]
 ) -> Known:
-    rows: Rows = inputs.rows(title)
-    kept = np.arange(len(rows))
-    taken = base.takes(rows.X)
-    if not taken.all():
-        refused = int((~taken).sum())
-        text = f"{refused:,} of {title} hold a category that the model refuses; they are left out"
-        notes.append(Note("refused_rows", text, title=title, rows=refused))
-        kept = kept[taken]
+    rows = inputs.rows(title)
+    kept = taken_by(base, rows.X, title, notes)
     if len(kept) < FEWEST:
         raise RequestError(f"the model takes only {len(kept)} of {title}; write their categories as it knows them")
-    if len(kept) > most:
-        text = f"{most:,} of {len(kept):,} of {title} are asked for, taken at random"
-        notes.append(Note("rows_taken", text, title=title, rows=most, of=len(kept)))
-        kept = kept[np.sort(rng.permutation(len(kept))[:most])]
+    kept = kept[some_of(len(kept), most, title, "asked for", rng, notes)]
     rows = rows.take(kept)
     output = base.meter.output(rows.X)
     return Known(rows, read.places(title)[kept], output if base.classes is None else output[:, base.classes])
