@@ -74,8 +74,16 @@ def _plain(forest: Any) -> bool:
     )
 
 
-def _grown(tree: Any, X: Array, y: Array, weights: Array | None, missing: Array | None) -> None:
-    """Grow a tree as `BaseDecisionTree._fit` does, of codes of classes, shape (n, 1)."""
+def _grown(
+    tree: Any,
+    X: Array,
+    y: Array,
+    sample_weight: Array | None = None,
+    check_input: bool = True,
+    missing_values_in_feature_mask: Array | None = None,
+) -> Any:
+    """Grow a tree as its own `_fit` does, whose parameters these are, of codes of classes, shape (n, 1)."""
+    del check_input  # a forest has checked its rows
     from sklearn.tree._classes import CRITERIA_CLF, DENSE_SPLITTERS
     from sklearn.tree._tree import DepthFirstTreeBuilder, Tree
 
@@ -87,33 +95,17 @@ def _grown(tree: Any, X: Array, y: Array, weights: Array | None, missing: Array 
     split = max(tree.min_samples_split, 2 * leaf)
     tree.tree_ = Tree(X.shape[1], classes, 1)
     builder = DepthFirstTreeBuilder(splitter, split, leaf, 0.0, depth, tree.min_impurity_decrease)
-    builder.build(tree.tree_, X, y, None if weights is None else weights.astype(np.float64), missing)
+    weights = None if sample_weight is None else sample_weight.astype(np.float64)
+    builder.build(tree.tree_, X, y, weights, missing_values_in_feature_mask)
+    return tree
 
 
 class _QuickTree(DecisionTreeClassifier):  # type: ignore[misc]  # scikit-learn has no types
-    def _fit(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        check_input: Any = True,
-        missing_values_in_feature_mask: Any = None,
-    ) -> Any:
-        _grown(self, X, y, sample_weight, missing_values_in_feature_mask)
-        return self
+    _fit = _grown
 
 
 class _QuickExtraTree(ExtraTreeClassifier):  # type: ignore[misc]
-    def _fit(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        check_input: Any = True,
-        missing_values_in_feature_mask: Any = None,
-    ) -> Any:
-        _grown(self, X, y, sample_weight, missing_values_in_feature_mask)
-        return self
+    _fit = _grown
 
 
 def _from_pattern(pattern: Any, random: Any) -> Any:
