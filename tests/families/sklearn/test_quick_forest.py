@@ -11,6 +11,7 @@ from sklearn.datasets import load_wine
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, RandomForestRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import _tree
 
 from retrodict.families.sklearn import quick_forest
 
@@ -57,8 +58,13 @@ def last(made: Any) -> Any:
 
 def test_it_is_quick_where_it_may_be_and_else_the_librarys_own(monkeypatch: pytest.MonkeyPatch) -> None:
     grown: list[Any] = []
-    own = quick_forest._grown
-    monkeypatch.setattr(quick_forest, "_grown", lambda *what: grown.append(own(*what)))
+    own = _tree.DepthFirstTreeBuilder  # scikit-learn's trees have it by a name of their own
+
+    def counted(*what: Any) -> Any:
+        grown.append(own(*what))
+        return grown[-1]
+
+    monkeypatch.setattr(_tree, "DepthFirstTreeBuilder", counted)
     for forest in FORESTS.values():
         quick_forest.fit(clone(forest), X, Y)
     assert len(grown) == 7 * len(FORESTS)
@@ -71,7 +77,7 @@ def test_a_release_that_grows_trees_in_another_way_grows_them_itself(monkeypatch
     def other(*what: Any) -> None:
         raise TypeError("another signature")
 
-    monkeypatch.setattr(quick_forest, "_grown", other)
+    monkeypatch.setattr(_tree, "DepthFirstTreeBuilder", other)
     forest = FORESTS["plain"]
     made = quick_forest.fit(clone(forest), X, Y)
     np.testing.assert_array_equal(made.predict_proba(X), clone(forest).fit(X, Y).predict_proba(X))
