@@ -28,6 +28,8 @@ from retrodict.priors.marginals import (
     quantiles,
     sample_marginal,
 )
+from retrodict.priors.marginals.inverse import latents_of
+from retrodict.priors.marginals.sample import SampleQuantiles
 
 GRID = np.linspace(-9, 9, 20_001)
 SKEWED = np.random.default_rng(5).gamma(0.7, size=4000)
@@ -191,6 +193,17 @@ def test_samples_keep_atoms_shares_and_range() -> None:
     integers = sample_marginal(np.array([1.0, 1, 1, 4, 9]), integer=True)
     assert isinstance(integers, Discrete)
     np.testing.assert_allclose(integers.probabilities(), [0.6, 0.2, 0.2])
+
+
+def test_samples_say_the_latents_of_a_value_that_a_search_finds() -> None:
+    marginal = SampleQuantiles(np.array([0.0, 1, 1, 1, 2, 3, 5, 5]))
+    values = np.array([-1.0, 0, 0.5, 1, 1.5, 2.999, 4, 5, 6, np.nan])
+
+    class Searched:
+        quantile_z = staticmethod(marginal.quantile_z)
+
+    for said, found in zip(latents_of(marginal, values), latents_of(Searched, values), strict=True):
+        np.testing.assert_allclose(said, found, atol=1e-12)
 
 
 @pytest.mark.parametrize("mu", [0.3, 3.8, 500.0])

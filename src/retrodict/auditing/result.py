@@ -23,6 +23,7 @@ from retrodict.disclosures import Disclosure, Disclosures
 from retrodict.disclosures.result import brief
 from retrodict.evaluation.attributes import AttributeRisk
 from retrodict.evaluation.fidelity.attribution import attribution
+from retrodict.evaluation.fidelity.scopes import OVERALL
 from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.priors import Prior
 from retrodict.results.json_values import plain
@@ -207,8 +208,9 @@ class AuditResult(Result):
         if fidelity is None:
             return None
         data = fidelity.to_dict()
-        keys = ("attribution", "attribution_reason", "measures", "lift", "warnings", "notes")
-        return {"headline": headline(fidelity), "over": self.over, **{key: data[key] for key in keys}}
+        lines = {name: [one for one in data[name] if _written(one)] for name in ("measures", "lift")}
+        kept = {key: data[key] for key in ("attribution", "attribution_reason", "warnings", "notes")}
+        return {"headline": headline(fidelity), "over": self.over, **kept, **lines}
 
     def since(self, before: Report, name: str) -> Self:
         """Return the same audit with what changed since an earlier report.
@@ -251,6 +253,11 @@ def _concern(fact: Disclosure) -> int:
 
 def _plain(part: Any) -> dict[str, Any] | None:
     return None if part is None else part.to_dict()
+
+
+def _written(line: dict[str, Any]) -> bool:
+    """Whether a line of a lift stands in report.json: of single columns within classes there may be thousands."""
+    return not line["feature"] or line["scope"] == OVERALL
 
 
 def _owed(extraction: Extraction) -> dict[str, Any]:

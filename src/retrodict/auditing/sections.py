@@ -220,7 +220,11 @@ class Headline(Section):
 
 
 class LiftSection(Section):
-    """How near one extraction comes to the training rows as a distribution."""
+    """How near one extraction comes to the training rows as a distribution.
+
+    `measures` and `lift` hold all columns together in every scope, and single columns over all rows: those within
+    classes are left out here, and stand in what `evaluate` returns.
+    """
 
     headline: Headline | None
     over: str

@@ -174,11 +174,10 @@ def _judged(
             return Note("constant_column", "nearly all held-out rows have the same value of it", column=name)
     told: list[list[tuple[Array, Array, Array]]] = [[], []]
     notes, methods, error, asked_of, reached = list[Note](), list[Any](), 0.0, 0, 0
-    for turn, (group, kind) in enumerate((group, kind) for group in asked.groups for kind in (0, 1)):
-        rows = group.rows[kind][~np.isnan(asked.X[group.rows[kind], j])]
+    for turn, group in enumerate(asked.groups):
+        rows, kinds = _in_turn([own[~np.isnan(asked.X[own, j])] for own in group.rows])
         asked_of += len(rows)
-        turns = 2 * len(asked.groups) - turn
-        with time_limit.within(time_limit.left() / turns):  # so that no kind is left without
+        with time_limit.within(time_limit.left() / (len(asked.groups) - turn)):
             found, method, said = in_blocks(
                 asked.meter,
                 group.prior,
@@ -194,7 +193,10 @@ def _judged(
         notes += said
         if found is not None:
             true = asked.X[rows[: len(found)], j]
-            told[kind].append((hits(found.value, true, near), hits(found.prior_value, true, near), found.inside(true)))
+            right = hits(found.value, true, near), hits(found.prior_value, true, near), found.inside(true)
+            for kind in (0, 1):
+                own = kinds[: len(found)] == kind
+                told[kind].append((right[0][own], right[1][own], right[2][own]))
             methods.append(method)
             error, reached = max(error, float(found.error.max())), reached + len(found)
     counts = [sum(len(one[0]) for one in own) for own in told]
@@ -230,3 +232,10 @@ def _judged(
         error=error,
     )
     return line, gains, tuple(notes)
+
+
+def _in_turn(kinds: Sequence[Array]) -> tuple[Array, Array]:
+    """Return the rows of both kinds in turn, so that a time limit leaves neither without; and the kind of each."""
+    place = np.concatenate([(np.arange(len(rows)) + 0.5) / max(len(rows), 1) for rows in kinds])
+    order = np.argsort(place, kind="stable")
+    return np.concatenate(kinds)[order], np.repeat([0, 1], [len(rows) for rows in kinds])[order]

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import log_ndtr, ndtr, ndtri
 
-from retrodict.priors.marginals.contract import FiniteMarginal, Marginal
+from retrodict.priors.marginals.contract import FiniteMarginal, Invertible, Marginal
 
 Array = np.ndarray
 
@@ -62,6 +62,9 @@ def _finite(marginal: FiniteMarginal, values: Array) -> tuple[Array, Array]:
 
 
 def _number(marginal: Marginal, values: Array) -> tuple[Array, Array]:
+    if isinstance(marginal, Invertible):
+        low, high = (np.clip(one, -FARTHEST, FARTHEST) for one in marginal.latents(values))
+        return np.where(np.isnan(values), np.nan, low), np.where(np.isnan(values), np.nan, high)
     ends = []
     for least in (True, False):  # the least latent whose value is not below, and the greatest whose value is not above
         low, high = np.full(len(values), -FARTHEST), np.full(len(values), FARTHEST)

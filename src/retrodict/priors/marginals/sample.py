@@ -43,6 +43,16 @@ class SampleQuantiles:
         at += self.knots.take(index)
         return np.clip(at, self.knots[0], self.knots[-1], out=at)
 
+    def latents(self, values: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+        """Return the stretch of latents of each value; see `Invertible`."""
+        last = len(self.knots) - 1
+        first, after = (np.searchsorted(self.knots, values, side) for side in ("left", "right"))
+        below = np.clip(first - 1, 0, last - 1)
+        rise = self.knots[below + 1] - self.knots[below]
+        between = below + np.clip((values - self.knots[below]) / np.where(rise > 0, rise, 1.0), 0.0, 1.0)
+        on = after > first  # at knots: from the first that has this value to the last
+        return ndtri(np.where(on, first, between) / last), ndtri(np.where(on, after - 1, between) / last)
+
     def breaks(self) -> Float[Array, " k"]:
         """Return the latents of the inner knots."""
         return ndtri(np.arange(1, len(self.knots) - 1) / (len(self.knots) - 1))

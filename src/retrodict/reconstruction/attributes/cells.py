@@ -184,9 +184,9 @@ def integrated(axis: Axis, ask: Asking, splits: Float[Array, " s"] | None) -> tu
         The stretches; whether the likelihood was level on each.
     """
     cells = axis.start(splits)
-    if splits is not None and _level(axis, ask, cells):
-        return _asked(axis, ask, cells), True
-    cells = _asked(axis, ask, cells)
+    cells, level = (_asked(axis, ask, cells), False) if splits is None else _tried(axis, ask, cells)
+    if level:
+        return cells, True
     split = np.ones(len(cells), dtype=bool)
     for _ in range(_ROUNDS):
         if not split.any() or time_limit.left() <= 0.0:
@@ -227,14 +227,20 @@ def _thirds(axis: Axis, ask: Asking, parents: Cells) -> Cells:
     return Cells(row, part, low, high, children.mass, log_l, side, children.error)
 
 
-def _level(axis: Axis, ask: Asking, cells: Cells) -> bool:
-    """Return whether the likelihood is the same near both ends of each stretch, on the first rows."""
-    tried = cells.take(cells.row < _TRIED)
-    told = [
-        ask(tried.row, axis.values(tried.part, axis.between(tried.part, tried.row, tried.low, tried.high, share)))[0]
-        for share in (0.1, 0.5, 0.9)
-    ]
-    return all(np.allclose(one, told[0], rtol=0.0, atol=_LEVEL) for one in told[1:])
+def _tried(axis: Axis, ask: Asking, cells: Cells) -> tuple[Cells, bool]:
+    """Return stretches with the likelihood at their middles, and whether it is the same near both ends of each.
+
+    The latter is tried on the first rows; all is asked in one call, since calls of a large forest cost by themselves.
+    """
+    some = np.flatnonzero(cells.row < _TRIED)
+    at = np.concatenate([np.arange(len(cells)), some, some])
+    share = np.repeat([0.5, 0.1, 0.9], [len(cells), len(some), len(some)])
+    part, row, low, high = cells.part[at], cells.row[at], cells.low[at], cells.high[at]
+    log_l, side = ask(row, axis.values(part, axis.between(part, row, low, high, share)))
+    middle, *ends = np.split(log_l, [len(cells), len(cells) + len(some)])
+    level = all(np.allclose(one, middle[some], rtol=0.0, atol=_LEVEL) for one in ends)
+    side = np.zeros(len(cells), dtype=np.int64) if side is None else side[: len(cells)]
+    return replace(cells, log_l=middle, side=side), level
 
 
 def _evidence(cells: Cells, n: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:

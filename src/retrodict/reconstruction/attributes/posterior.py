@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from retrodict.models import Meter
 from retrodict.priors.conditional import Law, Part, Shares
-from retrodict.reconstruction.attributes.cells import Axis, integrated, likelihood, spread
+from retrodict.reconstruction.attributes.cells import START, Axis, integrated, likelihood, spread
 from retrodict.reconstruction.attributes.points import Points, summed
 from retrodict.reconstruction.attributes.seen import Seen
 
@@ -22,8 +22,11 @@ Array = np.ndarray
 MOST_LISTED = 256
 """Values of a column up to which each is asked for; more integers are integrated over as numbers are."""
 
-BLOCK = 128
-"""Rows that are worked on at a time: their stretches stay within tens of megabytes."""
+_STRETCHES = 100_000
+"""Stretches that are started with at a time: rows with one value each stay within tens of megabytes."""
+_LEAST_ROWS, _MOST_ROWS = 16, 512
+"""Rows that are worked on at a time: few calls of the model cost less than many, and a time limit is looked at between
+two of them."""
 
 Method = Literal["listed", "between split points", "quadrature"]
 """Each value asked for; integrals over stretches on which the likelihood is level; integrals with an error estimate."""
@@ -35,6 +38,11 @@ class Asked:
 
     points: Points
     method: Method
+
+
+def block_of(splits: Float[Array, " s"] | None) -> int:
+    """Return how many rows are worked on at a time, given the column's split points."""
+    return int(np.clip(_STRETCHES // (START if splits is None else len(splits) + 1), _LEAST_ROWS, _MOST_ROWS))
 
 
 def posterior(

@@ -13,7 +13,7 @@ from retrodict.models import Meter
 from retrodict.priors import Prior, law_of
 from retrodict.priors.conditional.law import UNMATCHED, unmatched
 from retrodict.reconstruction.attributes.points import Points
-from retrodict.reconstruction.attributes.posterior import BLOCK, Method, posterior
+from retrodict.reconstruction.attributes.posterior import Method, block_of, posterior
 from retrodict.reconstruction.attributes.seen import Seen
 from retrodict.results.notes import Note
 from retrodict.schema import Feature
@@ -175,10 +175,11 @@ def in_blocks(
         Of the first rows, as many as there was time for; ``None`` where there was none. How; and what is to be said.
     """
     parts, methods, notes = list[Estimates](), list[Method](), list[Note]()
-    for start in range(0, len(X), BLOCK):
+    step = block_of(splits)
+    for start in range(0, len(X), step):
         if time_limit.left() <= 0.0:
             break
-        rows = np.arange(start, min(start + BLOCK, len(X)))
+        rows = np.arange(start, min(start + step, len(X)))
         law = law_of(prior, X[rows], column)
         told = posterior(meter, X[rows], column, law, Some(seen, rows), splits, gaps=gaps)
         parts.append(estimated(told.points, feature, confidence, tolerance))
