@@ -30,17 +30,20 @@ class Topic:
         Whom they concern.
     measures
         The measures.
-    say
-        From the findings of these measures that speak against release, the gravest first, to one sentence.
+    sentence
+        One sentence; or what makes it of the findings of these measures that speak against release, the gravest first.
     """
 
     way: Way
     measures: tuple[str, ...]
-    say: Callable[[Sequence[Finding]], str]
+    sentence: str | Callable[[Sequence[Finding]], str]
+
+    def say(self, against: Sequence[Finding]) -> str:
+        """Return the sentence."""
+        return self.sentence if isinstance(self.sentence, str) else self.sentence(against)
 
 
-def _stored(found: Sequence[Finding]) -> str:
-    return "Anyone who holds the file can read whole records of the training data in it: they are stored as they were."
+_STORED = "Anyone who holds the file can read whole records of the training data in it: they are stored as they were."
 
 
 def _rebuilt(found: Sequence[Finding]) -> str:
@@ -51,11 +54,10 @@ def _rebuilt(found: Sequence[Finding]) -> str:
     )
 
 
-def _sums(found: Sequence[Finding]) -> str:
-    return (
-        "The file holds sums over training records. With enough of them, someone who holds the file may work the "
-        "records out; that was not ruled out."
-    )
+_SUMS = (
+    "The file holds sums over training records. With enough of them, someone who holds the file may work the "
+    "records out; that was not ruled out."
+)
 
 
 def _single(found: Sequence[Finding]) -> str:
@@ -97,18 +99,16 @@ def _can(found: Sequence[Finding], harmless: float) -> str:
     return "can" if sure else "may be able to"
 
 
-def _group(found: Sequence[Finding]) -> str:
-    return (
-        "For some groups of people this is worse than for all together: whether they were in the training data can be "
-        "told from predictions more often."
-    )
+_GROUP = (
+    "For some groups of people this is worse than for all together: whether they were in the training data can be "
+    "told from predictions more often."
+)
 
 
-def _inferred(found: Sequence[Finding]) -> str:
-    return (
-        "Someone who knows most of a training record can guess what is missing in it better with the model than they "
-        "could of a person who was not in the training data."
-    )
+_INFERRED = (
+    "Someone who knows most of a training record can guess what is missing in it better with the model than they "
+    "could of a person who was not in the training data."
+)
 
 
 def _drawn(found: Sequence[Finding]) -> str:
@@ -119,27 +119,22 @@ def _drawn(found: Sequence[Finding]) -> str:
     )
 
 
-def _spread(found: Sequence[Finding]) -> str:
-    return (
-        "Someone who may only ask for predictions can make up records that are spread almost as the training records "
-        "are; by itself this betrays no single person."
-    )
+_SPREAD = (
+    "Someone who may only ask for predictions can make up records that are spread almost as the training records "
+    "are; by itself this betrays no single person."
+)
 
 
-def _copied(found: Sequence[Finding]) -> str:
-    return "Someone who may only ask for predictions can make a model that answers almost as this one does."
+_COPIED = "Someone who may only ask for predictions can make a model that answers almost as this one does."
 
 
-def _unread(found: Sequence[Finding]) -> str:
-    return "Parts of the file could not be read. Nobody knows yet what they tell about the training data."
+_UNREAD = "Parts of the file could not be read. Nobody knows yet what they tell about the training data."
 
 
-def _unsearched(found: Sequence[Finding]) -> str:
-    return "Whether someone who holds the file can work out the training records was not tried to the end."
+_UNSEARCHED = "Whether someone who holds the file can work out the training records was not tried to the end."
 
 
-def _unjudged(found: Sequence[Finding]) -> str:
-    return "Whether single people are at risk could not be tested in every way: what is missing is listed below."
+_UNJUDGED = "Whether single people are at risk could not be tested in every way: what is missing is listed below."
 
 
 _NO_ROWS = (
@@ -148,26 +143,23 @@ _NO_ROWS = (
 )
 
 
-def _shadows(found: Sequence[Finding]) -> str:
-    return (
-        "The strongest known ways to tell who was in the training data were not tried: that others failed does not say "
-        "that these would."
-    )
+_SHADOWS = (
+    "The strongest known ways to tell who was in the training data were not tried: that others failed does not say "
+    "that these would."
+)
 
 
-def _overlap(found: Sequence[Finding]) -> str:
-    return (
-        "Some held-out records are training records, too. What they were to be compared with is therefore unsound, and "
-        "a leak may be hidden."
-    )
+_OVERLAP = (
+    "Some held-out records are training records, too. What they were to be compared with is therefore unsound, and "
+    "a leak may be hidden."
+)
 
 
-def _settings(found: Sequence[Finding]) -> str:
-    return "Anyone who holds the file can read in it how and when it was trained, which helps all other attacks."
+_SETTINGS = "Anyone who holds the file can read in it how and when it was trained, which helps all other attacks."
 
 
 TOPICS = (
-    Topic("from_file", ("stored_rows",), _stored),
+    Topic("from_file", ("stored_rows",), _STORED),
     Topic("from_file", ("confident_rows", "exact_rows", "near_rows"), _rebuilt),
     Topic("by_query", ("exact_rows", "near_rows", "membership_advantage"), _drawn),
     Topic(
@@ -175,8 +167,8 @@ TOPICS = (
         ("membership_auc", "membership_tpr_at_fpr_01", "membership_tpr_at_fpr_001"),
         _asked,
     ),
-    Topic("by_query", ("attribute_lift",), _inferred),
-    Topic("from_file", ("unread", "possible_rows"), _unread),
+    Topic("by_query", ("attribute_lift",), _INFERRED),
+    Topic("from_file", ("unread", "possible_rows"), _UNREAD),
     Topic(
         "from_file",
         (
@@ -188,16 +180,16 @@ TOPICS = (
         ),
         _told,
     ),
-    Topic("audit", ("overlap",), _overlap),
-    Topic("audit", ("unjudged",), _unjudged),
-    Topic("from_file", ("table_not_searched",), _unsearched),
-    Topic("from_file", ("gradient_sums", "node_sums", "cross_products"), _sums),
+    Topic("audit", ("overlap",), _OVERLAP),
+    Topic("audit", ("unjudged",), _UNJUDGED),
+    Topic("from_file", ("table_not_searched",), _UNSEARCHED),
+    Topic("from_file", ("gradient_sums", "node_sums", "cross_products"), _SUMS),
     Topic("from_file", ("personal_facts", "facts_of_unknown_count", "split_values", "category_hashes"), _single),
-    Topic("by_query", ("subgroup_auc",), _group),
-    Topic("by_query", ("shadow_models",), _shadows),
-    Topic("by_query", ("lift",), _spread),
-    Topic("by_query", ("agreement",), _copied),
-    Topic("from_file", ("training_settings", "training_date", "lift"), _settings),
+    Topic("by_query", ("subgroup_auc",), _GROUP),
+    Topic("by_query", ("shadow_models",), _SHADOWS),
+    Topic("by_query", ("lift",), _SPREAD),
+    Topic("by_query", ("agreement",), _COPIED),
+    Topic("from_file", ("training_settings", "training_date", "lift"), _SETTINGS),
 )
 """What measures say, in the order in which it is told where verdicts are equal: what harms people most comes first."""
 
@@ -220,13 +212,13 @@ def plain_summary(findings: Sequence[Finding], untested: bool, rows: bool) -> tu
     told: list[tuple[bool, bool, str]] = []
     stored = any(f.measure == "stored_rows" and f.verdict in ("review", "reject") for f in findings)
     for topic in TOPICS:
-        if stored and topic.say in (_rebuilt, _told):
+        if stored and topic.sentence in (_rebuilt, _told):
             continue  # who can read them need not work them out
         own = [f for f in findings if f.way == topic.way and f.measure in topic.measures]
         against = sorted((f for f in own if f.verdict in ("review", "reject")), key=lambda f: f.verdict != "reject")
         if against:
             unknown = any(f.measure in _NOT_KNOWN for f in against)
-            line = _NO_ROWS if topic.say is _unjudged and not rows else topic.say(against)
+            line = _NO_ROWS if topic.sentence is _UNJUDGED and not rows else topic.say(against)
             told.append((against[0].verdict == "reject", unknown, line))
     told += [  # a measure that no topic knows is told by its own sentence, not passed over
         (one.verdict == "reject", False, f"{one.sentence[:1].upper()}{one.sentence[1:]}.")
