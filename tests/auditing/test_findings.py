@@ -10,12 +10,21 @@ import pytest
 
 from retrodict.auditing import Appetite, AuditComparison, Finding, load_appetite
 from retrodict.auditing.appetite import Threshold
+from retrodict.auditing.attribute_findings import unjudged_columns
 from retrodict.auditing.file_findings import file_findings, unread_gaps, unread_sentences
 from retrodict.auditing.finding import cautions, judge, worst
-from retrodict.auditing.membership_findings import membership_findings, membership_gaps, shadow_findings
+from retrodict.auditing.membership_findings import (
+    membership_findings,
+    membership_gaps,
+    shadow_findings,
+    table_findings,
+    unmade,
+)
+from retrodict.auditing.plain_words import plain_summary
 from retrodict.disclosures import Disclosures, GradientSums, Moments, PossibleRows, Range, Rows, Unread
+from retrodict.evaluation.attributes import AttributeRisk
 from retrodict.evaluation.membership import Attack, MembershipAttacks
-from retrodict.evaluation.membership.result import Largest
+from retrodict.evaluation.membership.result import WORDS, Largest
 from retrodict.results.notes import Note
 
 DEFAULT = load_appetite()
@@ -180,6 +189,9 @@ def test_shadow_models_that_were_not_run_keep_the_verdict_at_review_and_say_why(
     (bare,) = shadow_findings(None, Note("no_train", "no training rows were given"), DEFAULT)
     assert "not run: no training rows were given" in bare.reason
     assert not list(shadow_findings(attacks(shadows=4), None, DEFAULT))
+    (few,) = shadow_findings(attacks(shadows=2), None, DEFAULT)  # RMIA alone
+    assert "only 2 trained" in few.reason
+    assert few.verdict == "review"
 
 
 def test_attacks_that_were_left_out_are_gaps_but_not_those_that_a_file_read_whole_has_nothing_for() -> None:
@@ -192,3 +204,29 @@ def test_attacks_that_were_left_out_are_gaps_but_not_those_that_a_file_read_whol
         "membership by how many of the row's values the file states as those of training rows",
         "shadow models",
     ]
+    cut = replace(attacks(), notes=(Note("fewer_shadows", "2 of 16"), Note("no_time", "not all subgroups")))
+    assert [what for what, _ in membership_gaps(cut)] == ["shadow models", "membership in parts"]
+
+
+def test_what_was_not_made_of_membership_and_columns_is_named_so_that_it_is_no_all_clear() -> None:
+    late, refused = Note("no_time", "no time was left"), Note("refused", "too few rows")
+    left = (("worst case", refused), ("stored rows", Note("nothing_in_file", "none")), ("shadow models", refused))
+    cut = replace(attacks(left_out=left), notes=(late,))
+    assert list(unmade(cut)) == [f"membership by {WORDS['worst case']}", "membership of some subgroups"]
+    assert not list(unmade(attacks()))
+    risk = AttributeRisk((), None, None, "target", 0.9, (("a", late),), 0, 0)
+    assert list(unjudged_columns(risk, DEFAULT)) == ["what can be inferred of known rows"]
+    assert list(unjudged_columns(None, DEFAULT)) == ["what can be inferred of known rows"]
+    one: Any = replace(risk, lines=(object(),))
+    assert list(unjudged_columns(one, DEFAULT)) == ["what can be inferred of 1 of the columns"]
+    unlimited = DEFAULT.model_copy(
+        update={"by_query": DEFAULT.by_query.model_copy(update={"attribute_lift": Threshold()})}
+    )
+    assert not list(unjudged_columns(None, unlimited))
+
+
+def test_a_table_that_is_not_what_it_was_given_as_asks_for_a_person() -> None:
+    (one,) = table_findings(replace(attacks(), notes=(Note("holdout_seen", "as sure of the held-out rows"),)))
+    assert (one.way, one.measure, one.verdict) == ("audit", "tables", "review")
+    assert plain_summary([one], untested=False, rows=True)[0].startswith("The records given do not seem to be")
+    assert not list(table_findings(attacks()))

@@ -50,3 +50,14 @@ def attribute_gaps(found: AttributeRisk) -> Iterator[tuple[str, Note]]:
             yield f"inferring column '{shown(name)}'", why
         else:
             yield f"inferring {len(members):,} columns, '{shown(name)}' among them", why
+
+
+def unjudged_columns(found: AttributeRisk | None, appetite: Appetite) -> Iterator[str]:
+    """Yield what of columns was not judged though it has a limit: all of them, or those that no time was left for."""
+    limits = appetite.by_query.attribute_lift
+    if limits.review is None and limits.reject is None:
+        return
+    if found is None or not found.lines:
+        yield "what can be inferred of known rows"
+    elif late := sum(why.code == "no_time" for _, why in found.left_out):
+        yield f"what can be inferred of {late:,} of the columns"

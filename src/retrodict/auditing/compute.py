@@ -7,18 +7,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from retrodict.auditing.appetite import Appetite
+from retrodict.auditing.attribute_findings import unjudged_columns
 from retrodict.auditing.defences import DefenceTrials, changeable, speaks_against, try_defences
 from retrodict.auditing.extraction import NOT_SEARCHED, Extraction, by_query, from_file
 from retrodict.auditing.file_findings import file_findings, unread_gaps
 from retrodict.auditing.finding import Finding, Way, stated
 from retrodict.auditing.findings import rebuilt_findings, unsearched_finding
 from retrodict.auditing.judging import NO_HOLDOUT, NO_TRAIN, QUICK, Judge
+from retrodict.auditing.membership_findings import unmade
 from retrodict.auditing.public import public_prior
 from retrodict.auditing.removable import removable
 from retrodict.auditing.request import AuditRequest
 from retrodict.auditing.result import AuditResult
 from retrodict.auditing.work import BY_QUERY, DEFENCES, DISCLOSURES, FROM_FILE, MEMBERSHIP, WORDS, Say, Work
 from retrodict.disclosures import Disclosures, inspect_model
+from retrodict.evaluation.attributes import AttributeRisk
 from retrodict.evaluation.beside import FEWEST
 from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.models.contract import about
@@ -79,7 +82,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     second = job.replicas(rebuilt, first)
     curve, budget = job.curve(), job.budget()
     defences = _defences(request, facts, rebuilt, work)
-    work.find(_unjudged({"by_query": drawn, "from_file": rebuilt}, members, appetite))
+    work.find(_unjudged({"by_query": drawn, "from_file": rebuilt}, members, inferred, appetite))
     return AuditResult(
         findings=tuple(work.findings),
         disclosures=facts,
@@ -161,12 +164,16 @@ def _defences(
 
 
 def _unjudged(
-    made: dict[Way, Extraction | None], members: MembershipAttacks | None, appetite: Appetite
+    made: dict[Way, Extraction | None],
+    members: MembershipAttacks | None,
+    inferred: AttributeRisk | None,
+    appetite: Appetite,
 ) -> Iterator[Finding]:
     """Yield what could not be judged though every audit should."""
     missing = [WORDS[way] for way, one in made.items() if one is None or one.records is None]
     said = [f"rows at risk could not be judged {' nor '.join(missing)}"] if missing else []
-    said += [f"{MEMBERSHIP} could not be judged"] if members is None else []
+    said += [f"{what} could not be judged" for what in ([MEMBERSHIP] if members is None else unmade(members))]
+    said += [f"{what} could not be judged" for what in unjudged_columns(inferred, appetite)]
     if said:
         yield stated("audit", "unjudged", appetite.unjudged, "; ".join(said), accepted="unjudged")
 

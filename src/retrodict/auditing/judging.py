@@ -13,7 +13,12 @@ from retrodict.auditing.attribute_findings import attribute_findings, attribute_
 from retrodict.auditing.extraction import Extraction
 from retrodict.auditing.finding import Way
 from retrodict.auditing.findings import agreement_finding, lift_finding, record_findings
-from retrodict.auditing.membership_findings import membership_findings, membership_gaps, shadow_findings
+from retrodict.auditing.membership_findings import (
+    membership_findings,
+    membership_gaps,
+    shadow_findings,
+    table_findings,
+)
 from retrodict.auditing.request import AuditRequest
 from retrodict.auditing.work import ATTRIBUTES, BUDGET, CURVE, DEFENCES, LIFT, MEMBERSHIP, RECORDS, REPLICAS, Work, of
 from retrodict.budget import error_budget
@@ -111,6 +116,7 @@ class Judge:
         self.work.find(shadow_findings(found, None if found else self.work.gaps[-1][1], asked.appetite))
         if found is not None:
             self.work.find(membership_findings(found, asked.appetite))
+            self.work.find(table_findings(found))
             self.work.gaps += membership_gaps(found)
         return found
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from retrodict.auditing.appetite import Appetite, Threshold
 from retrodict.auditing.finding import Finding, judge, stated
 from retrodict.evaluation.membership import MembershipAttacks
+from retrodict.evaluation.membership.lira import FEWEST
 from retrodict.evaluation.membership.result import AUC, SHADOWS, SUBGROUP_AUC, TPR_001, TPR_01, WORDS, Largest
-from retrodict.results.notes import Note
+from retrodict.evaluation.membership.table_check import HOLDOUT_SEEN, TRAIN_UNSEEN
+from retrodict.results.notes import Note, of_code
 
 CHANCE = {AUC: 0.5, TPR_01: 0.01, TPR_001: 0.001, SUBGROUP_AUC: 0.5}
 """What a model that gives nothing away shows, by measure."""
@@ -76,17 +78,55 @@ def shadow_findings(found: MembershipAttacks | None, why: Note | None, appetite:
     appetite
         It may accept that.
     """
-    if found is not None and any(one.shadows for one in found.attacks):
+    trained = 0 if found is None else max((one.shadows for one in found.attacks), default=0)
+    if trained >= FEWEST:
         return
     if found is not None:
         why = dict(found.left_out).get(SHADOWS)
     reason = f": {why}" if why else ""
-    words = f"shadow models: not run{reason}; attacks that compare with models of the same kind find more members"
+    said = (
+        f"only {trained} trained, of at least {FEWEST} that likelihood ratios need" if trained else f"not run{reason}"
+    )
+    words = f"shadow models: {said}; attacks that compare with models of the same kind find more members"
     yield stated("by_query", "shadow_models", appetite.by_query.shadow_models, words, accepted="shadow_models")
+
+
+def table_findings(found: MembershipAttacks) -> Iterator[Finding]:
+    """Yield that a table does not look like what it was given as: no limit, since then all other limits say nothing."""
+    for code, remedy in _OTHER_TABLES.items():
+        for one in of_code(found.notes, code):
+            yield stated("audit", "tables", "review", str(one), remedy=remedy)
+
+
+_OTHER_TABLES = {
+    HOLDOUT_SEEN: "give held-out rows that no step of the training has seen",
+    TRAIN_UNSEEN: "give the very rows that the model was trained on",
+}
 
 
 def membership_gaps(found: MembershipAttacks) -> Iterator[tuple[str, Note]]:
     """Yield attacks that could not be made, each with the reason."""
     for name, why in found.left_out:
         if why.code not in _SAID_NOTHING:
-            yield (SHADOWS if name == SHADOWS else f"membership by {WORDS.get(name, name)}"), why
+            yield _called(name), why
+    for what, codes in ((SHADOWS, _FEWER_SHADOWS), ("membership in parts", _CUT)):
+        for code in codes:
+            yield from ((what, note) for note in of_code(found.notes, code))
+
+
+_FEWER_SHADOWS = ("fewer_shadows", "shadows_failed")
+_CUT = ("no_time", "cut_short")
+"""Codes of notes that something was not made to the end."""
+
+
+def unmade(found: MembershipAttacks) -> Iterator[str]:
+    """Yield what of membership was not made, or not of all subgroups, though it should; the rest has findings."""
+    for name, why in found.left_out:
+        if name != SHADOWS and why.code in ("no_time", "refused"):
+            yield _called(name)
+    if any(True for _ in of_code(found.notes, "no_time")):
+        yield "membership of some subgroups"
+
+
+def _called(name: str) -> str:
+    return SHADOWS if name == SHADOWS else f"membership by {WORDS.get(name, name)}"

@@ -149,6 +149,10 @@ _SHADOWS = (
 )
 
 
+_TABLES = (
+    "The records given do not seem to be what they were given as: training records that the model has seen, and others "
+    "that it has not. What single people risk can't be told beside them."
+)
 _OVERLAP = (
     "Some held-out records are training records, too. What they were to be compared with is therefore unsound, and "
     "a leak may be hidden."
@@ -181,6 +185,7 @@ TOPICS = (
         _told,
     ),
     Topic("audit", ("overlap",), _OVERLAP),
+    Topic("audit", ("tables",), _TABLES),
     Topic("audit", ("unjudged",), _UNJUDGED),
     Topic("from_file", ("table_not_searched",), _UNSEARCHED),
     Topic("from_file", ("gradient_sums", "node_sums", "cross_products"), _SUMS),
@@ -193,7 +198,7 @@ TOPICS = (
 )
 """What measures say, in the order in which it is told where verdicts are equal: what harms people most comes first."""
 
-_NOT_KNOWN = ("unread", "possible_rows", "unjudged", "overlap", "table_not_searched")
+_NOT_KNOWN = ("unread", "possible_rows", "unjudged", "overlap", "tables", "table_not_searched")
 """Measures of what is not known: one sentence of them is told even where there are graver ones."""
 
 

@@ -12,8 +12,11 @@ from jaxtyping import Float
 
 from retrodict.evaluation.membership import lira, rmia
 from retrodict.evaluation.membership.asked import Asked, Known, Scores
+from retrodict.evaluation.membership.shadow_training import SUBSTITUTE
 from retrodict.evaluation.membership.shadows import Shadows, Trained, trained
 from retrodict.evaluation.membership.signals import log_odds
+from retrodict.evaluation.membership.table_check import table_notes
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -45,6 +48,7 @@ def shadow_scores(asked: Asked, shadows: Shadows, seed: int) -> Iterator[Scores]
     started = time.perf_counter()
     models = trained(asked, shadows, seed)
     target = np.concatenate([_said(asked, one) for one in (asked.members, asked.others)])
+    models = replace(models, notes=(*models.notes, *_tables(asked, target, models)))
     training = time.perf_counter() - started
     for name, (attack, fewest) in _attacks(asked.labels).items():
         if len(models) < fewest:
@@ -63,6 +67,13 @@ def _said(asked: Asked, known: Known) -> Float[Array, " n"]:
     if asked.labels:
         return log_odds(known.output, known.rows.y.astype(np.intp))
     return np.asarray(known.rows.y - known.output)
+
+
+def _tables(asked: Asked, target: Float[Array, " n"], models: Trained) -> Iterator[Note]:
+    """Yield what is doubtful of the tables; only models trained as the model was are like it."""
+    if not any(one.code == SUBSTITUTE for one in models.notes):
+        own, said = (one if asked.labels else -np.abs(one) for one in (target, models.said))
+        yield from table_notes(own, said, models.held, len(asked.members))
 
 
 def _attacks(labels: bool) -> dict[str, tuple[Attack, int]]:

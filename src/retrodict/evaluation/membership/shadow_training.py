@@ -28,6 +28,8 @@ Array = np.ndarray
 FORMAT = 1
 """Of what is kept: it grows where the same request would give other numbers."""
 _RELEASES = ("retrodict", "numpy", "scikit-learn")
+SUBSTITUTE = "substitute_shadows"
+"""Code of the note that shadow models are not of the model's kind."""
 NOT_TRAINED_AGAIN = (
     "can't be trained again, so that there are no shadow models of it; give `estimator` "
     "(--shadow-estimator), an unfitted one in scikit-learn's manner or a name such as 'random_forest', to train others"
@@ -165,7 +167,7 @@ def trainer_of(asked: Asked, like: Model | None, estimator: Any) -> Trainer:
             raise RequestError(f"shadow models are all of one kind; give one estimator, not {len(made)}")
         name, pipeline = next(iter(made.items()))
         text = f"shadow models are of another kind than the model: {name}; attacks with them may be weaker"
-        note = Note("substitute_shadows", text, estimator=name)
+        note = Note(SUBSTITUTE, text, estimator=name)
         return Substitute(**shared, notes=(note,), estimator=pipeline, inputs=asked.inputs, name=name)
     bound = asked.base.meter.model
     model = bound if like is None else like.bind(bound.schema)

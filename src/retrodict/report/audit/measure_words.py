@@ -30,6 +30,7 @@ _WORDS = {
     "possible_rows": "arrays that may hold records",
     "unjudged": "what could not be judged",
     "overlap": "held-out records that are training records",
+    "tables": "tables that are not what they were given as",
 }
 
 

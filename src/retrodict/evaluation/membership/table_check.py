@@ -1,0 +1,87 @@
+"""Whether a model treats the tables as what they are given as: rows that it was trained on, and rows that it was not.
+
+A model that was trained on all rows, held-out ones too, tells nobody apart, and so does one whose training rows are in
+another file. Shadow models show how much surer such a model is of rows that it saw; where that is plain, it is plain of
+which kind each table is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy.stats import t
+
+from retrodict.evaluation.membership.lira import finite
+from retrodict.results.notes import Note
+
+Array = np.ndarray
+
+HOLDOUT_SEEN, TRAIN_UNSEEN = "holdout_seen", "train_unseen"
+
+FEWEST = 4
+"""Shadow models below which, with one of them left out, some row was seen by all others or by none."""
+
+_MISSED = 1e-3
+"""How often a model whose tables are right is suspected, at most, where it is like its shadow models."""
+
+
+def table_notes(
+    target: Float[Array, " n"], said: Float[Array, "s n"], held: Bool[Array, "s n"], members: int
+) -> Iterator[Note]:
+    """Yield that held-out rows look as if the model saw them; that training rows look as if it did not.
+
+    Each shadow model is held against the others on rows that it saw, and on rows that it did not: the slope of how far
+    it is above those that did not see the row over how far those are that did. It is near 1 of rows that were seen,
+    near 0 of others. The model's slope on a table is of the wrong kind if it is nearer to the mean of that kind, and
+    outside of the prediction interval of the right one (Student's, spreads of both kinds pooled). Of models that are as
+    sure of others as of their own rows both intervals are wide, and nothing is said.
+
+    Parameters
+    ----------
+    target, said
+        Of each row the larger, the surer the model, and each shadow model, is of its true output; training rows first.
+    held
+        Whether the shadow model was trained on it.
+    members
+        How many rows are training rows.
+    """
+    count = len(said)
+    if count < FEWEST:
+        return
+    target, said = finite(target, said)
+    own, kinds = np.empty((count, 2)), np.empty((count, 2))
+    for s in range(count):
+        kept = np.arange(count) != s
+        unseen = _mean(said[kept], ~held[kept])
+        apart = _mean(said[kept], held[kept]) - unseen
+        above, its = target - unseen, said[s] - unseen
+        own[s] = _slope(above[:members], apart[:members]), _slope(above[members:], apart[members:])
+        kinds[s] = _slope(its[held[s]], apart[held[s]]), _slope(its[~held[s]], apart[~held[s]])
+    (seen, other), spread = kinds.mean(axis=0), float(np.sqrt(kinds.var(axis=0, ddof=1).mean()))
+    reach = float(t.ppf(1.0 - _MISSED, 2 * count - 2)) * np.sqrt(1.0 + 1.0 / count) * spread
+    middle = (seen + other) / 2
+    train, holdout = own.mean(axis=0).tolist()
+    usual = f"{seen:.2f} is usual of rows that such a model saw, {other:.2f} of others"
+    if holdout > max(middle, other + reach):
+        text = (
+            f"the model is as sure of the held-out rows as of rows that it was trained on ({holdout:.2f}; {usual}): "
+            "were they among its training rows? Then they can't show what it gives away"
+        )
+        yield Note(HOLDOUT_SEEN, text, found=holdout, seen=seen, unseen=other)
+    if train < min(middle, seen - reach):
+        text = (
+            f"the model is no surer of the training rows than of rows that it did not see ({train:.2f}; {usual}): "
+            "are they the rows, with the labels, that it was trained on? Of others nothing is told here"
+        )
+        yield Note(TRAIN_UNSEEN, text, found=train, seen=seen, unseen=other)
+
+
+def _mean(said: Float[Array, "s n"], chosen: Bool[Array, "s n"]) -> Float[Array, " n"]:
+    return np.asarray(np.where(chosen, said, 0.0).sum(axis=0) / chosen.sum(axis=0))
+
+
+def _slope(above: Float[Array, " n"], apart: Float[Array, " n"]) -> float:
+    squares = float((apart**2).sum())
+    return float((above * apart).sum()) / squares if squares > 0.0 else 0.0
