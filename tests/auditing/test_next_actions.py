@@ -162,3 +162,12 @@ def test_a_cut_short_audit_is_to_be_made_again(alone: Any) -> None:
     slow = {**alone[0].provenance, "request": {**alone[0].provenance["request"], "quick": False}}
     assert "longer" not in actions(replace(alone[0], provenance=slow, not_tested=()))
     assert "longer" in actions(replace(alone[0], provenance=slow, not_tested=cut))
+
+
+def test_other_tables_are_asked_for_first_where_these_are_not_what_they_were_given_as(alone: Any) -> None:
+    command = "retrodict audit m.skops --train t.csv --holdout h.csv --out o"
+    provenance = {**alone[0].provenance, "command": command, "real_rows": {"train": 60, "holdout": 60}}
+    found = replace(alone[0], provenance=provenance, findings=(finding("audit", "tables", "review"),))
+    first = found.next_actions[0]
+    assert first.action == "give_holdout"
+    assert first.command == "retrodict audit m.skops --train t.csv --holdout HOLDOUT.csv --out o-with-rows"

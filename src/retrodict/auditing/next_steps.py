@@ -10,6 +10,7 @@ from retrodict.auditing.finding import Way
 from retrodict.auditing.next_actions import NextAction
 from retrodict.auditing.work import BY_QUERY, FROM_FILE
 from retrodict.errors import PriorError
+from retrodict.evaluation.membership.table_check import TRAIN_UNSEEN
 
 if TYPE_CHECKING:
     from retrodict.auditing.result import AuditResult
@@ -208,6 +209,23 @@ def _holdout(case: _Case) -> NextAction | None:
     )
 
 
+def _tables(case: _Case) -> NextAction | None:
+    """Ask for other tables where those given are not what they were given as; of both kinds the training rows first."""
+    measures = case.against("audit", "tables", "overlap")
+    if not measures:
+        return None
+    notes = () if case.found.membership is None else case.found.membership.notes
+    train = any(one.code == TRAIN_UNSEEN for one in notes)
+    return NextAction(
+        "give_train" if train else "give_holdout",
+        "Make sure that these are the very records the model was trained on, with their labels, and audit it again."
+        if train
+        else "Give other held-out records, that no step of the training has seen, and audit the model again.",
+        case.asked.again(f"{case.asked.out}-with-rows", more={"train": TRAIN} if train else {"holdout": HOLDOUT}),
+        measures,
+    )
+
+
 _EXTRACTIONS = (BY_QUERY, FROM_FILE)
 
 
@@ -262,5 +280,5 @@ def _decide(case: _Case) -> NextAction | None:
     )
 
 
-_STEPS = (_read, _strip, _defend, _serve, _refit, _replica, _train, _holdout, _ranges, _longer, _decide)
+_STEPS = (_tables, _read, _strip, _defend, _serve, _refit, _replica, _train, _holdout, _ranges, _longer, _decide)
 """What may be advised, the most useful first."""
