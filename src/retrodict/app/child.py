@@ -13,6 +13,8 @@ import sys
 import threading
 import time
 
+from retrodict.app.memory import bound_memory
+
 GRACE = 6.0
 """Seconds to put work away: a command takes five at most before it ends by itself."""
 
@@ -37,6 +39,7 @@ def _tell(number: signal.Signals) -> None:
 def main() -> None:
     """Run a module as a program."""
     threading.Thread(target=_watch, name="retrodict-app", daemon=True).start()
+    bound_memory()
     module, sys.argv = sys.argv[1], sys.argv[1:]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -19,11 +19,11 @@ from retrodict.app.jobs import Job, TablesSeen, What, Work
 from retrodict.app.model_look import doubt_of, seen_of
 from retrodict.app.results import both, told
 from retrodict.app.shelf import CUT_OFF, Shelf
-from retrodict.app.work_words import AUDIT, COMPARISON, words_of
+from retrodict.app.work_words import AUDIT, COMPARISON, PLAIN, words_of
 from retrodict.errors import RequestError, RetrodictError
 from retrodict.plain_text import error_line, one_line
 
-STOPPED = "stopped by you"
+STOPPED, STOPPING = "stopped by you", "is being stopped"
 
 LOOKS: tuple[What, ...] = ("model", "tables")
 
@@ -45,6 +45,7 @@ class Desk:
         self._waiting: dict[bool, list[tuple[str, What]]] = {True: [], False: []}
         self._wake = {look: asyncio.Event() for look in (True, False)}
         self._children: dict[tuple[str, What], Child] = {}
+        self._over: dict[tuple[str, What], asyncio.Event] = {}
         self._places: list[asyncio.Task[None]] = []
 
     @property
@@ -83,10 +84,13 @@ class Desk:
             key = (job.id, what)
             if key in self._waiting[what in LOOKS]:
                 self._waiting[what in LOOKS].remove(key)
-            if one.at_work:
-                job.works[what] = one.model_copy(update={"state": "stopped", "line": STOPPED, "ended": time.time()})
-            if key in self._children:
+            if key in self._children:  # it is at work until its process has ended: nothing is begun beside it
+                job.works[what] = one.model_copy(update={"line": STOPPING, "step": 0, "steps": 0})
+                over = self._over[key]
                 await self._children[key].stop()
+                await over.wait()
+            elif one.at_work:
+                job.works[what] = one.model_copy(update={"state": "stopped", "line": STOPPED, "ended": time.time()})
         self._shelf.save(job)
 
     async def _place(self, look: bool) -> None:
@@ -103,10 +107,11 @@ class Desk:
     async def _work(self, job: Job, what: What) -> None:
         key = (job.id, what)
         child = self._children[key] = Child(words_of(job, what), self._shelf.work(job))
+        over = self._over[key] = asyncio.Event()
         job.works[what] = Work(state="running", line="starts", begun=time.time())
-        self._shelf.save(job)
         limits, look = self._shelf.limits, what in LOOKS
         try:
+            self._shelf.save(job)
             ended = await child.run(_progress(job, what), limits.look if look else None, limits.printed if look else 0)
             self._end(job, what, ended, child.stopped)
         except asyncio.CancelledError:
@@ -117,10 +122,12 @@ class Desk:
             line = f"failed by a fault in the software ({error_line(error, 200)}); please report it"
             self._set(job, what, state="failed", line=line)
         finally:
-            del self._children[key]
+            del self._children[key], self._over[key]
+            over.set()
 
     def _end(self, job: Job, what: What, ended: Ended, stopped: bool) -> None:
         fault = _fault(ended, what, self._shelf.limits.look)
+        fault = _as_sent(job, fault)
         if stopped:
             self._shelf.sweep(job)
             self._set(job, what, state="stopped", line=STOPPED)
@@ -128,7 +135,8 @@ class Desk:
         if what == "model":
             fault = _take_model(job, ended, fault)
         elif what == "tables" and not fault:
-            job.tables_seen = TablesSeen.model_validate(_printed(ended))
+            seen = TablesSeen.model_validate(_printed(ended))
+            job.tables_seen = seen.model_copy(update={"fault": _as_sent(job, seen.fault) if seen.fault else None})
         elif not fault:
             fault = _take_verdict(job, what, self._shelf.work(job))
         self._set(job, what, state="failed" if fault else "done", line=fault)
@@ -165,6 +173,13 @@ def _take_verdict(job: Job, what: What, work: Path) -> str:
     return ""
 
 
+def _as_sent(job: Job, line: str) -> str:
+    """Return a line with files called as whoever sent them calls them."""
+    for one in job.uploads.values():
+        line = line.replace(f"'{one.stored}'", f"'{one.name}'")
+    return line
+
+
 def _printed(ended: Ended) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(ended.out)
     return found
@@ -187,13 +202,17 @@ def _fault(ended: Ended, what: What, look: float) -> str:
 def _progress(job: Job, what: What) -> Callable[[str], None]:
     def say(line: str) -> None:
         found = _STEP.match(line)
-        if found is None or not job.works[what].at_work:
+        if found is None or not job.works[what].at_work or job.works[what].line == STOPPING:
             return
+        line = found["rest"]
+        for part, plain in PLAIN.items():
+            if line == part or line.startswith(f"{part}; "):
+                line = plain + line.removeprefix(part)
         step, steps = int(found["step"] or 0), int(found["steps"] or 0)
         if found["side"] and steps:  # two audits, one after the other
             step, steps = step + (steps if found["side"] == "after" else 0), 2 * steps
         job.works[what] = job.works[what].model_copy(
-            update={"line": found["rest"], **({"step": step, "steps": steps} if steps else {})}
+            update={"line": line, **({"step": step, "steps": steps} if steps else {})}
         )
 
     return say

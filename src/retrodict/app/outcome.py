@@ -41,6 +41,7 @@ async def audit(request: Request) -> Response:
         works=job.works,
         report=f"{AUDIT}/{REPORT}",
         signed=f"{AUDIT}/{SIGNED}" if f"{AUDIT}/{SIGNED}" in there else None,
+        signed_copy=f"{COMPARISON}/after/{SIGNED}" if f"{COMPARISON}/after/{SIGNED}" in there else None,
         comparison=f"{COMPARISON}/comparison.html",
         copied=job.state("strip") == "done" and (folder / job.stripped).is_file(),
     )

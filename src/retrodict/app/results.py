@@ -24,6 +24,25 @@ _TYPES = {".html": "text/html; charset=utf-8", ".json": "application/json", ".sv
 
 
 @dataclass(frozen=True)
+class Step:
+    """One thing to do next.
+
+    Parameters
+    ----------
+    action
+        Its name, such as ``strip``.
+    sentence
+        What to do, and why.
+    command
+        For whoever does it in a terminal; empty where there is none.
+    """
+
+    action: str
+    sentence: str
+    command: str
+
+
+@dataclass(frozen=True)
 class Told:
     """What the page says of an audit that is done.
 
@@ -43,7 +62,7 @@ class Told:
 
     verdict: str
     why: list[str]
-    actions: list[str]
+    actions: list[Step]
     unread: list[str]
     untested: list[str]
 
@@ -68,7 +87,7 @@ def told(folder: Path) -> Told:
         return Told(
             data["verdict"],
             _lines(data["summary"] or data["reasons_against"] or data["reasons_for"]),
-            _lines([one["sentence"] for one in data["next_actions"]]),
+            [Step(str(one["action"]), str(one["sentence"]), str(one["command"] or "")) for one in data["next_actions"]],
             _lines([unread_line(one) for one in data["unread"]]),
             _lines([f"{one['what']}: {one['reason']['text']}" for one in data["not_tested"]]),
         )

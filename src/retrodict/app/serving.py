@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 import time
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -198,5 +199,6 @@ def _open(url: str, place: Path) -> Path | None:
     handle = os.open(link, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(page)
-    webbrowser.open(link.as_uri())
+    # beside the app: a browser of the terminal, or one that starts slowly, comes back when it is closed
+    threading.Thread(target=webbrowser.open, args=(link.as_uri(),), name="retrodict-browser", daemon=True).start()
     return link

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -20,6 +23,8 @@ from retrodict.results.folder import replace_text
 JOB = "job.json"
 WORK = "work"
 """Where files and results of an audit lie: the folder that its commands are run in."""
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 CUT_OFF = "the app ended before this was done; it can be started again"
 
@@ -52,6 +57,8 @@ class Shelf:
                 job = Job.model_validate(read_document(path))
                 if job.id != path.parent.name:
                     raise OddError("it is of another folder")
+                if not _private(path.parent):
+                    raise OddError("others may have changed it: it is not yours, or others may write into it")
             except (OSError, OddError, ValidationError) as error:
                 why = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
                 self.odd.append(f"{shown(path.parent.name)}: {shown(why)}")
@@ -92,9 +99,8 @@ class Shelf:
             )
         stored = stored_name(model.name, plain="model")
         job = Job(model=Upload(name=named(model.name), stored=stored, size=model.size, sha256=model.sha256))
-        self._make(job)
-        model.path.rename(self.work(job) / stored)
-        self._add(job)
+        with self._making(job):
+            model.path.rename(self.work(job) / stored)
         return job
 
     def again(self, job: Job) -> Job:
@@ -105,21 +111,21 @@ class Shelf:
         self.room.check_disk(size)
         looked = {what: one for what, one in job.works.items() if what in ("model", "tables") and one.state == "done"}
         fresh = Job(**{**job.model_dump(exclude={"id", "made", "works", "verdict", "verdict_after"}), "works": looked})
-        self._make(fresh)
-        for one in job.uploads.values():
-            shutil.copyfile(self.work(job) / one.stored, self.work(fresh) / one.stored)
+        with self._making(fresh):
+            for one in job.uploads.values():
+                shutil.copyfile(self.work(job) / one.stored, self.work(fresh) / one.stored)
         self.room.used += size
-        self._add(fresh)
         return fresh
 
-    def put(self, job: Job, files: Mapping[str, Incoming]) -> None:
-        """Give received files to an audit: `train`, `holdout` or `appetite`."""
-        for what, one in files.items():
+    def put(self, job: Job, files: MutableMapping[str, Incoming]) -> None:
+        """Give received files to an audit: `train`, `holdout` or `appetite`; what was given is taken from them."""
+        for what, one in list(files.items()):
             self.drop(job, what)
             taken = {each.stored for each in job.uploads.values()} | {job.stripped}
             stored = stored_name(one.name, taken, plain=what)
             one.path.rename(self.work(job) / stored)
             setattr(job, what, Upload(name=named(one.name), stored=stored, size=one.size, sha256=one.sha256))
+            del files[what]
         self.save(job)
 
     def drop(self, job: Job, what: str) -> None:
@@ -139,10 +145,22 @@ class Shelf:
         self.save(job)
 
     def remove(self, job: Job) -> None:
-        """Delete an audit with all its files."""
-        self.jobs.pop(job.id, None)
+        """Delete an audit with all its files; nothing where that was done meanwhile.
+
+        Raises
+        ------
+        RefusedError
+            If some of them stay.
+        """
+        if self.jobs.pop(job.id, None) is None:
+            return
         self.room.used -= sum(one.size for one in job.uploads.values())
-        shutil.rmtree(self.folder / job.id, ignore_errors=True)
+        folder = self.folder / job.id
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            raise RefusedError(
+                f"some files of this audit could not be deleted; delete the folder '{folder}' by hand", 500
+            )
 
     def save(self, job: Job) -> None:
         """Write what is known of an audit, in one step; of one that was deleted nothing."""
@@ -153,13 +171,30 @@ class Shelf:
         """Return where files and results of an audit lie."""
         return self.folder / job.id / WORK
 
-    def _make(self, job: Job) -> None:
-        for folder in (self.folder / job.id, self.work(job)):
-            folder.mkdir(mode=0o700)
+    @contextmanager
+    def _making(self, job: Job) -> Iterator[None]:
+        """Make the folders of an audit for its files to come into, and keep it; nothing is left where that fails."""
+        try:
+            for folder in (self.folder / job.id, self.work(job)):
+                folder.mkdir(mode=0o700)
+            yield
+            self.jobs = {job.id: job, **self.jobs}
+            self.save(job)
+        except BaseException:
+            self.jobs.pop(job.id, None)
+            shutil.rmtree(self.folder / job.id, ignore_errors=True)
+            raise
 
-    def _add(self, job: Job) -> None:
-        self.jobs = {job.id: job, **self.jobs}
-        self.save(job)
+
+def _private(folder: Path) -> bool:
+    """Whether nobody else can have changed what is in a folder, such as the word that a file is trusted.
+
+    The folder may lie in one that others write to, but its own owner and rights tell.
+    """
+    if not hasattr(os, "getuid"):
+        return True
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & _OTHERS_WRITE
 
 
 def named(name: str) -> str:

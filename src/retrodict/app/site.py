@@ -21,11 +21,13 @@ from retrodict.app.answers import page, refused
 from retrodict.app.desk import Desk
 from retrodict.app.door import Door, cookie_name
 from retrodict.app.keys import SESSION_SECONDS, Keys
+from retrodict.app.lines import SILENT, Line
 from retrodict.app.parts import Parts, form_of, parts_of
 from retrodict.app.refusal import RefusedError
 from retrodict.app.shelf import Shelf
 from retrodict.errors import RetrodictError
 from retrodict.plain_text import one_line
+from retrodict.results.disk import disk_error
 
 _STATIC = {"/app.css": "text/css; charset=utf-8", "/app.js": "text/javascript; charset=utf-8"}
 
@@ -66,7 +68,7 @@ def site_of(shelf: Shelf, keys: Keys, port: int, keeps: bool) -> Starlette:
         routes=routes,
         lifespan=at_work,
         middleware=[Middleware(Door, keys=keys, port=port), Middleware(_Clock)],
-        exception_handlers={RetrodictError: _refused, HTTPException: _http},
+        exception_handlers={RetrodictError: _refused, HTTPException: _http, OSError: _disk},
     )
     site.state.parts = Parts(keys, shelf, desk, cookie_name(port), keeps)
     return site
@@ -144,6 +146,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     return refused(one_line(error), status, _back(request))
 
 
+async def _disk(request: Request, error: Exception) -> Response:
+    failed = error if isinstance(error, OSError) else OSError()
+    return refused(one_line(disk_error(failed, parts_of(request).shelf.folder)), 507, _back(request))
+
+
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
     line = "there is no such page here; go back to the first one" if status == 404 else "this can't be asked for here"
@@ -154,7 +161,7 @@ def served(site: Starlette) -> dict[str, Any]:
     """Return how the app is served: plain HTTP, few at a time, and nothing told of the server."""
     return {
         "app": site,
-        "http": "h11",
+        "http": Line,
         "ws": "none",
         "loop": "asyncio",
         "lifespan": "on",
@@ -162,7 +169,7 @@ def served(site: Starlette) -> dict[str, Any]:
         "access_log": False,
         "server_header": False,
         "proxy_headers": False,
-        "limit_concurrency": 64,
+        "limit_concurrency": 4 * SILENT,
         "timeout_graceful_shutdown": 1,
         "h11_max_incomplete_event_size": 65_536,
     }

@@ -25,10 +25,9 @@ async def new(request: Request) -> Response:
         if not form.files["model"].size:
             raise RefusedError("the file that was chosen is empty; go back and choose a model file")
         job = parts.shelf.begin(form.files["model"])
-    except RefusedError:
-        parts.shelf.room.used -= sum(one.size for one in form.files.values())
-        raise
+        form.files.clear()
     finally:
+        parts.shelf.room.used -= sum(one.size for one in form.files.values())
         form.discard()
     parts.desk.add(job, "model")
     return parts.to(f"/job/{job.id}/model")
@@ -55,8 +54,9 @@ async def model(request: Request) -> Response:
 
 async def trust(request: Request) -> Response:
     """Take the user's word for a file, and look at it again."""
-    parts, found = parts_of(request), free_job_of(request)
+    parts = parts_of(request)
     form = await form_of(request)
+    found = free_job_of(request)
     if form.text("trust") == "yes" and found.doubt is not None:
         found.trust_pickle = found.trust_pickle or found.doubt.pickle
         found.trusted = sorted({*found.trusted, *found.doubt.types})
@@ -108,7 +108,6 @@ async def take_tables(request: Request) -> Response:
         if empty:
             raise RefusedError("a table that was chosen is empty; go back and choose another")
         parts.shelf.put(found, form.files)
-        form.files.clear()
     finally:
         parts.shelf.room.used -= sum(one.size for one in form.files.values())
         form.discard()
@@ -151,7 +150,6 @@ async def audit(request: Request) -> Response:
                 )
             if profile == "own":
                 parts.shelf.put(found, form.files)
-                form.files.clear()
             else:
                 parts.shelf.drop(found, "appetite")
                 found.profile = profile

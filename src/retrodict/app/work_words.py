@@ -10,6 +10,26 @@ from retrodict.app.jobs import Job, What
 AUDIT, COMPARISON = "audit", "comparison"
 """Folders of results. Nothing from outside is stored under such a name: stored names have an ending."""
 
+PLAIN = {
+    "what the file discloses": "what the file states",
+    "extraction by query alone": "rebuilding records by asking the model",
+    "extraction from the file": "rebuilding records from the file",
+    "rows at risk, by query alone": "how near the records rebuilt by asking come to real ones",
+    "rows at risk, from the file": "how near the records rebuilt from the file come to real ones",
+    "membership": "telling who was among the training records",
+    "attributes of known rows": "guessing what is not known of a known person",
+    "lift, by query alone": "what asking the model adds to common knowledge",
+    "lift, from the file": "what the file adds to common knowledge",
+    "replicas, by query alone": "copying the model by asking it",
+    "replicas, from the file": "copying the model from its file",
+    "query curve": "what more questions would give",
+    "error budget": "how exact the rebuilt records are",
+    "defences of its leaf values": "what would protect",
+}
+"""Parts of an audit, as an audit names them where it tells how far it is, for those who did not study them.
+
+The app itself does not import what audits: a page is there at once, and a test holds these names to its own."""
+
 
 def words_of(job: Job, what: What) -> list[str]:
     """Return module and arguments.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from retrodict.errors import RequestError
 from retrodict.plain_text import one_line
 from retrodict.tables.columns import UNNAMED
+from retrodict.tables.extent import check_packed, check_width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ def read_rows(path: Path, what: str, schema: Schema, target: str | None = None) 
     RequestError
         If it can't be read.
     """
-    return read_file(path, what, lambda path: _csv(path, schema, target))
+    return read_file(path, what, lambda path: _csv(path, what, schema, target))
 
 
 def read_file(path: Path, what: str, read_csv: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
@@ -63,22 +64,28 @@ def read_file(path: Path, what: str, read_csv: Callable[[Path], pd.DataFrame]) -
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
-        return pd.read_parquet(path) if parquet else read_csv(path)
+        if not parquet:
+            return read_csv(path)
+        check_packed(path, what)
+        return pd.read_parquet(path)
     except FileNotFoundError as error:
         raise RequestError(f"{what} file '{path}' does not exist; give a CSV or Parquet file") from error
     except IsADirectoryError as error:
         raise RequestError(f"'{path}' is a folder; give a CSV or Parquet file of {what}") from error
+    except RequestError:  # is a ValueError, and says itself what helps
+        raise
     except (OSError, ValueError, UnicodeError) as error:  # parser errors of pandas and pyarrow are ValueErrors
         reason = one_line(error, 200)
         raise RequestError(f"{what} file '{path}' can't be read as CSV or Parquet: {reason}; write it again") from error
 
 
-def _csv(path: Path, schema: Schema, target: str | None) -> pd.DataFrame:
+def _csv(path: Path, what: str, schema: Schema, target: str | None) -> pd.DataFrame:
     import pandas as pd
     from pandas._libs.parsers import STR_NA_VALUES
 
     from retrodict.schema.csv_numbers import AS_WRITTEN
 
+    check_width(path, what, len(schema.features))
     names = list(pd.read_csv(path, nrows=0).columns)
     text = _text(names, schema, target)
     absent: dict[Any, list[str]] = {name: [""] if name in text else sorted(STR_NA_VALUES) for name in names}

@@ -24,10 +24,8 @@ for (const form of document.querySelectorAll("form")) {
         return;
       }
     }
-    if (form.dataset.sending) {
-      form.querySelector(".sending").textContent = form.dataset.sending;
-      if (button) { button.disabled = true; }
-    }
+    if (form.dataset.sending) { form.querySelector(".sending").textContent = form.dataset.sending; }
+    if (button) { button.disabled = true; }  // pressed twice, a button would do twice what it does
   });
 }
 
