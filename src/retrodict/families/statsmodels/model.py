@@ -111,6 +111,12 @@ class _Result(PlainModel):
                 raise ModelError(f"the {self.family} can't predict: {error_line(error, 200)}") from error
         return np.asarray(said, dtype=np.float64)
 
+    def retrained(self, X: Float[Array, "n d"], y: Float[Array, " n"], seed: int) -> Model:
+        """Return a result of the same settings, fitted to other rows; see `Retrainable`."""
+        from retrodict.families.statsmodels.retrain import retrained
+
+        return retrained(self, X, y, seed)
+
     def duplicate(self) -> Self:
         """Return a copy as it would be read from a file; see `Strippable`."""
         return replace(self, made=copied(self.made))
