@@ -35,7 +35,7 @@ def test_a_name_with_settings(cli: Cli) -> None:
 
 
 def test_plain_words_come_first_and_say_what_to_change(cli: Cli) -> None:
-    lines = cli("check", "SVC").out.splitlines()
+    lines = [line.strip() for line in cli("check", "SVC").out.splitlines()]
     assert lines[0] == "SVC: the model would be rejected."
     assert lines[1].startswith("The worst: this SVC (kernel='rbf') will keep whole training rows in its file")
     assert lines[2].startswith("What to change: fit LinearSVC")

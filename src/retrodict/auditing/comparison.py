@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
+from retrodict.auditing import printed
 from retrodict.auditing.finding import WORDS, Finding
 from retrodict.auditing.result import AuditResult
 from retrodict.disclosures import Disclosure
-from retrodict.results.result import Result, ShownTable
+from retrodict.results.result import Result, Said, ShownTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,9 +65,18 @@ class AuditComparison(Result):
         """Both verdicts in one line."""
         return f"Audit before: {self.before.verdict}; after: {self.after.verdict}"
 
+    @property
+    def tone(self) -> Literal["good", "care", "bad"]:
+        """See `Result.tone`."""
+        return self.after.tone
+
+    def opening(self) -> list[Said]:
+        """Return what speaks against the copy, and what to do next."""
+        return [Said("Of the copy:", "heading"), *self.after.opening()]
+
     def tables(self) -> list[ShownTable]:
         """Return every measure before and after."""
-        return [ShownTable(self.frame, index=False)]
+        return list(printed.sides(self.before.findings, self.after.findings))
 
 
 def _counts(facts: list[Disclosure]) -> tuple[int, int, int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import pandas as pd
 
 from retrodict.auditing import baseline as earlier
+from retrodict.auditing import printed
 from retrodict.auditing.appetite import Appetite, Verdict
 from retrodict.auditing.change_sections import BaselineSection
 from retrodict.auditing.defences import DefenceTrials
@@ -28,7 +29,7 @@ from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.priors import Prior
 from retrodict.results.json_values import plain
 from retrodict.results.notes import Note
-from retrodict.results.result import Result
+from retrodict.results.result import Result, Said, ShownTable
 
 _WAYS = ("by_query", "from_file")
 
@@ -230,20 +231,25 @@ class AuditResult(Result):
 
     @property
     def head(self) -> str:
-        """The verdict in one line."""
-        return f"Audit of {self.provenance['model']['family']}: {self.verdict}"
+        """The model, its file and the verdict in one line."""
+        return printed.head(self)
+
+    @property
+    def tone(self) -> Literal["good", "care", "bad"]:
+        """See `Result.tone`."""
+        return printed.TONES[self.verdict]
+
+    def opening(self) -> list[Said]:
+        """Return why, what to do next, and what was not read and not tested."""
+        return printed.opening(self)
+
+    def tables(self) -> list[ShownTable]:
+        """Return all measures beside their limits: what the file gives away, and what predictions alone do."""
+        return list(printed.tables(self.findings))
 
     def remarks(self) -> list[str]:
-        """Return what speaks against release and for it, what was not tested, and what is doubtful."""
-        return [
-            *([] if self.baseline is None else (f"since: {line}" for line in earlier.sentences(self.baseline))),
-            *(f"against: {line}" for line in self.reasons_against),
-            *(f"to do: {line}" for line in self.remedies),
-            *(f"caution: {line}" for line in self.cautions),
-            *(f"for: {line}" for line in self.reasons_for),
-            *(f"not tested: {what}: {reason}" for what, reason in self.not_tested),
-            *super().remarks(),
-        ]
+        """Return what stars in the tables stand for, and what is doubtful."""
+        return [*printed.legend(self.findings), *super().remarks()]
 
 
 def _concern(fact: Disclosure) -> int:

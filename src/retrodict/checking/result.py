@@ -10,7 +10,7 @@ import pandas as pd
 from retrodict.checking.evidence import Evidence
 from retrodict.checking.rules import OUTPUTS, Answer, Severity
 from retrodict.results.notes import Note
-from retrodict.results.result import KeptResult, ShownTable
+from retrodict.results.result import KeptResult, Said, ShownTable
 
 ORDER: tuple[Severity, ...] = ("note", "review", "reject")
 """From what is reported to what forbids."""
@@ -148,30 +148,60 @@ class Check(KeptResult):
 
     @property
     def head(self) -> str:
-        """The plain words in one line."""
-        return " ".join(self.plain_words)
+        """What follows, in one line."""
+        return self.plain_words[0]
+
+    @property
+    def tone(self) -> Literal["", "care", "bad"]:
+        """See `Result.tone`: no check says that a model may be released."""
+        return {"review": "care", "reject": "bad"}.get(self.verdict, "")  # type: ignore[return-value]
+
+    def opening(self) -> list[Said]:
+        """Return the plain words after the first."""
+        return [Said(line) for line in self.plain_words[1:]]
 
     def tables(self) -> list[ShownTable]:
-        """Return every rule with its answer, those that fired first."""
+        """Return every rule with its answer, those that fired first, and what was measured of these."""
         several = any(one.path for one in self.rules)
         lines = [
             {"rule": one.rule, "answer": _said(one), "verdict": one.judged if one.fired else "", "measure": one.measure}
             | ({"part": one.path or "the whole"} if several else {})
             for one in self.rules
         ]
-        return [ShownTable(pd.DataFrame(lines), "rules", index=False)] if lines else []
+        texts = ("rule", "answer", "verdict", "measure", *["part"] * several)
+        found = [ShownTable(pd.DataFrame(lines), "Rules", index=False, left=texts)] if lines else []
+        for one in self.fired:
+            if one.evidence:
+                frame = pd.DataFrame([_measured(each) for each in one.evidence])
+                found.append(ShownTable(frame, f"{one.rule}, measured{_BESIDE}", index=False, left=("table",)))
+        return found
 
     def remarks(self) -> list[str]:
-        """Return each rule that fired with its remedy and what was measured, what is not covered, and the notes."""
-        found = []
-        for one in self.fired:
-            found.append(f"{one.rule}: {one.sentence}." + (f" What lowers it: {one.remedy}." if one.remedy else ""))
-            found += [f"{one.rule}, measured: {each.sentence}" for each in one.evidence]
+        """Return each rule that fired with what lowers it, what is not covered, and the notes."""
         return [
-            *found,
+            *(f"{one.rule}: {one.sentence}.{_lowers(one)}" for one in self.fired),
             *(f"not covered: {note}" for note in self.not_covered),
             *(f"note: {note}" for note in self.notes),
         ]
+
+
+_BESIDE = " -> with what lowers it"
+
+
+def _lowers(one: Checked) -> str:
+    return f" What lowers it: {one.remedy}." if one.remedy else ""
+
+
+def _measured(one: Evidence) -> dict[str, str]:
+    """Return a line of the table of evidence."""
+    facts = {"stored_rows": "stored rows", "single_row_facts": "facts of one row"}
+    sides = [one.as_is] + ([] if one.lowered is None else [one.lowered])
+    return {
+        "table": f"{one.table} ({one.rows:,} rows)",
+        "AUC": " -> ".join(f"{side.auc:.2f}" for side in sides),
+        **{name: " -> ".join(f"{getattr(side, key):,}" for side in sides) for key, name in facts.items()},
+        "right": " -> ".join(f"{side.right:.2f}" for side in sides),
+    }
 
 
 def _said(one: Checked) -> str:

@@ -10,7 +10,7 @@ from retrodict.cli import options, row_files
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
-from retrodict.cli.printing import print_block
+from retrodict.cli.printing import print_result
 
 _COLUMN = options.more(options.COLUMN, "Several are separated by commas; else all that vary.")
 
@@ -58,4 +58,4 @@ def attribute_risk(
             seed=seed,
         )
     output.note(file_line(model, loaded))
-    output.show(found.to_dict(), lambda: print_block(repr(found)))
+    output.show(found.to_dict(), lambda: print_result(found))

@@ -14,7 +14,7 @@ from retrodict.cli.exits import FAILED
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
-from retrodict.cli.printing import note, print_block, print_line
+from retrodict.cli.printing import note, print_line, print_result
 from retrodict.cli.stops import stopping
 from retrodict.cli.verdicts import FailOn, end_judged
 from retrodict.errors import RequestError
@@ -173,10 +173,10 @@ class _Job:
 
 
 def _print(found: AuditResult, out: Path) -> None:
-    print_block(repr(found))
+    print_result(found)
     print_line(f"report: {out / 'report.html'}    all the rest: {out / 'report.json'}")
 
 
 def _print_folder(found: FolderAudit, out: Path) -> None:
-    print_block(repr(found))
+    print_result(found)
     print_line(f"index: {out / 'index.html'}    all the rest: {out / 'index.json'}")

@@ -11,7 +11,7 @@ from retrodict.cli import options
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening
 from retrodict.cli.output import Output
-from retrodict.cli.printing import print_line, print_table
+from retrodict.cli.printing import print_result
 from retrodict.cli.verdicts import FailOn, end_judged
 
 _ROWS = options.more(options.ROWS, "Here: rows of the table that the model will be trained on.")
@@ -45,13 +45,5 @@ def check(
         trust_pickle=opening.trust_pickle,
     )
 
-    def people() -> None:
-        for line in found.plain_words:
-            print_line(line)
-        for table in found.tables():
-            print_table(table.title, list(table.frame.columns), table.frame.to_numpy().tolist())
-        for line in found.remarks():
-            print_line(line)
-
-    output.show(found.to_dict(), people)
+    output.show(found.to_dict(), lambda: print_result(found))
     end_judged([found.verdict], fail_on)

@@ -12,7 +12,7 @@ from retrodict.cli import options, row_files
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
-from retrodict.cli.printing import print_block, print_line
+from retrodict.cli.printing import print_line, print_result
 
 if TYPE_CHECKING:
     from retrodict.reconstruction.attributes import Inferred
@@ -63,6 +63,6 @@ def infer(
 
 
 def _print(found: Inferred, out: Path | None) -> None:
-    print_block(repr(found))
+    print_result(found)
     if out is not None:
         print_line(f"a line a row: {out}. It singles out persons: only those may see it who may see the rows")

@@ -12,7 +12,7 @@ from retrodict.cli import options, row_files
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
-from retrodict.cli.printing import print_line, print_table
+from retrodict.cli.printing import print_line, print_result
 
 if TYPE_CHECKING:
     from retrodict.evaluation.membership import MembershipAttacks
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 _OUT = options.more(options.OUT, "A CSV file with a line a row, which singles out persons; else none is written.")
 _REBUILT = typer.Option("--rebuilt", metavar="DIR", help="Rows that the file gives away: what rebuild has written.")
 _DRAWN = typer.Option("--drawn", metavar="DIR", help="Rows drawn by query: what reconstruct --prior has written.")
-_SUBGROUPS = 5
-"""Subgroups that are printed, the worst first; all stand in what --json prints."""
 
 
 @grouped
@@ -74,44 +72,6 @@ def membership_attacks(
 
 
 def _print(found: MembershipAttacks, out: Path | None) -> None:
-    print_line(found.head)
-    print_table(
-        "How often a training row is told from another row (0.5 by chance)",
-        ["attack", "AUC", "95% interval", "found at 1% false alarms", "needs"],
-        (
-            [one.words, f"{one.auc:.3f}", _between(one.low, one.high), f"{one.tpr_at_fpr_01:.1%}", _needs(one)]
-            for one in sorted(found.attacks, key=lambda one: -one.auc)
-        ),
-        right=["AUC", "found at 1% false alarms"],
-    )
-    worst = sorted(found.subgroups, key=lambda one: -one.auc)[:_SUBGROUPS]
-    if worst:
-        print_table(
-            "Rows that fare worst (intervals allow for all that were looked at)",
-            ["rows", "training rows, others", "AUC", "interval", "by"],
-            (
-                [
-                    one.words,
-                    f"{one.members:,}, {one.others:,}",
-                    f"{one.auc:.3f}",
-                    _between(one.low, one.high),
-                    one.attack,
-                ]
-                for one in worst
-            ),
-            right=["AUC"],
-        )
-    for line in found.remarks():
-        print_line(line)
+    print_result(found)
     if out is not None:
         print_line(f"a line a row: {out}. It singles out persons: only those may see it who may see the training rows")
-
-
-def _between(low: float, high: float) -> str:
-    return f"{low:.3f} to {high:.3f}"
-
-
-def _needs(one: rd.Attack) -> str:
-    if one.way == "from_file":
-        return "the file"
-    return f"outputs, {one.shadows} shadow models" if one.shadows else "outputs"

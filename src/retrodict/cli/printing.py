@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from rich.text import Text
 
 from retrodict.errors import RunError
 from retrodict.plain_text import json_text, one_line, plain_lines, shown
+from retrodict.results.result import Result, Said
 
 WIDEST = 4_000
 """Characters of one printed line that are shown: more than any honest line has."""
@@ -50,6 +52,34 @@ def print_line(text: str = "") -> None:
 def print_block(text: str) -> None:
     """Print a text of several lines, such as what a result says of itself, on standard output."""
     _print("\n".join(shown(line, WIDEST) for line in plain_lines(text).split("\n")))
+
+
+def print_result(found: Result) -> None:
+    """Print a result on standard output; on a terminal with colours, and with sentences broken between words.
+
+    Where it goes to a file or to another program each sentence stays one line, and there are no colours.
+    """
+    console = Console(highlight=False)
+    with console.capture() as drawn:
+        for line in found.said():
+            text = shown(line.plain, WIDEST)
+            style = _STYLES.get(line.kind, "") + (f" {_TONES[found.tone]}" if line.kind == "head" else "")
+            for part in _broken(text, line, console.width) if console.is_terminal else [text]:
+                console.print(Text(part, style=style.strip()), soft_wrap=True)
+    _print(drawn.get().removesuffix("\n"))
+
+
+_STYLES = {"head": "bold", "heading": "bold", "command": "cyan"}
+_TONES = {"": "", "good": "green", "care": "yellow", "bad": "red"}
+_SENTENCES = ("head", "sentence")
+"""Kinds of lines that are broken: commands are copied as they are, and tables fit."""
+
+
+def _broken(text: str, line: Said, width: int) -> list[str]:
+    if line.kind not in _SENTENCES:
+        return [text]
+    inset = " " * (2 * line.depth + 2)
+    return textwrap.wrap(text, width, subsequent_indent=inset, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def print_each(lines: Iterable[str], head: str = "note") -> None:

@@ -13,7 +13,7 @@ from retrodict.cli import options, row_files
 from retrodict.cli.grouping import grouped
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
-from retrodict.cli.printing import print_block, print_line
+from retrodict.cli.printing import print_line, print_result
 from retrodict.cli.stops import stopping
 from retrodict.errors import RequestError
 
@@ -108,8 +108,8 @@ _FOR_ROUNDING = frozenset(("train", "target"))
 
 
 def _print(found: rd.Sanitized, both: AuditComparison | None, out: Path, audit: Path | None) -> None:
-    print_block(repr(found))
+    print_result(found)
     if both is not None:
-        print_block(repr(both))
+        print_result(both)
         print_line(f"side by side: {audit}/comparison.html")
     print_line(f"written to {out}")

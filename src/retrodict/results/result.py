@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from html import escape
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import pandas as pd
 
@@ -31,16 +31,24 @@ class ShownTable:
         The format of its numbers; ``None`` leaves them as they are.
     index
         Whether the names of its lines are shown.
+    left
+        Columns of texts that are set flush left.
     """
 
     frame: pd.DataFrame
     title: str = ""
     floats: str | None = "{:.3f}"
     index: bool = True
+    left: tuple[str, ...] = ()
 
     def text(self) -> list[str]:
         """Return it as lines."""
-        return self.frame.to_string(index=self.index, na_rep="", float_format=self._format).splitlines()
+        frame, heads = self.frame.copy(), dict[str, str]()
+        for name in self.left:
+            width = max([len(name), *frame[name].str.len()])
+            frame[name], heads[name] = frame[name].str.ljust(width), name.ljust(width)
+        text: str = frame.rename(columns=heads).to_string(index=self.index, na_rep="", float_format=self._format)
+        return [line.rstrip() for line in text.splitlines()]
 
     def html(self) -> str:
         """Return it as HTML; its cells are escaped."""
@@ -49,6 +57,30 @@ class ShownTable:
     @property
     def _format(self) -> Any:
         return None if self.floats is None else self.floats.format
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of what a result says of itself.
+
+    Parameters
+    ----------
+    text
+        The line, with whatever names it holds.
+    kind
+        `head`, once and first; `heading`, above others; `sentence`; `command`, to be copied as it is; `table`.
+    depth
+        How far it is set in.
+    """
+
+    text: str
+    kind: Literal["head", "heading", "sentence", "command", "table"] = "sentence"
+    depth: int = 1
+
+    @property
+    def plain(self) -> str:
+        """The line, set in, with nothing in it that acts."""
+        return "  " * self.depth + shown(self.text, None)
 
 
 class Result(ABC):
@@ -61,6 +93,15 @@ class Result(ABC):
     @abstractmethod
     def head(self) -> str:
         """What it is, in one line."""
+
+    @property
+    def tone(self) -> Literal["", "good", "care", "bad"]:
+        """Whether what it says is good or bad news, which colours its first line in a terminal."""
+        return ""
+
+    def opening(self) -> list[Said]:
+        """Return what is said before the tables, the most important first."""
+        return []
 
     def tables(self) -> list[ShownTable]:
         """Return the tables that show it in print."""
@@ -105,18 +146,32 @@ class Result(ABC):
         write_file(path, (json_text(self.written()) + "\n").encode())
         return path
 
-    def __repr__(self) -> str:
-        lines = [shown(self.head, None)]
+    def said(self) -> list[Said]:
+        """Return all that is printed, line by line."""
+        lines = [Said(self.head, "head", 0), *self.opening()]
         for table in self.tables():
-            lines += [f"  {shown(table.title)}:"] * bool(table.title)
-            lines += [("    " if table.title else "  ") + shown(line, None) for line in table.text()]
-        return "\n".join([*lines, *(f"  {shown(line, None)}" for line in self.remarks())])
+            lines += [Said(f"{shown(table.title)}:", "heading")] * bool(table.title)
+            lines += [Said(line, "table", 1 + bool(table.title)) for line in table.text()]
+        return [*lines, *map(Said, self.remarks())]
+
+    def __repr__(self) -> str:
+        return "\n".join(line.plain for line in self.said())
 
     def _repr_html_(self) -> str:
         parts = [f"<p><b>{escape(shown(self.head, None))}</b></p>"]
+        parts += [_HTML[line.kind].format(escape(shown(line.text, None))) for line in self.opening()]
         for table in self.notebook():
             parts += [f"<p>{escape(shown(table.title))}</p>"] * bool(table.title) + [plain_lines(table.html())]
         return "".join([*parts, *(f"<p>{escape(shown(line, None))}</p>" for line in self.remarks())])
+
+
+_HTML = {
+    "head": "<p><b>{}</b></p>",
+    "heading": "<p><b>{}</b></p>",
+    "sentence": "<p>{}</p>",
+    "command": "<pre>{}</pre>",
+    "table": "<pre>{}</pre>",
+}
 
 
 class FolderResult(Result):

@@ -139,7 +139,10 @@ class Sanitized(Result):
 
     def tables(self) -> list[ShownTable]:
         """Return facts before and after."""
-        return [ShownTable(self.comparison, floats=None, index=False)] if len(self.comparison) else []
+        heads = ["group", "before", "(single rows)", "after", "(single rows) "]
+        frame = self.comparison.set_axis(heads, axis="columns")
+        title = "Facts that the file states"
+        return [ShownTable(frame, title, floats=None, index=False, left=("group",))] if len(frame) else []
 
     def remarks(self) -> list[str]:
         """Return what was not judged, taken out and kept."""

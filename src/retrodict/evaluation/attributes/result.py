@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from retrodict.plain_text import shown
 from retrodict.reconstruction.attributes.posterior import Method
 from retrodict.reconstruction.attributes.seen import Output
 from retrodict.results.notes import Note
-from retrodict.results.result import KeptResult, ShownTable
+from retrodict.results.result import KeptResult, Said, ShownTable
 
 
 @dataclass(frozen=True)
@@ -120,14 +121,38 @@ class AttributeRisk(KeptResult):
         return f"AttributeRisk: {judged} inferred from the others and the model's {self.output} (no leak: lift 0)"
 
     def tables(self) -> list[ShownTable]:
-        """Return one line a column."""
-        shown = ["column", "kind", "members", "prior", "others", "other_prior", "lift", "low", "high", "coverage"]
-        return [ShownTable(self.frame[shown], index=False)] if self.lines else []
+        """Return the columns of the largest lifts, one a line."""
+        worst = sorted(self.lines, key=lambda one: -one.lift)[:_SHOWN]
+        lines = [
+            {
+                "column": shown(one.column, _NAME),
+                "members": f"{one.members:.3f}",
+                "(prior)": f"{one.prior:.3f}",
+                "others": f"{one.others:.3f}",
+                "(prior) ": f"{one.other_prior:.3f}",
+                "lift": f"{one.lift:+.3f}",
+                "95% interval": f"{one.low:.3f} to {one.high:.3f}",
+            }
+            for one in worst
+        ]
+        title = "Share of rows whose value is told right, with the output (and by the prior alone)"
+        return [ShownTable(pd.DataFrame(lines), title, index=False, left=("column",))] if lines else []
 
-    def remarks(self) -> list[str]:
-        """Return the largest lift, what was left out, and what is doubtful."""
-        head = []
+    def opening(self) -> list[Said]:
+        """Return the largest lift."""
         if self.largest is not None and self.low is not None and self.high is not None:
             allowed = f"{self.low:.3f} to {self.high:.3f}, {len(self.lines)} columns allowed for"
-            head = [f"largest lift {self.largest.lift:.3f}, of '{self.largest.column}' ({allowed})"]
-        return [*head, *(f"not judged: {name}: {why}" for name, why in self.left_out), *super().remarks()]
+            return [Said(f"largest lift {self.largest.lift:.3f}, of '{self.largest.column}' ({allowed})")]
+        return []
+
+    def remarks(self) -> list[str]:
+        """Return what was left out, and what is doubtful."""
+        more = len(self.lines) - _SHOWN
+        told = [f"... {more:,} more columns of no larger lift: `frame` has them all"] if more > 0 else []
+        return [*told, *(f"not judged: {name}: {why}" for name, why in self.left_out), *super().remarks()]
+
+
+_SHOWN = 12
+"""Columns that are printed."""
+_NAME = 24
+"""Characters of a column's name in a table."""

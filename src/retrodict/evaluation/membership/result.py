@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from retrodict.evaluation.membership.asked import Way
+from retrodict.plain_text import shown
 from retrodict.results.notes import Note
-from retrodict.results.result import KeptResult, ShownTable
+from retrodict.results.result import KeptResult, Said, ShownTable
 
 FALSE_RATE, LOW_FALSE_RATE = 0.01, 0.001
 """The false positive rates at which attacks are also judged: what singles out few with few errors is a harm, too."""
@@ -302,17 +303,65 @@ class MembershipAttacks(KeptResult):
         one = self.attacks[0]
         return f"MembershipAttacks: {one.members:,} training rows beside {one.others:,} others (chance: AUC 0.5)"
 
+    def opening(self) -> list[Said]:
+        """Return what the best attack reaches."""
+        allowed = f"{self.low:.3f} to {self.high:.3f}, {self.distinct} attacks allowed for"
+        return [Said(f"the best is {self.worst.words}: largest AUC {self.worst.auc:.3f} ({allowed})")]
+
     def tables(self) -> list[ShownTable]:
-        """Return one line an attack."""
-        shown = ["attack", "way", "auc", "low", "high", "tpr_at_fpr_01", "tpr_at_fpr_001", "advantage", "shadows"]
-        return [ShownTable(self.frame[shown], index=False)]
+        """Return one line an attack, the best first, and the rows that fare worst."""
+        lines = [
+            {
+                "attack": one.attack,
+                "needs": _needs(one),
+                "AUC": f"{one.auc:.3f}",
+                "95% interval": _between(one),
+                "at 1% FPR": f"{one.tpr_at_fpr_01:.1%}",
+                "at 0.1%": f"{one.tpr_at_fpr_001:.1%}",
+            }
+            for one in sorted(self.attacks, key=lambda one: -one.auc)
+        ]
+        worst = [
+            {
+                "rows": shown(one.words, _ROWS),
+                "in training": f"{one.members:,}",
+                "others": f"{one.others:,}",
+                "AUC": f"{one.auc:.3f}",
+                "interval": _between(one),
+            }
+            for one in sorted(self.subgroups, key=lambda one: -one.auc)[:_SUBGROUPS]
+        ]
+        found = [
+            ShownTable(
+                pd.DataFrame(lines),
+                "How often a training row is told from another row (by chance: AUC 0.5)",
+                index=False,
+                left=("attack", "needs"),
+            )
+        ]
+        title = "Rows that fare worst (intervals allow for all that were looked at)"
+        return found + [ShownTable(pd.DataFrame(worst), title, index=False, left=("rows",))] * bool(worst)
 
     def remarks(self) -> list[str]:
-        """Return the largest AUC, what was left out, and what is doubtful."""
-        allowed = f"{self.low:.3f} to {self.high:.3f}, {self.distinct} attacks allowed for"
-        head = f"largest AUC {self.worst.auc:.3f} ({allowed})"
+        """Return what was left out, and what is doubtful."""
         reasons: dict[str, list[str]] = {}
         for name, why in self.left_out:
             reasons.setdefault(str(why), []).append(name)
         left = [f"not made: {', '.join(names)}: {why}" for why, names in reasons.items()]
-        return [head, *left, *super().remarks()]
+        return [*left, *super().remarks()]
+
+
+def _between(one: Attack | Subgroup) -> str:
+    return f"{one.low:.3f} to {one.high:.3f}"
+
+
+def _needs(one: Attack) -> str:
+    if one.way == "from_file":
+        return "the file"
+    return f"{one.shadows} shadows" if one.shadows else "outputs"
+
+
+_SUBGROUPS = 5
+"""Subgroups that are printed, the worst first; `subgroups` has all."""
+_ROWS = 32
+"""Characters of what rows they are, in a table."""
