@@ -1,4 +1,4 @@
-"""What training another model of the same settings has in common, whatever the library: seeds, labels, lost classes."""
+"""What training another model of the same settings has in common, whatever the library: seeds, lost classes, errors."""
 
 from __future__ import annotations
 
@@ -86,6 +86,20 @@ def fewer(schema: Schema, present: Int[Array, " p"]) -> Schema:
 def present_classes(y: Float[Array, " n"]) -> Int[Array, " p"]:
     """Return the classes that rows have, sorted."""
     return np.unique(y).astype(np.intp)
+
+
+def has_all_classes(model: Model, y: Float[Array, " n"]) -> bool:
+    """Whether rows have every class of a model; always of a regressor."""
+    classes = model.schema.target.classes
+    return not classes or len(np.unique(y)) == len(classes)
+
+
+def settings_gone(model: Model, what: str) -> RequestError:
+    """Return the error that a file does not say how its model was trained; `what` was taken out."""
+    return RequestError(
+        f"the {model.family} does not say how it was trained (its {what} were taken out); give the model as it was "
+        "before, or `estimator`"
+    )
 
 
 def fingerprint(model: Model, X: Float[Array, "n d"], y: Float[Array, " n"], seed: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from inspect import signature
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from retrodict.errors import RequestError
-from retrodict.families.retraining import LARGEST_SEED, fingerprint, training, unstated
+from retrodict.families.retraining import LARGEST_SEED, fingerprint, settings_gone, training, unstated
 
 if TYPE_CHECKING:
     from retrodict.families.catboost.model import CatBoostClasses, CatBoostValues
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 _STEADY = {"thread_count": 1, "allow_writing_files": False, "logging_level": "Silent"}
+_ROUNDS = ("n_estimators", "num_boost_round", "num_trees", "iterations")
 _SILENT = ("verbose", "verbose_eval", "silent", "metric_period")
 _SEEDS = ("random_seed", "random_state")
 _WATCHED = ("early_stopping_rounds", "od_type", "od_wait", "od_pval", "use_best_model", "eval_fraction")
@@ -31,9 +32,7 @@ def retrained(model: CatBoostClasses | CatBoostValues, X: Float[Array, "n d"], y
     own, classes = model.made, model.schema.target.classes
     given = dict(own.get_params())
     told = given or _told(model)
-    params = {name: value for name, value in told.items() if name not in (*_SILENT, *_SEEDS, *_WATCHED, *_STEADY)}
-    for name in ("n_estimators", "num_boost_round", "num_trees", "iterations"):
-        params.pop(name, None)
+    params = _without(told, *_ROUNDS, *_SILENT, *_SEEDS, *_WATCHED, *_STEADY)
     params |= {"iterations": int(own.tree_count_), "random_seed": seed % LARGEST_SEED} | _STEADY
     columns = {name: model.column(X, at) for at, name in enumerate(model.own.names)}
     frame = pd.DataFrame(columns, copy=False)
@@ -54,12 +53,14 @@ def retrained(model: CatBoostClasses | CatBoostValues, X: Float[Array, "n d"], y
 
 def unfitted(fitted: Any) -> Any:
     """Return an estimator of the same settings, for as many rounds as a fitted one has."""
-    given = {name: value for name, value in fitted.get_params().items() if name not in (*_SILENT, *_WATCHED)}
+    given = _without(fitted.get_params(), *_SILENT, *_WATCHED)
     if not given and fitted.is_fitted():
         given = _given(type(fitted), fitted.get_all_params())
-    for name in ("n_estimators", "num_boost_round", "num_trees", "iterations"):
-        given.pop(name, None)
-    return type(fitted)(**(given | {"iterations": int(fitted.tree_count_)} | _STEADY))
+    return type(fitted)(**(_without(given, *_ROUNDS) | {"iterations": int(fitted.tree_count_)} | _STEADY))
+
+
+def _without(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in names}
 
 
 def _told(model: CatBoostClasses | CatBoostValues) -> dict[str, Any]:
@@ -75,10 +76,7 @@ def _told(model: CatBoostClasses | CatBoostValues) -> dict[str, Any]:
     except Exception:  # CatBoost's own, of a file from which they were taken
         found = {}
     if not found:
-        raise RequestError(
-            f"the {model.family} does not say how it was trained (its settings were taken out); give the model as it "
-            "was before, or `estimator`"
-        )
+        raise settings_gone(model, "settings")
     return _given(type(model.made), found)
 
 

@@ -16,7 +16,7 @@ from retrodict.families.lightgbm.booster import booster_of, rounds, text_of
 from retrodict.families.lightgbm.columns import Columns, told_listed
 from retrodict.families.lightgbm.stated.settings import OF_MACHINES
 from retrodict.families.lightgbm.text.model_text import ModelText
-from retrodict.families.retraining import LARGEST_SEED, fingerprint, training, unstated
+from retrodict.families.retraining import LARGEST_SEED, fingerprint, has_all_classes, settings_gone, training, unstated
 
 if TYPE_CHECKING:
     from retrodict.families.lightgbm.model import LightGBMClassifier, LightGBMRegressor
@@ -57,8 +57,7 @@ def retrained(
     text, own, seed = text_of(model.booster), model.made, seed % LARGEST_SEED
     rows, listed = model.codes(X), _listed(text, model.kinds)
     parts: dict[str, Any] = {"fingerprint": fingerprint(model, X, y, seed), "audit": None, "left": ()}
-    whole = not model.schema.target.is_class or len(np.unique(y)) == len(model.schema.target.classes)
-    if not isinstance(own, Booster) and whole:
+    if not isinstance(own, Booster) and has_all_classes(model, y):
         made = seeded(unfitted(own), seed)
         target = np.asarray(own.classes_)[y.astype(np.intp)] if model.schema.target.is_class else y
         with training(model, X):
@@ -101,10 +100,7 @@ def _params(model: LightGBMClassifier | LightGBMRegressor, text: ModelText) -> d
         If it states none, or the objective is the user's own function.
     """
     if not text.parameters:
-        raise RequestError(
-            f"the {model.family} does not say how it was trained (its parameters were taken out); give the model as it "
-            "was before, or `estimator`"
-        )
+        raise settings_gone(model, "parameters")
     if text.objective is None:
         raise RequestError(f"the {model.family} was trained for a function of the user's own, which no file holds")
     dropped = OF_MACHINES | _OF_RUNS

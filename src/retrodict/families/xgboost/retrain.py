@@ -10,7 +10,7 @@ import xgboost
 from jaxtyping import Float
 from sklearn.base import clone
 
-from retrodict.families.retraining import LARGEST_SEED, fingerprint, training, unstated
+from retrodict.families.retraining import LARGEST_SEED, fingerprint, has_all_classes, training, unstated
 from retrodict.families.xgboost.booster import learner_of
 from retrodict.families.xgboost.learner import BoostedTree, Learner
 from retrodict.families.xgboost.rates import rates_of
@@ -37,8 +37,7 @@ def retrained(
     rows, types = model.codes(X), list(model.head.types) or None
     head = replace(model.head, best=None)
     parts: dict[str, Any] = {"fingerprint": fingerprint(model, X, y, seed), "audit": None, "left": (), "end": 0}
-    whole = not model.schema.target.is_class or len(np.unique(y)) == len(model.schema.target.classes)
-    if isinstance(own, xgboost.XGBModel) and whole:
+    if isinstance(own, xgboost.XGBModel) and has_all_classes(model, y):
         made = unfitted(own).set_params(random_state=seed, **_STEADY_ESTIMATOR)
         if types is not None:
             made.set_params(feature_types=types, enable_categorical=True)
