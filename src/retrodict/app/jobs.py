@@ -146,6 +146,8 @@ class Job(_Kept):
 
     Parameters
     ----------
+    format
+        Of the file that it is kept in.
     id
         Names its folder and its pages.
     made

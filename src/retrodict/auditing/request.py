@@ -67,7 +67,7 @@ class AuditRequest:
     records
         Whether a line a row is written that singles out persons.
     workers
-        Processes that train shadow models; ``None``: as many as pay.
+        Threads that train shadow models; ``None``: one a core.
     cache
         A folder that keeps shadow models' scores; ``None`` is none.
     file

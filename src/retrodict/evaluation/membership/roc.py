@@ -14,7 +14,15 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Estimated:
-    """A share with its interval."""
+    """A share with its interval.
+
+    Parameters
+    ----------
+    value
+        The share, from 0 to 1.
+    low, high
+        Ends of the interval.
+    """
 
     value: float
     low: float

@@ -99,7 +99,17 @@ class _Rows:
 
 @dataclass(eq=False)
 class Same(_Rows):
-    """Trains as the model was trained."""
+    """Trains as the model was trained.
+
+    Parameters
+    ----------
+    model
+        Of which others are made.
+    fingerprint
+        Its own.
+    columns
+        For each class of the layout its column in the model's output; ``None`` for a regressor.
+    """
 
     model: Retrainable = field(kw_only=True)
     fingerprint: str = field(kw_only=True)
@@ -119,7 +129,17 @@ class Same(_Rows):
 
 @dataclass(eq=False)
 class Substitute(_Rows):
-    """Trains another estimator."""
+    """Trains another estimator.
+
+    Parameters
+    ----------
+    estimator
+        Unfitted.
+    inputs
+        The tables on one layout, which it is fitted through.
+    name
+        What it is called in notes.
+    """
 
     estimator: Any = field(kw_only=True)
     inputs: Inputs = field(kw_only=True)

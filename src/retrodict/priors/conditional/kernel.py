@@ -65,7 +65,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class Kept:
-    """Numbers as the kernel makes them, brought back to a grid and to bounds."""
+    """Numbers as the kernel makes them, brought back to a grid and to bounds.
+
+    Parameters
+    ----------
+    low, high
+        Bounds.
+    step, offset
+        Of the grid; a step of ``None`` is none.
+    """
 
     low: float
     high: float

@@ -84,7 +84,7 @@ def audit(
     records
         Write ``records.csv``: one line a row, which singles out persons.
     workers
-        Processes that train shadow models; by default as many as pay.
+        Threads that train shadow models; by default one a core. The result does not depend on it.
     cache
         A folder that keeps what shadow models said, for the next audit of the same model and tables.
     file
