@@ -19,8 +19,8 @@ from bench.tables import TARGET, table, take_data
 from retrodict.evaluation.membership.roc import auc, rate_at
 
 ROWS = {"breast_cancer": 284, "german_credit": 500, "adult": 2_000, "spambase": 500, "pima": 384}
-"""Training rows, and as many others; of breast_cancer half, as in the peer's own example. The constants of our attacks were
-compared on the first three: the last two show what they are worth elsewhere."""
+"""Training rows, and as many others; of breast_cancer half, as in the peer's own example. The constants of our attacks
+were compared on the first three: the last two show what they are worth elsewhere."""
 MODELS: dict[str, Callable[[], Any]] = {
     "forest": lambda: RandomForestClassifier(random_state=0),
     "SVC": lambda: SVC(probability=True, random_state=0),
