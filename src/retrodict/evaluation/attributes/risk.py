@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 
 from retrodict import time_limit
 from retrodict.errors import RequestError
@@ -15,12 +17,15 @@ from retrodict.evaluation.attributes.lift import gained, lifted
 from retrodict.evaluation.attributes.result import AttributeLine, AttributeRisk
 from retrodict.models import load_model
 from retrodict.plain_text import listing
+from retrodict.reconstruction.attributes.infer import CONFIDENCE, DIGITS, TOLERANCE
 from retrodict.reconstruction.attributes.known import check_output, seen_in_rows
+from retrodict.reconstruction.attributes.posterior import Method
 from retrodict.reconstruction.attributes.seen import Output
 from retrodict.reconstruction.attributes.splits import split_points
-from retrodict.reconstruction.attributes.summary import Some, added, hits, in_blocks
+from retrodict.reconstruction.attributes.summary import Some, added, hits, in_blocks, least_exact
 from retrodict.results.arguments import check_choice, check_count, check_positive, check_seed, check_share
 from retrodict.results.notes import Note
+from retrodict.schema import Feature
 
 Array = np.ndarray
 
@@ -33,7 +38,6 @@ MOST_CATEGORIES = 50
 FEWEST_JUDGED = 10
 """Rows of either kind with a value, at least."""
 
-CONFIDENCE, TOLERANCE, DIGITS = 0.9, 0.05, 4
 _RANGE = (0.01, 0.99)  # a few outliers would make a range within a share of which everything is right
 
 
@@ -172,45 +176,19 @@ def _judged(
         near = tolerance * float(high - low)
         if not near > 0.0:
             return Note("constant_column", "nearly all held-out rows have the same value of it", column=name)
-    told: list[list[tuple[Array, Array, Array]]] = [[], []]
-    notes, methods, error, asked_of, reached = list[Note](), list[Any](), 0.0, 0, 0
-    for turn, group in enumerate(asked.groups):
-        rows, kinds = _in_turn([own[~np.isnan(asked.X[own, j])] for own in group.rows])
-        asked_of += len(rows)
-        with time_limit.within(time_limit.left() / (len(asked.groups) - turn)):
-            found, method, said = in_blocks(
-                asked.meter,
-                group.prior,
-                asked.X[rows],
-                j,
-                Some(seen, rows),
-                splits=splits,
-                confidence=confidence,
-                tolerance=near,
-                gaps=False,
-                feature=feature,
-            )
-        notes += said
-        if found is not None:
-            true = asked.X[rows[: len(found)], j]
-            right = hits(found.value, true, near), hits(found.prior_value, true, near), found.inside(true)
-            for kind in (0, 1):
-                own = kinds[: len(found)] == kind
-                told[kind].append((right[0][own], right[1][own], right[2][own]))
-            methods.append(method)
-            error, reached = max(error, float(found.error.max())), reached + len(found)
-    counts = [sum(len(one[0]) for one in own) for own in told]
+    found = _inferred(asked, j, feature, seen, splits, confidence, near)
+    counts = [own.shape[1] for own in found.right]
     if min(counts) < FEWEST_JUDGED:
-        if reached < asked_of:
+        if found.reached < found.rows:
             return Note("no_time", "the time limit was reached before it", column=name)
         text = f"{counts[0]} training rows and {counts[1]} others have a value of it: fewer than {FEWEST_JUDGED}"
         return Note("few_values", text, column=name, members=counts[0], others=counts[1])
-    if reached < asked_of:
-        text = f"'{name}': the time limit left {asked_of - reached:,} of {asked_of:,} rows that were not inferred"
-        notes.append(Note("rows_not_reached", text, column=name, rows=asked_of - reached, of=asked_of))
-    (hit, before, inside), (other_hit, other_before, other_inside) = (
-        tuple(np.concatenate(one) for one in zip(*own, strict=True)) for own in told
-    )
+    notes = found.notes
+    if found.reached < found.rows:
+        left = found.rows - found.reached
+        text = f"'{name}': the time limit left {left:,} of {found.rows:,} rows that were not inferred"
+        notes = (*notes, Note("rows_not_reached", text, column=name, rows=left, of=found.rows))
+    (hit, before, inside), (other_hit, other_before, other_inside) = found.right
     gains = gained(hit, before), gained(other_hit, other_before)
     lift = lifted(*gains)
     line = AttributeLine(
@@ -228,10 +206,71 @@ def _judged(
         tolerance=near,
         rows=counts[0],
         other_rows=counts[1],
-        method=next((one for one in ("quadrature", "between split points") if one in methods), "listed"),
-        error=error,
+        method=least_exact(found.methods),
+        error=found.error,
     )
-    return line, gains, tuple(notes)
+    return line, gains, notes
+
+
+@dataclass(frozen=True, eq=False)
+class _Inferred:
+    """What was inferred of one column.
+
+    Parameters
+    ----------
+    right
+        For training rows and for others: whether the value is right, whether the prior's is, and whether the interval
+        or list holds the true one.
+    rows, reached
+        Rows with a value, and those of them that there was time for.
+    methods, error
+        How it was computed, and the largest estimate of its error.
+    notes
+        What is to be said of it.
+    """
+
+    right: tuple[Bool[Array, "3 m"], Bool[Array, "3 n"]]
+    rows: int
+    reached: int
+    methods: tuple[Method, ...]
+    error: float
+    notes: tuple[Note, ...]
+
+
+def _inferred(
+    asked: Asked, j: int, feature: Feature, seen: Any, splits: Array | None, confidence: float, near: float | None
+) -> _Inferred:
+    """Infer one column of the rows of both kinds that have a value of it."""
+    kinds, right = list[Array](), list[Array]()
+    notes, methods, error, total = list[Note](), list[Method](), 0.0, 0
+    for turn, group in enumerate(asked.groups):
+        rows, kind = _in_turn([own[~np.isnan(asked.X[own, j])] for own in group.rows])
+        total += len(rows)
+        with time_limit.within(time_limit.left() / (len(asked.groups) - turn)):
+            found, method, said = in_blocks(
+                asked.meter,
+                group.prior,
+                asked.X[rows],
+                j,
+                Some(seen, rows),
+                splits=splits,
+                confidence=confidence,
+                tolerance=near,
+                gaps=False,
+                feature=feature,
+            )
+        notes += said
+        if found is not None:
+            true = asked.X[rows[: len(found)], j]
+            right.append(
+                np.stack([hits(found.value, true, near), hits(found.prior_value, true, near), found.inside(true)])
+            )
+            kinds.append(kind[: len(found)])
+            methods.append(method)
+            error = max(error, float(found.error.max()))
+    kind = np.concatenate(kinds) if kinds else np.zeros(0)
+    held = np.concatenate(right, axis=1) if right else np.zeros((3, 0), dtype=bool)
+    return _Inferred((held[:, kind == 0], held[:, kind == 1]), total, len(kind), tuple(methods), error, tuple(notes))
 
 
 def _in_turn(kinds: Sequence[Array]) -> tuple[Array, Array]:

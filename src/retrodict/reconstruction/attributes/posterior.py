@@ -33,8 +33,8 @@ Method = Literal["listed", "between split points", "quadrature"]
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """The posterior of some rows, and how it was come by."""
+class Posteriors:
+    """The posteriors of some rows, and how they were come by."""
 
     points: Points
     method: Method
@@ -54,7 +54,7 @@ def posterior(
     splits: Float[Array, " s"] | None = None,
     *,
     gaps: bool = True,
-) -> Asked:
+) -> Posteriors:
     """Return the posterior of a column in each of several rows.
 
     Parameters
@@ -106,7 +106,7 @@ def posterior(
         error = error if level else summed(cells.row, cells.error, n)
     else:
         weight = prior * likelihood(log_l, top[row])
-    return Asked(Points.of(n, row, value, prior, weight, error), method)  # type: ignore[arg-type]
+    return Posteriors(Points.of(n, row, value, prior, weight, error), method)  # type: ignore[arg-type]
 
 
 def _values(listed: list[Shares], missing: Float[Array, " n"]) -> tuple[Array, Array, Array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -185,11 +186,13 @@ def in_blocks(
         parts.append(estimated(told.points, feature, confidence, tolerance))
         methods.append(told.method)
         notes += law.notes
-    method: Method = next((one for one in _LEAST_EXACT if one in methods), "listed")
-    return (Estimates.joined(parts) if parts else None), method, added(tuple(notes))
+    return (Estimates.joined(parts) if parts else None), least_exact(methods), added(tuple(notes))
 
 
-_LEAST_EXACT: tuple[Method, ...] = ("quadrature", "between split points")
+def least_exact(methods: Collection[Method]) -> Method:
+    """Return the least exact of several ways to compute posteriors: what is said of all of them."""
+    order: tuple[Method, ...] = ("quadrature", "between split points")
+    return next((one for one in order if one in methods), "listed")
 
 
 @dataclass(frozen=True, eq=False)
