@@ -126,8 +126,7 @@ class Desk:
             over.set()
 
     def _end(self, job: Job, what: What, ended: Ended, stopped: bool) -> None:
-        fault = _fault(ended, what, self._shelf.limits.look)
-        fault = _as_sent(job, fault)
+        fault = _as_sent(job, _fault(ended, what, self._shelf.limits.look))
         if stopped:
             self._shelf.sweep(job)
             self._set(job, what, state="stopped", line=STOPPED)

@@ -104,7 +104,13 @@ class Shelf:
         return job
 
     def again(self, job: Job) -> Job:
-        """Return a new audit of the same files."""
+        """Return a new audit of the same files.
+
+        Raises
+        ------
+        RefusedError
+            If there are too many, or there is no room on the disk.
+        """
         if len(self.jobs) >= self.limits.jobs:
             raise RefusedError("there are too many audits here; delete those that are no longer needed", 409)
         size = sum(one.size for one in job.uploads.values())

@@ -44,12 +44,12 @@ def attribute_gaps(found: AttributeRisk) -> Iterator[tuple[str, Note]]:
     groups: dict[str, list[tuple[str, Note]]] = {}
     for name, why in found.left_out:
         groups.setdefault(why.code, []).append((name, why))
-    for members in groups.values():
-        name, why = members[0]
-        if len(members) == 1:
+    for alike in groups.values():
+        name, why = alike[0]
+        if len(alike) == 1:
             yield f"inferring column '{shown(name)}'", why
         else:
-            yield f"inferring {len(members):,} columns, '{shown(name)}' among them", why
+            yield f"inferring {len(alike):,} columns, '{shown(name)}' among them", why
 
 
 def unjudged_columns(found: AttributeRisk | None, appetite: Appetite) -> Iterator[str]:

@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float
 
+from retrodict.evaluation.membership.over_models import mean_over
+
 Array = np.ndarray
 
 Kind = Literal["online", "offline", "fixed variance"]
@@ -71,7 +73,7 @@ def _normal(
 ) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
     """Return mean and variance of each row over some of the models."""
     count = chosen.sum(axis=0)
-    mean = np.where(chosen, said, 0.0).sum(axis=0) / count
+    mean = mean_over(said, chosen)
     squares = (np.where(chosen, said - mean, 0.0) ** 2).sum(axis=0)
     shared = squares.sum() / max(1, int((count - 1).sum()))
     if kind == "fixed variance":

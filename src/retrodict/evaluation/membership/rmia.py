@@ -9,6 +9,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.special import expit
 
+from retrodict.evaluation.membership.over_models import mean_over
+
 Array = np.ndarray
 
 FEWEST = 2
@@ -73,14 +75,9 @@ def _shares(
 
     The other rows are all others of either table: whether they were seen is not used.
     """
-    unseen = _mean(said, ~held)
-    usual = (
-        0.5 * ((1.0 + OFFLINE_SCALE) * unseen + 1.0 - OFFLINE_SCALE) if offline else 0.5 * (_mean(said, held) + unseen)
-    )
+    unseen = mean_over(said, ~held)
+    seen = OFFLINE_SCALE * unseen + 1.0 - OFFLINE_SCALE if offline else mean_over(said, held)
+    usual = 0.5 * (seen + unseen)
     ratios = target / np.maximum(usual, np.finfo(np.float64).tiny)
     below = np.searchsorted(np.sort(ratios), ratios / GAMMA, side="right")
     return np.asarray((below - 1) / max(1, len(ratios) - 1))  # a row is no other row than itself
-
-
-def _mean(said: Float[Array, "s n"], chosen: Bool[Array, "s n"]) -> Float[Array, " n"]:
-    return np.asarray(np.where(chosen, said, 0.0).sum(axis=0) / chosen.sum(axis=0))

@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float
 from scipy.stats import t
 
 from retrodict.evaluation.membership.lira import finite
+from retrodict.evaluation.membership.over_models import mean_over
 from retrodict.results.notes import Note
 
 Array = np.ndarray
@@ -54,8 +55,8 @@ def table_notes(
     own, kinds = np.empty((count, 2)), np.empty((count, 2))
     for s in range(count):
         kept = np.arange(count) != s
-        unseen = _mean(said[kept], ~held[kept])
-        apart = _mean(said[kept], held[kept]) - unseen
+        unseen = mean_over(said[kept], ~held[kept])
+        apart = mean_over(said[kept], held[kept]) - unseen
         above, its = target - unseen, said[s] - unseen
         own[s] = _slope(above[:members], apart[:members]), _slope(above[members:], apart[members:])
         kinds[s] = _slope(its[held[s]], apart[held[s]]), _slope(its[~held[s]], apart[~held[s]])
@@ -76,10 +77,6 @@ def table_notes(
             "are they the rows, with the labels, that it was trained on? Of others nothing is told here"
         )
         yield Note(TRAIN_UNSEEN, text, found=train, seen=seen, unseen=other)
-
-
-def _mean(said: Float[Array, "s n"], chosen: Bool[Array, "s n"]) -> Float[Array, " n"]:
-    return np.asarray(np.where(chosen, said, 0.0).sum(axis=0) / chosen.sum(axis=0))
 
 
 def _slope(above: Float[Array, " n"], apart: Float[Array, " n"]) -> float:
