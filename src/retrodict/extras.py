@@ -15,7 +15,6 @@ EXTRA_OF = {
     "numba": "rebuild",
     "onnx": "onnx",
     "onnxruntime": "onnx",
-    "multipart": "app",
     "python_multipart": "app",
     "ray": "ray",
     "starlette": "app",

@@ -137,8 +137,8 @@ def test_the_report_names_the_file_and_what_changed_since(cli: Cli, folder: Path
     assert datetime.fromisoformat(told["modified"]).utcoffset() == timedelta(0)
     assert (first["appetite"]["name"], first["verdict"]) == ("public-release", "reject")  # nothing could be judged
     outcome = cli(*words, "--out", tmp_path / "b", "--baseline", tmp_path / "a" / "report.json")
-    assert "since: verdict: reject before, review now" in outcome.out
-    assert "since: not comparable: the limits are others (public-release, default)" in outcome.out
+    assert "Changed since the earlier report:\n    - verdict: reject before, review now\n" in outcome.out
+    assert "- not comparable: the limits are others (public-release, default)" in outcome.out
     outcome = cli(*words, "--out", tmp_path / "c", "--baseline", folder / "train.csv")
     assert (outcome.code, len(outcome.err.splitlines())) == (2, 1)
     assert "holds no audit report" in outcome.err

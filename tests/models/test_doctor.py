@@ -31,7 +31,11 @@ def test_what_is_missing_is_named_with_what_mends_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(doctors, "optional_libraries", lambda: everything_but("missing", "matplotlib"))
     found = doctors.doctor()
     lacking = {note.values["extra"]: note for note in found.warnings}
-    assert lacking.keys() == {extra.name for extra in found.extras if not extra.works} == {"plot", "report", "study"}
+    assert (
+        lacking.keys()
+        == {extra.name for extra in found.extras if not extra.works}
+        == {"app", "plot", "report", "study"}
+    )
     assert all(note.code == "extra_lacks" for note in found.warnings)
     assert lacking["plot"].values["remedy"] == "pip install 'retrodict[plot]'"
     assert lacking["plot"].values["libraries"] == {"matplotlib": "missing"}

@@ -77,6 +77,7 @@ def diagnosis() -> Any:
 
 
 MAKERS: dict[str, Callable[[], Any]] = {
+    "Check": lambda: rd.check(model()),
     "Disclosures": lambda: rd.inspect_model(model(KNeighborsClassifier)),
     "Reconstruction": reconstruction,
     "Rebuilt": lambda: rd.rebuild(model(KNeighborsClassifier), progress=False),

@@ -10,14 +10,14 @@ import numpy as np
 
 from retrodict import time_limit
 from retrodict.auditing.finding import Way
-from retrodict.errors import ModelError, RetrodictError, RunError, TimeLimitError
+from retrodict.errors import ModelError, PriorError, RetrodictError, RunError, TimeLimitError
 from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.risk import RecordRisk
 from retrodict.matching import Reading
 from retrodict.matching.solving import Solving
 from retrodict.models import Meter, Model
 from retrodict.priors import Prior
-from retrodict.priors.implied.unread import UNREAD
+from retrodict.priors.implied.unread import UNREAD, UnknownValuesError
 from retrodict.reconstruction import LabelledRows, Rebuilt, Reconstruction, reconstruct
 from retrodict.reconstruction.count_search import CountSearch
 from retrodict.reconstruction.equation_search import EquationSearch
@@ -215,7 +215,13 @@ _METHODS = {
 
 
 def _implied(model: Model, rows: int, seed: int) -> Extraction:
-    rec = reconstruct(model, None, rows, seed=seed, progress=False)
+    try:
+        rec = reconstruct(model, None, rows, seed=seed, progress=False)
+    except PriorError as error:
+        cause = error.__cause__
+        if not isinstance(cause, UnknownValuesError):
+            raise  # a prior would be somebody's, not the file's: giving one does not help here
+        raise PriorError(f"{cause.lacking}; give a schema with their min and max (--schema)") from error
     method = Note("drawn_under_implied_prior", "drawn by predictions under the prior that the file implies")
     return Extraction("from_file", rec, method, consistency(rec, model))
 

@@ -103,7 +103,8 @@ def legend(findings: Sequence[Finding]) -> list[str]:
     if any(one.inconclusive for one in findings):
         lines.append(f"{_UNSURE} the interval reaches beyond the limit, which so few rows can't exclude")
     told = [one for one in findings if one.value is None and one.verdict in ("review", "reject")]
-    return lines + [f"{_name(one)}: {one.sentence}" for one in told if one.measure != _UNREAD]
+    said = [(_name(one), one.sentence) for one in told if one.measure != _UNREAD]
+    return lines + [text if text.startswith(name) else f"{name}: {text}" for name, text in said]
 
 
 _UNREAD = "unread"  # said above: what was not read

@@ -224,7 +224,9 @@ def _requirements() -> tuple[tuple[str, str | None, str | None], ...]:
 
 def _imported(package: str) -> str:
     """Return the name under which an optional package is imported: it may be installed as one of several (`x-cpu`)."""
-    return next((name for name in EXTRA_OF if package == name or package.startswith(f"{name}-")), package)
+    if (module := package.replace("-", "_")) in EXTRA_OF:
+        return module
+    return next((name for name in EXTRA_OF if package.startswith(f"{name}-")), package)
 
 
 def installed(package: str) -> str | None:

@@ -79,7 +79,7 @@ def _default_prior(model: Model, disclosed: Disclosures | None) -> Prior:
     try:
         return implied_prior(model) if disclosed is None else implied_prior(disclosed, model.schema, model=model)
     except PriorError as error:
-        raise PriorError(f"no prior was given, and {error}") from None
+        raise PriorError(f"no prior was given, and {error}") from error
 
 
 def with_known_noise(job: Request, meter: Meter, seed: np.random.SeedSequence) -> Request:

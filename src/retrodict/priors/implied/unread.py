@@ -30,9 +30,14 @@ class UnknownValuesError(PriorError):
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
-        super().__init__(
-            f"the model discloses no values of {listing(names)}: no row, quantile, mean with variance, split point "
-            "or range; give a prior, or a schema with their min and max"
+        super().__init__(f"{self.lacking}; give a prior, or a schema with their min and max")
+
+    @property
+    def lacking(self) -> str:
+        """What is not known, without what to do about it."""
+        return (
+            f"the model discloses no values of {listing(self.names)}: no row, quantile, mean with variance, split "
+            "point or range"
         )
 
 
