@@ -86,8 +86,8 @@ def test_extras_are_those_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     for library, extra in EXTRA_OF.items():
-        assert any(line.startswith(library) for line in extras[extra])
-        assert not any(line.startswith(library) for line in project["dependencies"])
+        assert any(line.startswith(library.replace("_", "-")) for line in extras[extra])
+        assert not any(line.startswith(library.replace("_", "-")) for line in project["dependencies"])
 
 
 def test_what_is_no_extra_is_not_called_one() -> None:

@@ -19,7 +19,13 @@ import retrodict as rd
 from tests.docs.pages import PAGES, ROOT, Block, blocks, name_of
 
 SHELL = ("sh", "bash", "console")
-SLOW = {"README.md", "docs/guides/audit.md", "docs/guides/custodian.md", "docs/guides/families.md", "docs/guides/rebuild.md"}
+SLOW = {
+    "README.md",
+    "docs/guides/audit.md",
+    "docs/guides/custodian.md",
+    "docs/guides/families.md",
+    "docs/guides/rebuild.md",
+}
 """Pages whose examples take more than about five seconds."""
 
 RECIPES = {

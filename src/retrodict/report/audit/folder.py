@@ -21,7 +21,8 @@ from retrodict.errors import RequestError, RetrodictError
 from retrodict.models import Model
 from retrodict.models.opening import is_model_folder
 from retrodict.plain_text import error_line, json_text, one_line, shown
-from retrodict.report.audit.write import JSON, check_extras, write_audit
+from retrodict.report.audit.file_names import HTML, JSON
+from retrodict.report.audit.write import check_extras, write_audit
 from retrodict.report.pages import write_page
 from retrodict.results.claim import claimed
 from retrodict.results.disk import writing
@@ -321,4 +322,4 @@ def _write(found: FolderAudit, out: Path) -> None:
     from retrodict.report.templates import page_of
 
     replace_text(out / INDEX_JSON, json_text(found.to_dict()) + "\n")
-    write_page(out / INDEX_HTML, page_of("folder.html.j2", lines=found.lines, head=found.head, report="report.html"))
+    write_page(out / INDEX_HTML, page_of("folder.html.j2", lines=found.lines, head=found.head, report=HTML))

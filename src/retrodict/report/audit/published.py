@@ -7,8 +7,8 @@ from pathlib import Path
 
 from retrodict.auditing import AuditResult
 from retrodict.report.audit import records, sacro, summary
+from retrodict.report.audit.file_names import HTML, JSON
 from retrodict.report.audit.html import render
-from retrodict.report.audit.write import HTML, JSON
 from retrodict.report.pages import write_page
 from retrodict.results.folder import replace_text
 

@@ -15,12 +15,9 @@ from retrodict.auditing import AuditRequest, AuditResult, compute_audit
 from retrodict.auditing.baseline import load_baseline
 from retrodict.extras import extra_for
 from retrodict.priors import Prior
+from retrodict.report.audit.file_names import FOLDERS
 from retrodict.results.claim import claimed
 from retrodict.results.folder import check_writable, new_folder
-
-HTML, JSON = "report.html", "report.json"
-FOLDERS = {"from_file": "reconstruction", "by_query": "reconstruction_by_query"}
-"""Where each extraction lies."""
 
 
 def audit(
