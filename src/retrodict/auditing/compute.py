@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from retrodict.auditing.appetite import Appetite
 from retrodict.auditing.attribute_findings import unjudged_columns
 from retrodict.auditing.defences import DefenceTrials, changeable, speaks_against, try_defences
@@ -19,7 +21,8 @@ from retrodict.auditing.public import public_prior
 from retrodict.auditing.removable import removable
 from retrodict.auditing.request import AuditRequest
 from retrodict.auditing.result import AuditResult
-from retrodict.auditing.work import BY_QUERY, DEFENCES, DISCLOSURES, FROM_FILE, MEMBERSHIP, WORDS, Say, Work
+from retrodict.auditing.table_sizes import size_findings, size_notes
+from retrodict.auditing.work import BY_QUERY, DEFENCES, DISCLOSURES, FROM_FILE, LIFT, MEMBERSHIP, WORDS, Say, Work, of
 from retrodict.disclosures import Disclosures, inspect_model
 from retrodict.evaluation.attributes import AttributeRisk
 from retrodict.evaluation.beside import FEWEST
@@ -60,6 +63,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     RetrodictError
         If the prior or the tables can't be used at all.
     """
+    given = request
     request, notes = request.read()
     model, appetite = request.model, request.appetite
     work = Work(say, request.seconds, warnings=[*as_notes(about(model).warnings, "model"), *notes])
@@ -70,6 +74,9 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     work.left_out = job.left_out() + (() if public is not None else (BY_QUERY,))
     work.left_out += () if changeable(model) else (DEFENCES,)
     facts = _disclosures(request, work)
+    train, holdout = _lengths(given.train, request.train), _lengths(given.holdout, request.holdout)
+    work.find(size_findings(facts, train, holdout))
+    work.warnings += size_notes(facts, train, holdout)
     drawn, rebuilt = _drawn(request, public, over, work), _rebuilt(request, work)
     if rebuilt is not None:
         work.find(rebuilt_findings(rebuilt, appetite))
@@ -104,6 +111,10 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
         attributes=inferred,
         removable=removable(model, facts),
     )
+
+
+def _lengths(*tables: Any) -> tuple[int, ...]:
+    return tuple(len(one) for one in tables if isinstance(one, pd.DataFrame))
 
 
 def _disclosures(request: AuditRequest, work: Work) -> Disclosures:
@@ -174,8 +185,15 @@ def _unjudged(
     said = [f"rows at risk could not be judged {' nor '.join(missing)}"] if missing else []
     said += [f"{what} could not be judged" for what in ([MEMBERSHIP] if members is None else unmade(members))]
     said += [f"{what} could not be judged" for what in unjudged_columns(inferred, appetite)]
+    said += [f"{of(LIFT, way)} could not be judged" for way, one in made.items() if _late(way, one, appetite)]
     if said:
         yield stated("audit", "unjudged", appetite.unjudged, "; ".join(said), accepted="unjudged")
+
+
+def _late(way: Way, one: Extraction | None, appetite: Appetite) -> bool:
+    """Whether nearness as a distribution has a limit, and was not measured though there were rows."""
+    limit = appetite.from_file.lift if way == "from_file" else appetite.by_query.lift
+    return limit.review is not None and one is not None and one.records is not None and one.fidelity is None
 
 
 def _provenance(request: AuditRequest, prior: Prior | None, work: Work) -> dict[str, Any]:
