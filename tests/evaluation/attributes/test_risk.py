@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -87,3 +89,12 @@ def test_an_interval_has_width_where_nothing_was_gained() -> None:
     assert found.value == 0
     assert found.low < -0.02
     assert found.high > 0.02
+
+
+def test_held_out_rows_may_lie_beyond_ranges_that_a_file_states_of_its_own() -> None:
+    """A file that states how far its training rows reach bounds no one else's."""
+    train, model = table(0, 100), rd.load_model(fitted(table(0, 100)))
+    features = [replace(one, low=-0.5, high=0.5) if one.name == "a" else one for one in model.schema.features]
+    bounded = model.bind(replace(model.schema, features=tuple(features)))
+    found = rd.attribute_risk(bounded, train, table(1, 100), columns=["a", "c"], target="y", limit=20)
+    assert [one.column for one in found.lines] == ["a", "c"]

@@ -112,8 +112,9 @@ def ask(
     taken = {title: some_of(len(places), most, title, "inferred", rng, notes) for title, places in kept.items()}
     frames = {title: read.frames[title].iloc[places] for title, places in kept.items()}
     if prior is None:
-        schema, halves, meter = base.meter.model.schema, rng.permutation(len(kept[HOLDOUT])) % 2, base.meter
+        halves, meter = rng.permutation(len(kept[HOLDOUT])) % 2, base.meter
         X = {title: inputs.rows(title).X[places] for title, places in kept.items()}
+        schema = _reaching(meter.model.schema, np.concatenate(list(X.values())))
         priors = [_fitted(schema, frames[HOLDOUT][halves == side], X[HOLDOUT][halves == side]) for side in (0, 1)]
         text = (
             "what is assumed of the columns is a normal copula of held-out rows, which stand for what anyone knows; "
@@ -150,6 +151,19 @@ def _kept(base: Base, X: Array, title: str, notes: list[Note]) -> Array:
     if len(kept) < FEWEST:
         raise RequestError(f"{title}: {len(kept)} rows say nothing of single columns; give at least {FEWEST}")
     return kept
+
+
+def _reaching(schema: Schema, X: Array) -> Schema:
+    """Return features whose bounds hold the rows: those of a file that states ranges are of its training rows alone."""
+    features = []
+    for feature, column in zip(schema.features, X.T, strict=True):
+        values = column[~np.isnan(column)]
+        if not feature.listed and len(values):
+            low = None if feature.low is None else min(feature.low, float(values.min()))
+            high = None if feature.high is None else max(feature.high, float(values.max()))
+            feature = replace(feature, low=low, high=high)
+        features.append(feature)
+    return replace(schema, features=tuple(features))
 
 
 def _fitted(schema: Schema, frame: pd.DataFrame, X: Array) -> Prior:
