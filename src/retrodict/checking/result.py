@@ -194,7 +194,7 @@ def _lowers(one: Checked) -> str:
 
 def _measured(one: Evidence) -> dict[str, str]:
     """Return a line of the table of evidence."""
-    facts = {"stored_rows": "stored rows", "single_row_facts": "facts of one row"}
+    facts = {"stored_rows": "stored rows", "single_row_facts": "one-row facts"}
     sides = [one.as_is] + ([] if one.lowered is None else [one.lowered])
     return {
         "table": f"{one.table} ({one.rows:,} rows)",

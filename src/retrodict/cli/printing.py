@@ -11,7 +11,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -19,7 +19,9 @@ from rich.text import Text
 
 from retrodict.errors import RunError
 from retrodict.plain_text import json_text, one_line, plain_lines, shown
-from retrodict.results.result import Result, Said
+
+if TYPE_CHECKING:
+    from retrodict.results.result import Result, Said
 
 WIDEST = 4_000
 """Characters of one printed line that are shown: more than any honest line has."""

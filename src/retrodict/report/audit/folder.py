@@ -33,6 +33,8 @@ INDEX_HTML, INDEX_JSON = "index.html", "index.json"
 INDEX_VERSION: Literal["1.0"] = "1.0"
 _NAME = 60
 """Characters of a model's name that its folder is called by."""
+_SHOWN = 34
+"""Characters of a name in a printed table."""
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 _WORST_FIRST = ("reject", None, "review", "release")
 """What could not be judged stands before what a person must decide: nothing is known of it."""
@@ -111,8 +113,11 @@ class FolderAudit(Result):
 
     def tables(self) -> list[ShownTable]:
         """Return one line a model."""
-        lines = [[one.verdict or "NOT READ", one.name, one.family or ""] for one in self.lines]
-        return [ShownTable(pd.DataFrame(lines, columns=["verdict", "model", "family"]), index=False)]
+        lines = [
+            [one.verdict or "NOT READ", shown(one.name, _SHOWN), shown(one.family or "", _SHOWN)] for one in self.lines
+        ]
+        heads = ("verdict", "model", "family")
+        return [ShownTable(pd.DataFrame(lines, columns=list(heads)), index=False, left=heads)]
 
     def remarks(self) -> list[str]:
         """Return why, a line a model."""
