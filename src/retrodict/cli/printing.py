@@ -23,8 +23,6 @@ from retrodict.plain_text import json_text, one_line, plain_lines, shown
 if TYPE_CHECKING:
     from retrodict.results.result import Result, Said
 
-if TYPE_CHECKING:
-    
 WIDEST = 4_000
 """Characters of one printed line that are shown: more than any honest line has."""
 
