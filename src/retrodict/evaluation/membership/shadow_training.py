@@ -198,4 +198,4 @@ def trainer_of(asked: Asked, like: Model | None, estimator: Any) -> Trainer:
 
 def _told(made: Model) -> list[Note]:
     """Return what was not known of the training."""
-    return [one for one in about(made).warnings if one.code in {"settings_unknown"}]
+    return [one for one in about(made).warnings if one.code == "settings_unknown"]
