@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,19 @@ def test_a_disk_that_fails_is_one_line_and_leaves_nothing(
     assert "fault in the software" not in words(answer)
     assert list(browser.shelf.folder.iterdir()) == []
     assert (browser.shelf.room.used, browser.shelf.jobs) == (0, {})
+
+
+def test_a_full_disk_takes_no_file_and_lets_delete_and_end(
+    browser: Browser, unwatched: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.enter().post("/new", {"model": ("m.skops", b"x")})
+    (job,) = browser.shelf.jobs.values()
+    monkeypatch.setattr(browser.shelf.room, "limits", replace(browser.shelf.limits, free=2**62))
+    assert browser.post("/new", {"model": ("m.skops", b"x")}).status_code == 507
+    assert browser.post(f"/job/{job.id}/stop").status_code == 200
+    assert browser.post(f"/job/{job.id}/delete").status_code == 200
+    assert browser.shelf.jobs == {}
+    assert browser.post("/end").status_code == 200
 
 
 def test_an_audit_is_deleted_once_and_what_stays_is_said(

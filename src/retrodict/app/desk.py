@@ -67,8 +67,13 @@ class Desk:
         """Have a piece of work done; one that is under way, or waits, is not begun twice."""
         if job.state(what) in ("waiting", "running"):
             return
+        before = dict(job.works)
         job.works[what] = Work(state="waiting", line="waits for its turn")
-        self._shelf.save(job)
+        try:
+            self._shelf.save(job)
+        except BaseException:
+            job.works = before
+            raise
         self._waiting[what in LOOKS].append((job.id, what))
         self._wake[what in LOOKS].set()
 
@@ -91,7 +96,7 @@ class Desk:
                 await over.wait()
             elif one.at_work:
                 job.works[what] = one.model_copy(update={"state": "stopped", "line": STOPPED, "ended": time.time()})
-        self._shelf.save(job)
+        self._keep(job)
 
     async def _place(self, look: bool) -> None:
         waiting = self._waiting[look]
@@ -142,6 +147,9 @@ class Desk:
 
     def _set(self, job: Job, what: What, **changes: Any) -> None:
         job.works[what] = job.works[what].model_copy(update={"ended": time.time(), **changes})
+        self._keep(job)
+
+    def _keep(self, job: Job) -> None:
         with suppress(RetrodictError, OSError):  # where the disk is full, the page still tells
             self._shelf.save(job)
 

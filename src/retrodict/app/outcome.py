@@ -123,7 +123,11 @@ async def archive(request: Request) -> Response:
     if which not in ("pages", "all"):
         raise RefusedError("there is no such archive; go back to the page of the audit", 404)
     path = parts.shelf.folder / job.id / f"{secrets.token_hex(8)}.incoming"
-    await run_in_threadpool(pack, parts.shelf.work(job), path, which == "all")
+    try:
+        await run_in_threadpool(pack, parts.shelf.work(job), path, which == "all")
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     name = f"audit_{Path(job.model.stored).stem}{'_with_rows' if which == 'all' else ''}.zip"
     return FileResponse(path, filename=name, background=BackgroundTask(path.unlink, missing_ok=True))
 

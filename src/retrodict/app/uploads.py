@@ -157,7 +157,8 @@ async def receive(request: Request, room: Room, secret: str, files: Collection[s
                 f"{_ELSEWHERE}",
                 413,
             )
-        room.check_disk(coming)
+        if files:  # all else is needed most on a disk that is full: to stop, to delete, to end
+            room.check_disk(coming)
         async for chunk in _in_time(chunks, room.limits.silence):
             await reader.take(chunk)
         return reader.done()
