@@ -52,8 +52,18 @@ def test_lines_that_may_not_break_fit_80_columns(alone: Alone) -> None:
 
 def test_what_speaks_against_release_without_a_number_is_told_in_words(alone: Alone) -> None:
     odd = stated("from_file", "table_not_searched", "review", "the search was not ended")
-    found = replace(alone[0], findings=(odd,), not_tested=(("a part", Note("quick", "no time")),))
-    assert "  table not searched: the search was not ended" in repr(found).split("\n")
+    unjudged = replace(odd, measure="confident_rows", verdict=None, sentence="no table was found")
+    found = replace(alone[0], findings=(odd, unjudged), not_tested=(("a part", Note("quick", "no time")),))
+    lines = repr(found).split("\n")
+    assert "  table not searched: the search was not ended" in lines
+    assert "  confident rows: no table was found" in lines
+
+
+def test_a_notebook_shows_commands_and_tables_with_nothing_in_them_that_acts(alone: Alone) -> None:
+    found = replace(alone[0], not_tested=(("<b>a part</b>\x07", Note("quick", "no time")),))
+    page = found._repr_html_()
+    assert page.index("Why:") < page.index("<pre>retrodict audit") < page.index("<table")
+    assert "<p>- &lt;b&gt;a part&lt;/b&gt;\\x07: no time</p>" in page
 
 
 def test_where_a_file_states_no_values_ranges_are_asked_for_and_no_prior() -> None:

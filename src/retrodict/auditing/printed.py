@@ -95,14 +95,14 @@ _SIDES = ("measure", "before", "verdict before", "after", "verdict after")
 
 
 def legend(findings: Sequence[Finding]) -> list[str]:
-    """Return what the columns and a star stand for, and what speaks against release without being a number."""
+    """Return what the columns and a star stand for, and what does not speak for release and is no number."""
     lines = [
         "harmless: what a model that gives nothing away shows; limits: above the first a person decides, above the "
         "second the model is rejected"
     ]
     if any(one.inconclusive for one in findings):
         lines.append(f"{_UNSURE} the interval reaches beyond the limit, which so few rows can't exclude")
-    told = [one for one in findings if one.value is None and one.verdict in ("review", "reject")]
+    told = [one for one in findings if one.value is None and one.verdict != "release"]
     said = [(_name(one), one.sentence) for one in told if one.measure != _UNREAD]
     return lines + [text if text.startswith(name) else f"{name}: {text}" for name, text in said]
 
