@@ -55,6 +55,12 @@ def shown(text: object, limit: int | None = NAME_LIMIT) -> str:
     return "".join(_escape(one) if hides(one) else one for one in text)
 
 
+def cut(text: object, width: int) -> str:
+    """Return a text as `shown` has it, in so many characters: of a longer one the first, and an ellipsis."""
+    whole = shown(text)
+    return whole if len(whole) <= width else f"{whole[: width - 1]}…"
+
+
 def one_line(text: object, limit: int | None = LINE_LIMIT) -> str:
     """Return a text as one line: white space of any kind is one blank, and the rest is as `shown` has it."""
     return shown(" ".join(str(text).split()), limit)

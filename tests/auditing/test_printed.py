@@ -14,6 +14,7 @@ from retrodict.auditing.extraction import from_file
 from retrodict.auditing.finding import stated
 from retrodict.cli.printing import print_result
 from retrodict.errors import PriorError
+from retrodict.plain_text import cut
 from retrodict.results.notes import Note
 from tests.auditing.conftest import COLUMNS, tumours
 
@@ -89,3 +90,8 @@ def test_sentences_are_broken_on_terminals_alone(
     sentences = [line for line in coloured.split("\n") if line.startswith("    - ")]
     assert sentences
     assert max(map(len, sentences)) <= 60
+
+
+def test_names_are_cut_to_what_a_column_holds() -> None:
+    assert cut("abcde", 5) == "abcde"
+    assert cut("a\x07bcdef", 5) == "a\\x0…"

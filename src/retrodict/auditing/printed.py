@@ -11,7 +11,7 @@ from retrodict.auditing.appetite import Verdict
 from retrodict.auditing.baseline import sentences
 from retrodict.auditing.file_findings import unread_sentences
 from retrodict.auditing.finding import ORDER, Finding, Way
-from retrodict.plain_text import shown
+from retrodict.plain_text import cut
 from retrodict.results.result import Said, ShownTable
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _WORDS = 22
 def head(found: AuditResult) -> str:
     """Return the model, its file and the verdict in one line."""
     file, family = found.provenance.get("file"), found.provenance["model"]["family"]
-    what = family if not file else f"{shown(file['name'], _NAME)} ({family})"
+    what = family if not file else f"{cut(file['name'], _NAME)} ({family})"
     return f"Audit of {what}: {found.verdict}"
 
 
@@ -86,7 +86,7 @@ def sides(before: Sequence[Finding], after: Sequence[Finding]) -> Iterator[Shown
         for told in sorted(every.values(), key=lambda told: min(_gravity(one) for one in told if one is not None)):
             name = next(_name(one) for one in told if one is not None)
             cells = [("-", "not measured") if one is None else (_number(one.value), _verdict(one)) for one in told]
-            lines.append(dict(zip(_SIDES, (shown(name, _WORDS), *cells[0], *cells[1]), strict=True)))
+            lines.append(dict(zip(_SIDES, (cut(name, _WORDS), *cells[0], *cells[1]), strict=True)))
         if lines:
             yield ShownTable(pd.DataFrame(lines), title, floats=None, index=False, left=(_SIDES[0], *_SIDES[2::2]))
 
@@ -126,7 +126,7 @@ def _cells(one: Finding) -> dict[str, str]:
     between = "" if one.low is None or one.high is None else f"{_number(one.low)} to {_number(one.high)}"
     limits = [_number(limit) for limit in (one.review, one.reject)]
     return {
-        "measure": shown(_name(one), _WORDS),
+        "measure": cut(_name(one), _WORDS),
         "found": _number(one.value),
         "95% interval": between,
         "harmless": _number(one.harmless),

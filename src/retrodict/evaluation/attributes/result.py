@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from retrodict.plain_text import shown
+from retrodict.plain_text import cut
 from retrodict.reconstruction.attributes.posterior import Method
 from retrodict.reconstruction.attributes.seen import Output
 from retrodict.results.notes import Note
@@ -125,7 +125,7 @@ class AttributeRisk(KeptResult):
         worst = sorted(self.lines, key=lambda one: -one.lift)[:_SHOWN]
         lines = [
             {
-                "column": shown(one.column, _NAME),
+                "column": cut(one.column, _NAME),
                 "members": f"{one.members:.3f}",
                 "(prior)": f"{one.prior:.3f}",
                 "others": f"{one.others:.3f}",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from retrodict.evaluation.membership.asked import Way
-from retrodict.plain_text import shown
+from retrodict.plain_text import cut
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, Said, ShownTable
 
@@ -323,7 +323,7 @@ class MembershipAttacks(KeptResult):
         ]
         worst = [
             {
-                "rows": shown(one.words, _ROWS),
+                "rows": cut(one.words, _ROWS),
                 "in training": f"{one.members:,}",
                 "others": f"{one.others:,}",
                 "AUC": f"{one.auc:.3f}",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from retrodict.plain_text import cut
 from retrodict.reconstruction.attributes.posterior import Method
 from retrodict.reconstruction.attributes.seen import Output
 from retrodict.results.notes import Note
@@ -131,10 +132,24 @@ class Inferred(KeptResult):
 
     def tables(self) -> list[ShownTable]:
         """Return the first rows."""
-        shown = ["row", "value", "probability"]
-        shown += ["low", "high"] if self.kind == "number" else ["among"]
-        shown += ["prior_value", "prior_probability"] + ["true", "hit"] * (self.hits is not None)
-        return [ShownTable(self.frame[shown].head(SHOWN), index=False, floats="{:.4g}")]
+        listed = self.kind == "listed"
+        lines = [
+            {
+                "row": f"{one.row:,}",
+                "value": _cell(one.value),
+                "chance": _cell(one.probability),
+                **(
+                    {"one of": cut(", ".join(map(str, one.among)), _LIST)}
+                    if listed
+                    else {"from": _cell(one.low), "to": _cell(one.high)}
+                ),
+                "by prior": _cell(one.prior_value),
+                **({} if self.hits is None else {"true": _cell(one.true), "right": _RIGHT[one.hit]}),
+            }
+            for one in self.rows[:SHOWN]
+        ]
+        texts = ("value", "one of", "by prior", *["true"] * (self.hits is not None)) if listed else ()
+        return [ShownTable(pd.DataFrame(lines), index=False, left=texts)]
 
     def remarks(self) -> list[str]:
         """Return what was right, how it was computed, and what is doubtful."""
@@ -148,6 +163,16 @@ class Inferred(KeptResult):
         exact = "" if self.method != "quadrature" else f", off by at most about {self.error:.1e} of the evidence"
         return [*lines, f"computed by: {METHODS[self.method]}{exact}", *super().remarks()]
 
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else cut(value, _VALUE)
+
+
+_VALUE, _LIST = 12, 22
+"""Characters of a value, and of a list of values, in a printed table."""
+_RIGHT = {True: "yes", False: "no", None: "-"}
 
 METHODS: dict[str, str] = {
     "listed": "asking for every value",

@@ -20,7 +20,7 @@ from retrodict.auditing.model_file import ModelFile, model_file
 from retrodict.errors import RequestError, RetrodictError
 from retrodict.models import Model
 from retrodict.models.opening import is_model_folder
-from retrodict.plain_text import error_line, json_text, one_line, shown
+from retrodict.plain_text import cut, error_line, json_text, one_line, shown
 from retrodict.report.audit.file_names import HTML, JSON
 from retrodict.report.audit.write import check_extras, write_audit
 from retrodict.report.pages import write_page
@@ -114,7 +114,7 @@ class FolderAudit(Result):
     def tables(self) -> list[ShownTable]:
         """Return one line a model."""
         lines = [
-            [one.verdict or "NOT READ", shown(one.name, _SHOWN), shown(one.family or "", _SHOWN)] for one in self.lines
+            [one.verdict or "NOT READ", cut(one.name, _SHOWN), cut(one.family or "", _SHOWN)] for one in self.lines
         ]
         heads = ("verdict", "model", "family")
         return [ShownTable(pd.DataFrame(lines, columns=list(heads)), index=False, left=heads)]
