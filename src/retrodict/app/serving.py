@@ -20,6 +20,7 @@ import uvicorn
 from retrodict.app.door import HOST
 from retrodict.app.keys import Keys
 from retrodict.app.limits import Limits
+from retrodict.app.server import Server
 from retrodict.app.shelf import Shelf
 from retrodict.app.site import served, site_of
 from retrodict.errors import RequestError, RetrodictError
@@ -103,7 +104,7 @@ def serve(
         url = f"http://{HOST}:{port}/open?token={keys.token}"
         kept = keep or folder is not None
         site = site_of(shelf, keys, port, kept)
-        server = uvicorn.Server(uvicorn.Config(**served(site)))
+        server = Server(uvicorn.Config(**served(site)))
         parts = site.state.parts
 
         def end() -> None:
