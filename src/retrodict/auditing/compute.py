@@ -30,7 +30,7 @@ from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.models.contract import about
 from retrodict.priors import Prior
 from retrodict.reconstruction.provenance import Provenance
-from retrodict.reconstruction.stated_table import stated_table
+from retrodict.reconstruction.stated_table import disclosed_by, stated_table
 from retrodict.results.notes import Note, as_notes, of_code
 from retrodict.tables.fingerprint import table_hash
 from retrodict.tables.overlap import OVERLAP
@@ -75,8 +75,9 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     work.left_out += () if changeable(model) else (DEFENCES,)
     facts = _disclosures(request, work)
     train, holdout = _lengths(given.train, request.train), _lengths(given.holdout, request.holdout)
-    work.find(size_findings(facts, train, holdout))
-    work.warnings += size_notes(facts, train, holdout)
+    sizes = facts if request.like is None else disclosed_by(request.like) or facts  # a copy may have lost them
+    work.find(size_findings(sizes, train, holdout))
+    work.warnings += size_notes(sizes, train, holdout)
     drawn, rebuilt = _drawn(request, public, over, work), _rebuilt(request, work)
     if rebuilt is not None:
         work.find(rebuilt_findings(rebuilt, appetite))
