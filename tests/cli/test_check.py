@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import retrodict as rd
 from tests.cli.conftest import Outcome
 
 Cli = Callable[..., Outcome]
@@ -118,3 +119,8 @@ def test_settings_files_that_are_none(content: str, text: str, cli: Cli, tmp_pat
     outcome = cli("check", path)
     assert outcome.code == 2
     assert text in outcome.err
+
+
+@pytest.mark.parametrize("name", ["HistGradientBoostingClassifier", "KNeighborsClassifier", "RandomForestClassifier"])
+def test_printed_tables_fit_80_columns(name: str) -> None:
+    assert all(len(line.plain) <= 80 for line in rd.check(name).said() if line.kind == "table")

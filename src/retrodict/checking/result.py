@@ -9,6 +9,7 @@ import pandas as pd
 
 from retrodict.checking.evidence import Evidence
 from retrodict.checking.rules import OUTPUTS, Answer, Severity
+from retrodict.plain_text import cut
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, Said, ShownTable
 
@@ -164,11 +165,15 @@ class Check(KeptResult):
         """Return every rule with its answer, those that fired first, and what was measured of these."""
         several = any(one.path for one in self.rules)
         lines = [
-            {"rule": one.rule, "answer": _said(one), "verdict": one.judged if one.fired else "", "measure": one.measure}
-            | ({"part": one.path or "the whole"} if several else {})
+            {"rule": cut(one.rule, _RULE), "answer": _said(one), "verdict": one.judged if one.fired else ""}
+            | (
+                {"part": cut(one.path or "the whole", _PART)}
+                if several
+                else {"measure": one.measure.rpartition(".")[2]}
+            )
             for one in self.rules
         ]
-        texts = ("rule", "answer", "verdict", "measure", *["part"] * several)
+        texts = ("rule", "answer", "verdict", "part" if several else "measure")
         found = [ShownTable(pd.DataFrame(lines), "Rules", index=False, left=texts)] if lines else []
         for one in self.fired:
             if one.evidence:
@@ -185,6 +190,8 @@ class Check(KeptResult):
         ]
 
 
+_RULE, _PART = 32, 22
+"""Characters of a rule's code, and of where a part stands, in a printed table of 80 columns."""
 _BESIDE = " -> with what lowers it"
 
 
