@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from retrodict.app.desk import Desk
-from retrodict.app.jobs import Job, Upload, Work
+from retrodict.app.jobs import Job, ModelSeen, Upload, Work
 from retrodict.app.keys import Keys
 from retrodict.app.limits import Limits
 from retrodict.app.lines import SILENT
@@ -153,6 +153,22 @@ def test_stopped_work_is_over_when_that_is_said(tmp_path: Path, monkeypatch: pyt
 
     work, idle = asyncio.run(stopped())
     assert (work.state, work.line, idle) == ("stopped", "stopped by you", True)
+
+
+def test_tables_of_an_audit_that_was_stopped_can_be_changed(browser: Browser, unwatched: None) -> None:
+    seen = {"kind": "classifier", "family": "f", "format": "skops", "columns": ["a"], "width": 1, "named": True}
+    told = {"classes": [], "target": "y", "facts": 0, "personal": 0, "unknown": 0, "unread": [], "warnings": []}
+    browser.enter().post("/new", {"model": ("m.skops", b"x")})
+    (job,) = browser.shelf.jobs.values()
+    job.seen = ModelSeen.model_validate(seen | told)
+    job.works = {"model": Work(state="done"), "audit": Work(state="stopped")}
+    assert "Choose other tables" in words(browser.get(f"/job/{job.id}/audit"))
+    assert "Choose tables" in words(browser.get(f"/job/{job.id}/tables"))
+    assert browser.post(f"/job/{job.id}/tables", {"train": ("t.csv", b"a,y\n")}, target="").status_code == 200
+    assert "audit" not in job.works
+    job.works = {"model": Work(state="done"), "audit": Work(state="done")}
+    assert "from its report another one" in words(browser.get(f"/job/{job.id}/tables"))
+    assert browser.post(f"/job/{job.id}/tables", {"train": ("t.csv", b"a,y\n")}, target="").status_code == 409
 
 
 def test_plain_words_are_of_the_parts_of_an_audit() -> None:

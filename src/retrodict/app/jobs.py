@@ -208,6 +208,11 @@ class Job(_Kept):
         return self.works[what].state if what in self.works else None
 
     @property
+    def audited(self) -> bool:
+        """Whether there is a report, which is of the files as they are."""
+        return self.state("audit") == "done" or "strip" in self.works
+
+    @property
     def at_work(self) -> What | None:
         """The piece of work that is under way or waits."""
         return next((what for what, one in self.works.items() if one.at_work), None)

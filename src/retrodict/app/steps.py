@@ -73,8 +73,7 @@ async def look(request: Request) -> Response:
 
 
 def _look_again(request: Request, found: Job) -> None:
-    if found.works.keys() & {"audit", "strip"}:
-        raise RefusedError("this model was audited already; begin a new audit with it", 409)
+    _not_audited(found, "it")
     parts_of(request).desk.add(found, "model")
 
 
@@ -99,8 +98,7 @@ async def take_tables(request: Request) -> Response:
     form = await form_of(request, "train", "holdout")
     try:
         found = _known(free_job_of(request))  # time has passed
-        if found.works.keys() & {"audit", "strip"}:
-            raise RefusedError("this model was audited already; begin a new audit with other tables", 409)
+        _not_audited(found, "other tables")
         target = form.text("target")
         if len(target) > _LONGEST_TARGET or "\0" in target:
             raise RefusedError(f"a column's name may have {_LONGEST_TARGET:,} letters here, none of them a zero byte")
@@ -123,8 +121,7 @@ async def without(request: Request) -> Response:
     """Go on without tables."""
     await form_of(request)
     parts, found = parts_of(request), _known(free_job_of(request))
-    if found.works.keys() & {"audit", "strip"}:
-        raise RefusedError("this model was audited already; begin a new audit without tables", 409)
+    _not_audited(found, "no tables")
     parts.shelf.drop_tables(found)
     return parts.to(f"/job/{found.id}/choice")
 
@@ -159,6 +156,13 @@ async def audit(request: Request) -> Response:
         parts.shelf.room.used -= sum(one.size for one in form.files.values())
         form.discard()
     return parts.to(f"/job/{found.id}/audit")
+
+
+def _not_audited(job: Job, what: str) -> None:
+    """Let a step be taken again; an audit that was begun from here and did not come to its end is forgotten."""
+    if job.audited:
+        raise RefusedError(f"this model was audited already; begin another audit with {what} from its report", 409)
+    job.works.pop("audit", None)
 
 
 def _known(job: Job) -> Job:

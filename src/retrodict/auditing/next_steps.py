@@ -160,7 +160,8 @@ def _refit(case: _Case) -> NextAction | None:
         how = "with settings that keep it from learning single records by heart (a stronger penalty, fewer columns)"
     return NextAction(
         "refit",
-        f"Train the model again {how}. `retrodict check` says which of its settings expose records, and what lowers that.",
+        f"Train the model again {how}. `retrodict check` says which of its settings expose records, and what lowers "
+        "that.",
         case.asked.of_model("check"),
         measures,
     )
