@@ -85,7 +85,7 @@ def sides(before: Sequence[Finding], after: Sequence[Finding]) -> Iterator[Shown
         lines = []
         for told in sorted(every.values(), key=lambda told: min(_gravity(one) for one in told if one is not None)):
             name = next(_name(one) for one in told if one is not None)
-            cells = [("-", "not measured") if one is None else (_number(one.value), _verdict(one)) for one in told]
+            cells = [("-", "not measured") if one is None else (_number(one.value, 3), _verdict(one)) for one in told]
             lines.append(dict(zip(_SIDES, (cut(name, _WORDS), *cells[0], *cells[1]), strict=True)))
         if lines:
             yield ShownTable(pd.DataFrame(lines), title, floats=None, index=False, left=(_SIDES[0], *_SIDES[2::2]))
@@ -127,7 +127,7 @@ def _cells(one: Finding) -> dict[str, str]:
     limits = [_number(limit) for limit in (one.review, one.reject)]
     return {
         "measure": cut(_name(one), _WORDS),
-        "found": _number(one.value),
+        "found": _number(one.value, 3),
         "95% interval": between,
         "harmless": _number(one.harmless),
         "limits": "" if limits == ["-", "-"] else " / ".join(limits),
@@ -135,13 +135,17 @@ def _cells(one: Finding) -> dict[str, str]:
     }
 
 
-def _number(value: float | None) -> str:
+def _number(value: float | None, digits: int = 2) -> str:
+    """Return a number in few characters: what is near to 1 is not rounded to it where three digits are asked for."""
     if value is None:
         return "-"
     if value == round(value) and abs(value) < _EXACT:
         return f"{value:,.0f}"
-    return f"{value:.2g}" if abs(value) < 1.0 else f"{value:.3g}"
+    if abs(value) >= 1.0:
+        return f"{value:.3g}"
+    return f"{value:.3f}" if digits > 2 and abs(value) >= _LEAST else f"{value:.2g}"
 
 
+_LEAST = 1e-3
 _EXACT = 1e9
 """Counts below it are written out."""
