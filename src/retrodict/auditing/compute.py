@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -90,7 +90,7 @@ def compute_audit(request: AuditRequest, say: Say = lambda line: None) -> AuditR
     second = job.replicas(rebuilt, first)
     curve, budget = job.curve(), job.budget()
     defences = _defences(request, facts, rebuilt, work)
-    work.find(_unjudged({"by_query": drawn, "from_file": rebuilt}, members, inferred, appetite))
+    work.find(_unjudged({"by_query": drawn, "from_file": rebuilt}, members, inferred, tuple(work.findings), appetite))
     return AuditResult(
         findings=tuple(work.findings),
         disclosures=facts,
@@ -179,6 +179,7 @@ def _unjudged(
     made: dict[Way, Extraction | None],
     members: MembershipAttacks | None,
     inferred: AttributeRisk | None,
+    findings: Sequence[Finding],
     appetite: Appetite,
 ) -> Iterator[Finding]:
     """Yield what could not be judged though every audit should."""
@@ -186,6 +187,9 @@ def _unjudged(
     said = [f"rows at risk could not be judged {' nor '.join(missing)}"] if missing else []
     said += [f"{what} could not be judged" for what in ([MEMBERSHIP] if members is None else unmade(members))]
     said += [f"{what} could not be judged" for what in unjudged_columns(inferred, appetite)]
+    copies = appetite.by_query.agreement
+    if (copies.review, copies.reject) != (None, None) and not any(one.measure == "agreement" for one in findings):
+        said.append("how far the best replica agrees with the model could not be judged")
     said += [f"{of(LIFT, way)} could not be judged" for way, one in made.items() if _late(way, one, appetite)]
     if said:
         yield stated("audit", "unjudged", appetite.unjudged, "; ".join(said), accepted="unjudged")
