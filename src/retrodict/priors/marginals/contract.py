@@ -55,7 +55,7 @@ class FiniteMarginal(Marginal, Protocol):
 class Invertible(Marginal, Protocol):
     """A marginal of numbers that says by a formula which latents have a value: others are searched for them."""
 
-    def latents(self, values: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+    def latents_at(self, values: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
         """Return the least and the greatest latent of each value, one and the same but for atoms.
 
         Values outside the range have the latents of its nearer end; what is said of NaN is not looked at.

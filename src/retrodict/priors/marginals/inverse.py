@@ -63,7 +63,7 @@ def _finite(marginal: FiniteMarginal, values: Array) -> tuple[Array, Array]:
 
 def _number(marginal: Marginal, values: Array) -> tuple[Array, Array]:
     if isinstance(marginal, Invertible):
-        low, high = (np.clip(one, -FARTHEST, FARTHEST) for one in marginal.latents(values))
+        low, high = (np.clip(one, -FARTHEST, FARTHEST) for one in marginal.latents_at(values))
         return np.where(np.isnan(values), np.nan, low), np.where(np.isnan(values), np.nan, high)
     ends = []
     for least in (True, False):  # the least latent whose value is not below, and the greatest whose value is not above

@@ -43,7 +43,7 @@ class SampleQuantiles:
         at += self.knots.take(index)
         return np.clip(at, self.knots[0], self.knots[-1], out=at)
 
-    def latents(self, values: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+    def latents_at(self, values: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
         """Return the stretch of latents of each value; see `Invertible`."""
         last = len(self.knots) - 1
         first, after = (np.searchsorted(self.knots, values, side) for side in ("left", "right"))
