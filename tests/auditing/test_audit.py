@@ -27,7 +27,8 @@ def finding(found: AuditResult, way: str, measure: str) -> Finding:
     return one
 
 
-@pytest.mark.parametrize("name", ["svc", pytest.param("neighbours", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["svc", "neighbours"])
 def test_stored_rows_forbid_release(audited: Any, name: str) -> None:
     found, out = audited(name)
     assert found.verdict == "reject"

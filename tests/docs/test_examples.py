@@ -22,6 +22,7 @@ SHELL = ("sh", "bash", "console")
 SLOW = {
     "README.md",
     "docs/guides/audit.md",
+    "docs/guides/check.md",
     "docs/guides/custodian.md",
     "docs/guides/families.md",
     "docs/guides/rebuild.md",
