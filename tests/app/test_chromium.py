@@ -33,7 +33,8 @@ def test_from_a_file_to_a_stripped_copy(files: Path) -> None:
             page.on("pageerror", lambda error: wrong.append(str(error)))
 
             def fits() -> None:
-                assert page.evaluate("document.documentElement.scrollWidth") <= 360, page.url
+                # a page that tells progress may be laying out its next state
+                page.wait_for_function("document.body && document.documentElement.scrollWidth <= 360")
                 assert page.evaluate("document.querySelectorAll('h1').length") == 1
                 labelled = "[...document.querySelectorAll('input:not([type=hidden]),select')].every(e=>e.labels.length)"
                 assert page.evaluate(labelled), page.url

@@ -44,6 +44,16 @@ def test_a_column_without_values_stays_without(tmp_path: Path) -> None:
     assert found.worst.auc == pytest.approx(expected)
 
 
+def test_attacks_that_learn_and_guesses_of_columns_take_it() -> None:
+    train, test = flats(60, 0), flats(60, 1)
+    model = fitted(train)
+    made = rd.membership_attacks(model, train, test, target="price")
+    assert "quantile regression" in {one.attack for one in made.attacks}
+    guessed = rd.attribute_risk(model, train, test, target="price")
+    assert [line.column for line in guessed.lines] == ["target", "confidence"]
+    assert [(name, why.code) for name, why in guessed.left_out] == [("empty", "constant_column")]
+
+
 @pytest.mark.slow
 def test_such_a_table_is_audited_in_every_part(tmp_path: Path) -> None:
     train, test = flats(60, 0), flats(60, 1)
@@ -58,15 +68,17 @@ def test_such_a_table_is_audited_in_every_part(tmp_path: Path) -> None:
         - {
             "rebuilding the training table itself",
             "error budget",
-            "attacks on one person's known row by shadow models",
+            "inferring column 'empty'",
+            "attackers who know more",
             "other seeds, and the same model refitted",
         }
         == set()
     )
     assert "column 'empty' of the training rows holds no values" in " ".join(found.warnings)
     assert found.verdict == "review"
-    assert [one.attack for one in found.membership.attacks] == ["absolute error"]
-    assert [line for line in say if line.startswith("11/11 query curve")]
+    assert {"absolute error", "quantile regression", "rmia"} <= {one.attack for one in found.membership.attacks}
+    assert [line.column for line in found.attributes.lines] == ["target", "confidence"]
+    assert [line for line in say if "query curve" in line]
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "absolute error" in page
     assert "R2 of the predictions" in page

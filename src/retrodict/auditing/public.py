@@ -15,6 +15,7 @@ from retrodict.priors import Prior, implied_prior, load_prior, uniform_prior
 from retrodict.priors.implied.unread import UNREAD
 from retrodict.results.notes import Note, of_code
 from retrodict.schema import Feature, Schema
+from retrodict.schema.feature import ALWAYS_MISSING
 from retrodict.tables.labelled import observed_schema
 
 _DRAWS = 2_000
@@ -23,8 +24,6 @@ _OF_FILE = Note(
     "ranges_of_file",
     "uniform over ranges and categories; no prior and no held-out rows were given, so the ranges are the file's",
 )
-_ALWAYS = 1.0 - 2.0**-53
-"""A missing rate that no draw escapes: rates are below 1."""
 
 
 def public_prior(
@@ -93,7 +92,7 @@ def _known(schema: Schema, model: Model, empty: set[str]) -> Schema:
         if feature.name in empty:
             # the number in its place is never drawn
             column = feature if feature.listed else replace(feature, low=0.0, high=1.0)
-            features.append(replace(column, missing=_ALWAYS))
+            features.append(replace(column, missing=ALWAYS_MISSING))
         else:
             features.append(replace(feature, missing=0.0))
     return Schema(tuple(features))

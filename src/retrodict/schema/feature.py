@@ -18,6 +18,9 @@ LISTED: frozenset[str] = frozenset({"ordinal", "categorical", "binary"})
 MAX_EXACT_INTEGER = 2**53
 """Integers beyond this are not all representable in the float64 matrix of inference."""
 
+ALWAYS_MISSING = 1.0 - 2.0**-53
+"""The missing rate of a column without values, which no draw escapes: rates are below 1."""
+
 
 @dataclass(frozen=True)
 class Feature:

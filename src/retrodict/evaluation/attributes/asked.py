@@ -19,6 +19,7 @@ from retrodict.priors import Prior, fit_prior
 from retrodict.reconstruction.request import resolve
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
+from retrodict.schema.feature import ALWAYS_MISSING
 from retrodict.tables.encoded import encoded
 from retrodict.tables.labelled import RealRows, read_labelled
 from retrodict.tables.titles import HOLDOUT, TRAIN
@@ -167,9 +168,15 @@ def _reaching(schema: Schema, X: Array) -> Schema:
 
 
 def _fitted(schema: Schema, frame: pd.DataFrame, X: Array) -> Prior:
-    missing = np.isnan(X).mean(axis=0)
-    own = [replace(one, missing=float(share)) for one, share in zip(schema.features, missing, strict=True)]
-    return fit_prior(frame[list(schema.names)], schema=replace(schema, features=tuple(own)))
+    """Fit a copula to rows; a column without values among them is held to be always missing."""
+    features, columns = [], {}
+    for feature, codes in zip(schema.features, X.T, strict=True):
+        missing, empty = float(np.isnan(codes).mean()), bool(np.isnan(codes).all())
+        features.append(replace(feature, missing=ALWAYS_MISSING if empty else missing))
+        # in the place of a value that is never drawn: any that the column may hold
+        held = feature.categories[0] if feature.listed else np.clip(0.0, feature.low, feature.high)
+        columns[feature.name] = held if empty else frame[feature.name]
+    return fit_prior(pd.DataFrame(columns, index=frame.index), schema=replace(schema, features=tuple(features)))
 
 
 def _named(read: RealRows, frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:

@@ -66,6 +66,7 @@ def _share(off: Float[Array, " n"]) -> float:
 
 
 def _fitted(X: Array, y: Array, learned: Int[Array, " k"], sizes: Array) -> Float[Array, " n"]:
+    X = np.where(np.isnan(X[learned]).all(axis=0), 0.0, X)  # the library makes no bins of a column without values
     trees = judges.usual_value(sizes, len(learned))
     with threads.fitting(len(learned), X.shape[1]):
         trees.fit(X[learned], y[learned])
