@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import Outcome
 from tests.cli.test_surface import COMMANDS
 
+pytestmark = pytest.mark.slow  # in all it takes over ten seconds; each part has fast tests of its own
+
 Cli = Callable[..., Outcome]
 RUN = "--json --quiet"
 BOTH = "--train {d}/train.csv --holdout {d}/holdout.csv"

@@ -19,6 +19,8 @@ from tests.conformance.handmade import BOOSTED, Boosted
 from tests.conformance.members import check_members
 from tests.conformance.models import Example
 
+pytestmark = pytest.mark.slow  # in all it takes over ten seconds; each part has fast tests of its own
+
 
 def planted(reading: LinearReading, train: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return the codes and labels of the table behind equations."""

@@ -16,6 +16,8 @@ from retrodict.tables.labelled import read_labelled
 from tests.conformance.members import check_members, globals_untouched
 from tests.conformance.models import Example
 
+pytestmark = pytest.mark.slow  # in all it takes over ten seconds; each part has fast tests of its own
+
 
 @pytest.fixture
 def rows(example: Example) -> tuple[Any, np.ndarray, np.ndarray]:

@@ -17,6 +17,8 @@ from tests.conformance.members import check_members
 from tests.conformance.models import Example
 from tests.conformance.test_models import drawn
 
+pytestmark = pytest.mark.slow  # in all it takes over ten seconds; each part has fast tests of its own
+
 
 def check_strippable(model: Any, folder: Path) -> None:
     """Check the copy, the plan, and the file of a model."""
