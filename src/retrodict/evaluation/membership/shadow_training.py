@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
@@ -75,7 +76,7 @@ class Trainer(Protocol):
 
 
 @dataclass(eq=False)
-class _Rows:
+class _Rows(ABC):
     X: Float[Array, "n d"]
     y: Float[Array, " n"]
     members: int
@@ -85,8 +86,9 @@ class _Rows:
     def said(self, half: Bool[Array, " n"], first: int, second: int) -> Float[Array, "2 n"]:
         return np.stack([self._said(half, first), self._said(~half, second)])
 
+    @abstractmethod
     def _said(self, held: Bool[Array, " n"], seed: int) -> Float[Array, " n"]:
-        raise NotImplementedError
+        """Return what a model of some of the rows says of every row."""
 
     def _hash(self, *what: object) -> str:
         releases = " ".join(f"{name} {version(name)}" for name in _RELEASES)
