@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+if TYPE_CHECKING:
+    from retrodict.matching.row_prior import RowPrior
+
 Array = np.ndarray
+
+NoiseKind = Literal["laplace", "geometric", "gaussian"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +119,27 @@ class Targets:
 
 
 @dataclass(frozen=True, eq=False)
+class Noise:
+    """How what nodes state differs from what they counted: by independent draws, as differential privacy asks for.
+
+    Parameters
+    ----------
+    kind
+        Their law.
+    scale
+        Of a draw, in rows: Laplace's scale; the geometric law's, whose draws z have chances proportional to
+        ``exp(-|z| / scale)``; or the standard deviation.
+    counted, summed
+        Which nodes state a count, and which state sums, shape (nodes,); others state nothing.
+    """
+
+    kind: NoiseKind
+    scale: float
+    counted: Bool[Array, " nodes"]
+    summed: Bool[Array, " nodes"]
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
     """The rows and labels that would give a set of trees their node counts.
 
@@ -124,8 +151,14 @@ class Problem:
         Who counted them, and how many.
     targets
         What the trees state of the labels.
+    prior
+        What is assumed of a row's codes together; by default they know nothing of one another, as `Table.chances` say.
+    noise
+        How the statements differ from what was counted; by default not at all.
     """
 
     table: Table
     trees: Trees
     targets: Targets
+    prior: RowPrior | None = None
+    noise: Noise | None = None

@@ -11,6 +11,31 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
+class Drawn:
+    """One table that a chain held: a draw of ``Q(table | file)`` as far as the chain mixes.
+
+    Parameters
+    ----------
+    codes, labels
+        Shapes (n, d) and (n,).
+    components, latents
+        Where each row lies in the problem's `RowPrior`: its component, shape (n,), and its latents, shape (n, d); both
+        empty, of shapes (n,) and (n, 0), where no feature is tied.
+    energy
+        The mismatch of this table.
+    chain
+        Whose it is.
+    """
+
+    codes: Int[Array, "n d"] = field(repr=False)
+    labels: Int[Array, " n"] = field(repr=False)
+    components: Int[Array, " n"] = field(repr=False)
+    latents: Float[Array, "n m"] = field(repr=False)
+    energy: float
+    chain: int
+
+
+@dataclass(frozen=True, eq=False)
 class Matched:
     """A rebuilt table in codes, and how sure it is.
 
@@ -31,6 +56,8 @@ class Matched:
         Wall time.
     entry_agreement, label_agreement
         The share of the chains' tables that agrees with this one, shapes (n, d) and (n,).
+    drawn
+        Tables that the chains held in the end, in the order of their chains, evenly spaced; those asked for.
     """
 
     codes: Int[Array, "n d"] = field(repr=False)
@@ -42,6 +69,7 @@ class Matched:
     seconds: float
     entry_agreement: Float[Array, "n d"] = field(repr=False)
     label_agreement: Float[Array, " n"] = field(repr=False)
+    drawn: tuple[Drawn, ...] = field(default=(), repr=False)
 
     @property
     def confidence(self) -> Float[Array, " n"]:

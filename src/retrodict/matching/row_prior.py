@@ -1,0 +1,88 @@
+"""What is assumed of a row's codes together, its label known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from retrodict.matching.problem import Targets
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class RowPrior:
+    """A mixture over rows of codes: a component is chosen by the row's label, and given it codes are independent or tied.
+
+    A *tied* feature has a latent, and the tied latents of a component are jointly normal. A latent's line is cut into
+    slots, each of which means a code; that it lies in a slot makes the row hold the code. A missing value leaves its
+    latent anywhere, and is independent of all else. Codes of other features are drawn by the component's chances.
+
+    A copula is one component, or one a class, whose latents are those of its marginals; a kernel around sample rows has
+    one component a row, whose latents are the numbers themselves; independent features are one component without ties.
+
+    Parameters
+    ----------
+    shares
+        Of the K components among the rows of each of L labels, shape (L, K); each label's sum to one. Several labels
+        may share components.
+    tied
+        Which features have latents, shape (d,).
+    means
+        Of the latents, shape (K, d); 0 where a feature is not tied.
+    precisions, precision
+        Inverse covariances of the latents, shape (S, d, d), and which one each component has, shape (K,). A feature that
+        is not tied has 1 on the diagonal, and 0 elsewhere.
+    ends, scale
+        Where slots of latents end, shape (E, d, M + 1): slot ``m`` is ``(ends[m], ends[m + 1]]``, the first from -inf,
+        the last to inf; what follows the last is inf as well. And which of these each component has, shape (K,).
+    slots
+        The code that each slot means, shape (d, M); -1 behind the last. Every code but the missing one has a slot.
+    missing
+        Probability of the missing code of tied features, shape (K, d).
+    chances
+        Of the codes of features that are not tied (the missing one among them), shape (K, d, M); 0 behind the last. All
+        are above zero, since counts may ask for any; so is the mass of each slot.
+    """
+
+    shares: Float[Array, "L K"]
+    tied: Bool[Array, " d"]
+    means: Float[Array, "K d"]
+    precisions: Float[Array, "S d d"]
+    precision: Int[Array, " K"]
+    ends: Float[Array, "E d M+1"]
+    scale: Int[Array, " K"]
+    slots: Int[Array, "d M"]
+    missing: Float[Array, "K d"]
+    chances: Float[Array, "K d M"]
+
+    @classmethod
+    def independent(cls, chances: tuple[Float[Array, " k"], ...], targets: Targets) -> RowPrior:
+        """Return the prior of features that know nothing of one another, nor of labels.
+
+        Parameters
+        ----------
+        chances
+            Of each feature's codes.
+        targets
+            Whose labels they know nothing of.
+        """
+        d, most = len(chances), max((len(own) for own in chances), default=1)
+        table = np.zeros((1, d, most))
+        for f, own in enumerate(chances):
+            table[0, f, : len(own)] = own
+        nothing = np.zeros((1, d))
+        return cls(
+            shares=np.ones((max(targets.size, 1), 1)),
+            tied=np.zeros(d, dtype=bool),
+            means=nothing,
+            precisions=np.eye(d)[None],
+            precision=np.zeros(1, dtype=np.int64),
+            ends=np.full((1, d, most + 1), np.inf),
+            scale=np.zeros(1, dtype=np.int64),
+            slots=np.full((d, most), -1, dtype=np.int64),
+            missing=nothing,
+            chances=table,
+        )
