@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrodict.matching.search.diagnostics import ALIKE, code_rhat, compare, effective_draws, rhat
+from retrodict.matching.search.diagnostics import code_rhat, compare, effective_draws, rhat
+from retrodict.matching.search.mixing import ALIKE
 
 k = np.arange(20.0)
 WAVES = np.stack([np.sin(k), np.sin(k + 1) + 0.3, np.sin(k * k)])

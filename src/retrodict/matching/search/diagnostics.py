@@ -4,51 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.stats import norm, rankdata
 
+from retrodict.matching.search.mixing import ALIKE, Mixing
+
 Array = np.ndarray
 
-ALIKE = 1.1
-"""R-hat up to which chains count as alike (Gelman et al., Bayesian Data Analysis, 3rd ed., 11.5). The stricter 1.01 of
-Vehtari et al. asks for hundreds of effective draws: chains of some tens that mix perfectly would fail it."""
 _FEW_APART = 0.01
 """Share of cells that may lie above all the same: of perfectly mixed cells one in 700 does, with two chains of 40."""
 _FEWEST = 8
 """Draws of a chain whose halves tell of its energies: their variances, and how they depend on the one before."""
 _OFFSET = 3 / 8
 """Blom's, by which ranks become normal scores."""
-
-
-@dataclass(frozen=True)
-class Mixing:
-    """How far independent chains agree, in numbers.
-
-    Parameters
-    ----------
-    chains, tables
-        How many chains were compared, and how many tables of each.
-    agree
-        Whether they hold the same distribution of tables as far as these tell: R-hat of the energies, and of all but a
-        hundredth of the cells, is at most `ALIKE`.
-    cells_apart
-        The share of cells whose R-hat is above.
-    energy_rhat
-        R-hat of the energies; ``None`` where no chain's energy moves, or there are too few tables.
-    energy_draws
-        How many independent draws the chains' energies are worth together; ``None`` likewise.
-    """
-
-    chains: int
-    tables: int
-    agree: bool
-    cells_apart: float
-    energy_rhat: float | None
-    energy_draws: float | None
 
 
 class Compared(NamedTuple):
