@@ -20,9 +20,9 @@ DRAWS = 20_000
 """Rows drawn of a prior to know its shares: to about one in a hundred of the commonest."""
 SEED = 0
 """What is assumed is the same in every run, whatever the run's seed."""
-_MISSING = 0.1
+MISSING = 0.1
 """The share of missing values where splits show some but nothing says how many."""
-_UNSEEN = 0.5
+UNSEEN = 0.5
 """Added to the draws of each code, so that none is ruled out."""
 
 
@@ -88,10 +88,10 @@ def chances_of(book: Codebook) -> tuple[Float[Array, " k"], ...]:
     features = {feature.name: feature for feature in book.schema.features}
     out = []
     for axis, codes in zip(book.axes, book.encode(rows).T, strict=True):
-        counts = np.bincount(codes, minlength=axis.size) + _UNSEEN
+        counts = np.bincount(codes, minlength=axis.size) + UNSEEN
         shares = counts / counts.sum()
         if axis.gaps:
-            missing = features[axis.name].missing or _MISSING
+            missing = features[axis.name].missing or MISSING
             shares = np.append((1.0 - missing) * shares[:-1] / shares[:-1].sum(), missing)
         out.append(shares)
     return tuple(out)

@@ -79,13 +79,16 @@ class Codebook:
                 continue
             axis, own = by_name[feature.name]
             if isinstance(axis, ListedAxis):
-                out[:, j] = _category(axis, own, marginal, u)
+                out[:, j] = category_in(axis, own, marginal, u)
             else:
-                out[:, j] = _number(axis, own, marginal, u)
+                out[:, j] = number_in(axis, own, marginal, u)
         return out
 
 
-def _number(axis: NumberAxis, codes: Array, marginal: Marginal, u: Array) -> Array:
+def number_in(
+    axis: NumberAxis, codes: Int[Array, " n"], marginal: Marginal, u: Float[Array, " n"]
+) -> Float[Array, " n"]:
+    """Return values of a marginal in cells, at shares `u` of its mass there; NaN for the missing code."""
     low, high = axis.ends(codes)
     gone = codes == axis.missing
     low[gone], high[gone] = -np.inf, np.inf
@@ -95,7 +98,10 @@ def _number(axis: NumberAxis, codes: Array, marginal: Marginal, u: Array) -> Arr
     return np.where(gone, np.nan, values)
 
 
-def _category(axis: ListedAxis, codes: Array, marginal: Marginal, u: Array) -> Array:
+def category_in(
+    axis: ListedAxis, codes: Int[Array, " n"], marginal: Marginal, u: Float[Array, " n"]
+) -> Float[Array, " n"]:
+    """Return categories that share a code, at shares `u` of their marginal's mass; NaN for the missing code."""
     out = np.full(len(codes), np.nan)
     shares = _shares(marginal, len(axis.groups))
     for code in np.unique(codes[codes != axis.missing]):

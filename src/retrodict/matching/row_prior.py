@@ -14,7 +14,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class RowPrior:
-    """A mixture over rows of codes: a component is chosen by the row's label, and given it codes are independent or tied.
+    """A mixture over rows of codes: the label chooses a component, and given it codes are independent, or tied.
 
     A *tied* feature has a latent, and the tied latents of a component are jointly normal. A latent's line is cut into
     slots, each of which means a code; that it lies in a slot makes the row hold the code. A missing value leaves its
@@ -33,8 +33,8 @@ class RowPrior:
     means
         Of the latents, shape (K, d); 0 where a feature is not tied.
     precisions, precision
-        Inverse covariances of the latents, shape (S, d, d), and which one each component has, shape (K,). A feature that
-        is not tied has 1 on the diagonal, and 0 elsewhere.
+        Inverse covariances of the latents, shape (S, d, d), and which one each component has, shape (K,). A feature
+        that is not tied has 1 on the diagonal, and 0 elsewhere.
     ends, scale
         Where slots of latents end, shape (E, d, M + 1): slot ``m`` is ``(ends[m], ends[m + 1]]``, the first from -inf,
         the last to inf; what follows the last is inf as well. And which of these each component has, shape (K,).
@@ -86,3 +86,41 @@ class RowPrior:
             missing=nothing,
             chances=table,
         )
+
+    def sample(
+        self, labels: Int[Array, " n"], gone: Int[Array, " d"], rng: np.random.Generator
+    ) -> tuple[Int[Array, "n d"], Int[Array, " n"], Float[Array, "n d"]]:
+        """Draw rows.
+
+        Parameters
+        ----------
+        labels
+            Of the rows, as codes, shape (n,).
+        gone
+            The missing code of each feature, or -1, shape (d,).
+        rng
+            What they are drawn from.
+
+        Returns
+        -------
+        tuple
+            Codes, shape (n, d); components, shape (n,); and latents, shape (n, d), 0 of features that are not tied.
+        """
+        n, d = len(labels), len(self.tied)
+        ends = np.cumsum(self.shares, axis=1)
+        u = rng.random(n) * ends[labels, -1]
+        components = np.minimum((ends[labels] <= u[:, None]).sum(axis=1), len(self.means) - 1)
+        factors = np.linalg.cholesky(np.linalg.inv(self.precisions))
+        noise, u = rng.standard_normal((n, d)), rng.random((n, d))
+        latents = self.means[components] + np.einsum("nfg,ng->nf", factors[self.precision[components]], noise)
+        codes = np.zeros((n, d), dtype=np.int64)
+        for f in range(d):
+            if self.tied[f]:
+                slot = (self.ends[self.scale[components], f, 1:] < latents[:, f, None]).sum(axis=1)
+                codes[:, f] = self.slots[f, np.minimum(slot, int((self.slots[f] >= 0).sum()) - 1)]
+                if gone[f] >= 0:
+                    codes[:, f] = np.where(u[:, f] < self.missing[components, f], gone[f], codes[:, f])
+            else:
+                sums = np.cumsum(self.chances[components, f], axis=1)
+                codes[:, f] = np.minimum((sums <= (u[:, f] * sums[:, -1])[:, None]).sum(axis=1), sums.shape[1] - 1)
+        return codes, components.astype(np.int32), np.where(self.tied, latents, 0.0)

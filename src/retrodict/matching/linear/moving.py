@@ -17,7 +17,7 @@ from numba import njit
 from retrodict.matching.linear.ascent import take
 from retrodict.matching.linear.option_prices import label_prices, option_of, option_prices
 from retrodict.matching.linear.putting import put
-from retrodict.matching.search.moves import uniform
+from retrodict.matching.search.random_numbers import uniform
 
 
 @njit(cache=True, nogil=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -20,10 +20,58 @@ FEWEST_CODES = 3
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Tables of one chain at a low temperature, shape (s, n, d) and (s, n)."""
+    """Tables of one chain at a low temperature, one after the other; as of `Held`, with their energies."""
 
     codes: Int[Array, "s n d"]
     labels: Int[Array, "s n"]
+    components: Int[Array, "s n"] = field(default_factory=lambda: np.empty((0, 0), dtype=np.int64))
+    latents: Float[Array, "s n d"] = field(default_factory=lambda: np.empty((0, 0, 0)))
+    energies: Float[Array, " s"] = field(default_factory=lambda: np.empty(0))
+
+    def table(self, at: int, problem: Problem) -> tuple[Array, Array, Array, Array]:
+        """Return the codes, labels, components and latents of one of them, the latter as `Drawn` has them."""
+        latents = self.latents[at] if tied(problem) else np.empty((len(self.labels[at]), 0))
+        codes, labels = self.codes[at].astype(np.int64), self.labels[at].astype(np.int64)
+        return codes, labels, self.components[at].astype(np.int64), latents
+
+
+def tied(problem: Problem) -> bool:
+    """Return whether rows have latents."""
+    return problem.prior is not None and bool(problem.prior.tied.any())
+
+
+def middle_place(
+    problem: Problem, codes: Int[Array, "n d"], samples: Samples
+) -> tuple[Int[Array, " n"], Float[Array, "n m"]]:
+    """Return each row's commonest component, and the mean of each latent over the samples that hold the row's code.
+
+    Latents of codes that no sample holds in their row's component are NaN: nothing is known inside these cells.
+
+    Parameters
+    ----------
+    problem
+        Whose table it is.
+    codes
+        The table, shape (n, d).
+    samples
+        Of the chain that found it.
+
+    Returns
+    -------
+    tuple
+        Shapes (n,) and (n, d); the latter (n, 0) where rows have no latents.
+    """
+    n = len(codes)
+    if problem.prior is None:
+        return np.zeros(n, dtype=np.int64), np.empty((n, 0))
+    components = _commonest(samples.components, len(problem.prior.means))
+    if not tied(problem):
+        return components, np.empty((n, 0))
+    scale = problem.prior.scale
+    alike = (scale[samples.components] == scale[components])[:, :, None] & (samples.codes == codes)
+    held = alike.sum(axis=0)
+    sums = np.where(alike, samples.latents, 0.0).sum(axis=0)
+    return components, np.where(held > 0, sums / np.maximum(held, 1), np.nan)
 
 
 def consensus(problem: Problem, samples: Samples) -> tuple[Int[Array, "n d"], Int[Array, " n"]]:

@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.problem import Problem
-from retrodict.matching.search.arrays import Chain, Fixed, Scratch, random_chain, scratch
-from retrodict.matching.search.moves import sweep
+from retrodict.matching.search.arrays import Chain, Fixed, Held, Scratch, random_chain, scratch
+from retrodict.matching.search.moves import place_rows, sweep
 from retrodict.matching.search.node_counts import count
 from retrodict.matching.search.row_places import change_places
 
@@ -27,7 +27,7 @@ _COLD = 0.01
 _QUENCH = 0.1
 """Of the last temperature: a chain ends there, to reach the bottom of where it is."""
 
-_OF_LABELS, _OF_EXCHANGES = 0.04, 0.12
+_OF_LABELS, _OF_EXCHANGES, _OF_COMPONENTS = 0.04, 0.12, 0.04
 """Shares of the moves; entries, of which there are most, have the others."""
 _ROUNDS, _COLD_ROUNDS = 60, 10
 """Into which the fall and the quench are parted: between two of them a run can be kept."""
@@ -64,9 +64,7 @@ class Annealing:
         cls, problem: Problem, fixed: Fixed, seed: np.random.SeedSequence, labels: Int[Array, " n"] | None
     ) -> Annealing:
         """Return a chain at a random table."""
-        chain = random_chain(problem, seed)
-        if labels is not None:
-            chain.labels[:] = labels
+        chain = random_chain(problem, seed, labels)
         own = cls(problem, fixed, chain, scratch(problem), labels is not None or problem.targets.size < 2)
         own.recount()
         return own
@@ -92,9 +90,21 @@ class Annealing:
         drawn = self.problem.trees.multiplicities
         return bool((drawn == drawn.flat[0]).all()) if drawn.size else True
 
+    def held(self) -> Held:
+        """Return a copy of its table, and of where its rows lie in what is assumed of them."""
+        chain = self.chain
+        return Held(chain.codes.copy(), chain.labels.copy(), chain.components.copy(), chain.latents.copy())
+
+    def take(self, held: Held) -> None:
+        """Go back to where a chain of the same problem was."""
+        self.chain.components[:], self.chain.latents[:] = held.components, held.latents
+        self.chain.codes[:], self.chain.labels[:] = held.codes, held.labels
+        self.recount()
+
     def put(self, codes: Int[Array, "n d"], labels: Int[Array, " n"]) -> None:
-        """Take another table."""
+        """Take another table; where its rows lie in what is assumed of them is drawn anew."""
         self.chain.codes[:], self.chain.labels[:] = codes, labels
+        place_rows(self.fixed, self.chain, self.room)
         self.recount()
 
     def recount(self) -> None:
@@ -128,6 +138,7 @@ class Annealing:
         """Move only these rows, as many times as they have entries, at each temperature; counts are not summed anew."""
         moves = len(rows) * max(len(self.problem.table.sizes), 1)
         of_labels = 0.0 if self.labels_known else _OF_LABELS
+        of_components = _OF_COMPONENTS if self.fixed.assumed.many else 0.0
         enough = self.enough if searching else -1.0
         for temperature in temperatures:
             sweep(
@@ -141,6 +152,7 @@ class Annealing:
                 of_exchanges,
                 self.alike,
                 enough,
+                of_components,
             )
 
     @property

@@ -63,6 +63,9 @@ class Matching:
         Sweeps of a chain in an attempt, at most, where `sweeps` is not given; by default no bound but its own.
     workers
         Threads; by default all cores. They never change the table.
+    tables
+        Tables of the chains that are kept, beside the one in their middle: draws of ``Q(table | file)``, as far as the
+        chains mix.
 
     Notes
     -----
@@ -80,12 +83,15 @@ class Matching:
     seconds: float | None = None
     workers: int | None = None
     longest: int | None = None
+    tables: int = 0
 
     def __post_init__(self) -> None:
         for name in ("chains", "sweeps", "workers", "longest"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise RequestError(f"matching needs {name} of at least 1, got {value}")
+        if self.tables < 0:
+            raise RequestError(f"matching needs tables of at least 0, got {self.tables}")
         if self.restarts is not None and self.restarts < 0:
             raise RequestError(f"matching needs restarts of at least 0, got {self.restarts}")
         if self.seconds is not None and not self.seconds > 0:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
+
+from retrodict.matching.search.mixing import Mixing
 
 Array = np.ndarray
 
@@ -58,6 +60,14 @@ class Matched:
         The share of the chains' tables that agrees with this one, shapes (n, d) and (n,).
     drawn
         Tables that the chains held in the end, in the order of their chains, evenly spaced; those asked for.
+    components, latents
+        As of `Drawn`: each row's commonest component, and means of latents inside the cells of `codes`, NaN where the
+        chain did not hold them.
+    mixing
+        How far the chains agree whose tables were compared: those that meet all counts, else all of them.
+    fixed
+        Cells, labels last, that all these tables hold as this one does, shape (n, d + 1); ``None`` where one chain
+        alone was left to compare.
     """
 
     codes: Int[Array, "n d"] = field(repr=False)
@@ -70,6 +80,10 @@ class Matched:
     entry_agreement: Float[Array, "n d"] = field(repr=False)
     label_agreement: Float[Array, " n"] = field(repr=False)
     drawn: tuple[Drawn, ...] = field(default=(), repr=False)
+    components: Int[Array, " n"] = field(default_factory=lambda: np.empty(0, dtype=np.int64), repr=False)
+    latents: Float[Array, "n m"] = field(default_factory=lambda: np.empty((0, 0)), repr=False)
+    mixing: Mixing | None = None
+    fixed: Bool[Array, "n c"] | None = field(default=None, repr=False)
 
     @property
     def confidence(self) -> Float[Array, " n"]:

@@ -5,41 +5,27 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numba import int64, njit, uint64
+from numba import njit, uint64
 
 from retrodict.matching.search.arrays import Chain, Fixed, Scratch
 from retrodict.matching.search.conditionals import entry_energies, label_energies
 from retrodict.matching.search.node_counts import bit, change, move, relabel
+from retrodict.matching.search.random_numbers import below, uniform
+from retrodict.matching.search.row_law import (
+    choose_component,
+    code_chances,
+    draw_latent,
+    draw_latents,
+    given_others,
+    log_row,
+    weigh_latents,
+)
 
-LABEL, ENTRY, EXCHANGE, WHOLE = range(4)
-_UNIT = 2.0**-53
-"""The distance of random numbers between 0 and 1: doubles have 53 digits."""
+LABEL, ENTRY, EXCHANGE, WHOLE, COMPONENT = range(5)
 HOPELESS = 30.0
 """Temperatures above the lowest energy: a value there is drawn once in 10^13 times, and is not summed."""
 _HALF_HOPELESS = 200.0
 """Temperatures that the first half of an exchange may cost: the second hardly ever makes up for more."""
-
-
-@njit(cache=True)
-def _word(state: Any) -> Any:
-    """Return 64 random bits: xorshift64* (Vigna, 2016), whose state is one word that a checkpoint can hold."""
-    x = state[0]
-    x ^= x >> uint64(12)
-    x ^= x << uint64(25)
-    x ^= x >> uint64(27)
-    state[0] = x
-    return x * uint64(0x2545F4914F6CDD1D)
-
-
-@njit(cache=True)
-def uniform(state: Any) -> float:
-    """Return a random number between 0 and 1."""
-    return float(_word(state) >> uint64(11)) * _UNIT
-
-
-@njit(cache=True)
-def _below(state: Any, k: int) -> Any:
-    return int64(((_word(state) >> uint64(33)) * uint64(k)) >> uint64(31))
 
 
 @njit(cache=True)
@@ -64,10 +50,26 @@ def _pick(state: Any, energies: Any, chances: Any, room: Any, many: int, tempera
 
 @njit(cache=True)
 def draw_entry(fixed: Fixed, chain: Chain, room: Scratch, i: int, f: int, temperature: float) -> None:
-    """Draw one entry, a feature of a row, from its conditional given all others (Gibbs sampling)."""
+    """Draw one entry, a feature of a row, from its conditional given all others (Gibbs sampling).
+
+    The conditional is the product of the counts' and the prior's: that of the entry's latent, where it has one, which
+    is drawn with it.
+    """
     entry_energies(fixed, chain, room, i, f)
-    own = chain.codes[i, f]
-    c = _pick(chain.rng, room.gain, fixed.chances[f], room.chance, fixed.sizes[f], temperature)
+    own, k, assumed = chain.codes[i, f], chain.components[i], fixed.assumed
+    if assumed.plain:
+        c = _pick(chain.rng, room.gain, fixed.chances[f], room.chance, fixed.sizes[f], temperature)
+    elif assumed.tied[f]:
+        mean, sd = given_others(assumed, k, chain.latents[i], f)
+        lowest = math.inf
+        for each in range(fixed.sizes[f]):
+            lowest = min(lowest, room.gain[each])
+        most = lowest + HOPELESS * temperature
+        code_chances(assumed, k, f, mean, sd, room.gain, most, fixed.sizes[f], room.shares)
+        c = _pick(chain.rng, room.gain, room.shares, room.chance, fixed.sizes[f], temperature)
+        chain.latents[i, f] = draw_latent(chain.rng, assumed, k, f, c, mean, sd)
+    else:
+        c = _pick(chain.rng, room.gain, assumed.chances[k, f], room.chance, fixed.sizes[f], temperature)
     chain.tally[ENTRY, 0] += 1
     if c != own:
         for g in range(len(room.here)):
@@ -80,15 +82,66 @@ def draw_entry(fixed: Fixed, chain: Chain, room: Scratch, i: int, f: int, temper
 
 @njit(cache=True)
 def draw_label(fixed: Fixed, chain: Chain, room: Scratch, i: int, temperature: float) -> None:
-    """Draw one label from its conditional given all else."""
+    """Draw one label from its conditional given all else.
+
+    Where rows of different labels differ, it is drawn as if they did not, with a component and latents in the row's
+    cells, and taken or not by how likely the cells are under either label.
+    """
     label_energies(fixed, chain, room, i)
     own = chain.labels[i]
     c = _pick(chain.rng, room.gain, fixed.label_chances, room.chance, len(fixed.label_chances), temperature)
     chain.tally[LABEL, 0] += 1
-    if c != own:
+    if c != own and (fixed.assumed.plain or _placed(fixed, chain, room, i, c)):
         relabel(fixed, chain, i, c)
         chain.energy[0] += room.gain[c] - room.gain[own]
         chain.tally[LABEL, 1] += 1
+
+
+@njit(cache=True)
+def draw_component(fixed: Fixed, chain: Chain, room: Scratch, i: int) -> None:
+    """Propose another component for a row, with latents in its cells."""
+    chain.tally[COMPONENT, 0] += 1
+    if _placed(fixed, chain, room, i, chain.labels[i]):
+        chain.tally[COMPONENT, 1] += 1
+
+
+@njit(cache=True)
+def _placed(fixed: Fixed, chain: Chain, room: Scratch, i: int, label: int) -> bool:
+    """Propose a component of a label, and latents in the row's cells; return whether they were taken.
+
+    An independence sampler: components are proposed by the chances of the row's codes one by one, latents one after
+    the other, and what both leave out of the prior decides (Metropolis and Hastings).
+    """
+    rng, assumed, codes, own = chain.rng, fixed.assumed, chain.codes[i], chain.labels[i]
+    fresh, steps = room.latents[0], room.latents[1]
+    k, offered = choose_component(rng, assumed, label, codes, room.weights)
+    held = offered
+    if label != own:
+        held = choose_component(rng, assumed, own, codes, room.weights)[1]
+    offered += draw_latents(rng, assumed, k, codes, fresh, steps)
+    held += weigh_latents(rng, assumed, chain.components[i], codes, chain.latents[i], steps)
+    if not _taken(rng, offered - held):
+        return False
+    chain.components[i] = k
+    for f in range(len(fresh)):
+        chain.latents[i, f] = fresh[f] if assumed.tied[f] else 0.0
+    return True
+
+
+@njit(cache=True, nogil=True)
+def place_rows(fixed: Fixed, chain: Chain, room: Scratch) -> None:
+    """Draw components and latents of rows that were given codes and labels, as good as `_placed` proposes them."""
+    if fixed.assumed.plain:
+        return
+    for i in range(len(chain.codes)):
+        k = choose_component(chain.rng, fixed.assumed, chain.labels[i], chain.codes[i], room.weights)[0]
+        chain.components[i] = k
+        draw_latents(chain.rng, fixed.assumed, k, chain.codes[i], chain.latents[i], room.latents[1])
+
+
+@njit(cache=True)
+def _taken(rng: Any, log_ratio: float) -> bool:
+    return log_ratio >= 0.0 or uniform(rng) < math.exp(log_ratio)
 
 
 @njit(cache=True)
@@ -98,13 +151,18 @@ def exchange(fixed: Fixed, chain: Chain, room: Scratch, i: int, j: int, temperat
     Multiplicities tell rows apart, and rows that are right but in each other's place are far from there by single
     entries.
     """
-    rng, mask = chain.rng, uint64(0)
-    how, one = _below(rng, 2 if alike else 3), _below(rng, len(room.here))
+    rng, mask, assumed = chain.rng, uint64(0), fixed.assumed
+    if not assumed.plain and assumed.scale[chain.components[i]] != assumed.scale[chain.components[j]]:
+        return  # a latent of the one stands for another code in the other
+    mine, theirs = room.latents[0], room.latents[1]
+    how, one = below(rng, 2 if alike else 3), below(rng, len(room.here))
     for f in range(len(room.here)):
         a, b = chain.codes[i, f], chain.codes[j, f]
         room.here[f], room.there[f], room.back[f] = a, b, a
-        if a != b and (how == 2 or (how == 1 and f == one) or (how == 0 and _below(rng, 2) == 1)):
+        mine[f], theirs[f] = chain.latents[i, f], chain.latents[j, f]
+        if a != b and (how == 2 or (how == 1 and f == one) or (how == 0 and below(rng, 2) == 1)):
             room.here[f], room.there[f] = b, a
+            mine[f], theirs[f] = theirs[f], mine[f]
             mask |= bit(f)
     if mask == 0:
         return
@@ -112,14 +170,28 @@ def exchange(fixed: Fixed, chain: Chain, room: Scratch, i: int, j: int, temperat
     e = change(fixed, chain, i, room.here, mask)
     if e > _HALF_HOPELESS * temperature:
         return
+    likelier = 0.0 if assumed.plain else _likelier(fixed, chain, room, i, j)
     move(fixed, chain, i, room.here, mask)
     e += change(fixed, chain, j, room.there, mask)
-    if e <= 0.0 or uniform(rng) < math.exp(-e / temperature):
+    if _taken(rng, likelier - e / temperature):
         move(fixed, chain, j, room.there, mask)
+        for f in range(0 if assumed.plain else len(mine)):
+            chain.latents[i, f], chain.latents[j, f] = mine[f], theirs[f]
         chain.energy[0] += e
         chain.tally[EXCHANGE, 1] += 1
     else:
         move(fixed, chain, i, room.back, mask)
+
+
+@njit(cache=True)
+def _likelier(fixed: Fixed, chain: Chain, room: Scratch, i: int, j: int) -> float:
+    """Return how much likelier two rows are with exchanged entries under the prior, as a logarithm."""
+    assumed, codes, latents, labels = fixed.assumed, chain.codes, chain.latents, chain.labels
+    a, b = chain.components[i], chain.components[j]
+    new = log_row(assumed, labels[i], a, room.here, room.latents[0])
+    new += log_row(assumed, labels[j], b, room.there, room.latents[1])
+    old = log_row(assumed, labels[i], a, codes[i], latents[i]) + log_row(assumed, labels[j], b, codes[j], latents[j])
+    return new - old
 
 
 @njit(cache=True, nogil=True)
@@ -134,6 +206,7 @@ def sweep(
     of_exchanges: float,
     alike: bool,
     enough: float,
+    of_components: float = 0.0,
 ) -> None:
     """Make moves at one temperature until the energy is at most `enough`.
 
@@ -143,7 +216,7 @@ def sweep(
         The rows that move.
     proposals
         How many moves.
-    of_labels, of_exchanges
+    of_labels, of_exchanges, of_components
         Their shares of the moves; the others draw entries.
     alike
         Whether all trees drew all rows equally often, so that whole rows have nothing to exchange.
@@ -151,15 +224,17 @@ def sweep(
     n, d = len(rows), chain.codes.shape[1]
     rng = chain.rng
     for _ in range(proposals):
-        u, i = uniform(rng), rows[_below(rng, n)]
+        u, i = uniform(rng), rows[below(rng, n)]
         if u < of_labels:
             draw_label(fixed, chain, room, i, temperature)
         elif u < of_labels + of_exchanges:
-            j = rows[_below(rng, n)]
+            j = rows[below(rng, n)]
             if j != i and (chain.labels[i] == chain.labels[j] or len(fixed.levels) > 0):
                 exchange(fixed, chain, room, i, j, temperature, alike)
+        elif u < of_labels + of_exchanges + of_components:
+            draw_component(fixed, chain, room, i)
         elif d > 0:
-            f = _below(rng, d)
+            f = below(rng, d)
             if fixed.sizes[f] > 1:
                 draw_entry(fixed, chain, room, i, f, temperature)
         if chain.energy[0] <= enough:

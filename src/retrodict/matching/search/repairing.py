@@ -31,11 +31,11 @@ def repair(run: Annealing, sweeps: float) -> None:
         _mismatches(run.fixed, run.chain, own)
         bad = int((own > _WORST * own.max()).sum())
         rows = rng.choice(n, size=min(bad, 2 ** int(rng.integers(_TOGETHER + 1))), replace=False, p=own / own.sum())
-        before, codes, labels = run.energy, run.chain.codes.copy(), run.chain.labels.copy()
+        before, held = run.energy, run.held()
         heat = np.geomspace(run.drew * rng.uniform(*_HOTTEST), run.coldest, _HEATED_SWEEPS)
         run.move(rows, heat, _OF_EXCHANGES if len(rows) > 1 else 0.0)
         if run.energy > before:
-            run.put(codes, labels)
+            run.take(held)
         work -= _HEATED_SWEEPS * len(rows)
 
 

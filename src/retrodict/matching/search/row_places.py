@@ -18,8 +18,10 @@ from jaxtyping import Float, Int
 from numba import njit
 
 from retrodict.matching.search.arrays import FEATURE, Chain, Fixed, Scratch
-from retrodict.matching.search.moves import HOPELESS, WHOLE, uniform
+from retrodict.matching.search.moves import HOPELESS, WHOLE
 from retrodict.matching.search.node_counts import child
+from retrodict.matching.search.random_numbers import uniform
+from retrodict.matching.search.row_law import log_row
 from retrodict.matching.search.whole_rows import enter, leave, replacing
 
 Array = np.ndarray
@@ -158,15 +160,19 @@ def _propose(
         chain.tally[WHOLE, 0] += 1
         if copying:
             e = replacing(fixed, chain, i, room.here, other)
-            if _taken(rng, e, temperature):
+            if _taken(rng, e - temperature * _likelier(fixed, chain, i, j), temperature):
                 leave(fixed, chain, i)
                 enter(fixed, chain, i, room.here, other)
+                chain.components[i], chain.latents[i] = chain.components[j], chain.latents[j]
                 chain.energy[0] += e
                 chain.tally[WHOLE, 1] += 1
             continue
         e = leave(fixed, chain, i) + leave(fixed, chain, j)
         e += enter(fixed, chain, i, room.here, other) + enter(fixed, chain, j, room.there, own)
         if _taken(rng, e, temperature):
+            chain.components[i], chain.components[j] = chain.components[j], chain.components[i]
+            for f in range(len(room.here)):
+                chain.latents[i, f], chain.latents[j, f] = chain.latents[j, f], chain.latents[i, f]
             chain.energy[0] += e
             chain.tally[WHOLE, 1] += 1
         else:
@@ -174,6 +180,16 @@ def _propose(
             leave(fixed, chain, j)
             enter(fixed, chain, i, room.back, own)
             enter(fixed, chain, j, room.last, other)
+
+
+@njit(cache=True)
+def _likelier(fixed: Fixed, chain: Chain, i: int, j: int) -> float:
+    """Return how much likelier row `j` is than row `i` under the prior, as a logarithm."""
+    if fixed.assumed.plain:
+        return 0.0
+    codes, latents, labels, at = chain.codes, chain.latents, chain.labels, chain.components
+    there = log_row(fixed.assumed, labels[j], at[j], codes[j], latents[j])
+    return there - log_row(fixed.assumed, labels[i], at[i], codes[i], latents[i])
 
 
 @njit(cache=True)

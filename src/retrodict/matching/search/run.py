@@ -14,11 +14,11 @@ from jaxtyping import Int
 
 from retrodict import threads
 from retrodict.matching.problem import Problem
-from retrodict.matching.search.agreement import FEWEST_CODES, Samples, agreement, consensus
+from retrodict.matching.search.agreement import FEWEST_CODES, Samples, agreement, consensus, middle_place
 from retrodict.matching.search.annealing import Annealing, schedule
-from retrodict.matching.search.arrays import fixed_arrays
+from retrodict.matching.search.arrays import Held, fixed_arrays
 from retrodict.matching.search.labels import root_labels
-from retrodict.matching.search.matched import Matched
+from retrodict.matching.search.matched import Drawn, Matched
 from retrodict.matching.search.repairing import repair
 
 Array = np.ndarray
@@ -56,8 +56,7 @@ class Run:
         many = range(settings.chains or _CHAINS)
         seeds = [np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in many]
         self.annealings = [Annealing.start(problem, fixed, s, known) for s in seeds]
-        self.best_codes = [each.chain.codes.copy() for each in self.annealings]
-        self.best_labels = [each.chain.labels.copy() for each in self.annealings]
+        self.best_tables = [each.held() for each in self.annealings]
         self.best = np.array([each.energy for each in self.annealings])
         self.round = self.restarts = self.sweeps = 0
         self.spent = 0.0
@@ -99,8 +98,8 @@ class Run:
             self.restarts, self.round = self.restarts + 1, 0
 
     def _repair(self, pool: ThreadPoolExecutor, sweeps: float) -> None:
-        for annealing, codes, labels in zip(self.annealings, self.best_codes, self.best_labels, strict=True):
-            annealing.put(codes, labels)
+        for annealing, held in zip(self.annealings, self.best_tables, strict=True):
+            annealing.take(held)
         list(pool.map(repair, self.annealings, [sweeps] * len(self.annealings)))
         self.sweeps += int(sweeps) * len(self.annealings)
 
@@ -119,21 +118,21 @@ class Run:
         for i, annealing in enumerate(self.annealings):
             if annealing.energy < self.best[i]:
                 self.best[i] = annealing.energy
-                self.best_codes[i] = annealing.chain.codes.copy()
-                self.best_labels[i] = annealing.chain.labels.copy()
+                self.best_tables[i] = annealing.held()
 
     def _sample(self, pool: ThreadPoolExecutor) -> list[Samples]:
         """Let each chain wander from its best table, at a temperature where only what counts leave open moves."""
 
         def wander(i: int) -> Samples:
             annealing = self.annealings[i]
-            annealing.put(self.best_codes[i], self.best_labels[i])
-            codes, labels = [], []
+            annealing.take(self.best_tables[i])
+            tables, energies = [], []
             for _ in range(_SAMPLES):
                 annealing.sweeps(np.full(1, _SAMPLING * annealing.coldest), searching=False)
-                codes.append(annealing.chain.codes.copy())
-                labels.append(annealing.chain.labels.copy())
-            return Samples(np.stack(codes), np.stack(labels))
+                tables.append(annealing.held())
+                energies.append(annealing.energy)
+            codes, labels, components, latents = (np.stack(each) for each in zip(*tables, strict=True))
+            return Samples(codes, labels, components, latents, np.array(energies))
 
         self.sweeps += _SAMPLES * len(self.annealings)
         return list(pool.map(wander, range(len(self.annealings))))
@@ -142,7 +141,8 @@ class Run:
         """Return the best chain's table, its numbers in the middle of its wanderings, and who agrees with it."""
         table, lead = self.problem.table, int(self.best.argmin())
         annealing, solved = self.annealings[lead], self._done()
-        codes, labels = self.best_codes[lead].astype(np.int64), self.best_labels[lead].astype(np.int64)
+        best = self.best_tables[lead]
+        codes, labels = best.codes.astype(np.int64), best.labels.astype(np.int64)
         numbers = table.ordered & (table.sizes >= FEWEST_CODES)
         likely = consensus(self.problem, samples[lead])[0]
         middle = np.where(numbers, likely, codes)
@@ -157,6 +157,7 @@ class Run:
         entries, tags = agreement(found, labels, judges, alike=annealing.alike)
         if annealing.labels_known:
             tags = np.ones(table.n)
+        components, latents = middle_place(self.problem, found, samples[lead])
         return Matched(
             found,
             labels,
@@ -167,7 +168,20 @@ class Run:
             seconds,
             entries,
             tags,
+            self._drawn(samples),
+            components,
+            latents,
         )
+
+    def _drawn(self, samples: list[Samples]) -> tuple[Drawn, ...]:
+        """Return the tables asked for, evenly over the chains and along each."""
+        asked, chains = self.settings.tables, len(samples)
+        places = [
+            (i, int(at))
+            for i, own in enumerate(samples)
+            for at in np.linspace(0, len(own.codes) - 1, asked // chains + (i < asked % chains) + 1)[1:]
+        ]
+        return tuple(Drawn(*samples[i].table(at, self.problem), float(samples[i].energies[at]), i) for i, at in places)
 
     def state(self) -> bytes:
         """Return all that a resumed run needs."""
@@ -178,7 +192,8 @@ class Run:
         }
         for i, chain in enumerate(each.chain for each in self.annealings):
             arrays |= {f"codes{i}": chain.codes, f"labels{i}": chain.labels, f"rng{i}": chain.rng}
-            arrays |= {f"best_codes{i}": self.best_codes[i], f"best_labels{i}": self.best_labels[i]}
+            arrays |= {f"components{i}": chain.components, f"latents{i}": chain.latents}
+            arrays |= {f"best_{name}{i}": one for name, one in self.best_tables[i]._asdict().items()}
         out = io.BytesIO()
         np.savez_compressed(out, **arrays)
         return out.getvalue()
@@ -190,6 +205,6 @@ class Run:
             self.round, self.restarts, self.sweeps = (int(x) for x in kept["at"])
             self.spent = float(kept["spent"][0])
             for i, annealing in enumerate(self.annealings):
-                annealing.put(kept[f"codes{i}"], kept[f"labels{i}"])
+                annealing.take(Held(*(kept[f"{name}{i}"] for name in Held._fields)))
                 annealing.chain.rng[:] = kept[f"rng{i}"]
-                self.best_codes[i], self.best_labels[i] = kept[f"best_codes{i}"], kept[f"best_labels{i}"]
+                self.best_tables[i] = Held(*(kept[f"best_{name}{i}"] for name in Held._fields))
