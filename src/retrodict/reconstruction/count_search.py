@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retrodict.inference.task import subseed
 from retrodict.matching.reading import Reading
 from retrodict.reconstruction.found_table import FoundTable, Hooks
-from retrodict.reconstruction.rebuild_quality import RebuildQuality, confidence_bins
+from retrodict.reconstruction.rebuild_quality import RebuildQuality, TableLine, confidence_bins
 from retrodict.schema import Schema
 
 if TYPE_CHECKING:
@@ -55,9 +56,16 @@ class CountSearch:
             progress=hooks.progress,
         )
         rows = reading.rows(matched.codes, matched.labels, np.random.default_rng(fill))
+        tables = tuple(
+            (
+                reading.rows(each.codes, each.labels, np.random.default_rng(subseed(fill, i))),
+                reading.target(each.labels),
+            )
+            for i, each in enumerate(matched.drawn)
+        )
         cells = np.column_stack([matched.entry_agreement, matched.label_agreement])
         confidence = np.asarray(matched.confidence)
-        features = tuple(reading.codebook.features)
+        features, columns = tuple(reading.codebook.features), len(reading.schema) + 1
         quality = RebuildQuality(
             source="node counts",
             rows=len(rows),
@@ -71,5 +79,18 @@ class CountSearch:
             confidence=confidence_bins(confidence, cells),
             confidence_column=column,
             open_columns=tuple(name for name in reading.schema.names if name not in features),
+            tables=tuple(TableLine(int(each.chain), float(each.energy)) for each in matched.drawn),
+            diagnostics=matched.mixing,
+            cells_determined=None if matched.fixed is None else float(matched.fixed.sum() / (len(rows) * columns)),
         )
-        return FoundTable(rows, reading.target(matched.labels), confidence, cells, features, quality, reading.notes)
+        return FoundTable(
+            rows,
+            reading.target(matched.labels),
+            confidence,
+            cells,
+            features,
+            quality,
+            reading.notes,
+            tables,
+            matched.fixed,
+        )

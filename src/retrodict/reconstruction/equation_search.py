@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _UNSHOWN = 0.5
 """What rows count of which it is not shown that every table which meets the equations has them: as likely as not. Whole
 tables were seen that meet all equations and have a tenth of the labels wrong."""
+_ALL = 1.0 - 1e-9
+"""The confidence of a cell that every row has which no tree tells from it: shares are sums, and rounded."""
 _SOURCES: dict[Source, QualitySource] = {"file": "equations", "values": "leaf values"}
 
 
@@ -78,7 +80,9 @@ class EquationSearch:
         sure = solved.met * np.where(shown, 1.0, _UNSHOWN)
         cells = np.column_stack([solution.entry_agreement, solution.label_agreement]) * sure[:, None]
         confidence = cells.mean(axis=1)
-        features = tuple(reading.codebook.features)
+        features, columns = tuple(reading.codebook.features), len(reading.schema) + 1
+        looked = solution.unique is not None and solution.energy <= MET
+        same = shown[:, None] & (cells >= _ALL) if looked else None
         quality = RebuildQuality(
             source=_SOURCES[self.source],
             rows=len(rows),
@@ -98,9 +102,11 @@ class EquationSearch:
             misfit=float(solution.misfit),
             contradicted=solved.contradicted,
             finished=self._finished(solution, limit),
+            cells_determined=None if same is None else float(same.sum() / (len(rows) * columns)),
         )
         notes = (*reading.notes, *solved.notes, *(() if few is None else (few,)))
-        return FoundTable(rows, reading.target(solution.labels), confidence, cells, features, quality, notes)
+        y = reading.target(solution.labels)
+        return FoundTable(rows, y, confidence, cells, features, quality, notes, determined=same)
 
     def _finished(self, solution: Solution, limit: float) -> bool:
         """Whether the search ended by itself: it met all equations, or had no more to try before its time was up."""

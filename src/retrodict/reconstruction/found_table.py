@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from retrodict.reconstruction.rebuild_quality import RebuildQuality
 from retrodict.results.notes import Note
@@ -34,6 +34,10 @@ class FoundTable:
         How it was found and how well it fits.
     notes
         What is to be said of it.
+    tables
+        Others that were drawn, each with its rows and labels as `X` and `y` are.
+    determined
+        Cells that are the same in all tables found, shape (n, features + 1); ``None`` where that was not looked at.
     """
 
     X: Float[Array, "n d"]
@@ -43,6 +47,8 @@ class FoundTable:
     features: tuple[str, ...]
     quality: RebuildQuality
     notes: tuple[Note, ...]
+    tables: tuple[tuple[Float[Array, "n d"], Array], ...] = ()
+    determined: Bool[Array, "n c"] | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from retrodict import time_limit
 from retrodict.errors import RequestError
-from retrodict.matching.capability import Source
+from retrodict.matching.capability import EquationTable, Source, TreeTable
 from retrodict.matching.solving import Solving
 from retrodict.models import load_model
 from retrodict.reconstruction.count_search import CountSearch
@@ -33,6 +33,7 @@ def rebuild(
     *,
     source: Source | None = None,
     rows: int | None = None,
+    tables: int = 1,
     seed: int = 0,
     seconds: float | None = None,
     workers: int | None = None,
@@ -59,6 +60,10 @@ def rebuild(
     rows
         How many rows the table has, where the file does not state it and you know; by default it is found, where it
         can be.
+    tables
+        With more than one, so many tables are drawn from ``Q(table | file)`` beside the one in their middle, by at
+        least four chains that each search for themselves: what differs between them is open. Node counts are then
+        taken though there may be equations.
     seed
         The one seed: the same seed gives the same table.
     seconds
@@ -99,11 +104,20 @@ def rebuild(
     given: dict[str, Any] = {} if seconds is None else {"seconds": check_positive(seconds, "the time limit")}
     given |= {} if workers is None else {"workers": check_count(workers, "the number of workers")}
     known_rows = None if rows is None else check_count(rows, "the number of rows of the table")
-    wanted, matching = _source(source), _search(search, given)
+    many = check_count(tables, "the number of tables") > 1
+    wanted, matching = _source(source), _search(search, given | ({"tables": int(tables)} if many else {}))
+    if many and wanted == "values":
+        raise RequestError("tables are drawn from node counts, of which leaf values say nothing; leave the source out")
     model = load_model(model)
     with time_limit.within(math.inf if seconds is None else float(seconds)):
-        found = training_table(model, source=wanted, rows=known_rows, counts=search is not None)
+        if many and isinstance(model, EquationTable) and not isinstance(model, TreeTable):
+            raise RequestError(
+                "tables are drawn from node counts, and this model has equations alone; leave tables out"
+            )
+        found = training_table(model, source=wanted, rows=known_rows, counts=many or search is not None)
         if isinstance(found, Stored):
+            if many:
+                raise RequestError("the file stores its training rows, of which there is one table; leave tables out")
             if prior is not None:
                 raise RequestError(
                     "the file stores its training rows, to which a prior adds nothing; leave the prior out"

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from jaxtyping import Float, Int
 
+from retrodict.matching.search.mixing import Mixing
 from retrodict.matching.tolerances import MET
 
 Array = np.ndarray
@@ -34,6 +35,14 @@ class ConfidenceBin:
     row_confidence: float | None
     cells: int
     cell_confidence: float | None
+
+
+@dataclass(frozen=True)
+class TableLine:
+    """One of several tables: the chain that held it, and its mismatch with the file's node counts."""
+
+    chain: int
+    energy: float
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,14 @@ class RebuildQuality:
         Whether they do, as far as the search tells: not even parts of rows meet them.
     finished
         Whether the search ended by itself; ``False`` where time ran out.
+    tables
+        Those that were drawn beside this one, in their order.
+    diagnostics
+        How far the chains agree whose tables were compared; ``None`` where no chains were run.
+    cells_determined
+        The share of all cells, labels among them, that are the same in every table that was found: of several chains,
+        or, for equations, shown to be so in every solution. Cells of numbers are the same where no split point lies
+        between. ``None`` where that was not looked at, as by a chain alone.
     """
 
     source: QualitySource
@@ -100,6 +117,9 @@ class RebuildQuality:
     misfit: float = 0.0
     contradicted: bool = False
     finished: bool = True
+    tables: tuple[TableLine, ...] = ()
+    diagnostics: Mixing | None = None
+    cells_determined: float | None = None
 
     @property
     def met(self) -> bool:
@@ -163,11 +183,16 @@ class RebuildQuality:
         own: dict[str, Any] = {name: data[name] for name in fields if name in data or name not in _LATER}
         bins = tuple(ConfidenceBin(**each) for each in own["confidence"])
         tuples = {name: tuple(own[name]) for name in ("energies", "open_columns")}
-        return cls(**{**own, **tuples, "confidence": bins})
+        tables = tuple(TableLine(**each) for each in own.get("tables", ()))
+        mixing = None if own.get("diagnostics") is None else Mixing(**own["diagnostics"])
+        return cls(**{**own, **tuples, "confidence": bins, "tables": tables, "diagnostics": mixing})
 
 
-_LATER = ("determined", "equations", "rounds", "misfit", "contradicted", "finished")
-"""What folders do not have that were written before equations were solved."""
+_LATER = (
+    *("determined", "equations", "rounds", "misfit", "contradicted", "finished"),
+    *("tables", "diagnostics", "cells_determined"),
+)
+"""What folders do not have that were written before equations were solved, or several tables drawn."""
 
 
 def confidence_bins(rows: Float[Array, " n"], cells: Float[Array, "n d"]) -> tuple[ConfidenceBin, ...]:

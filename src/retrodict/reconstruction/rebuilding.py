@@ -13,6 +13,7 @@ from jaxtyping import Float
 from retrodict.inference.task import subseed
 from retrodict.models import Model
 from retrodict.priors import Prior
+from retrodict.reconstruction.drawn_tables import DrawnTables
 from retrodict.reconstruction.found_table import FoundTable, Hooks, Search
 from retrodict.reconstruction.provenance import Provenance, describe
 from retrodict.reconstruction.rebuild_quality import RebuildQuality, confidence_bins
@@ -117,8 +118,15 @@ class Rebuilding:
         names = [*found.features, self._schema.target.name]
         known = pd.DataFrame(found.cells.astype(np.float32), columns=names)
         columns = [*self._schema.names, self._schema.target.name]
+        same = None if found.determined is None else pd.DataFrame(found.determined, columns=names)
         return Rebuilt(
-            self._schema, self._about(0), found.quality, notes=found.notes, _cells=known.reindex(columns=columns)
+            self._schema,
+            self._about(0),
+            found.quality,
+            notes=found.notes,
+            _cells=known.reindex(columns=columns),
+            _determined=None if same is None else same.reindex(columns=columns, fill_value=False),
+            _tables=DrawnTables.of([table(self._schema, self._schema.names, X, y) for X, y in found.tables]),
         )
 
     def _stored(self, stored: Stored) -> Rebuilt:

@@ -9,10 +9,12 @@ from typing import Any, Self
 
 import pandas as pd
 
+from retrodict.reconstruction.drawn_tables import DrawnTables
 from retrodict.reconstruction.labelled_rows import LabelledRows
 from retrodict.reconstruction.loading import check_rows, provenance_of, read_rows, schema_of
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.rebuild_quality import RebuildQuality
+from retrodict.reconstruction.what_is_open import next_action, open_words
 from retrodict.results.documents import checked, holding, notes, read_document
 from retrodict.results.folder import ROWS_FILE
 from retrodict.results.notes import Note
@@ -21,6 +23,7 @@ from retrodict.schema import Schema
 
 DOCUMENT = "rebuild.json"
 CELLS_FILE = "cell_confidence.parquet"
+DETERMINED_FILE = "determined_cells.parquet"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,6 +53,8 @@ class Rebuilt(LabelledRows):
     notes: tuple[Note, ...] = ()
     _frame: pd.DataFrame | None = field(default=None, repr=False)
     _cells: pd.DataFrame | None = field(default=None, repr=False)
+    _determined: pd.DataFrame | None = field(default=None, repr=False)
+    _tables: DrawnTables | None = field(default=None, repr=False)
 
     @property
     def n_rows(self) -> int:
@@ -62,9 +67,36 @@ class Rebuilt(LabelledRows):
 
         NaN for features that no tree splits on. ``None`` where the file stores the rows as they are.
         """
-        if self._cells is not None or self.path is None or not (self.path / CELLS_FILE).is_file():
-            return self._cells
-        return read_rows(self.path / CELLS_FILE)
+        return self._beside(CELLS_FILE, self._cells)
+
+    @cached_property
+    def determined_cells(self) -> pd.DataFrame | None:
+        """Whether each cell is the same in every table that was found, under the names of its columns.
+
+        Cells of numbers are the same where no split point lies between. Those of features that no tree splits on are
+        open. ``None`` where it was not looked at: by a chain alone, or where the file stores the rows as they are.
+        """
+        return self._beside(DETERMINED_FILE, self._determined)
+
+    @cached_property
+    def drawn_tables(self) -> DrawnTables:
+        """The tables drawn from ``Q(table | file)``, in the order of `quality.tables`; empty where none were asked for.
+
+        Rows are in the order of `frame`'s, as far as the file tells rows apart. Each table has its own values.
+        """
+        if self._tables is not None:
+            return self._tables
+        return DrawnTables(len(self.quality.tables), self.path)
+
+    def _beside(self, name: str, held: pd.DataFrame | None) -> pd.DataFrame | None:
+        if held is not None or self.path is None or not (self.path / name).is_file():
+            return held
+        return read_rows(self.path / name)
+
+    @property
+    def next_action(self) -> str | None:
+        """What to do next for a better table; ``None`` where nothing is left to do."""
+        return next_action(self.quality, informed=self.provenance.prior["kind"] != "none")
 
     def content(self) -> dict[str, Any]:
         """Return everything but the rows, as it is kept beside them."""
@@ -79,8 +111,9 @@ class Rebuilt(LabelledRows):
 
     def documents(self) -> dict[str, str | bytes]:
         """Return what lies beside the rows on disk, with what is known of single cells."""
-        cells = self.cell_confidence
-        return {DOCUMENT: self.document()} | ({} if cells is None else {CELLS_FILE: cells.to_parquet(index=False)})
+        beside = {CELLS_FILE: self.cell_confidence, DETERMINED_FILE: self.determined_cells}
+        frames = {name: frame.to_parquet(index=False) for name, frame in beside.items() if frame is not None}
+        return {DOCUMENT: self.document(), **frames, **self.drawn_tables.documents()}
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -97,7 +130,16 @@ class Rebuilt(LabelledRows):
             quality = checked(RebuildQuality, lambda: RebuildQuality.from_dict(data), DOCUMENT)
             found = cls(schema_of(data), provenance_of(data), quality, path, notes(data, "notes"))
             check_rows(path / ROWS_FILE, found.schema, {quality.confidence_column}, found.n_rows)
+            found.drawn_tables.check(found.schema, found.n_rows)
             return found
+
+    def __eq__(self, other: object) -> bool:
+        same = super().__eq__(other)
+        if same is not True or not isinstance(other, Rebuilt):
+            return same
+        return all(one.equals(two) for one, two in zip(self.drawn_tables, other.drawn_tables, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
 
     def notebook(self) -> list[ShownTable]:
         """Return how often rows of so much confidence are right, and the first rows."""
@@ -105,5 +147,7 @@ class Rebuilt(LabelledRows):
         return [ShownTable(bins, floats=None, index=False), ShownTable(self.frame.head(), floats=None)]
 
     def remarks(self) -> list[str]:
-        """Return how well the table fits the file, and the notes."""
-        return [self.quality.verdict, *super().remarks()]
+        """Return how well the table fits the file, what is left open, what to do next, and the notes."""
+        todo = self.next_action
+        next_line = [] if todo is None else [f"to do: {todo}"]
+        return [self.quality.verdict, *open_words(self.quality), *next_line, *super().remarks()]

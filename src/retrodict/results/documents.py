@@ -148,7 +148,7 @@ def checked(kind: type[_T], make: Callable[[], _T], key: str) -> _T:
             where = ".".join(map(str, (key, name, *first["loc"])))
             given = shown(repr(first["input"]), 40)
             raise OddError(f"'{shown(where)}' is wrong: {first['msg']}, got {given}") from error
-        for each in value if isinstance(value, tuple) else ():
+        for each in value if isinstance(value, tuple) else (value,):
             if is_dataclass(each):
                 checked(type(each), lambda each=each: each, f"{key}.{name}")  # type: ignore[misc]
     return made

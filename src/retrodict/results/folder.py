@@ -143,7 +143,8 @@ def write_file(path: str | Path, content: bytes) -> None:
 
 
 def replace_document(path: Path, content: str | bytes) -> None:
-    """Write a file of text or bytes in one step."""
+    """Write a file of text or bytes in one step, in a folder of its own where it has one."""
+    path.parent.mkdir(exist_ok=True)
     replace_bytes(path, content.encode("utf-8") if isinstance(content, str) else content)
 
 

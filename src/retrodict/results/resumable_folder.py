@@ -145,8 +145,8 @@ class ResumableFolder:
         for name, content in documents.items():
             replace_document(self.work / name, content)
         (self.work / "state.json").unlink(missing_ok=True)  # first: a state never names files that are gone
-        for path in list(self.work.iterdir()):
-            if path.name not in (ROWS_FILE, *documents):
+        for path in [path for path in self.work.rglob("*") if path.is_file()]:
+            if path.relative_to(self.work).as_posix() not in (ROWS_FILE, *documents):
                 path.unlink()
         publish(self.work, self.out)
 

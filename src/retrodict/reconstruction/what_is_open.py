@@ -1,0 +1,71 @@
+"""In words: which cells of a rebuilt table are the same whatever table is found, and what would tell more."""
+
+from __future__ import annotations
+
+from retrodict.matching.search.mixing import Mixing
+from retrodict.reconstruction.rebuild_quality import RebuildQuality
+
+_MANY_OPEN = 0.05
+"""Share of open cells from which a prior is named: it costs public rows, which a few cells are not worth."""
+
+
+def open_words(quality: RebuildQuality) -> list[str]:
+    """Return what the tables that were found have in common, one sentence a line.
+
+    Parameters
+    ----------
+    quality
+        How they were found.
+    """
+    if quality.source == "stored rows":
+        return []
+    lines = []
+    share, mixing = quality.cells_determined, quality.diagnostics
+    if quality.solved and share is not None:
+        lines.append(f"{share:.0%} of the cells are shown to be the same in every table that meets the equations")
+    elif share is not None and mixing is not None:
+        same = f"{share:.0%} of the cells are the same in every table that {mixing.chains} chains found"
+        lines.append(same if quality.met else f"{same}, though none of these meets every count")
+    elif mixing is not None:
+        who = "one chain alone met every count" if quality.met else "one chain alone was run"
+        lines.append(f"{who}, so which cells another table may have otherwise is not known; --tables 4 looks at more")
+    if share is not None and quality.open_columns:
+        lines.append(f"no tree splits on {_named(quality.open_columns)}: these cells are open")
+    if share is not None and mixing is not None:
+        lines.append(_agreement(mixing))
+    return lines
+
+
+def next_action(quality: RebuildQuality, informed: bool) -> str | None:
+    """Return what to do next for a better table; ``None`` where nothing is left to do.
+
+    Parameters
+    ----------
+    quality
+        How it was found.
+    informed
+        Whether a prior was given.
+    """
+    if quality.next_action is not None or quality.solved or quality.source == "stored rows":
+        return quality.next_action
+    share = quality.cells_determined
+    if not informed and share is not None and 1.0 - share >= _MANY_OPEN:
+        return (
+            f"node counts leave {1.0 - share:.0%} of the cells open; a prior from public rows of the same kind helps: "
+            "retrodict fit-prior PUBLIC.csv --out prior.yaml, then give --prior prior.yaml"
+        )
+    return None
+
+
+def _named(columns: tuple[str, ...]) -> str:
+    shown = ", ".join(columns[:3])
+    return shown if len(columns) <= 3 else f"{shown} and {len(columns) - 3:,} more columns"
+
+
+def _agreement(mixing: Mixing) -> str:
+    if mixing.agree:
+        return f"the chains agree, as far as {mixing.tables:,} tables of each tell"
+    return (
+        f"the chains do not agree ({mixing.cells_apart:.0%} of the cells differ between them): another seed may give "
+        "another table"
+    )
