@@ -1,7 +1,18 @@
 """Priors as transports of a standard normal."""
 
+from retrodict.priors.classes import ClassPrior
 from retrodict.priors.conditional import law_of
-from retrodict.priors.contract import Conditional, Enumerable, Labelled, Marginals, Prior, class_shares, state_count
+from retrodict.priors.contract import (
+    ByClass,
+    Conditional,
+    Enumerable,
+    Labelled,
+    Marginals,
+    Prior,
+    class_prior,
+    class_shares,
+    state_count,
+)
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.correlation import Correlation, latent_correlation
 from retrodict.priors.empirical import EmpiricalPrior
@@ -17,6 +28,8 @@ from retrodict.priors.transport import Transport
 from retrodict.priors.uniform import uniform_prior
 
 __all__ = [
+    "ByClass",
+    "ClassPrior",
     "Conditional",
     "CopulaPrior",
     "Correlation",
@@ -29,6 +42,7 @@ __all__ = [
     "Prior",
     "RakedPrior",
     "Transport",
+    "class_prior",
     "class_shares",
     "draw_within",
     "fit_prior",

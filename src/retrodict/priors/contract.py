@@ -98,6 +98,15 @@ class Labelled(Prior, Protocol):
 
 
 @runtime_checkable
+class ByClass(Prior, Protocol):
+    """A prior that says what rows of one class of the target are like. A capability."""
+
+    def of_class(self, label: Hashable) -> Prior | None:
+        """Return the prior of one class's rows, over the same features; ``None`` where it knows no such class."""
+        ...
+
+
+@runtime_checkable
 class Marginals(Prior, Protocol):
     """A prior that is made of one marginal a feature. A capability."""
 
@@ -133,3 +142,8 @@ def state_count(prior: Prior) -> int | None:
 def class_shares(prior: Prior) -> Mapping[Hashable, float] | None:
     """Return the class shares that a prior knows; ``None`` where it knows none."""
     return prior.class_shares if isinstance(prior, Labelled) else None
+
+
+def class_prior(prior: Prior, label: Hashable) -> Prior | None:
+    """Return what a prior says of one class; ``None`` where it does not tell classes apart, or knows no such one."""
+    return prior.of_class(label) if isinstance(prior, ByClass) else None

@@ -180,11 +180,15 @@ class EmpiricalPrior(Transport):
 
     def given_others(self, X: Float[Array, "n d"], column: int) -> Law:
         """Return the law of a column, each row weighed by how near it is; see `Conditional.given_others`."""
+        return kernel_law(self.kernel(), X, column)
+
+    def kernel(self) -> Sample:
+        """Return the rows with what is drawn around them."""
         steps = [
             own or ((1.0, 0.0) if feature.kind == "integer" else None)
             for own, feature in zip(self.grids or (None,) * len(self.schema), self.schema.features, strict=True)
         ]
-        sample = Sample(
+        return Sample(
             schema=self.schema,
             rows=self.rows,
             weights=np.asarray(self.weights),
@@ -197,7 +201,6 @@ class EmpiricalPrior(Transport):
             steps=tuple(steps),
             balanced=self.balanced,
         )
-        return kernel_law(sample, X, column)
 
     def n_states(self) -> int | None:
         """Return an upper limit of the number of distinct rows; ``None`` unless it is the plain bootstrap."""

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
-from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from retrodict.errors import PriorError, SchemaError
+from retrodict.plain_text import listing
+from retrodict.priors.classes import ClassPrior
+from retrodict.priors.contract import Prior
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.empirical import EmpiricalPrior
-from retrodict.priors.hermite import HermiteSeries, hermite_series, latent_for, pearson_polynomial
 from retrodict.priors.independent import IndependentPrior
-from retrodict.priors.marginals import Discrete, Marginal, Normal, listed, sample_marginal
+from retrodict.priors.marginals import Marginal, listed, sample_marginal
+from retrodict.priors.scores import correlation_of_scores, nominal, normal_scores, order_of
+from retrodict.priors.shrinkage import shrunk_by_class
 from retrodict.priors.uniform import uniform_marginal
 from retrodict.results.notes import Note
-from retrodict.schema import Feature, Schema
+from retrodict.schema import Schema
 
 Array = np.ndarray
 
 FitKind = Literal["uniform", "independent", "copula", "empirical"]
-FittedPrior = IndependentPrior | CopulaPrior | EmpiricalPrior
+FittedPrior = IndependentPrior | CopulaPrior | EmpiricalPrior | ClassPrior
 
-_STRONGEST = 0.999  # latent correlation that a sample is trusted with
+_FEWEST = 10
+"""Rows of a class that say more of it than all rows do."""
+_PSEUDO = 2.0
+"""Rows that all rows together count as beside those of a class: so that what a class lacks is rare, not impossible."""
 
 
 def fit_prior(
@@ -36,6 +42,7 @@ def fit_prior(
     target: str | None = None,
     schema: Schema | None = None,
     bandwidth: float | None = None,
+    by_class: bool = False,
 ) -> FittedPrior:
     """Fit a prior to a public sample.
 
@@ -52,6 +59,10 @@ def fit_prior(
         The features, if they are known better than from the frame.
     bandwidth
         Of `empirical` only; see `EmpiricalPrior`.
+    by_class
+        Whether each class of `target` is fitted on its own. Classes of fewer than ten rows have the prior of all rows;
+        of others, correlations are shrunken towards what the classes share, and towards none, as far as rows that are
+        held out are then likeliest (Friedman 1989, doi:10.1080/01621459.1989.10478752).
 
     Returns
     -------
@@ -62,7 +73,8 @@ def fit_prior(
     Raises
     ------
     PriorError
-        If the kind is unknown, or the frame has no or one row, a column without values or with infinite ones.
+        If the kind is unknown, or the frame has no or one row, a column without values or with infinite ones; or if
+        the target has no classes to fit by.
     """
     if kind not in get_args(FitKind):
         raise PriorError(f"unknown kind of prior '{kind}'; use one of {', '.join(get_args(FitKind))}")
@@ -79,18 +91,77 @@ def fit_prior(
         raise PriorError(f"the sample does not make a prior: {error}") from error
     _check_present(known, rows)
     shares = _class_shares(frame, target, known)
+    orders = _orders(known, rows) if kind == "copula" else {}
+    pooled = _fitted(known, rows, kind, bandwidth, orders, shares)
+    if not by_class:
+        return pooled
     if kind == "uniform":
-        uniforms = tuple(uniform_marginal(feature) for feature in known.features)
-        return IndependentPrior(known, uniforms, class_shares=shares)
+        raise PriorError("a uniform prior knows no classes; leave by_class out, or fit kind independent or copula")
+    if shares is None:
+        raise PriorError("by_class needs a target column of classes; name it as target")
+    return _by_class(known, rows, np.asarray(frame[target]), pooled, kind, bandwidth, orders, shares)
+
+
+def _fitted(
+    schema: Schema,
+    rows: Array,
+    kind: FitKind,
+    bandwidth: float | None,
+    orders: Mapping[int, list[int]],
+    shares: Mapping[Hashable, float] | None,
+) -> IndependentPrior | CopulaPrior | EmpiricalPrior:
+    if kind == "uniform":
+        uniforms = tuple(uniform_marginal(feature) for feature in schema.features)
+        return IndependentPrior(schema, uniforms, class_shares=shares)
     if kind == "empirical":
-        return EmpiricalPrior(known, rows, bandwidth, class_shares=shares)
+        return EmpiricalPrior(schema, rows, bandwidth, class_shares=shares)
+    marginals = tuple(_marginals(schema, rows, orders))
     if kind == "independent":
-        return IndependentPrior(known, tuple(_marginals(known, rows)), class_shares=shares)
-    scores = _normal_scores(known, rows)
-    orders = {j: _order(rows[:, j], feature, scores) for j, feature in enumerate(known.features) if _nominal(feature)}
-    marginals = _marginals(known, rows, orders.get)
-    correlation, notes = _latent_correlation(known, rows, orders)
-    return CopulaPrior(known, tuple(marginals), correlation, notes, shares)
+        return IndependentPrior(schema, marginals, class_shares=shares)
+    correlation, notes = correlation_of_scores(schema, rows, orders)
+    return CopulaPrior(schema, marginals, correlation, notes, shares)
+
+
+def _by_class(
+    schema: Schema,
+    rows: Array,
+    labels: Array,
+    pooled: IndependentPrior | CopulaPrior | EmpiricalPrior,
+    kind: FitKind,
+    bandwidth: float | None,
+    orders: Mapping[int, list[int]],
+    shares: Mapping[Hashable, float],
+) -> ClassPrior:
+    """Return a prior of each class; one of few rows, or that lacks a column's values, has that of all rows."""
+    of = {label: np.flatnonzero(labels == label) for label in shares}
+    told = [k for k, own in of.items() if len(own) >= _FEWEST and not np.isnan(rows[own]).all(axis=0).any()]
+    tied = {}
+    if kind == "copula":
+        tied = dict(zip(told, shrunk_by_class(schema, [rows[of[label]] for label in told], orders), strict=True))
+    parts: list[Prior] = []
+    for label in shares:
+        own = of[label]
+        if label not in told:
+            parts.append(replace(pooled, class_shares=None))
+        elif kind == "empirical":
+            parts.append(EmpiricalPrior(schema, rows[own], bandwidth))
+        else:
+            weights = np.full(len(rows), _PSEUDO / len(rows))
+            weights[own] += 1.0
+            missing = weights @ np.isnan(rows) / weights.sum()
+            features = [replace(f, missing=float(m)) for f, m in zip(schema.features, missing, strict=True)]
+            here = replace(schema, features=tuple(features))
+            marginals = tuple(_marginals(schema, rows, orders, weights))
+            if kind == "independent":
+                parts.append(IndependentPrior(here, marginals))
+            else:
+                parts.append(CopulaPrior(here, marginals, *tied[label]))
+    few = [str(label) for label in shares if label not in told]
+    notes: tuple[Note, ...] = ()
+    if few:
+        text = f"too few rows of {listing(few)}: taken to be like all rows"
+        notes = (Note("classes_taken_as_all", text, classes=few),)
+    return ClassPrior(tuple(parts), tuple(shares.values()), notes, shares, classes=tuple(shares))
 
 
 def observed_categories(frame: pd.DataFrame, target: str | None) -> pd.DataFrame:
@@ -123,96 +194,22 @@ def _class_shares(frame: pd.DataFrame, target: str | None, schema: Schema) -> di
     return {label: float(counts.get(label, 0.0)) for label in schema.target.classes}
 
 
-def _nominal(feature: Feature) -> bool:
-    return feature.kind == "categorical" and len(feature.categories) > 2
+def _orders(schema: Schema, rows: Array) -> dict[int, list[int]]:
+    """Return the order in which a latent meets the categories of each feature that has none of its own."""
+    scores = normal_scores(schema, rows)
+    return {j: order_of(rows[:, j], feature, scores) for j, feature in enumerate(schema.features) if nominal(feature)}
 
 
 def _marginals(
-    schema: Schema, rows: Array, order: Callable[[int], list[int] | None] = lambda _: None
+    schema: Schema, rows: Array, orders: Mapping[int, list[int]], weights: Float[Array, " n"] | None = None
 ) -> list[Marginal]:
     out: list[Marginal] = []
     for j, feature in enumerate(schema.features):
-        present = rows[~np.isnan(rows[:, j]), j]
-        if feature.listed:
-            counts = np.bincount(present.astype(np.int64), minlength=len(feature.categories))
-            out.append(listed(counts.astype(np.float64), order(j)))
-        else:
-            out.append(sample_marginal(present, integer=feature.kind == "integer", feature=feature.name))
-    return out
-
-
-def _normal_scores(schema: Schema, rows: Array) -> Float[Array, "n p"]:
-    """Return standardised mid-rank normal scores of every feature that has an order; missing ones are 0."""
-    columns = [_scores(rows[:, j]) for j, feature in enumerate(schema.features) if not _nominal(feature)]
-    return np.column_stack(columns) if columns else np.empty((len(rows), 0))
-
-
-def _scores(column: Array) -> Float[Array, " n"]:
-    present = ~np.isnan(column)
-    out = np.zeros(len(column))
-    scores = ndtri((rankdata(column[present]) - 0.5) / present.sum())
-    sd = scores.std()
-    out[present] = (scores - scores.mean()) / (sd if sd > 0 else 1.0)
-    return out
-
-
-def _order(column: Array, feature: Feature, scores: Float[Array, "n p"]) -> list[int]:
-    """Return a nominal feature's categories by their mean along the first principal component of the scores.
-
-    Nominal categories have no order, but a latent needs one: this keeps most of how they go with the numbers.
-    """
-    k = len(feature.categories)
-    if not scores.shape[1]:
-        return list(range(k))
-    axis = np.linalg.eigh(scores.T @ scores)[1][:, -1]
-    along = scores @ (axis * np.sign(axis[np.abs(axis).argmax()]))
-    means = [float(along[column == c].mean()) if (column == c).any() else 0.0 for c in range(k)]
-    return sorted(range(k), key=lambda c: (means[c], c))
-
-
-def _latent_correlation(
-    schema: Schema, rows: Array, orders: dict[int, list[int]]
-) -> tuple[Float[Array, "d d"], tuple[Note, ...]]:
-    """Return the latents' correlation: that of the normal scores, corrected for the ties of listed values.
-
-    Ties weaken the correlation of scores; what the latents must have is solved for, as for Pearson correlations.
-    """
-    ranked = rows.copy()
-    for j, order in orders.items():
-        place = np.empty(len(order))
-        place[order] = np.arange(len(order))
         present = ~np.isnan(rows[:, j])
-        ranked[present, j] = place[rows[present, j].astype(np.int64)]
-    scores = np.full_like(ranked, np.nan)
-    series: list[HermiteSeries | None] = []
-    for j in range(ranked.shape[1]):
-        present = ~np.isnan(ranked[:, j])
-        scores[present, j] = ndtri((rankdata(ranked[present, j]) - 0.5) / present.sum())
-        series.append(_tied_series(scores[present, j]))
-    # Pandas correlates over the rows in which both values are present; fewer than three say nothing.
-    pairwise = pd.DataFrame(scores).corr(min_periods=3).to_numpy()
-    out = np.eye(len(schema))
-    unknown = []
-    for i in range(len(schema)):
-        for j in range(i):
-            first, second = series[i], series[j]
-            if first is None or second is None:
-                continue  # a constant goes with nothing
-            if np.isnan(pairwise[i, j]):
-                unknown.append(f"'{schema.names[j]}' and '{schema.names[i]}'")
-                continue
-            untied = isinstance(first.marginal, Normal) and isinstance(second.marginal, Normal)
-            value = pairwise[i, j] if untied else latent_for(pairwise[i, j], pearson_polynomial(first, second))
-            out[i, j] = out[j, i] = np.clip(value, -_STRONGEST, _STRONGEST)
-    text = f"too few rows hold both of {', '.join(unknown[:5])}{', ...' * (len(unknown) > 5)}: taken as unrelated"
-    return out, (Note("taken_as_unrelated", text, pairs=unknown),) if unknown else ()
-
-
-def _tied_series(scores: Float[Array, " n"]) -> HermiteSeries | None:
-    """Return the series of a column of scores as a step function of its latent; ``None`` for a constant."""
-    distinct, counts = np.unique(scores, return_counts=True)
-    if len(distinct) == 1:
-        return None
-    # A column with hardly any ties is its latent: the steps are too many and too small to matter.
-    smooth = counts.max() <= max(2, 0.01 * len(scores))
-    return hermite_series(Normal(0.0, 1.0) if smooth else Discrete(distinct, counts.astype(np.float64)))
+        values, own = rows[present, j], None if weights is None else weights[present]
+        if feature.listed:
+            counts = np.bincount(values.astype(np.int64), own, minlength=len(feature.categories))
+            out.append(listed(counts.astype(np.float64), orders.get(j)))
+        else:
+            out.append(sample_marginal(values, integer=feature.kind == "integer", feature=feature.name, weights=own))
+    return out

@@ -21,6 +21,7 @@ from retrodict.errors import ModelError, PriorError, RetrodictError, SchemaError
 from retrodict.models import Model
 from retrodict.models.contract import ignored
 from retrodict.plain_text import error_line, listing
+from retrodict.priors.classes import ClassPrior
 from retrodict.priors.contract import Prior
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.empirical import EmpiricalPrior
@@ -213,7 +214,7 @@ def _without_rows(facts: Facts, schema: Schema, shares: Shares, unread: frozense
             note = Note("mixture_of_classes", text, classes=len(found))
             weights, gaps = tuple(shares.values()), frozenset(name for _, own in found for name in own)
             parts = raked_classes([part for part, _ in found], weights, facts, gaps, told_by_class(facts))
-            return MixturePrior(parts, weights, (FROM, note), shares)
+            return ClassPrior(parts, weights, (FROM, note), shares, classes=tuple(shares))
     prior, gaps = _alone(overall(facts), schema, shares, unread)
     return raked(prior, overall(facts), gaps) if isinstance(prior, IndependentPrior) else prior
 

@@ -63,7 +63,13 @@ class SampleQuantiles:
         return {"kind": "sample_quantiles", "n_knots": len(self.knots), "deciles": shown.tolist()}
 
 
-def sample_marginal(values: Float[Array, " n"], *, integer: bool = False, feature: str = "x") -> Marginal:
+def sample_marginal(
+    values: Float[Array, " n"],
+    *,
+    integer: bool = False,
+    feature: str = "x",
+    weights: Float[Array, " n"] | None = None,
+) -> Marginal:
     """Return the marginal of a sample.
 
     Parameters
@@ -74,6 +80,8 @@ def sample_marginal(values: Float[Array, " n"], *, integer: bool = False, featur
         Whether they are integers: up to 1,001 distinct ones keep their exact shares.
     feature
         Its name, for messages.
+    weights
+        Shape (n,), above zero: how much each value counts; equal by default.
 
     Returns
     -------
@@ -91,9 +99,20 @@ def sample_marginal(values: Float[Array, " n"], *, integer: bool = False, featur
     if values.min() == values.max():
         return constant(float(values[0]))
     if integer:
-        distinct, counts = np.unique(values, return_counts=True)
+        distinct, back = np.unique(values, return_inverse=True)
         if len(distinct) <= KNOTS:
-            return Discrete(distinct, counts)
-    knots = np.quantile(values, np.linspace(0, 1, min(len(values), KNOTS)))
+            return Discrete(distinct, np.bincount(back, weights).astype(np.float64))
+    knots = _knots(values, weights)
     inner = SampleQuantiles(np.maximum.accumulate(knots))
     return Rounded(inner, float(values.min()), float(values.max())) if integer else inner
+
+
+def _knots(values: Float[Array, " n"], weights: Float[Array, " n"] | None) -> Float[Array, " k"]:
+    """Return quantiles at equal steps: of equal weights the values themselves, while they are few."""
+    if weights is None:
+        return np.quantile(values, np.linspace(0, 1, min(len(values), KNOTS)))
+    order = np.argsort(values, kind="stable")
+    values, weights = values[order], weights[order]
+    middle = np.cumsum(weights) - weights / 2.0
+    at = (middle - middle[0]) / (middle[-1] - middle[0])
+    return np.interp(np.linspace(0, 1, KNOTS), at, values)

@@ -1,0 +1,114 @@
+"""Parts of priors that are made of marginals: independent, tied by a copula, or weighted cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+
+from retrodict.matching.row_priors.marginal_values import MarginalValues
+from retrodict.matching.row_priors.part import Part, softened
+from retrodict.matching.row_priors.sight import Sight
+from retrodict.matching.row_priors.slots import LEAST, Slots, slots_of
+from retrodict.priors import CopulaPrior, IndependentPrior, RakedPrior
+from retrodict.priors.marginals.inverse import normal_mass
+
+Array = np.ndarray
+
+
+def marginals_part(prior: IndependentPrior | CopulaPrior, sight: Sight) -> Part:
+    """Return the one component of a prior that has a latent a feature.
+
+    Features that no tree splits on are left out: a normal law's other latents are normal as they are.
+
+    Parameters
+    ----------
+    prior
+        In its own encoding.
+    sight
+        What the codes show of it.
+
+    Raises
+    ------
+    SchemaError
+        If it has values that the model does not know.
+    """
+    places = sight.places
+    marginals = tuple(prior.marginals[place] for place in places)
+    correlation = prior.correlation if isinstance(prior, CopulaPrior) else np.eye(len(prior.schema))
+    correlation = correlation[np.ix_(places, places)]
+    axes = range(len(sight.book.axes))
+    slots = tuple(slots_of(marginals[sight.of_axes[a]], a, sight) for a in axes)
+    missing = np.array([float(softened(np.asarray(sight.missing(a)), sight.gaps(a))) for a in axes])
+    at = sight.of_axes
+    values = MarginalValues(sight, marginals, correlation)
+    return Part.of_slots(slots, correlation[np.ix_(at, at)], missing, tuple(sight.size(a) for a in axes), values)
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What the cells of a `RakedPrior` are in codes, of one axis.
+
+    Parameters
+    ----------
+    chances
+        Of each code given each cell, shape (cells, size).
+    """
+
+    chances: Float[Array, "cells size"] = field(repr=False)
+
+    @classmethod
+    def of(cls, slots: Slots, edges: Float[Array, " e"], size: int) -> Cells:
+        """Return the codes' chances given that the latent lies between neighbours of some edges."""
+        first, last = np.append(-np.inf, edges)[:, None], np.append(edges, np.inf)[:, None]
+        ends = slots.ends
+        low, high = np.maximum(ends[:-1], first), np.minimum(ends[1:], last)
+        mass = normal_mass(low, np.maximum(low, high))
+        out = np.zeros((len(edges) + 1, size))
+        np.add.at(out.T, slots.codes, mass.T)
+        out /= np.maximum(out.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+        out = np.maximum(out, LEAST)
+        return cls(out / out.sum(axis=1, keepdims=True))
+
+
+def raked_part(prior: RakedPrior, sight: Sight) -> Part:
+    """Return weighted cells as components in which nothing is tied, equal ones as one.
+
+    Parameters
+    ----------
+    prior
+        In its own encoding.
+    sight
+        What the codes show of it.
+
+    Raises
+    ------
+    SchemaError
+        If it has values that the model does not know.
+    """
+    places, at, axes = sight.places, sight.of_axes, range(len(sight.book.axes))
+    marginals = tuple(prior.base.marginals[place] for place in places)
+    own = [places[j] for j in at]
+    seen, back = np.unique(np.hstack([prior.cells[:, own], prior.gaps[:, own]]), axis=0, return_inverse=True)
+    weights = np.bincount(back.ravel(), prior.weights, minlength=len(seen))
+    cells, gone = seen[:, : len(own)], seen[:, len(own) :].astype(np.float64)
+    chances = []
+    for a in axes:
+        found = Cells.of(slots_of(marginals[at[a]], a, sight), prior.edges[own[a]], sight.size(a))
+        chances.append(found.chances[cells[:, a]])
+    c, none = len(own), np.empty(0, dtype=np.int64)
+    missing = np.zeros((len(seen), c))
+    for a in axes:
+        missing[:, a] = softened(gone[:, a], sight.gaps(a))
+    return Part(
+        weights=weights / weights.sum(),
+        tied=np.zeros(c, dtype=bool),
+        means=np.zeros((len(seen), c)),
+        covariance=np.eye(c),
+        slots=(none,) * c,
+        ends=(np.empty(0),) * c,
+        missing=missing,
+        chances=tuple(chances),
+        values=MarginalValues(sight, marginals, np.eye(len(places))),
+    )
