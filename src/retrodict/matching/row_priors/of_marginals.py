@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from retrodict.matching.row_priors.marginal_values import MarginalValues
 from retrodict.matching.row_priors.part import Part, softened
 from retrodict.matching.row_priors.sight import Sight
-from retrodict.matching.row_priors.slots import LEAST, Slots, slots_of
+from retrodict.matching.row_priors.slots import LEAST, runs_of, slots_of
 from retrodict.priors import CopulaPrior, IndependentPrior, RakedPrior
 from retrodict.priors.marginals.inverse import normal_mass
 
@@ -46,32 +44,6 @@ def marginals_part(prior: IndependentPrior | CopulaPrior, sight: Sight) -> Part:
     return Part.of_slots(slots, correlation[np.ix_(at, at)], missing, tuple(sight.size(a) for a in axes), values)
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """What the cells of a `RakedPrior` are in codes, of one axis.
-
-    Parameters
-    ----------
-    chances
-        Of each code given each cell, shape (cells, size).
-    """
-
-    chances: Float[Array, "cells size"] = field(repr=False)
-
-    @classmethod
-    def of(cls, slots: Slots, edges: Float[Array, " e"], size: int) -> Cells:
-        """Return the codes' chances given that the latent lies between neighbours of some edges."""
-        first, last = np.append(-np.inf, edges)[:, None], np.append(edges, np.inf)[:, None]
-        ends = slots.ends
-        low, high = np.maximum(ends[:-1], first), np.minimum(ends[1:], last)
-        mass = normal_mass(low, np.maximum(low, high))
-        out = np.zeros((len(edges) + 1, size))
-        np.add.at(out.T, slots.codes, mass.T)
-        out /= np.maximum(out.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-        out = np.maximum(out, LEAST)
-        return cls(out / out.sum(axis=1, keepdims=True))
-
-
 def raked_part(prior: RakedPrior, sight: Sight) -> Part:
     """Return weighted cells as components in which nothing is tied, equal ones as one.
 
@@ -95,8 +67,8 @@ def raked_part(prior: RakedPrior, sight: Sight) -> Part:
     cells, gone = seen[:, : len(own)], seen[:, len(own) :].astype(np.float64)
     chances = []
     for a in axes:
-        found = Cells.of(slots_of(marginals[at[a]], a, sight), prior.edges[own[a]], sight.size(a))
-        chances.append(found.chances[cells[:, a]])
+        codes, ends = runs_of(marginals[at[a]], a, sight)
+        chances.append(_of_cells(codes, ends, prior.edges[own[a]], sight.size(a))[cells[:, a]])
     c, none = len(own), np.empty(0, dtype=np.int64)
     missing = np.zeros((len(seen), c))
     for a in axes:
@@ -112,3 +84,20 @@ def raked_part(prior: RakedPrior, sight: Sight) -> Part:
         chances=tuple(chances),
         values=MarginalValues(sight, marginals, np.eye(len(places))),
     )
+
+
+def _of_cells(
+    codes: Int[Array, " m"], ends: Float[Array, " m+1"], edges: Float[Array, " e"], size: int
+) -> Float[Array, "cells size"]:
+    """Return the chances of codes given that the latent lies between neighbours of some edges."""
+    first, last = np.append(-np.inf, edges)[:, None], np.append(edges, np.inf)[:, None]
+    low, high = np.maximum(ends[:-1], first), np.minimum(ends[1:], last)
+    mass = normal_mass(low, np.maximum(low, high))
+    # A cell that the normal law next to never meets has the code of its nearer end.
+    lost = mass.sum(axis=1) <= 0
+    near = np.where(first > 0, first, last)
+    mass[lost] = ((ends[:-1] <= near) & (near < ends[1:]))[lost]
+    out = np.zeros((len(edges) + 1, size))
+    np.add.at(out.T, codes, mass.T)
+    out = np.maximum(out / out.sum(axis=1, keepdims=True), LEAST)
+    return np.asarray(out / out.sum(axis=1, keepdims=True))

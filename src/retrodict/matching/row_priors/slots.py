@@ -72,6 +72,18 @@ def slots_of(marginal: Marginal, axis: int, sight: Sight) -> Slots:
     SchemaError
         If it has values that the model does not know.
     """
+    codes, ends = runs_of(marginal, axis, sight)
+    return with_all(codes, normal_mass(ends[:-1], ends[1:]), axis, sight)
+
+
+def runs_of(marginal: Marginal, axis: int, sight: Sight) -> tuple[Int[Array, " m"], Float[Array, " m+1"]]:
+    """Return the codes that a marginal's latent meets, in order, and where each begins, with the last one's end.
+
+    Parameters
+    ----------
+    marginal, axis, sight
+        As of `slots_of`.
+    """
     own = sight.axis(axis)
     if isinstance(marginal, FiniteMarginal):
         codes, ends = sight.codes(axis, np.asarray(marginal.values(), dtype=np.float64)), ends_of(marginal)
@@ -80,8 +92,7 @@ def slots_of(marginal: Marginal, axis: int, sight: Sight) -> Slots:
     else:
         codes, ends = _looked_at(marginal, axis, sight)
     first = np.flatnonzero(np.diff(codes, prepend=-1))
-    codes, ends = codes[first], np.append(ends[first], np.inf)
-    return with_all(codes, normal_mass(ends[:-1], ends[1:]), axis, sight)
+    return codes[first], np.append(ends[first], np.inf)
 
 
 def with_all(codes: Int[Array, " m"], masses: Float[Array, " m"], axis: int, sight: Sight) -> Slots:
