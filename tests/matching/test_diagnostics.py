@@ -41,13 +41,10 @@ def test_cells_that_stand_still_alike_or_apart() -> None:
     one, other = np.full((8, 1, 3), [0, 1, 2]), np.full((8, 1, 3), [0, 2, 2])
     assert code_rhat([one, other]).tolist() == [[1.0, np.inf, 1.0]]
     found = compare([one, other], np.zeros((2, 8)))
-    assert found.fixed.tolist() == [[True, False, True]]
-    assert (found.mixing.agree, found.mixing.cells_apart) == (False, pytest.approx(1 / 3))
-    assert (found.mixing.energy_rhat, found.mixing.energy_draws) == (None, None)
-    alike = compare([one, one], np.zeros((2, 8)))
-    assert alike.fixed.all()
-    assert alike.mixing.agree
-    assert not compare([one, one], np.repeat([[0.0], [1.0]], 8, axis=1)).mixing.agree  # energies far apart
+    assert (found.agree, found.cells_apart) == (False, pytest.approx(1 / 3))
+    assert (found.energy_rhat, found.energy_draws) == (None, None)
+    assert compare([one, one], np.zeros((2, 8))).agree
+    assert not compare([one, one], np.repeat([[0.0], [1.0]], 8, axis=1)).agree  # energies far apart
 
 
 def test_chains_of_one_law_agree_and_those_of_two_do_not() -> None:
@@ -60,10 +57,10 @@ def test_chains_of_one_law_agree_and_those_of_two_do_not() -> None:
 
     energies = rng.normal(size=(4, 40))
     same = compare([drawn(shares) for _ in range(4)], energies)
-    assert same.mixing.agree
-    assert same.mixing.energy_rhat is not None
-    assert same.mixing.energy_rhat < ALIKE
-    assert same.mixing.energy_draws == pytest.approx(160, rel=0.4)
+    assert same.agree
+    assert same.energy_rhat is not None
+    assert same.energy_rhat < ALIKE
+    assert same.energy_draws == pytest.approx(160, rel=0.4)
     moved = compare([drawn(shares) for _ in range(3)] + [drawn(shares[::-1])], energies)
-    assert not moved.mixing.agree
-    assert moved.mixing.cells_apart > 0.2
+    assert not moved.agree
+    assert moved.cells_apart > 0.2

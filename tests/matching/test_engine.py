@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from retrodict.errors import RequestError
 from retrodict.matching import Matched, Matching, Problem, Reading, energy, read_problem
-from retrodict.matching.search.agreement import Samples, agreement, consensus
+from retrodict.matching.search.agreement import Samples, agreement, consensus, in_order
 from retrodict.matching.search.labels import root_labels
 
 SEED = np.random.SeedSequence(3)
@@ -157,16 +157,22 @@ def test_roots_give_the_labels_away() -> None:
 
 def test_agreement_of_planted_samples() -> None:
     reading, codes, target = small()
-    samples = Samples(np.stack([codes, codes, codes, 1 - codes]), np.stack([target] * 4))
+    samples = held(np.stack([codes, codes, codes, 1 - codes]), np.stack([target] * 4))
     middle, labels = consensus(reading.problem, samples)
     np.testing.assert_array_equal(middle, codes)
     np.testing.assert_array_equal(labels, target)
-    cells, tags = agreement(codes, target, [samples], alike=False)
+    cells, tags = agreement(codes, target, [samples])
     assert (cells == 0.75).all()
     assert (tags == 1.0).all()
-    turned = Samples(codes[None, ::-1], target[None, ::-1])
-    assert agreement(codes, target, [turned], alike=True)[0].all()
-    assert not agreement(codes, target, [turned], alike=False)[0].all()
+    turned = held(codes[None, ::-1], target[None, ::-1])
+    assert agreement(codes, target, [in_order(codes, target, turned)])[0].all()
+    assert not agreement(codes, target, [turned])[0].all()
+
+
+def held(codes: np.ndarray, labels: np.ndarray) -> Samples:
+    """Return tables without latents as a chain's."""
+    s, n, _ = codes.shape
+    return Samples(codes, labels, np.zeros((s, n), dtype=np.int64), np.empty((s, n, 0)), np.zeros(s))
 
 
 @pytest.mark.parametrize(

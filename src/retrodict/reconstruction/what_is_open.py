@@ -24,8 +24,10 @@ def open_words(quality: RebuildQuality) -> list[str]:
     if quality.solved and share is not None:
         lines.append(f"{share:.0%} of the cells are shown to be the same in every table that meets the equations")
     elif share is not None and mixing is not None:
-        same = f"{share:.0%} of the cells are the same in every table that {mixing.chains} chains found"
-        lines.append(same if quality.met else f"{same}, though none of these meets every count")
+        many, run = mixing.chains, len(quality.energies)
+        who = f"{many} chains" if many == run else f"the {many} of {run} chains that met every count"
+        same = f"{share:.0%} of the cells are the same in every table of {who}"
+        lines.append(same if quality.met else f"{same}, none of which meets every count")
     elif mixing is not None:
         who = "one chain alone met every count" if quality.met else "one chain alone was run"
         lines.append(f"{who}, so which cells another table may have otherwise is not known; --tables 4 looks at more")

@@ -89,19 +89,32 @@ def consensus(problem: Problem, samples: Samples) -> tuple[Int[Array, "n d"], In
 
 
 def agreement(
-    codes: Int[Array, "n d"], labels: Int[Array, " n"], samples: list[Samples], *, alike: bool
+    codes: Int[Array, "n d"], labels: Int[Array, " n"], samples: list[Samples]
 ) -> tuple[Float[Array, "n d"], Float[Array, " n"]]:
     """Return the share of the chains' tables that has an entry, and a label, as the given table has it.
 
-    Each chain counts the same. Rows that no multiplicity tells apart have no order of their own: each chain's are first
-    paired with the given ones.
+    Each chain counts the same.
     """
     entries, tags = np.zeros(codes.shape), np.zeros(len(codes))
     for chain in samples:
-        order = _pairing(codes, labels, chain) if alike else np.arange(len(codes))
-        entries += (chain.codes[:, order] == codes).mean(axis=0)
-        tags += (chain.labels[:, order] == labels).mean(axis=0)
+        entries += (chain.codes == codes).mean(axis=0)
+        tags += (chain.labels == labels).mean(axis=0)
     return entries / len(samples), tags / len(samples)
+
+
+def in_order(codes: Int[Array, "n d"], labels: Int[Array, " n"], samples: Samples) -> Samples:
+    """Return a chain's tables with their rows paired with those of the given one.
+
+    Rows that no multiplicity tells apart have no order of their own: each chain has another.
+    """
+    order = _pairing(codes, labels, samples)
+    return Samples(
+        samples.codes[:, order],
+        samples.labels[:, order],
+        samples.components[:, order],
+        samples.latents[:, order],
+        samples.energies,
+    )
 
 
 def _pairing(codes: Array, labels: Array, chain: Samples) -> Int[Array, " n"]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from scipy.stats import norm, rankdata
 
 from retrodict.matching.search.mixing import ALIKE, Mixing
@@ -22,14 +21,7 @@ _OFFSET = 3 / 8
 """Blom's, by which ranks become normal scores."""
 
 
-class Compared(NamedTuple):
-    """What the tables of all chains tell: how they mix, and which cells all of them hold alike, shape (n, d + 1)."""
-
-    mixing: Mixing
-    fixed: Bool[Array, "n c"]
-
-
-def compare(cells: Sequence[Int[Array, "s n c"]], energies: Float[Array, "chains s"]) -> Compared:
+def compare(cells: Sequence[Int[Array, "s n c"]], energies: Float[Array, "chains s"]) -> Mixing:
     """Return how far the tables of independent chains agree.
 
     Parameters
@@ -44,21 +36,18 @@ def compare(cells: Sequence[Int[Array, "s n c"]], energies: Float[Array, "chains
     A cell's R-hat is that of the indicators of its codes, their variances summed: what separates chains is seen
     whatever code they hold. Ranks add nothing to indicators, whose R-hat is the same for any two numbers they take.
     """
-    fixed = np.logical_and.reduce([(chain == cells[0][-1]).all(axis=0) for chain in cells])
     apart = code_rhat(cells) > ALIKE
     share = float(apart.mean()) if apart.size else 0.0
     spread = np.ptp(energies) > 0 and energies.shape[1] >= _FEWEST
     far = rhat(energies) if spread else 1.0
-    return Compared(
-        Mixing(
-            chains=len(cells),
-            tables=len(cells[0]),
-            agree=far <= ALIKE and share <= _FEW_APART,
-            cells_apart=share,
-            energy_rhat=far if spread and math.isfinite(far) else None,
-            energy_draws=effective_draws(energies) if spread and math.isfinite(far) else None,
-        ),
-        fixed,
+    told = spread and math.isfinite(far)
+    return Mixing(
+        chains=len(cells),
+        tables=len(cells[0]),
+        agree=far <= ALIKE and share <= _FEW_APART,
+        cells_apart=share,
+        energy_rhat=far if told else None,
+        energy_draws=effective_draws(energies) if told else None,
     )
 
 

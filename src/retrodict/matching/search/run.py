@@ -10,15 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from retrodict import threads
 from retrodict.matching.problem import Problem
-from retrodict.matching.search.agreement import FEWEST_CODES, Samples, agreement, consensus, middle_place
+from retrodict.matching.search.agreement import FEWEST_CODES, Samples, agreement, consensus, in_order, middle_place
 from retrodict.matching.search.annealing import Annealing, schedule
 from retrodict.matching.search.arrays import Held, fixed_arrays
+from retrodict.matching.search.diagnostics import compare
 from retrodict.matching.search.labels import root_labels
 from retrodict.matching.search.matched import Drawn, Matched
+from retrodict.matching.search.mixing import Mixing
 from retrodict.matching.search.repairing import repair
 
 Array = np.ndarray
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 _CHAINS = 2
 """Where none is asked for: the fewest that can disagree."""
+_CHAINS_OF_TABLES = 4
+"""Where several tables are asked for: fewer chains tell little of how far they mix (Vehtari et al., 2021)."""
 _SAMPLES = 40
 """Tables of each chain that are asked whether they agree."""
 _SAMPLING = 0.5
@@ -53,7 +57,7 @@ class Run:
         self.settings = settings
         self.problem = problem
         known, fixed = root_labels(problem) if labels is None else np.asarray(labels), fixed_arrays(problem)
-        many = range(settings.chains or _CHAINS)
+        many = range(settings.chains or (_CHAINS_OF_TABLES if settings.tables else _CHAINS))
         seeds = [np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in many]
         self.annealings = [Annealing.start(problem, fixed, s, known) for s in seeds]
         self.best_tables = [each.held() for each in self.annealings]
@@ -104,15 +108,23 @@ class Run:
         self.sweeps += int(sweeps) * len(self.annealings)
 
     def _done(self) -> bool:
-        """Whether a chain meets all counts: few tables do, and another chain would spend long to find the same one."""
-        return bool((self.best <= self.annealings[0].enough).any())
+        """Whether a chain meets all counts: few tables do, and another chain would spend long to find the same one.
+
+        Where several tables are asked for, what other chains find is what is asked: all are to meet them.
+        """
+        return bool(self._met().all() if self.settings.tables else self._met().any())
+
+    def _met(self) -> Bool[Array, " chains"]:
+        """Which chains meet all counts."""
+        return np.asarray(self.best <= self.annealings[0].enough)
 
     def _near(self) -> bool:
         """Whether no row of a chain can be in the wrong place, which costs more than one for each tree that drew it.
 
         What is left is open for numbers between near split points, which another attempt leaves as open.
         """
-        return self._done() or bool((self.best <= _NEAR * self.annealings[0].drew).any())
+        near = self.best <= _NEAR * self.annealings[0].drew
+        return self._done() or bool(near.all() if self.settings.tables else near.any())
 
     def _keep(self) -> None:
         for i, annealing in enumerate(self.annealings):
@@ -121,26 +133,32 @@ class Run:
                 self.best_tables[i] = annealing.held()
 
     def _sample(self, pool: ThreadPoolExecutor) -> list[Samples]:
-        """Let each chain wander from its best table, at a temperature where only what counts leave open moves."""
+        """Let each chain wander from its best table, at a temperature where only what counts leave open moves.
+
+        Where tables are asked for they are to owe nothing to that one: as many are passed over first as are kept.
+        """
+        asked = self.settings.tables
+        many = max(_SAMPLES, -(-asked // len(self.annealings)))
 
         def wander(i: int) -> Samples:
             annealing = self.annealings[i]
             annealing.take(self.best_tables[i])
             tables, energies = [], []
-            for _ in range(_SAMPLES):
+            for at in range(-many if asked else 0, many):
                 annealing.sweeps(np.full(1, _SAMPLING * annealing.coldest), searching=False)
-                tables.append(annealing.held())
-                energies.append(annealing.energy)
+                if at >= 0:
+                    tables.append(annealing.held())
+                    energies.append(annealing.energy)
             codes, labels, components, latents = (np.stack(each) for each in zip(*tables, strict=True))
             return Samples(codes, labels, components, latents, np.array(energies))
 
-        self.sweeps += _SAMPLES * len(self.annealings)
+        self.sweeps += (2 if asked else 1) * many * len(self.annealings)
         return list(pool.map(wander, range(len(self.annealings))))
 
     def _judge(self, samples: list[Samples], seconds: float) -> Matched:
         """Return the best chain's table, its numbers in the middle of its wanderings, and who agrees with it."""
         table, lead = self.problem.table, int(self.best.argmin())
-        annealing, solved = self.annealings[lead], self._done()
+        annealing, solved = self.annealings[lead], bool(self._met().any())
         best = self.best_tables[lead]
         codes, labels = best.codes.astype(np.int64), best.labels.astype(np.int64)
         numbers = table.ordered & (table.sizes >= FEWEST_CODES)
@@ -151,13 +169,16 @@ class Run:
             annealing.put(found, labels)
             if annealing.solved:
                 break
+        components, latents = middle_place(self.problem, found, samples[lead])
+        if annealing.alike:
+            samples = [in_order(found, labels, each) for each in samples]
         # A chain that meets no table of its own agrees with itself in whatever it froze in: only others can tell.
         others = [s for i, s in enumerate(samples) if i != lead]
         judges = [samples[lead]] if solved or not others else others
-        entries, tags = agreement(found, labels, judges, alike=annealing.alike)
+        entries, tags = agreement(found, labels, judges)
         if annealing.labels_known:
             tags = np.ones(table.n)
-        components, latents = middle_place(self.problem, found, samples[lead])
+        mixing, fixed = self._compared(found, labels, samples)
         return Matched(
             found,
             labels,
@@ -171,16 +192,39 @@ class Run:
             self._drawn(samples),
             components,
             latents,
+            mixing,
+            fixed,
         )
+
+    def _compared(
+        self, codes: Int[Array, "n d"], labels: Int[Array, " n"], samples: list[Samples]
+    ) -> tuple[Mixing, Bool[Array, "n c"] | None]:
+        """Return how far the chains agree, and which cells all their tables hold as this one does."""
+        chains = [samples[i] for i in self._telling()]
+        cells = [np.concatenate([own.codes, own.labels[:, :, None]], axis=2) for own in chains]
+        mixing = compare(cells, np.stack([own.energies for own in chains]))
+        if len(chains) < 2:
+            return mixing, None
+        table = np.column_stack([codes, labels])
+        kept = [own[self._kept(each)] for own, each in zip(cells, chains, strict=True)]
+        return mixing, np.logical_and.reduce([(own == table).all(axis=0) for own in kept])
+
+    def _telling(self) -> list[int]:
+        """Return which chains meet all counts: only their tables are such as the file allows; all, where none does."""
+        return [int(i) for i in np.flatnonzero(self._met())] or list(range(len(self.annealings)))
+
+    def _kept(self, samples: Samples) -> Int[Array, " k"]:
+        """Return which tables of a chain meet all counts: draws on that condition; all, where none does."""
+        met = np.flatnonzero(samples.energies <= self.annealings[0].enough)
+        return met if len(met) else np.arange(len(samples.energies))
 
     def _drawn(self, samples: list[Samples]) -> tuple[Drawn, ...]:
         """Return the tables asked for, evenly over the chains and along each."""
-        asked, chains = self.settings.tables, len(samples)
-        places = [
-            (i, int(at))
-            for i, own in enumerate(samples)
-            for at in np.linspace(0, len(own.codes) - 1, asked // chains + (i < asked % chains) + 1)[1:]
-        ]
+        asked, chains = self.settings.tables, self._telling()
+        places = []
+        for first, i in enumerate(chains):
+            kept, many = self._kept(samples[i]), asked // len(chains) + (first < asked % len(chains))
+            places += [(i, int(kept[int(at)])) for at in np.linspace(0, len(kept) - 1, many + 1)[1:]]
         return tuple(Drawn(*samples[i].table(at, self.problem), float(samples[i].energies[at]), i) for i, at in places)
 
     def state(self) -> bytes:
