@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -13,6 +14,9 @@ from retrodict.matching.codebook import Codebook
 from retrodict.matching.problem import Problem
 from retrodict.results.notes import Note
 from retrodict.schema import Schema
+
+if TYPE_CHECKING:
+    from retrodict.matching.row_priors import Filling
 
 Array = np.ndarray
 
@@ -40,6 +44,8 @@ class Reading:
     midpoints
         Of each node, the raw number midway between two of its rows' values at which it splits, else NaN; shape
         (nodes,).
+    filling
+        Values of rows by where they lie in the problem's prior; by default the codebook's marginals alone tell them.
     """
 
     problem: Problem = field(repr=False)
@@ -50,13 +56,23 @@ class Reading:
     notes: tuple[Note, ...]
     paths: tuple[str, ...]
     midpoints: Float[Array, " nodes"] = field(repr=False)
+    filling: Filling | None = field(default=None, repr=False)
 
     @property
     def schema(self) -> Schema:
         """The features of the rows."""
         return self.codebook.schema
 
-    def rows(self, codes: Int[Array, "n c"], labels: Int[Array, " n"], rng: np.random.Generator) -> Float[Array, "n d"]:
+    def rows(
+        self,
+        codes: Int[Array, "n c"],
+        labels: Int[Array, " n"],
+        rng: np.random.Generator,
+        *,
+        components: Int[Array, " n"] | None = None,
+        latents: Float[Array, "n m"] | None = None,
+        drawn: bool = False,
+    ) -> Float[Array, "n d"]:
         """Return rows with these codes, in the schema's encoding, of values that split points are midway between.
 
         Parameters
@@ -65,12 +81,19 @@ class Reading:
             Shapes (n, c) and (n,), the rows in the order of the table, by which multiplicities count them.
         rng
             What codes and midpoints leave open is drawn from it.
+        components, latents
+            Where rows lie in the problem's prior, as `Matched` and `Drawn` have them.
+        drawn
+            Whether this is one draw of many; see `Filling.rows`.
         """
         with extra_for("rebuilding a table from its counts"):
             from retrodict.matching.search.cell_values import cell_values  # compiled: imported when needed
 
-        drawn = self.codebook.decode(codes, rng)
-        return cell_values(self.problem, self.codebook, self.midpoints, codes, labels, drawn)
+        if self.filling is None or components is None or latents is None:
+            inside = self.codebook.decode(codes, rng)
+        else:
+            inside = self.filling.rows(codes, components, latents, rng, drawn=drawn)
+        return cell_values(self.problem, self.codebook, self.midpoints, codes, labels, inside)
 
     def target(self, labels: Int[Array, " n"]) -> Array:
         """Return class indices as they are, or a regressor's targets in raw units."""

@@ -44,7 +44,7 @@ class Filling:
         codes
             The rows' cells.
         components, latents
-            Where they lie in the prior, as a chain held them; latents of shape (n, 0) are none.
+            Where they lie in the prior, as a chain held them; latents of shape (n, 0) are none, and NaN is not known.
         rng
             What they leave open is drawn from it.
         drawn
@@ -52,12 +52,23 @@ class Filling:
             have the middle of what the others say of them.
         """
         out = np.empty((len(codes), self.width))
-        at = latents if latents.shape[1] == codes.shape[1] else np.zeros(codes.shape)
+        at = latents if latents.shape[1] == codes.shape[1] else np.full(codes.shape, np.nan)
         first = 0
         for part in self.parts:
             rows = np.flatnonzero((components >= first) & (components < first + len(part)))
             if len(rows):
-                held = Held(codes[rows], at[rows], components[rows] - first, drawn)
+                which = components[rows] - first
+                held = Held(codes[rows], _inside(at[rows], codes[rows], which, part), which, drawn)
                 out[rows] = part.values.fill(held, part, rng)
             first += len(part)
         return out
+
+
+def _inside(latents: Array, codes: Array, which: Array, part: Part) -> Array:
+    """Return latents of which those that are not known are as near to the component's mean as their slot lets them."""
+    out = np.where(np.isnan(latents), part.means[which], latents)
+    for f in np.flatnonzero(part.tied):
+        for m, code in enumerate(part.slots[f]):
+            rows = np.isnan(latents[:, f]) & (codes[:, f] == code)
+            out[rows, f] = np.clip(out[rows, f], part.ends[f][m], part.ends[f][m + 1])
+    return out

@@ -33,11 +33,14 @@ class MarginalValues:
         One a feature of the codebook's schema, in the prior's encoding.
     correlation
         Of their latents, shape (d, d).
+    missing
+        The share of missing values of each, shape (d,).
     """
 
     sight: Sight
     marginals: tuple[Marginal, ...] = field(repr=False)
     correlation: Float[Array, "d d"] = field(repr=False)
+    missing: Float[Array, " d"] = field(repr=False)
 
     def fill(self, held: Held, part: Part, rng: np.random.Generator) -> Float[Array, "n d"]:
         """Return rows with these codes; see `Values.fill`."""
@@ -49,7 +52,7 @@ class MarginalValues:
             own, u = sight.schema[sight.names[j]], rng.random(n)
             if j not in at:
                 out[:, j] = sight.encoded(j, marginal.quantile_z(np.ascontiguousarray(open_latents[:, j])))
-                out[u < own.missing, j] = np.nan
+                out[u < self.missing[j], j] = np.nan
                 continue
             axis, codes = book.axes[at[j]], held.codes[:, at[j]]
             if part.tied[at[j]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -9,7 +11,7 @@ from retrodict.matching.row_priors.marginal_values import MarginalValues
 from retrodict.matching.row_priors.part import Part, softened
 from retrodict.matching.row_priors.sight import Sight
 from retrodict.matching.row_priors.slots import LEAST, runs_of, slots_of
-from retrodict.priors import CopulaPrior, IndependentPrior, RakedPrior
+from retrodict.priors import CopulaPrior, IndependentPrior, Prior, RakedPrior
 from retrodict.priors.marginals.inverse import normal_mass
 
 Array = np.ndarray
@@ -38,10 +40,14 @@ def marginals_part(prior: IndependentPrior | CopulaPrior, sight: Sight) -> Part:
     correlation = correlation[np.ix_(places, places)]
     axes = range(len(sight.book.axes))
     slots = tuple(slots_of(marginals[sight.of_axes[a]], a, sight) for a in axes)
-    missing = np.array([float(softened(np.asarray(sight.missing(a)), sight.gaps(a))) for a in axes])
+    missing = np.array([float(softened(np.asarray(sight.missing(a, prior.schema)), sight.gaps(a))) for a in axes])
     at = sight.of_axes
-    values = MarginalValues(sight, marginals, correlation)
+    values = MarginalValues(sight, marginals, correlation, _rates(prior, places))
     return Part.of_slots(slots, correlation[np.ix_(at, at)], missing, tuple(sight.size(a) for a in axes), values)
+
+
+def _rates(prior: Prior, places: Sequence[int]) -> Float[Array, " d"]:
+    return np.array([prior.schema.features[place].missing for place in places])
 
 
 def raked_part(prior: RakedPrior, sight: Sight) -> Part:
@@ -82,7 +88,7 @@ def raked_part(prior: RakedPrior, sight: Sight) -> Part:
         ends=(np.empty(0),) * c,
         missing=missing,
         chances=tuple(chances),
-        values=MarginalValues(sight, marginals, np.eye(len(places))),
+        values=MarginalValues(sight, marginals, np.eye(len(places)), _rates(prior, places)),
     )
 
 

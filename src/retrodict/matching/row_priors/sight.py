@@ -93,11 +93,18 @@ class Sight:
         """Return whether an axis has a code for missing values."""
         return self.axis(axis).missing >= 0
 
-    def missing(self, axis: int) -> float:
+    def missing(self, axis: int, schema: Schema) -> float:
         """Return the share of missing values of an axis that has a code for them.
 
         Where the prior knows of none the trees met some, and their share is what the model states, or a guess.
+
+        Parameters
+        ----------
+        axis
+            Its place among the codebook's axes.
+        schema
+            The prior's own: that of a component has its own shares.
         """
         feature = self.of_axes[axis]
-        own = self.schema[self.names[feature]].missing
+        own = schema.features[self.places[feature]].missing
         return own or self.book.schema.features[feature].missing or MISSING
