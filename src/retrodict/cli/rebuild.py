@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PRIOR = options.more(options.PRIOR, "Values that counts and sums leave open are taken from it; else from the file.")
 _FROM = typer.Option("--from", metavar="file|values", help="All that the file states, or split points and leaf values.")
 _ROWS = options.more(options.ROWS, "Of the training table, where the file does not state it and you know.")
+_TABLES = typer.Option("--tables", metavar="K", help="How many tables are drawn: what differs between them is open.")
 _SECONDS = options.more(options.SECONDS, "The best table so far is kept; else no limit.")
 
 
@@ -35,6 +36,7 @@ def rebuild(
     prior: Annotated[Path | None, _PRIOR] = None,
     source: Annotated[str | None, _FROM] = None,
     rows: Annotated[int | None, _ROWS] = None,
+    tables: Annotated[int, _TABLES] = 1,
     seed: options.Seed = 0,
     seconds: Annotated[float | None, _SECONDS] = None,
     workers: Annotated[int | None, options.more(options.WORKERS, "Threads; the table is the same.")] = None,
@@ -47,6 +49,7 @@ def rebuild(
             prior,
             source=cast("Source | None", source),  # whatever it is, the library says what it may be
             rows=rows,
+            tables=tables,
             seed=seed,
             seconds=seconds,
             workers=workers,
@@ -59,6 +62,11 @@ def rebuild(
 
 def _print(found: rd.Rebuilt, out: Path) -> None:
     quality = found.quality
+    print_line(quality.verdict)
+    for line in found.what_is_open:
+        print_line(line)
+    if found.next_action is not None:
+        print_line(f"to do: {found.next_action}")
     if quality.source != "stored rows":
         print_table(
             "",
@@ -68,9 +76,8 @@ def _print(found: rd.Rebuilt, out: Path) -> None:
         )
         print_line(_CONFIDENCE[quality.solved])
         print_line(_search_line(quality))
-    print_line(quality.verdict)
-    if quality.next_action is not None:
-        print_line(f"to do: {quality.next_action}")
+    if found.drawn_tables:
+        print_line(f"tables: {len(found.drawn_tables):,} in {out / 'tables'}")
     print_rows(found, out, "rebuild.json")
 
 
@@ -83,9 +90,22 @@ _CONFIDENCE = {
 def _search_line(quality: RebuildQuality) -> str:
     took = f"energy {quality.energy:.4g}"
     if not quality.solved:
-        return f"search: {took}, {quality.restarts:,} restarts, {quality.sweeps:,} sweeps, {quality.seconds:.1f} s"
+        line = f"search: {took}, {quality.restarts:,} restarts, {quality.sweeps:,} sweeps, {quality.seconds:.1f} s"
+        return line + _chains(quality)
     shown = "not looked at" if quality.determined is None else f"{quality.determined:.1%}"
     return (
         f"search: {took}, {quality.equations:,} equations, rows shown to be determined: {shown}, "
         f"{quality.seconds:.1f} s"
     )
+
+
+def _chains(quality: RebuildQuality) -> str:
+    """Return the energies that chains reached, and how their tables mix, where several were compared."""
+    mixing = quality.diagnostics
+    if mixing is None or quality.cells_determined is None:
+        return ""
+    parts = [f"; chains at {', '.join(f'{energy:.4g}' for energy in quality.energies)}"]
+    if mixing.energy_rhat is not None and mixing.energy_draws is not None:
+        parts.append(f"R-hat of energies {mixing.energy_rhat:.3f}, worth {mixing.energy_draws:,.0f} draws")
+    parts.append(f"cells apart: {mixing.cells_apart:.1%}")
+    return ", ".join(parts)

@@ -23,6 +23,7 @@ from retrodict.schema import Schema
 
 DOCUMENT = "rebuild.json"
 CELLS_FILE = "cell_confidence.parquet"
+AGREEMENT_FILE = "cell_agreement.parquet"
 DETERMINED_FILE = "determined_cells.parquet"
 
 
@@ -55,6 +56,7 @@ class Rebuilt(LabelledRows):
     _cells: pd.DataFrame | None = field(default=None, repr=False)
     _determined: pd.DataFrame | None = field(default=None, repr=False)
     _tables: DrawnTables | None = field(default=None, repr=False)
+    _agreement: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def n_rows(self) -> int:
@@ -63,11 +65,21 @@ class Rebuilt(LabelledRows):
 
     @cached_property
     def cell_confidence(self) -> pd.DataFrame | None:
-        """The share of independent chains that agree on each cell, under the names of its columns.
+        """How sure each cell is, under the names of its columns.
 
-        NaN for features that no tree splits on. ``None`` where the file stores the rows as they are.
+        Of node counts: how often cells on which chains agree so far are right, as tables that were made up show, or
+        where none was (`quality.synthetic` is 0) that agreement itself. NaN for features that no tree splits on.
+        ``None`` where the file stores the rows as they are.
         """
         return self._beside(CELLS_FILE, self._cells)
+
+    @cached_property
+    def cell_agreement(self) -> pd.DataFrame | None:
+        """The share of independent chains' tables that agree on each cell, as `cell_confidence` is laid out.
+
+        ``None`` where no chains searched.
+        """
+        return self._beside(AGREEMENT_FILE, self._agreement)
 
     @cached_property
     def determined_cells(self) -> pd.DataFrame | None:
@@ -94,6 +106,11 @@ class Rebuilt(LabelledRows):
         return read_rows(self.path / name)
 
     @property
+    def what_is_open(self) -> list[str]:
+        """Which cells are the same whatever table is found, in words, one sentence a line."""
+        return open_words(self.quality)
+
+    @property
     def next_action(self) -> str | None:
         """What to do next for a better table; ``None`` where nothing is left to do."""
         return next_action(self.quality, informed=self.provenance.prior["kind"] != "none")
@@ -111,7 +128,11 @@ class Rebuilt(LabelledRows):
 
     def documents(self) -> dict[str, str | bytes]:
         """Return what lies beside the rows on disk, with what is known of single cells."""
-        beside = {CELLS_FILE: self.cell_confidence, DETERMINED_FILE: self.determined_cells}
+        beside = {
+            CELLS_FILE: self.cell_confidence,
+            AGREEMENT_FILE: self.cell_agreement,
+            DETERMINED_FILE: self.determined_cells,
+        }
         frames = {name: frame.to_parquet(index=False) for name, frame in beside.items() if frame is not None}
         return {DOCUMENT: self.document(), **frames, **self.drawn_tables.documents()}
 
@@ -150,4 +171,4 @@ class Rebuilt(LabelledRows):
         """Return how well the table fits the file, what is left open, what to do next, and the notes."""
         todo = self.next_action
         next_line = [] if todo is None else [f"to do: {todo}"]
-        return [self.quality.verdict, *open_words(self.quality), *next_line, *super().remarks()]
+        return [self.quality.verdict, *self.what_is_open, *next_line, *super().remarks()]

@@ -34,12 +34,32 @@ class ConfidenceLine(Document):
     cell_confidence: float | None
 
 
+class DrawnTable(Document):
+    """One of several tables: the chain that held it, and its mismatch with the file's node counts."""
+
+    chain: int
+    energy: float
+
+
+class ChainsAlike(Document):
+    """How far the chains agree whose tables were compared; R-hat and draws are null where energies tell nothing."""
+
+    chains: int
+    tables: int
+    agree: bool
+    cells_apart: float
+    energy_rhat: float | None
+    energy_draws: float | None
+
+
 class Rebuilt(Document):
     """A training table that was found.
 
     `energy` is the mismatch with what the file states, 0 where all is met; `determined` the share of rows that are in
-    every table that meets it, as was shown; `misfit` what parts of rows leave unmet, `contradicted` whether that shows
-    that no table meets all, and `finished` whether the search ended before its time.
+    every table that meets it, as was shown; `cells_determined` the share of cells that are the same in every table that
+    was found, null where that was not looked at; `tables` those drawn beside it; `misfit` what parts of rows leave
+    unmet, `contradicted` whether that shows that no table meets all, and `finished` whether the search ended before its
+    time.
     """
 
     source: QualitySource
@@ -61,6 +81,9 @@ class Rebuilt(Document):
     misfit: float
     contradicted: bool
     finished: bool
+    tables: list[DrawnTable]
+    diagnostics: ChainsAlike | None
+    cells_determined: float | None
     queries: int
     seed: int
     notes: list[NoteLine]
