@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-NoiseKind = Literal["laplace", "geometric", "gaussian"]
+NoiseKind = Literal["laplace", "truncated", "rounded", "geometric", "gaussian"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +126,8 @@ class Noise:
     Parameters
     ----------
     kind
-        Their law.
+        Their law: Laplace's; Laplace's with the fraction cut off, as ``int`` does, or rounded; the geometric one on
+        whole numbers (the discrete Laplace law, Ghosh, Roughgarden & Sundararajan, STOC 2009); or Gauss's.
     scale
         Of a draw, in rows: Laplace's scale; the geometric law's, whose draws z have chances proportional to
         ``exp(-|z| / scale)``; or the standard deviation.
@@ -137,6 +139,27 @@ class Noise:
     scale: float
     counted: Bool[Array, " nodes"]
     summed: Bool[Array, " nodes"]
+
+    @property
+    def weight(self) -> float:
+        """What minus the log-likelihood of a draw rises by with its size, or, under Gauss's law, with its square."""
+        return 0.5 / self.scale**2 if self.kind == "gaussian" else 1.0 / self.scale
+
+    @property
+    def jump(self) -> float | None:
+        """What any draw but zero costs beside its size, in rows, above -1/2; ``None`` under Gauss's law.
+
+        Whole numbers made of Laplace's have their tail by ``exp(-1 / scale)`` a step, as the geometric law's: what
+        differs is how much of the middle goes to zero.
+        """
+        if self.kind == "gaussian":
+            return None
+        if self.kind == "truncated":  # zero has both sides' first step: twice as much as its neighbours' pattern says
+            return self.scale * math.log(2.0)
+        if self.kind == "rounded":  # zero has half a step of either side
+            half = math.exp(-0.5 / self.scale)
+            return self.scale * (math.log(2.0 / (1.0 + half)) - 0.5 / self.scale)
+        return 0.0
 
 
 @dataclass(frozen=True, eq=False)

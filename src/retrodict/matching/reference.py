@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from retrodict.matching.problem import Problem, Trees
+from retrodict.matching.problem import Noise, Problem, Trees
 
 Array = np.ndarray
 
@@ -57,10 +57,13 @@ def energy(problem: Problem, codes: Int[Array, "n d"], labels: Int[Array, " n"])
 
     It is the sum over nodes of ``(count - stated)^2 / (stated + 1)``, and over the classes of trees with known labels
     of ``(sum - stated)^2 / (stated + 1)`` (for a regressor: over ``stated count + 1``). Counts are left out where they
-    are the sum of class counts: in a classifier's tree with known labels that drew each row once.
+    are the sum of class counts: in a classifier's tree with known labels that drew each row once. Under noise it is minus
+    the logarithm of the likelihood of what nodes state, above what it would be if that were what they counted.
     """
     trees, targets = problem.trees, problem.targets
     counts, sums = node_sums(problem, codes, labels)
+    if problem.noise is not None:
+        return _noisy_energy(problem.noise, problem, counts, sums)
     total = 0.0
     for tree, (start, stop) in enumerate(trees.spans):
         own = slice(start, stop)
@@ -72,3 +75,26 @@ def energy(problem: Problem, codes: Int[Array, "n d"], labels: Int[Array, " n"])
             scale = targets.sums[own] if targets.classes else stated[:, None]
             total += float(((sums[own] - targets.sums[own]) ** 2 / (scale + 1.0)).sum())
     return total
+
+
+def _noisy_energy(
+    noise: Noise, problem: Problem, counts: Float[Array, " nodes"], sums: Float[Array, "nodes C"]
+) -> float:
+    trees, targets = problem.trees, problem.targets
+    tree = np.searchsorted(trees.roots, np.arange(len(counts)), side="right") - 1
+    off_counts = (counts - trees.counts)[noise.counted]
+    off_sums = (sums - targets.sums)[noise.summed & targets.labelled[tree]]
+    drawn = np.abs(np.concatenate([off_counts, off_sums.ravel()]))
+    return float((_log_chance(noise, np.zeros(1)) - _log_chance(noise, drawn)).sum())
+
+
+def _log_chance(noise: Noise, size: Float[Array, " k"]) -> Float[Array, " k"]:
+    """Return the logarithm of the chance, or density, of draws of such sizes, up to a constant."""
+    if noise.kind == "gaussian":
+        return np.asarray(-0.5 * (size / noise.scale) ** 2)
+    if noise.kind in ("laplace", "geometric"):
+        return np.asarray(-size / noise.scale)
+    # What becomes a whole number: all between it and the next one from zero, or half a step to either side.
+    start = size if noise.kind == "truncated" else size - 0.5
+    one_side = 0.5 * (np.exp(-np.maximum(start, 0.0) / noise.scale) - np.exp(-(start + 1.0) / noise.scale))
+    return np.asarray(np.log(np.where(size == 0.0, 2.0, 1.0) * one_side))

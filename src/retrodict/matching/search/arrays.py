@@ -14,6 +14,8 @@ from retrodict.priors.marginals.inverse import normal_mass
 Array = np.ndarray
 
 FEATURE, LOW, HIGH, LEFT, RIGHT = range(5)
+SQUARES = -1.0
+"""The `Fixed.jump` of energies that are squares of mismatches; where they are sizes, it is above -1/2."""
 
 
 _UNMET = 1e-30
@@ -53,8 +55,9 @@ class Fixed(NamedTuple):
     `nodes` holds feature, low, high, left and right of each node; `multiplicities` lie row by row, shape (n, T);
     `spans` says how many codes of each feature stand in order of value, the first ones; `weight` weighs the squared
     mismatches of the count and of each sum, shape (nodes, 1 + C); `chances` are the assumed shares of each feature's
-    codes, shape (d, most codes), where these are independent; `assumed` says what is assumed where they are not. The
-    others are as in `Problem`.
+    codes, shape (d, most codes), where these are independent; `assumed` says what is assumed where they are not. Under
+    noise whose likelihood falls with the size of a mismatch, not with its square, `jump` is what any mismatch costs
+    beside its size; else it is `SQUARES`. The others are as in `Problem`.
     """
 
     nodes: Int[Array, "nodes 5"]
@@ -67,6 +70,7 @@ class Fixed(NamedTuple):
     chances: Float[Array, "d K"]
     label_chances: Float[Array, " c"]
     assumed: Assumed
+    jump: float = SQUARES
 
 
 class Chain(NamedTuple):
@@ -117,7 +121,8 @@ def fixed_arrays(problem: Problem) -> Fixed:
     """Return the fixed arrays of a problem.
 
     The weights are 1 / (count + 1), so that leaves and roots both tell: a mismatch of one row in a leaf of one costs
-    half, and one of the square root of the count costs about one anywhere.
+    half, and one of the square root of the count costs about one anywhere. Under noise they make the energy minus the
+    logarithm of the likelihood, up to a constant.
     """
     table, trees, targets = problem.table, problem.trees, problem.targets
     nodes = np.column_stack([trees.feature, trees.low, trees.high, trees.left, trees.right])
@@ -128,6 +133,11 @@ def fixed_arrays(problem: Problem) -> Fixed:
     counts = np.where(implied[tree], 0.0, 1.0 / (trees.counts + 1.0))
     scale = targets.sums if targets.classes else trees.counts[:, None]
     sums = labelled[:, None] / (scale + 1.0)
+    jump = SQUARES
+    if problem.noise is not None:
+        weight, jump = problem.noise.weight, SQUARES if problem.noise.jump is None else problem.noise.jump
+        counts = weight * problem.noise.counted
+        sums = weight * (labelled & problem.noise.summed)[:, None] * np.ones(targets.sums.shape[1])
     chances = np.zeros((len(table.sizes), max(table.sizes, default=1)))
     for f, shares in enumerate(table.chances):
         chances[f, : len(shares)] = shares
@@ -143,6 +153,7 @@ def fixed_arrays(problem: Problem) -> Fixed:
         chances,
         np.ascontiguousarray(targets.chances, dtype=np.float64),
         assumed_arrays(problem),
+        jump,
     )
 
 
@@ -207,7 +218,7 @@ def random_chain(problem: Problem, seed: np.random.SeedSequence, labels: Int[Arr
     if problem.prior is not None:
         codes, components, latents = problem.prior.sample(known, table.missing, rng)
     # Whole counts are exact in 32 bits, which keeps the nodes of large forests in the cache.
-    dtype = np.float32 if targets.classes else np.float64
+    dtype = np.float32 if targets.classes and problem.noise is None else np.float64
     return Chain(
         np.ascontiguousarray(codes, dtype=np.int32),
         known.astype(np.int32),

@@ -6,8 +6,8 @@ from typing import Any
 
 from numba import njit
 
-from retrodict.matching.search.arrays import FEATURE, LEFT, LOW, RIGHT, Chain, Fixed, Scratch
-from retrodict.matching.search.node_counts import adding, bit, child, share
+from retrodict.matching.search.arrays import FEATURE, LEFT, LOW, RIGHT, SQUARES, Chain, Fixed, Scratch
+from retrodict.matching.search.node_counts import adding, bit, child, share, step
 
 
 @njit(cache=True)
@@ -35,7 +35,7 @@ def entry_energies(fixed: Fixed, chain: Chain, room: Scratch, i: int, f: int) ->
 def _ordered(fixed: Fixed, chain: Chain, stack: Any, i: int, f0: int, span: int, steps: Any) -> None:
     """Add the energies of the codes 0 to span - 1 to `steps`, as differences from one code to the next."""
     nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
-    levels, weight = fixed.levels, fixed.weight
+    levels, weight, jump = fixed.levels, fixed.weight, fixed.jump
     codes, excess, used = chain.codes, chain.excess, chain.used
     label, asked, own = chain.labels[i], bit(f0), codes[i, f0]
     for t in range(len(roots)):
@@ -52,7 +52,7 @@ def _ordered(fixed: Fixed, chain: Chain, stack: Any, i: int, f0: int, span: int,
             e = 0.0
             while True:  # codes lo + 1 to hi are on their way; `within` tells whether the row itself is with them
                 if met:
-                    e += adding(weight, excess, v, k, x, within)
+                    e += adding(jump, weight, excess, v, k, x, within)
                 f = nodes[v, FEATURE]
                 if f < 0:
                     break
@@ -85,7 +85,7 @@ def _ordered(fixed: Fixed, chain: Chain, stack: Any, i: int, f0: int, span: int,
 def _single(fixed: Fixed, chain: Chain, i: int, f0: int, start: int, stop: int, out: Any) -> None:
     """Add the energies of the codes start to stop - 1 to `out`."""
     nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
-    levels, weight = fixed.levels, fixed.weight
+    levels, weight, jump = fixed.levels, fixed.weight, fixed.jump
     codes, excess, used = chain.codes, chain.excess, chain.used
     if start >= stop:
         return
@@ -99,7 +99,7 @@ def _single(fixed: Fixed, chain: Chain, i: int, f0: int, start: int, stop: int, 
             v, within, met, e = roots[t], True, False, 0.0
             while True:
                 if met:
-                    e += adding(weight, excess, v, k, x, within)
+                    e += adding(jump, weight, excess, v, k, x, within)
                 f = nodes[v, FEATURE]
                 if f < 0:
                     break
@@ -117,7 +117,7 @@ def _single(fixed: Fixed, chain: Chain, i: int, f0: int, start: int, stop: int, 
 def label_energies(fixed: Fixed, chain: Chain, room: Scratch, i: int) -> None:
     """Fill ``room.gain`` with the energy of each label of row `i`, up to a constant."""
     nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
-    levels, weight = fixed.levels, fixed.weight
+    levels, weight, jump = fixed.levels, fixed.weight, fixed.jump
     codes, excess, out = chain.codes, chain.excess, room.gain
     own, many = chain.labels[i], len(fixed.label_chances)
     square, line = 0.0, 0.0
@@ -129,7 +129,11 @@ def label_energies(fixed: Fixed, chain: Chain, room: Scratch, i: int) -> None:
             continue
         v = roots[t]
         while True:
-            if len(levels) > 0:  # a parabola in the level
+            if len(levels) > 0 and jump > SQUARES:
+                b = excess[v, 1] - w * levels[own]
+                for c in range(many):
+                    out[c] += weight[v, 1] * step(jump, b, w * levels[c])
+            elif len(levels) > 0:  # a parabola in the level
                 b = excess[v, 1] - w * levels[own]
                 square += weight[v, 1] * w * w
                 line += 2 * weight[v, 1] * w * b
@@ -138,10 +142,10 @@ def label_energies(fixed: Fixed, chain: Chain, room: Scratch, i: int) -> None:
                     b = excess[v, 1 + c]
                     if c == own:
                         b -= w
-                    out[c] += weight[v, 1 + c] * w * (w + 2 * b)
+                    out[c] += weight[v, 1 + c] * step(jump, b, w)
             f = nodes[v, FEATURE]
             if f < 0:
                 break
             v = child(nodes, v, codes[i, f])
     for c in range(len(levels)):
-        out[c] = levels[c] * (square * levels[c] + line)
+        out[c] += levels[c] * (square * levels[c] + line)

@@ -10,7 +10,7 @@ from typing import Any
 
 from numba import njit, uint64
 
-from retrodict.matching.search.arrays import FEATURE, HIGH, LEFT, LOW, RIGHT, Chain, Fixed
+from retrodict.matching.search.arrays import FEATURE, HIGH, LEFT, LOW, RIGHT, SQUARES, Chain, Fixed
 
 
 @njit(cache=True)
@@ -34,13 +34,29 @@ def share(levels: Any, label: int, multiplicity: int) -> Any:
 
 
 @njit(cache=True)
-def adding(weight: Any, excess: Any, v: int, k: int, x: float, within: bool) -> float:
+def energy_of(jump: float, b: float) -> float:
+    """Return the energy of a mismatch, before it is weighed: its square, or its size and a jump unless it is zero."""
+    if jump <= SQUARES:
+        return b * b
+    return abs(b) + (jump if b != 0.0 else 0.0)
+
+
+@njit(cache=True)
+def step(jump: float, b: float, x: float) -> float:
+    """Return what adding `x` to a mismatch of `b` adds to its energy, before it is weighed."""
+    if jump <= SQUARES:
+        return x * (x + 2 * b)
+    return energy_of(jump, b + x) - energy_of(jump, b)
+
+
+@njit(cache=True)
+def adding(jump: float, weight: Any, excess: Any, v: int, k: int, x: float, within: bool) -> float:
     """Return the energy of adding a row to node `v`; one that is `within` is first taken out."""
     a, b = excess[v, 0], excess[v, k]
     if within:
         a -= 1
         b -= x
-    return weight[v, 0] * (1 + 2 * a) + weight[v, k] * x * (x + 2 * b)
+    return weight[v, 0] * step(jump, a, 1.0) + weight[v, k] * step(jump, b, x)
 
 
 @njit(cache=True)
@@ -68,7 +84,7 @@ def count(fixed: Fixed, chain: Chain) -> float:
     total = 0.0
     for v in range(len(nodes)):
         for k in range(excess.shape[1]):
-            total += weight[v, k] * excess[v, k] * excess[v, k]
+            total += weight[v, k] * energy_of(fixed.jump, excess[v, k])
     chain.energy[0] = total
     return total
 
@@ -77,7 +93,7 @@ def count(fixed: Fixed, chain: Chain) -> float:
 def change(fixed: Fixed, chain: Chain, i: int, row: Any, mask: Any) -> float:
     """Return the change of energy if row `i` became `row`; `mask` has the bits of the features that differ."""
     nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
-    levels, weight = fixed.levels, fixed.weight
+    levels, weight, jump = fixed.levels, fixed.weight, fixed.jump
     codes, excess, used = chain.codes, chain.excess, chain.used
     label = chain.labels[i]
     e = 0.0
@@ -99,13 +115,13 @@ def change(fixed: Fixed, chain: Chain, i: int, row: Any, mask: Any) -> float:
         if old == new:
             continue
         while True:
-            e -= adding(weight, excess, old, k, x, True)
+            e -= adding(jump, weight, excess, old, k, x, True)
             f = nodes[old, FEATURE]
             if f < 0:
                 break
             old = child(nodes, old, codes[i, f])
         while True:
-            e += adding(weight, excess, new, k, x, False)
+            e += adding(jump, weight, excess, new, k, x, False)
             f = nodes[new, FEATURE]
             if f < 0:
                 break

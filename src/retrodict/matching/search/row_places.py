@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
-from retrodict.matching.search.arrays import FEATURE, Chain, Fixed, Scratch
+from retrodict.matching.search.arrays import FEATURE, SQUARES, Chain, Fixed, Scratch
 from retrodict.matching.search.moves import HOPELESS, WHOLE
 from retrodict.matching.search.node_counts import child
 from retrodict.matching.search.random_numbers import uniform
@@ -78,10 +78,24 @@ def estimate(fixed: Fixed, chain: Chain, rows: Int[Array, " m"]) -> Estimates:
     return Estimates(swaps, copies)
 
 
+@njit(cache=True)
+def _slope(jump: float, b: float) -> float:
+    """Return half the slope of a mismatch's energy, its square or its size."""
+    if jump <= SQUARES:
+        return b
+    return 0.5 * ((b > 0.0) - (b < 0.0))
+
+
+@njit(cache=True)
+def _curvature(jump: float, b: float) -> float:
+    """Return the curvature: sizes have none but where they are zero, from where a row either way costs the same."""
+    return 1.0 if jump <= SQUARES or b == 0.0 else 0.0
+
+
 @njit(cache=True, nogil=True)
 def _slopes(fixed: Fixed, chain: Chain, rows: Any, slopes: Any, curvatures: Any) -> None:
     """Fill both with the slopes and curvatures along rows' paths: of the counts of all trees, then of the sums."""
-    nodes, roots, levels, weight = fixed.nodes, fixed.roots, fixed.levels, fixed.weight
+    nodes, roots, levels, weight, jump = fixed.nodes, fixed.roots, fixed.levels, fixed.weight, fixed.jump
     codes, excess = chain.codes, chain.excess
     trees = len(roots)
     for a in range(len(rows)):
@@ -92,10 +106,10 @@ def _slopes(fixed: Fixed, chain: Chain, rows: Any, slopes: Any, curvatures: Any)
             v = roots[t]
             of_counts, of_sums, bent_counts, bent_sums = 0.0, 0.0, 0.0, 0.0
             while True:
-                of_counts += weight[v, 0] * excess[v, 0]
-                of_sums += weight[v, k] * excess[v, k]
-                bent_counts += weight[v, 0]
-                bent_sums += weight[v, k]
+                of_counts += weight[v, 0] * _slope(jump, excess[v, 0])
+                of_sums += weight[v, k] * _slope(jump, excess[v, k])
+                bent_counts += weight[v, 0] * _curvature(jump, excess[v, 0])
+                bent_sums += weight[v, k] * _curvature(jump, excess[v, k])
                 f = nodes[v, FEATURE]
                 if f < 0:
                     break

@@ -7,14 +7,14 @@ from typing import Any
 from numba import njit, uint64
 
 from retrodict.matching.search.arrays import FEATURE, Chain, Fixed
-from retrodict.matching.search.node_counts import adding, bit, child, share
+from retrodict.matching.search.node_counts import adding, bit, child, share, step
 
 
 @njit(cache=True)
 def leave(fixed: Fixed, chain: Chain, i: int) -> float:
     """Take row `i` out of all counts; return the change of energy, which the caller keeps."""
     nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
-    levels, weight = fixed.levels, fixed.weight
+    levels, weight, jump = fixed.levels, fixed.weight, fixed.jump
     codes, excess = chain.codes, chain.excess
     e = 0.0
     for t in range(len(roots)):
@@ -24,7 +24,7 @@ def leave(fixed: Fixed, chain: Chain, i: int) -> float:
         k, x = share(levels, chain.labels[i], w)
         v = roots[t]
         while True:
-            e -= adding(weight, excess, v, k, x, True)
+            e -= adding(jump, weight, excess, v, k, x, True)
             excess[v, 0] -= 1
             excess[v, k] -= x
             f = nodes[v, FEATURE]
@@ -38,7 +38,7 @@ def leave(fixed: Fixed, chain: Chain, i: int) -> float:
 def enter(fixed: Fixed, chain: Chain, i: int, row: Any, label: int) -> float:
     """Put row `i`, which has left, back as `row` with a label; return the change of energy, which the caller keeps."""
     nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
-    levels, weight = fixed.levels, fixed.weight
+    levels, weight, jump = fixed.levels, fixed.weight, fixed.jump
     codes, excess, used = chain.codes, chain.excess, chain.used
     for f in range(len(row)):
         codes[i, f] = row[f]
@@ -51,7 +51,7 @@ def enter(fixed: Fixed, chain: Chain, i: int, row: Any, label: int) -> float:
         k, x = share(levels, label, w)
         v, path = roots[t], uint64(0)
         while True:
-            e += adding(weight, excess, v, k, x, False)
+            e += adding(jump, weight, excess, v, k, x, False)
             excess[v, 0] += 1
             excess[v, k] += x
             f = nodes[v, FEATURE]
@@ -67,7 +67,7 @@ def enter(fixed: Fixed, chain: Chain, i: int, row: Any, label: int) -> float:
 def replacing(fixed: Fixed, chain: Chain, i: int, row: Any, label: int) -> float:
     """Return the change of energy if row `i` became `row` with a label."""
     nodes, roots, multiplicities = fixed.nodes, fixed.roots, fixed.multiplicities
-    levels, weight = fixed.levels, fixed.weight
+    levels, weight, jump = fixed.levels, fixed.weight, fixed.jump
     codes, excess = chain.codes, chain.excess
     e = 0.0
     for t in range(len(roots)):
@@ -79,9 +79,10 @@ def replacing(fixed: Fixed, chain: Chain, i: int, row: Any, label: int) -> float
         old = roots[t]
         while True:  # on the common way only the sums change
             if k == k2:
-                e += weight[old, k] * (x2 - x) * (x2 - x + 2 * excess[old, k])
+                e += weight[old, k] * step(jump, excess[old, k], x2 - x)
             else:
-                e += weight[old, k] * x * (x - 2 * excess[old, k]) + weight[old, k2] * x2 * (x2 + 2 * excess[old, k2])
+                e += weight[old, k] * step(jump, excess[old, k], -x)
+                e += weight[old, k2] * step(jump, excess[old, k2], x2)
             f = nodes[old, FEATURE]
             if f < 0:
                 new = old
@@ -93,13 +94,13 @@ def replacing(fixed: Fixed, chain: Chain, i: int, row: Any, label: int) -> float
         if old == new:
             continue
         while True:
-            e -= adding(weight, excess, old, k, x, True)
+            e -= adding(jump, weight, excess, old, k, x, True)
             f = nodes[old, FEATURE]
             if f < 0:
                 break
             old = child(nodes, old, codes[i, f])
         while True:
-            e += adding(weight, excess, new, k2, x2, False)
+            e += adding(jump, weight, excess, new, k2, x2, False)
             f = nodes[new, FEATURE]
             if f < 0:
                 break
