@@ -57,8 +57,8 @@ def energy(problem: Problem, codes: Int[Array, "n d"], labels: Int[Array, " n"])
 
     It is the sum over nodes of ``(count - stated)^2 / (stated + 1)``, and over the classes of trees with known labels
     of ``(sum - stated)^2 / (stated + 1)`` (for a regressor: over ``stated count + 1``). Counts are left out where they
-    are the sum of class counts: in a classifier's tree with known labels that drew each row once. Under noise it is minus
-    the logarithm of the likelihood of what nodes state, above what it would be if that were what they counted.
+    are the sum of class counts: in a classifier's tree with known labels that drew each row once. Under noise it is
+    minus the logarithm of the likelihood of what nodes state, above what it would be if that were what they counted.
     """
     trees, targets = problem.trees, problem.targets
     counts, sums = node_sums(problem, codes, labels)
