@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,14 @@ TARGET = "target"
 
 @dataclass(frozen=True)
 class Parts:
-    """Training rows and other rows of the same source, each with its label in the column `target`."""
+    """Training rows and other rows of the same source, each with its label in the column `target`.
+
+    Held-out rows are what measures compare with; public ones are known to whoever rebuilds, where any are.
+    """
 
     train: pd.DataFrame
     holdout: pd.DataFrame
+    public: pd.DataFrame | None = None
 
     @property
     def X(self) -> pd.DataFrame:
@@ -86,6 +90,21 @@ def parts(frame: pd.DataFrame, rows: int, seed: int, sample: int | None = None) 
     """Draw training rows and as many other rows, or all that are left; first `sample` rows where that is given."""
     drawn = frame.sample(n=min(len(frame), sample or 2 * rows), random_state=seed, ignore_index=True)
     return Parts(drawn[:rows], drawn[rows : 2 * rows].reset_index(drop=True))
+
+
+def thirds(frame: pd.DataFrame, rows: int, seed: int) -> Parts:
+    """Draw training rows, as many held-out and as many public ones, at most a third of the table each.
+
+    Public rows with categories that no training row has are left out: a model's file names those that it knows.
+    """
+    rows = min(rows, len(frame) // 3)
+    own = parts(frame, rows, seed)
+    others = frame.sample(n=min(len(frame), 3 * rows), random_state=seed, ignore_index=True)[2 * rows :]
+    known = pd.Series(True, index=others.index)
+    for name in own.X:
+        if not pd.api.types.is_numeric_dtype(own.X[name].dtype):
+            known &= others[name].isin(own.X[name])
+    return replace(own, public=others[known].reset_index(drop=True))
 
 
 def forest(X: pd.DataFrame, y: np.ndarray, seed: int, trees: int = 100, bootstrap: bool = True) -> Any:

@@ -2,7 +2,7 @@
 
 The peer is DRAFT (Ferry, Fukasawa, Pascal & Vidal, "Trained Random Forests Completely Reveal your Dataset", ICML 2024,
 https://github.com/vidalt/DRAFT): a checkout named by the job, called through its public interface, with its default
-settings. Job and result are joblib files.
+settings. Job and result are joblib files. Columns that are not binary are told it with their domains.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def main(job_file: str, result_file: str) -> None:
 
     started = time.perf_counter()
     groups = datasets_ohe_vectors[job["dataset"]]  # its experiments tell it which columns are one category
-    found = DRAFT(job["model"], one_hot_encoded_groups=groups).fit(timeout=job["seconds"], seed=job["seed"])
+    numbers = {f"{kind}_attributes": job.get(kind, []) for kind in ("ordinal", "numerical")}
+    search = DRAFT(job["model"], one_hot_encoded_groups=groups, **numbers)
+    found = search.fit(timeout=job["seconds"], seed=job["seed"])
     seconds = time.perf_counter() - started
     solved = found["status"] in {"OPTIMAL", "FEASIBLE"}
     rows = np.asarray(found["reconstructed_data"], dtype=float) if solved else None

@@ -15,20 +15,22 @@ from retrodict.matching import Matching
 GRACE = 60.0  # seconds beyond the budget before the process is stopped: start, parsing, writing
 
 
-def rebuild(model: Any, seed: int, seconds: float, /, **settings: Any) -> dict[str, Any]:
+def rebuild(model: Any, seed: int, seconds: float, /, prior: Any = None, **settings: Any) -> dict[str, Any]:
     """Rebuild in a process of at most `seconds`: `frame`, `seconds`, `peak` GB, `status`; only that where it failed."""
-    return run_within(__name__, {"model": model, "seed": seed, "settings": settings}, seconds + GRACE)
+    job = {"model": model, "seed": seed, "prior": prior, "settings": settings}
+    return run_within(__name__, job, seconds + GRACE)
 
 
 def main(job_file: str, result_file: str) -> None:
     job = joblib.load(job_file)
     started = time.perf_counter()
-    found = rd.rebuild(job["model"], search=Matching(**job["settings"]), seed=job["seed"], progress=False)
+    found = rd.rebuild(job["model"], job["prior"], search=Matching(**job["settings"]), seed=job["seed"], progress=False)
     frame = found.frame
     seconds = time.perf_counter() - started
     frame = frame.rename(columns={found.schema.target.name: "target"})
-    verdict = found.quality.verdict
-    result = {"frame": frame, "seconds": seconds, "status": "finished", "verdict": verdict, "peak": peak_memory()}
+    verdict, energy = found.quality.verdict, found.quality.energy
+    result = {"frame": frame, "seconds": seconds, "status": "finished", "verdict": verdict, "energy": energy}
+    result["peak"] = peak_memory()
     joblib.dump(result, result_file)
 
 
