@@ -45,7 +45,8 @@ def middle_place(
 ) -> tuple[Int[Array, " n"], Float[Array, "n m"]]:
     """Return each row's commonest component, and the mean of each latent over the samples that hold the row's code.
 
-    Latents of codes that no sample holds in their row's component are NaN: nothing is known inside these cells.
+    Where none does, as a middle code may not be met itself, it is the mean over all samples, brought into the code's
+    slots; NaN where the row never had latents on its component's scale.
 
     Parameters
     ----------
@@ -67,11 +68,26 @@ def middle_place(
     components = _commonest(samples.components, len(problem.prior.means))
     if not tied(problem):
         return components, np.empty((n, 0))
-    scale = problem.prior.scale
-    alike = (scale[samples.components] == scale[components])[:, :, None] & (samples.codes == codes)
-    held = alike.sum(axis=0)
-    sums = np.where(alike, samples.latents, 0.0).sum(axis=0)
-    return components, np.where(held > 0, sums / np.maximum(held, 1), np.nan)
+    prior = problem.prior
+    same = (prior.scale[samples.components] == prior.scale[components])[:, :, None]
+    inside = _mean(samples.latents, same & (samples.codes == codes))
+    anywhere = _mean(samples.latents, same & (samples.codes != problem.table.missing))
+    low, high = np.full(codes.shape, np.inf), np.full(codes.shape, -np.inf)
+    for m in range(prior.slots.shape[1]):  # the nearest of the slots that mean the code is as good as another
+        own = prior.slots[:, m] == codes
+        ends = prior.ends[prior.scale[components], :, m : m + 2]
+        low, high = (
+            np.where(own, np.minimum(low, ends[..., 0]), low),
+            np.where(own, np.maximum(high, ends[..., 1]), high),
+        )
+    return components, np.where(np.isnan(inside), np.clip(anywhere, low, np.maximum(low, high)), inside)
+
+
+def _mean(latents: Float[Array, "s n d"], counted: Bool[Array, "s n d"]) -> Float[Array, "n d"]:
+    """Return the means over the samples that count, NaN where none does."""
+    held = counted.sum(axis=0)
+    sums = np.where(counted, latents, 0.0).sum(axis=0)
+    return np.where(held > 0, sums / np.maximum(held, 1), np.nan)
 
 
 def consensus(problem: Problem, samples: Samples) -> tuple[Int[Array, "n d"], Int[Array, " n"]]:
