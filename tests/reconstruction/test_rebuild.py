@@ -117,7 +117,8 @@ def test_it_is_written_and_read_back(found: rd.Rebuilt, forest: Any, quick: Any,
     assert streamed.frame.equals(found.frame)
     assert back.cell_confidence.equals(found.cell_confidence)
     assert streamed.cell_confidence.equals(found.cell_confidence)
-    names = {"rows.parquet", "cell_confidence.parquet", "rebuild.json"}
+    cells = {"cell_confidence.parquet", "cell_agreement.parquet", "determined_cells.parquet"}
+    names = {"rows.parquet", "rebuild.json", *cells}
     assert {path.name for path in (tmp_path / "streamed").iterdir()} == names
     assert not (tmp_path / "streamed.partial").exists()
 

@@ -36,7 +36,7 @@ def dawdle(self, content, now=False):
     time.sleep(slow)
 
 resumable_folder.ResumableFolder.keep_bytes = dawdle
-rd.rebuild(forest, search=Matching(chains=2, sweeps=200, workers=1), seed=5, out=out)
+rd.rebuild(forest, search=Matching(chains=2, sweeps=200, workers=1), tables=3, seed=5, out=out)
 """
 
 
@@ -69,7 +69,9 @@ def test_kill_and_go_on(tmp_path: Path) -> None:
     last = _start(out, told, 0.0)
     assert last.wait() == 0, last.stderr.read() if last.stderr else ""
     assert _count(told) <= rounds - 3  # rounds that were kept are not run again
-    assert (out / "rows.parquet").read_bytes() == (whole / "rows.parquet").read_bytes()
+    names = {path.relative_to(whole) for path in whole.rglob("*.parquet")}
+    assert Path("tables/table_002.parquet") in names
+    assert all((out / name).read_bytes() == (whole / name).read_bytes() for name in names)
     one, other = (json.loads((folder / "rebuild.json").read_text()) for folder in (out, whole))
     assert {**one, "seconds": 0} == {**other, "seconds": 0}
     assert not work.exists()
@@ -82,9 +84,7 @@ def test_a_search_of_another_seed_does_not_go_on_with_what_was_left(tmp_path: Pa
     (work / "state.bin").write_bytes(b"not even a state")
     (work / "state.json").write_text('{"request": "another", "parts": 0, "state": {"bytes": "state.bin"}}')
     assert _start(tmp_path / "killed", tmp_path / "told", 0.0).wait() == 0
-    assert {path.name for path in (tmp_path / "killed").iterdir()} == {
-        "rows.parquet",
-        "cell_confidence.parquet",
-        "rebuild.json",
-    }
+    names = {path.name for path in (tmp_path / "killed").iterdir()}
+    assert {"rows.parquet", "cell_confidence.parquet", "rebuild.json", "tables"} <= names
+    assert not any(name.startswith("state") for name in names)
     assert not work.exists()
