@@ -163,6 +163,27 @@ class Noise:
 
 
 @dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of the table from elsewhere: columns, rows, or single cells.
+
+    Parameters
+    ----------
+    codes
+        Shape (n, d), -1 where nothing is known. A row of it is the row of the table at the same place.
+    labels
+        Shape (n,), -1 where nothing is known.
+    """
+
+    codes: Int[Array, "n d"]
+    labels: Int[Array, " n"]
+
+    @property
+    def held(self) -> Bool[Array, "n d+1"]:
+        """Which cells are known, labels last."""
+        return np.column_stack([self.codes >= 0, self.labels >= 0])
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
     """The rows and labels that would give a set of trees their node counts.
 
@@ -178,6 +199,11 @@ class Problem:
         What is assumed of a row's codes together; by default they know nothing of one another, as `Table.chances` say.
     noise
         How the statements differ from what was counted; by default not at all.
+    known
+        What is known of the table from elsewhere; by default nothing.
+    learned
+        Whether the shares and chances of `prior`, none of whose features are tied, are themselves unknown: drawn anew,
+        given the table, from Dirichlet laws around those that it states. Only a search under noise does so.
     """
 
     table: Table
@@ -185,3 +211,11 @@ class Problem:
     targets: Targets
     prior: RowPrior | None = None
     noise: Noise | None = None
+    known: Known | None = None
+    learned: bool = False
+
+    @property
+    def alike(self) -> bool:
+        """Whether nothing tells rows apart but what is to be found of them."""
+        drawn = self.trees.multiplicities
+        return self.known is None and (bool((drawn == drawn.flat[0]).all()) if drawn.size else True)

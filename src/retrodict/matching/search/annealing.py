@@ -65,7 +65,10 @@ class Annealing:
     ) -> Annealing:
         """Return a chain at a random table."""
         chain = random_chain(problem, seed, labels)
-        own = cls(problem, fixed, chain, scratch(problem), labels is not None or problem.targets.size < 2)
+        known = labels is not None or problem.targets.size < 2 or bool(fixed.held[:, -1].all())
+        own = cls(problem, fixed, chain, scratch(problem), known)
+        if fixed.holding:  # latents were drawn for other codes
+            place_rows(fixed, chain, own.room)
         own.recount()
         return own
 
@@ -86,9 +89,8 @@ class Annealing:
 
     @property
     def alike(self) -> bool:
-        """Whether no tree tells rows apart by how often it drew them."""
-        drawn = self.problem.trees.multiplicities
-        return bool((drawn == drawn.flat[0]).all()) if drawn.size else True
+        """Whether no tree tells rows apart by how often it drew them, and nothing is known of any."""
+        return self.problem.alike
 
     def held(self) -> Held:
         """Return a copy of its table, and of where its rows lie in what is assumed of them."""
@@ -123,7 +125,8 @@ class Annealing:
             moves are those of a sampler.
         """
         rows = np.arange(self.problem.table.n)
-        changing = searching and not self.alike
+        # Latents of cells that are known stay in them: rows that have some do not change places.
+        changing = searching and not self.alike and (self.fixed.assumed.plain or not self.fixed.holding)
         for temperature in temperatures:
             if searching and self.solved:
                 break

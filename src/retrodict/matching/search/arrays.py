@@ -57,7 +57,8 @@ class Fixed(NamedTuple):
     mismatches of the count and of each sum, shape (nodes, 1 + C); `chances` are the assumed shares of each feature's
     codes, shape (d, most codes), where these are independent; `assumed` says what is assumed where they are not. Under
     noise whose likelihood falls with the size of a mismatch, not with its square, `jump` is what any mismatch costs
-    beside its size; else it is `SQUARES`. The others are as in `Problem`.
+    beside its size; else it is `SQUARES`. `held` has a 1 at each cell that is known and stays, labels last, shape
+    (n, d + 1), and `holding` tells whether there is any. The others are as in `Problem`.
     """
 
     nodes: Int[Array, "nodes 5"]
@@ -70,7 +71,9 @@ class Fixed(NamedTuple):
     chances: Float[Array, "d K"]
     label_chances: Float[Array, " c"]
     assumed: Assumed
-    jump: float = SQUARES
+    jump: float
+    held: UInt[Array, "n d+1"]
+    holding: bool
 
 
 class Chain(NamedTuple):
@@ -133,6 +136,7 @@ def fixed_arrays(problem: Problem) -> Fixed:
     counts = np.where(implied[tree], 0.0, 1.0 / (trees.counts + 1.0))
     scale = targets.sums if targets.classes else trees.counts[:, None]
     sums = labelled[:, None] / (scale + 1.0)
+    held = np.zeros((table.n, len(table.sizes) + 1), bool) if problem.known is None else problem.known.held
     jump = SQUARES
     if problem.noise is not None:
         weight, jump = problem.noise.weight, SQUARES if problem.noise.jump is None else problem.noise.jump
@@ -154,6 +158,8 @@ def fixed_arrays(problem: Problem) -> Fixed:
         np.ascontiguousarray(targets.chances, dtype=np.float64),
         assumed_arrays(problem),
         jump,
+        held.astype(np.uint8),
+        bool(held.any()),
     )
 
 
@@ -214,9 +220,13 @@ def random_chain(problem: Problem, seed: np.random.SeedSequence, labels: Int[Arr
     codes = np.column_stack(columns) if columns else np.zeros((table.n, 0))
     drawn = rng.choice(targets.size, size=table.n, p=targets.chances)
     known = drawn if labels is None else np.asarray(labels)
+    if problem.known is not None:
+        known = np.where(problem.known.labels >= 0, problem.known.labels, known)
     components, latents = np.zeros(table.n, dtype=np.int32), np.zeros((table.n, len(table.sizes)))
     if problem.prior is not None:
         codes, components, latents = problem.prior.sample(known, table.missing, rng)
+    if problem.known is not None:
+        codes = np.where(problem.known.codes >= 0, problem.known.codes, codes)
     # Whole counts are exact in 32 bits, which keeps the nodes of large forests in the cache.
     dtype = np.float32 if targets.classes and problem.noise is None else np.float64
     return Chain(

@@ -25,14 +25,19 @@ def root_labels(problem: Problem) -> Int[Array, " n"] | None:
     indicators between 0 and 1, whose bounded least-squares solution is the truth where there are about half as many
     equations as rows, a phase transition known for binary vectors (Donoho & Tanner, Philosophical Transactions of the
     Royal Society A 367:4273, 2009). The rounded solution must meet every equation. Where all trees saw all rows alike,
-    rows have no order, and any that gives the classes their counts is the table's up to a permutation.
+    rows have no order, and any that gives the classes their counts is the table's up to a permutation, unless something
+    is known of single rows. Roots that are off by noise determine none.
     """
+    if problem.noise is not None:
+        return None
     own = problem.targets
     trees = np.flatnonzero(own.labelled)
     if not len(trees):
         return None
     n, drawn, stated = problem.table.n, problem.trees.multiplicities[trees], own.sums[problem.trees.roots[trees]]
     if (drawn == drawn[0, 0]).all():
+        if problem.known is not None:
+            return None
         return _unordered(own, n, stated[0] / max(int(drawn[0, 0]), 1))
     if len(trees) * _ROWS_AN_EQUATION < n:
         return None

@@ -55,8 +55,13 @@ def draw_entry(fixed: Fixed, chain: Chain, room: Scratch, i: int, f: int, temper
     The conditional is the product of the counts' and the prior's: that of the entry's latent, where it has one, which
     is drawn with it.
     """
-    entry_energies(fixed, chain, room, i, f)
     own, k, assumed = chain.codes[i, f], chain.components[i], fixed.assumed
+    if fixed.holding and fixed.held[i, f]:
+        if assumed.tied[f]:
+            mean, sd = given_others(assumed, k, chain.latents[i], f)
+            chain.latents[i, f] = draw_latent(chain.rng, assumed, k, f, own, mean, sd)
+        return
+    entry_energies(fixed, chain, room, i, f)
     if assumed.plain:
         c = _pick(chain.rng, room.gain, fixed.chances[f], room.chance, fixed.sizes[f], temperature)
     elif assumed.tied[f]:
@@ -87,6 +92,8 @@ def draw_label(fixed: Fixed, chain: Chain, room: Scratch, i: int, temperature: f
     Where rows of different labels differ, it is drawn as if they did not, with a component and latents in the row's
     cells, and taken or not by how likely the cells are under either label.
     """
+    if fixed.holding and fixed.held[i, len(fixed.sizes)]:
+        return
     label_energies(fixed, chain, room, i)
     own = chain.labels[i]
     c = _pick(chain.rng, room.gain, fixed.label_chances, room.chance, len(fixed.label_chances), temperature)
@@ -160,6 +167,8 @@ def exchange(fixed: Fixed, chain: Chain, room: Scratch, i: int, j: int, temperat
         a, b = chain.codes[i, f], chain.codes[j, f]
         room.here[f], room.there[f], room.back[f] = a, b, a
         mine[f], theirs[f] = chain.latents[i, f], chain.latents[j, f]
+        if fixed.holding and (fixed.held[i, f] or fixed.held[j, f]):
+            continue
         if a != b and (how == 2 or (how == 1 and f == one) or (how == 0 and below(rng, 2) == 1)):
             room.here[f], room.there[f] = b, a
             mine[f], theirs[f] = theirs[f], mine[f]

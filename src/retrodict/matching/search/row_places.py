@@ -164,25 +164,30 @@ def _propose(
             continue
         j = rows[b]
         other = chain.labels[j]
-        same = own == other
+        mine, theirs = other, own
+        if _stays(fixed, i, j, len(room.here)):
+            mine, theirs = own, other
+        same = mine == own
         for f in range(len(room.here)):
             x, y = chain.codes[i, f], chain.codes[j, f]
             room.here[f], room.there[f], room.back[f], room.last[f] = y, x, x, y
-            same = same and x == y
+            if _stays(fixed, i, j, f):
+                room.here[f], room.there[f] = x, y
+            same = same and x == room.here[f]
         if same:
             continue
         chain.tally[WHOLE, 0] += 1
         if copying:
-            e = replacing(fixed, chain, i, room.here, other)
+            e = replacing(fixed, chain, i, room.here, mine)
             if _taken(rng, e - temperature * _likelier(fixed, chain, i, j), temperature):
                 leave(fixed, chain, i)
-                enter(fixed, chain, i, room.here, other)
+                enter(fixed, chain, i, room.here, mine)
                 chain.components[i], chain.latents[i] = chain.components[j], chain.latents[j]
                 chain.energy[0] += e
                 chain.tally[WHOLE, 1] += 1
             continue
         e = leave(fixed, chain, i) + leave(fixed, chain, j)
-        e += enter(fixed, chain, i, room.here, other) + enter(fixed, chain, j, room.there, own)
+        e += enter(fixed, chain, i, room.here, mine) + enter(fixed, chain, j, room.there, theirs)
         if _taken(rng, e, temperature):
             chain.components[i], chain.components[j] = chain.components[j], chain.components[i]
             for f in range(len(room.here)):
@@ -194,6 +199,12 @@ def _propose(
             leave(fixed, chain, j)
             enter(fixed, chain, i, room.back, own)
             enter(fixed, chain, j, room.last, other)
+
+
+@njit(cache=True)
+def _stays(fixed: Fixed, i: int, j: int, f: int) -> bool:
+    """Whether a cell of either row is known, so that the two do not exchange it."""
+    return bool(fixed.holding and (fixed.held[i, f] or fixed.held[j, f]))
 
 
 @njit(cache=True)
