@@ -71,14 +71,19 @@ class Run:
         workers = self.settings.workers or os.cpu_count() or 1
         # One thread a product: more would change its last digits with the machine, and wait for one another.
         with threads.capped(1, tasks=True), ThreadPoolExecutor(min(workers, len(self.annealings))) as pool:
-            for share in self._rounds(pool):
+            for share in iter(()) if self._late() else self._rounds(pool):
                 self.spent = time.perf_counter() - started
                 progress(share, float(self.best.min()))
                 checkpoint(self.state, False)
-                if self.settings.seconds is not None and self.spent > self.settings.seconds:
+                if self._late():
                     break
+            checkpoint(self.state, True)  # a search that ended ends again in the same way
             samples = self._sample(pool)
         return self._judge(samples, time.perf_counter() - started)
+
+    def _late(self) -> bool:
+        """Whether the time is up."""
+        return self.settings.seconds is not None and self.spent > self.settings.seconds
 
     def _rounds(self, pool: ThreadPoolExecutor) -> Iterator[float]:
         settings, problem = self.settings, self.problem
