@@ -121,8 +121,8 @@ class Annealing:
         Parameters
         ----------
         searching
-            Whether to stop where all counts are met, and let rows exchange entries and places to get there. Else the
-            moves are those of a sampler.
+            Whether to stop where all counts are met, and let rows change places to get there. Else the moves are those
+            of a sampler; exchanges of entries are its way from one table that meets the counts to another.
         """
         rows = np.arange(self.problem.table.n)
         # Latents of cells that are known stay in them: rows that have some do not change places.
@@ -130,7 +130,7 @@ class Annealing:
         for temperature in temperatures:
             if searching and self.solved:
                 break
-            self.move(rows, np.full(1, temperature), _OF_EXCHANGES if searching else 0.0, searching=searching)
+            self.move(rows, np.full(1, temperature), _OF_EXCHANGES, searching=searching)
             if changing:
                 change_places(self.fixed, self.chain, self.room, temperature, self.labels_known)
         self.recount()

@@ -25,7 +25,7 @@ LABEL, ENTRY, EXCHANGE, WHOLE, COMPONENT = range(5)
 HOPELESS = 30.0
 """Temperatures above the lowest energy: a value there is drawn once in 10^13 times, and is not summed."""
 _HALF_HOPELESS = 200.0
-"""Temperatures that the first half of an exchange may cost: the second hardly ever makes up for more."""
+"""Temperatures that the first half of an exchange may cost in a search: the second hardly ever makes up for more."""
 
 
 @njit(cache=True)
@@ -152,7 +152,9 @@ def _taken(rng: Any, log_ratio: float) -> bool:
 
 
 @njit(cache=True)
-def exchange(fixed: Fixed, chain: Chain, room: Scratch, i: int, j: int, temperature: float, alike: bool) -> None:
+def exchange(
+    fixed: Fixed, chain: Chain, room: Scratch, i: int, j: int, temperature: float, alike: bool, searching: bool
+) -> None:
     """Propose that two rows exchange one entry, a random half, or, unless rows are `alike`, all.
 
     Multiplicities tell rows apart, and rows that are right but in each other's place are far from there by single
@@ -177,7 +179,7 @@ def exchange(fixed: Fixed, chain: Chain, room: Scratch, i: int, j: int, temperat
         return
     chain.tally[EXCHANGE, 0] += 1
     e = change(fixed, chain, i, room.here, mask)
-    if e > _HALF_HOPELESS * temperature:
+    if searching and e > _HALF_HOPELESS * temperature:
         return
     likelier = 0.0 if assumed.plain else _likelier(fixed, chain, room, i, j)
     move(fixed, chain, i, room.here, mask)
@@ -239,7 +241,7 @@ def sweep(
         elif u < of_labels + of_exchanges:
             j = rows[below(rng, n)]
             if j != i and (chain.labels[i] == chain.labels[j] or len(fixed.levels) > 0):
-                exchange(fixed, chain, room, i, j, temperature, alike)
+                exchange(fixed, chain, room, i, j, temperature, alike, enough >= 0.0)
         elif u < of_labels + of_exchanges + of_components:
             draw_component(fixed, chain, room, i)
         elif d > 0:
