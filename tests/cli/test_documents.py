@@ -40,6 +40,7 @@ CASES = [
     Case("reconstruct", "{s}/linear.skops --prior {s}/prior.yaml --noise-scale 1 --rows 20 --out {o}"),
     Case("reconstruct", "{s}/mixed.skops --prior {s}/states.yaml --engine enumeration --rows 20 --out {o}"),
     Case("rebuild", "{d}/tree.skops --out {o}"),
+    Case("rebuild", "{d}/tree.skops --tables 2 --out {o}"),
     Case("rebuild", "{d}/neighbours.skops --out {o}"),
     Case("invert", "{s}/logistic.skops --prior {s}/prior.yaml --outputs {d}/outputs.csv --draws 5 --out {o}"),
     Case("invert", "{s}/linear.skops --prior {s}/prior.yaml --outputs {d}/values.csv --noise-scale 1 --out {o}"),

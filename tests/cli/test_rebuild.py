@@ -29,6 +29,7 @@ def forests(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sick = np.where(table["age"] + 20 * table["smoker"] > 50, "yes", "no")
     forest = RandomForestClassifier(20, random_state=0).fit(table, sick)
     skops.io.dump(forest, folder / "forest.skops")
+    skops.io.dump(RandomForestClassifier(1, random_state=0).fit(table, sick), folder / "single.skops")
     skops.io.dump(KNeighborsClassifier().fit(table, sick), folder / "neighbours.skops")
     for tree in forest.estimators_:
         tree.tree_.n_node_samples[:] = 0
@@ -74,6 +75,21 @@ def test_a_block_for_people(cli: Cli, forests: Path, tmp_path: Path) -> None:
     assert "note: all 40 rows of the table are stored in _fit_X" in outcome.out
 
 
+def test_several_tables(cli: Cli, forests: Path, tmp_path: Path) -> None:
+    outcome = cli("rebuild", forests / "single.skops", "--tables", 3, "--out", tmp_path / "a")
+    assert outcome.code == 0, outcome.err
+    lines = outcome.out.splitlines()
+    assert lines[0] == "40 rows rebuilt: every node count of the file is met"
+    assert " of the cells are the same in every table of 4 chains" in lines[1]
+    assert f"tables: 3 in {tmp_path / 'a' / 'tables'}" in lines
+    assert "chains at 0, 0, 0, 0" in outcome.out
+    arguments = ("--tables", 3, "--prior", forests / "prior.yaml", "--out", tmp_path / "b", "--json")
+    printed = cli("rebuild", forests / "single.skops", *arguments).json
+    assert [each["energy"] for each in printed["tables"]] == [0.0] * 3
+    assert (printed["diagnostics"]["chains"], printed["cells_determined"] < 1) == (4, True)
+    assert len(list((tmp_path / "b" / "tables").iterdir())) == 3
+
+
 @pytest.mark.parametrize("name", ["forest", "neighbours"])
 def test_drawing_rows_names_it(cli: Cli, forests: Path, tmp_path: Path, name: str) -> None:
     line = f"the file states its training table of {N} rows: retrodict rebuild MODEL --out DIR"
@@ -97,6 +113,8 @@ def test_drawing_rows_names_it(cli: Cli, forests: Path, tmp_path: Path, name: st
         ("forest", "--workers 0", "the number of workers must be a whole number of at least 1, got 0"),
         ("forest", "--rows 50", f"the file states a table of {N} rows, not of 50; leave the number out"),
         ("forest", "--rows 0", "the number of rows of the table must be a whole number of at least 1, got 0"),
+        ("forest", "--tables 0", "the number of tables must be a whole number of at least 1, got 0"),
+        ("neighbours", "--tables 2", "of which there is one table; leave tables out"),
         ("forest", "--from trees", "the source must be 'file' or 'values', got 'trees'; leave it out"),
         ("neighbours", "--prior {folder}/prior.yaml", "a prior adds nothing; leave the prior out"),
     ],

@@ -115,7 +115,7 @@ def test_words(found: rd.Rebuilt, forest: Any) -> None:
     assert next_action(quality, informed=True) is None
     todo = next_action(quality, informed=False)
     assert todo is not None
-    assert todo.startswith("node counts leave 39% of the cells open; a prior from public rows of the same kind helps: ")
+    assert todo.startswith("39% of the cells are open; a prior from public rows of the same kind tells more of them: ")
     alone = rd.rebuild(forest, search=Matching(1, 30), seed=1)
     assert alone.quality.cells_determined is None
     assert alone.determined_cells is None

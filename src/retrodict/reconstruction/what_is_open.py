@@ -53,7 +53,7 @@ def next_action(quality: RebuildQuality, informed: bool) -> str | None:
     share = quality.cells_determined
     if not informed and share is not None and 1.0 - share >= _MANY_OPEN:
         return (
-            f"node counts leave {1.0 - share:.0%} of the cells open; a prior from public rows of the same kind helps: "
+            f"{1.0 - share:.0%} of the cells are open; a prior from public rows of the same kind tells more of them: "
             "retrodict fit-prior PUBLIC.csv --out prior.yaml, then give --prior prior.yaml"
         )
     return None
