@@ -22,6 +22,8 @@ STATES = np.array([[a, b] for a in range(3) for b in range(2)], dtype=float)
 P_X = np.array([0.30, 0.05, 0.10, 0.20, 0.05, 0.30])
 Q_A, Q_B = np.array([0.2, 0.5, 0.3]), np.array([0.6, 0.4])
 Q_X = np.outer(Q_A, Q_B).ravel()
+ONE = {"learners": ("curves",), "envelope": ("curves",)}
+"""One learner, where none is tested."""
 LOG_P_Y = log_softmax(np.column_stack([np.zeros(6), [1.5, 0.2, -1.0, 0.4, -0.5, 1.0]]), axis=1)
 LOG_Q_Y = log_softmax(np.column_stack([np.zeros(6), [0.3, 0.6, 0.2, -0.5, 0.5, 0.0]]), axis=1)
 

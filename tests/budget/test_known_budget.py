@@ -12,10 +12,9 @@ import retrodict as rd
 from retrodict.budget import EstimatedBudget
 from retrodict.results.notes import of_code
 from tests.budget import known
+from tests.budget.known import ONE
 
 TERMS = ("prior", "model", "label", "total", "posterior")
-ONE = {"learners": ("curves",), "envelope": ("curves",)}
-"""One learner, where none is tested."""
 
 
 @cache
@@ -75,6 +74,7 @@ def test_classes_add_up_to_the_whole() -> None:
     assert sum(c.share * c.posterior.value for c in one.classes) == pytest.approx(one.posterior.value, abs=0.01)
 
 
+@pytest.mark.slow
 def test_same_seed_same_budget() -> None:
     frame = known.rows(200, 1)
     first, second = (

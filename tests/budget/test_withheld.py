@@ -14,6 +14,7 @@ from retrodict.budget.verdict import lower_bound
 from retrodict.errors import RequestError, SchemaError
 from retrodict.priors.marginals import Normal
 from tests.budget import known
+from tests.budget.known import ONE
 
 
 def gaussian(n: int, centre: float, seed: int = 0) -> pd.DataFrame:
@@ -68,7 +69,7 @@ def test_too_few_rows() -> None:
 def test_zero_probability_is_infinite_and_said() -> None:
     log_q = known.LOG_Q_Y.copy()
     log_q[0] = [0.0, -np.inf]
-    found = rd.error_budget(known.model(log_q), known.prior(), holdout=known.rows(400, 0))
+    found = rd.error_budget(known.model(log_q), known.prior(), holdout=known.rows(400, 0), **ONE)
     assert found.model.value == np.inf
     assert "probability zero" in str(found.model.reason)
     assert found.total.value == np.inf
@@ -83,7 +84,7 @@ def test_rows_outside_the_prior_are_infinite_and_said() -> None:
     frame = gaussian(400, 0.0)
     inside = frame.drop(columns="y").abs().max(axis=1) < 2.0
     schema = rd.Schema((rd.Feature("x0", low=-2.0, high=2.0), rd.Feature("x1", low=-2.0, high=2.0)))
-    found = rd.error_budget(fitted(frame), rd.priors.uniform_prior(schema), holdout=frame, target="y")
+    found = rd.error_budget(fitted(frame), rd.priors.uniform_prior(schema), holdout=frame, target="y", **ONE)
     assert found.prior.value == np.inf
     assert f"{int((~inside).sum())} of 400 rows cannot be drawn" in str(found.prior.reason)
     assert found.model.finite
@@ -95,7 +96,7 @@ def test_a_category_the_prior_lacks_is_infinite() -> None:
     frame = known.rows(300, 0)
     frame["a"] = frame["a"].astype(object)
     frame.loc[:4, "a"] = "z"
-    found = rd.error_budget(known.model(), prior, holdout=frame, draws=4_000)
+    found = rd.error_budget(known.model(), prior, holdout=frame, draws=4_000, **ONE)
     assert found.prior.value == np.inf
     assert "categories that the prior does not list" in str(found.prior.reason)
 

@@ -26,6 +26,7 @@ def test_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_new_model_without_data(cli: Cli, shelf: Path, test_rows: Path, tmp_path: Path) -> None:
     out = tmp_path / "new.skops"
     given = (

@@ -151,7 +151,7 @@ def test_the_least_serves_every_public_function() -> None:
         assert len(found.frame) == 10
     found = rd.evaluate(rec, train, holdout, prior=prior)
     assert found.attribution == "predictions"
-    budget = rd.error_budget(model, prior, holdout=holdout, train=train)
+    budget = rd.error_budget(model, prior, holdout=holdout, train=train, learners=("curves",), envelope=("curves",))
     assert budget.total.low is not None
     assert budget.total.low < budget.posterior.high
     with pytest.raises(RequestError, match="use engine auto"):

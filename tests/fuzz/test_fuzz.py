@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,6 +38,11 @@ def need(name: str) -> None:
         pytest.skip(f"{missing[0]} is not installed")
 
 
+def brief(names: Iterable[str]) -> list[Any]:
+    """Return names as parameters; tables that equations state take longest, and the same readers as the others."""
+    return [pytest.param(name, marks=pytest.mark.slow if name in EQUATIONS else ()) for name in names]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def imported(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Read a file of each library in this process: what a copy of it finds imported, it need not import again."""
@@ -46,7 +53,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> None:
             assert asked(path, READ) == (ANSWERED, "")
 
 
-@pytest.mark.parametrize("name", EACH)
+@pytest.mark.parametrize("name", brief(EACH))
 def test_a_mutated_file_is_answered_or_refused_in_one_line(tmp_path: Path, name: str) -> None:
     need(name)
     for index in range(EACH[name]):
@@ -57,10 +64,7 @@ def test_a_mutated_file_is_answered_or_refused_in_one_line(tmp_path: Path, name:
         assert outcome in (ANSWERED, REFUSED), (name, index, names, text)
 
 
-WHOLE = [pytest.param(name, marks=pytest.mark.slow if name in EQUATIONS else ()) for name in OF_OTHERS]
-
-
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", brief(OF_OTHERS))
 def test_a_file_that_is_whole_is_answered(tmp_path: Path, name: str) -> None:
     need(name)
     path = tmp_path / "m"

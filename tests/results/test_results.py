@@ -110,9 +110,15 @@ MAKERS: dict[str, Callable[[], Any]] = {
 }
 
 
+@cache
+def made(name: str) -> Any:
+    """Return a result, made once."""
+    return MAKERS[name]()
+
+
 @pytest.fixture(scope="module", params=MAKERS)
 def result(request: pytest.FixtureRequest) -> Any:
-    found = MAKERS[request.param]()
+    found = made(request.param)
     assert type(found).__name__ == request.param
     return found
 
@@ -185,7 +191,7 @@ def test_what_is_no_number_is_told_apart(tmp_path: Path) -> None:
 
 
 def test_arrays_and_tables_come_back_whole(tmp_path: Path) -> None:
-    risk = MAKERS["RecordRisk"]()
+    risk = made("RecordRisk")
     again = rd.RecordRisk.load(risk.save(tmp_path / "kept.json"))
     np.testing.assert_array_equal(again.closest, risk.closest)
     np.testing.assert_array_equal(again.matched.pairs, risk.matched.pairs)
@@ -194,7 +200,7 @@ def test_arrays_and_tables_come_back_whole(tmp_path: Path) -> None:
 
 
 def test_replicas_come_back_without_their_models(tmp_path: Path) -> None:
-    replicas = MAKERS["Replicas"]()
+    replicas = made("Replicas")
     again = rd.Replicas.load(replicas.save(tmp_path / "kept.json"))
     assert (list(replicas.models), list(again.models)) == (["naive_bayes"], [])
     pd.testing.assert_frame_equal(again.summary(), replicas.summary())
@@ -217,7 +223,7 @@ SPOILT: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 @pytest.mark.parametrize("spoil", SPOILT)
 def test_a_file_that_holds_something_else_is_refused(spoil: str, tmp_path: Path) -> None:
-    kept = MAKERS["MembershipAttacks"]().save(tmp_path / "kept.json")
+    kept = made("MembershipAttacks").save(tmp_path / "kept.json")
     kept.write_text(json.dumps(SPOILT[spoil](json.loads(kept.read_text()))))
     with pytest.raises(rd.errors.RequestError, match=r"holds no MembershipAttacks: ") as caught:
         rd.MembershipAttacks.load(kept)
@@ -225,15 +231,15 @@ def test_a_file_that_holds_something_else_is_refused(spoil: str, tmp_path: Path)
 
 
 def test_a_file_of_another_result_is_refused_by_both_names(tmp_path: Path) -> None:
-    kept = MAKERS["RecordMatch"]().save(tmp_path / "kept.json")
+    kept = made("RecordMatch").save(tmp_path / "kept.json")
     with pytest.raises(rd.errors.RequestError, match="holds no Fidelity: it is a file of RecordMatch"):
         rd.Fidelity.load(kept)
 
 
 @pytest.mark.parametrize("name", ["Disclosures", "MembershipAttacks", "RecordRisk", "Gradients", "EstimatedBudget"])
 def test_whatever_is_damaged_is_read_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
-    made = MAKERS[name]()
-    kept = made.save(tmp_path / "kept.json")
+    one = made(name)
+    kept = one.save(tmp_path / "kept.json")
     whole = kept.read_text()
     places = [*_places(json.loads(whole))]
     refused = []
@@ -245,7 +251,7 @@ def test_whatever_is_damaged_is_read_or_refused_in_one_line(name: str, tmp_path:
             inner[place[-1]] = wrong
             kept.write_text(json.dumps(data))
             try:
-                type(made).load(kept)
+                type(one).load(kept)
             except rd.errors.RequestError as error:
                 refused.append(str(error))
     assert len(refused) > 100

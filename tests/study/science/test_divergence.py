@@ -34,7 +34,7 @@ def _alone(a: np.ndarray, b: np.ndarray, seed: int = 0) -> Divergences:
     return divergences(a, b, np.zeros(len(a), dtype=int), np.zeros(len(b), dtype=int), seed)
 
 
-@pytest.mark.parametrize("d", [1, 5])
+@pytest.mark.parametrize("d", [1, pytest.param(5, marks=pytest.mark.slow)])
 def test_equal_distributions_are_hardly_apart(d: int) -> None:
     found = [_alone(*_clouds(0.0, d, 300, seed), seed) for seed in range(REPEATS)]
     assert np.mean([one.js for one in found]) < 0.005
