@@ -133,12 +133,13 @@ def fixed_arrays(problem: Problem) -> Fixed:
     labelled = targets.labelled[tree]
     once = (trees.multiplicities == 1).all(axis=1)  # the count is the sum of class counts
     implied = targets.labelled & once if targets.classes else np.zeros(len(trees), bool)
-    counts = np.where(implied[tree], 0.0, 1.0 / (trees.counts + 1.0))
-    scale = targets.sums if targets.classes else trees.counts[:, None]
-    sums = labelled[:, None] / (scale + 1.0)
     held = np.zeros((table.n, len(table.sizes) + 1), bool) if problem.known is None else problem.known.held
     jump = SQUARES
-    if problem.noise is not None:
+    if problem.noise is None:
+        counts = np.where(implied[tree], 0.0, 1.0 / (trees.counts + 1.0))
+        scale = targets.sums if targets.classes else trees.counts[:, None]
+        sums = labelled[:, None] / (scale + 1.0)
+    else:
         weight, jump = problem.noise.weight, SQUARES if problem.noise.jump is None else problem.noise.jump
         counts = weight * problem.noise.counted
         sums = weight * (labelled & problem.noise.summed)[:, None] * np.ones(targets.sums.shape[1])

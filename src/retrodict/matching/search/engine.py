@@ -125,9 +125,10 @@ class Matching:
             Called with the share of the sweeps done and the lowest energy.
         """
         with extra_for("rebuilding a table from its counts"):
-            from retrodict.matching.search.run import Run  # compiled: imported when needed
+            from retrodict.matching.search.noisy_run import NoisyRun  # compiled: imported when needed
+            from retrodict.matching.search.run import Run
 
-        run = Run(self, problem, seed, labels)
+        run = (Run if problem.noise is None else NoisyRun)(self, problem, seed, labels)
         if state is not None:
             run.restore(state)
         return run.execute(checkpoint, progress)
