@@ -178,8 +178,8 @@ class Run:
         if annealing.alike:
             samples = [in_order(found, labels, each) for each in samples]
         # A chain that meets no table of its own agrees with itself in whatever it froze in: only others can tell.
-        others = [s for i, s in enumerate(samples) if i != lead]
-        judges = [samples[lead]] if solved or not others else others
+        others = [s for i, s in enumerate(samples) if i != lead] or samples
+        judges = [samples[i] for i in self._telling()] if solved else others
         entries, tags = agreement(found, labels, judges)
         if annealing.labels_known:
             tags = np.ones(table.n)
