@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from retrodict.disclosures import Disclosure, Disclosures, GradientSums, NodeCounts, NodeSums, inspect_model
 from retrodict.disclosures.place import Place
 from retrodict.errors import ModelError
+from retrodict.matching.count_noise import CountNoise
 from retrodict.matching.linear_reading import LinearReading
 from retrodict.matching.reading import Reading
 from retrodict.models import Model, load_model
@@ -45,6 +46,33 @@ class TreeTable(Protocol):
         -------
         int or None
             ``None`` where `table_problem` refuses.
+        """
+        ...
+
+
+@runtime_checkable
+class NoisyTable(Protocol):
+    """A model whose trees may state counts of the rows of their leaves with noise, as differential privacy asks for."""
+
+    def noisy_problem(self, found: Disclosures, noise: CountNoise, rows: int | None = None) -> Reading:
+        """Return the problem of finding that table; its `Problem.noise` is set.
+
+        Parameters
+        ----------
+        found
+            What the model discloses.
+        noise
+            As its owner tells.
+        rows
+            How many rows the table has; ``None`` takes what the file states, or the trees' mean total, which is off by
+            noise as well.
+
+        Raises
+        ------
+        ModelError
+            If its leaves state no counts, with noise or without.
+        RequestError
+            If `rows` is not what is stated.
         """
         ...
 

@@ -46,6 +46,8 @@ class Reading:
         (nodes,).
     filling
         Values of rows by where they lie in the problem's prior; by default the codebook's marginals alone tell them.
+    known_values
+        Cells of the table that are known from elsewhere, in the schema's encoding, NaN where they are not, shape (n, d).
     """
 
     problem: Problem = field(repr=False)
@@ -57,6 +59,7 @@ class Reading:
     paths: tuple[str, ...]
     midpoints: Float[Array, " nodes"] = field(repr=False)
     filling: Filling | None = field(default=None, repr=False)
+    known_values: Float[Array, "n d"] | None = field(default=None, repr=False)
 
     @property
     def schema(self) -> Schema:
@@ -93,7 +96,9 @@ class Reading:
             inside = self.codebook.decode(codes, rng)
         else:
             inside = self.filling.rows(codes, components, latents, rng, drawn=drawn)
-        return cell_values(self.problem, self.codebook, self.midpoints, codes, labels, inside)
+        rows = cell_values(self.problem, self.codebook, self.midpoints, codes, labels, inside)
+        known = self.known_values
+        return rows if known is None else np.where(np.isnan(known), rows, known)
 
     def target(self, labels: Int[Array, " n"]) -> Array:
         """Return class indices as they are, or a regressor's targets in raw units."""

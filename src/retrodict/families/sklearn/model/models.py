@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from retrodict.disclosures.known_rows import KnownRows
     from retrodict.disclosures.unread import Unread
     from retrodict.matching.capability import Source
+    from retrodict.matching.count_noise import CountNoise
     from retrodict.matching.linear_reading import LinearReading
     from retrodict.matching.reading import Reading
     from retrodict.sanitizing.capability import Outputs
@@ -128,6 +129,12 @@ class SklearnModel:
         from retrodict.families.sklearn.trees.read_problem import problem_of
 
         return problem_of(self, found)
+
+    def noisy_problem(self, found: Disclosures, noise: CountNoise, rows: int | None = None) -> Reading:
+        """Return the same problem where leaves state class counts with noise; see `NoisyTable`."""
+        from retrodict.families.sklearn.trees.noisy_counts import noisy_problem_of
+
+        return noisy_problem_of(self, found, noise, rows)
 
     def table_rows(self, found: Disclosures) -> int | None:
         """Return how many rows that table has, cheaply; see `TreeTable`."""
