@@ -19,6 +19,9 @@ Array = np.ndarray
 
 LEAST = UNSEEN / DRAWS
 """The least mass of a slot, and chance of a code: counts may ask for any, also for one that the prior rules out."""
+BEYOND = 1.0 / 400.0
+"""The mass of a number's cells beyond all values that its marginal knows, at either end. Rows are met there, since a
+sample's range is not its source's: a rarer one would decide alone, by its far latent, what is expected of others."""
 _EDGE = 8.5  # latents beyond it are met once in 10**17
 _GRID = np.linspace(-_EDGE, _EDGE, 4097)
 """Latents at which a number is looked at that the model lists: its categories are few, and wide in the latent."""
@@ -111,7 +114,12 @@ def with_all(codes: Int[Array, " m"], masses: Float[Array, " m"], axis: int, sig
         # Of a number each code has its place in the latent's order; categories have none.
         place = int(np.searchsorted(codes, code)) if own.ordered and (np.diff(codes) > 0).all() else len(codes)
         codes, masses = np.insert(codes, place, code), np.insert(masses, place, 0.0)
-    masses = np.maximum(masses, LEAST)
+    least = np.full(len(codes), LEAST)
+    if isinstance(own, NumberAxis):
+        known = np.flatnonzero(masses > LEAST)
+        for outer in (np.arange(known[0]), np.arange(known[-1] + 1, len(codes))) if len(known) else ():
+            least[outer] = BEYOND / max(len(outer), 1)
+    masses = np.maximum(masses, least)
     return Slots(codes.astype(np.int64), masses / masses.sum())
 
 
