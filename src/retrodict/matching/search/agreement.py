@@ -12,8 +12,9 @@ from retrodict.matching.problem import Problem
 
 Array = np.ndarray
 
-_MOST_PAIRED = 3_000
-"""Rows that are paired with another table's: the time grows with their cube."""
+_MOST_PAIRED, _MOST_PAIRED_AGAIN = 3_000, 300
+"""Rows without equals that are paired with another chain's, and with each of its tables: the time grows with their
+cube."""
 FEWEST_CODES = 3
 """Codes of a number that has a middle: of two, the commoner one."""
 
@@ -119,28 +120,55 @@ def agreement(
 
 
 def in_order(codes: Int[Array, "n d"], labels: Int[Array, " n"], samples: Samples) -> Samples:
-    """Return a chain's tables with their rows paired with those of the given one.
+    """Return a chain's tables, the rows of each paired with those of the given one.
 
-    Rows that no multiplicity tells apart have no order of their own: each chain has another.
+    Rows that no multiplicity tells apart have no order of their own: each chain has another, and exchanges change it.
     """
-    order = _pairing(codes, labels, samples)
-    return Samples(
-        samples.codes[:, order],
-        samples.labels[:, order],
-        samples.components[:, order],
-        samples.latents[:, order],
-        samples.energies,
+    first = _pairing(codes, labels, samples.codes[-1], samples.labels[-1], _MOST_PAIRED)
+    order = np.stack(
+        [
+            first[_pairing(codes, labels, theirs[first], tags[first], _MOST_PAIRED_AGAIN)]
+            for theirs, tags in zip(samples.codes, samples.labels, strict=True)
+        ]
     )
+    at = np.arange(len(order))[:, None], order
+    return Samples(samples.codes[at], samples.labels[at], samples.components[at], samples.latents[at], samples.energies)
 
 
-def _pairing(codes: Array, labels: Array, chain: Samples) -> Int[Array, " n"]:
-    theirs, tags = chain.codes[-1], chain.labels[-1]
-    if len(codes) > _MOST_PAIRED or (np.array_equal(theirs, codes) and np.array_equal(tags, labels)):
-        return np.arange(len(codes))
-    cost = (labels[:, None] != tags[None, :]).astype(np.float64)
+def _pairing(codes: Array, labels: Array, theirs: Array, tags: Array, most: int) -> Int[Array, " n"]:
+    """Return which of their rows goes with each of the given ones, so that the fewest entries differ.
+
+    Equal rows go together first, in their own places where they can: since numbers of differing entries are distances,
+    no pairing is better for it. More than `most` others stay where they are, as far as that place is free.
+    """
+    n = len(codes)
+    kinds = np.unique(
+        np.vstack([np.column_stack([codes, labels]), np.column_stack([theirs, tags])]), axis=0, return_inverse=True
+    )[1].ravel()
+    own, other = kinds[:n], kinds[n:]
+    order = np.where(own == other, np.arange(n), -1)
+    ours, free = (np.flatnonzero(order < 0) for _ in range(2))
+    left, right = ours[np.argsort(own[ours], kind="stable")], free[np.argsort(other[free], kind="stable")]
+    one, two = _matched(own[left], other[right])
+    order[left[one]] = right[two]
+    ours, free = np.flatnonzero(order < 0), np.setdiff1d(free, right[two])
+    if len(ours) > most:
+        staying = np.intersect1d(ours, free)
+        order[staying] = staying
+        order[np.setdiff1d(ours, staying)] = np.setdiff1d(free, staying)
+        return order
+    cost = (labels[ours, None] != tags[None, free]).astype(np.float64)
     for f in range(codes.shape[1]):
-        cost += codes[:, None, f] != theirs[None, :, f]
-    return np.asarray(linear_sum_assignment(cost)[1])
+        cost += codes[ours, None, f] != theirs[None, free, f]
+    order[ours] = free[linear_sum_assignment(cost)[1]]
+    return order
+
+
+def _matched(one: Int[Array, " n"], two: Int[Array, " n"]) -> tuple[Int[Array, " m"], Int[Array, " m"]]:
+    """Return the places of pairs of equal numbers in two sorted lists, each place once."""
+    nth, first = np.arange(len(one)) - np.searchsorted(one, one), np.searchsorted(two, one)
+    has = nth < np.searchsorted(two, one, side="right") - first
+    return np.flatnonzero(has), (first + nth)[has]
 
 
 def _commonest(column: Int[Array, "s n"], many: int) -> Int[Array, " n"]:

@@ -166,6 +166,8 @@ class Run:
         annealing, solved = self.annealings[lead], bool(self._met().any())
         best = self.best_tables[lead]
         codes, labels = best.codes.astype(np.int64), best.labels.astype(np.int64)
+        if annealing.alike:
+            samples = [in_order(codes, labels, each) for each in samples]
         numbers = table.ordered & (table.sizes >= FEWEST_CODES)
         likely = consensus(self.problem, samples[lead])[0]
         middle = np.where(numbers, likely, codes)
@@ -175,8 +177,6 @@ class Run:
             if annealing.solved:
                 break
         components, latents = middle_place(self.problem, found, samples[lead])
-        if annealing.alike:
-            samples = [in_order(found, labels, each) for each in samples]
         # A chain that meets no table of its own agrees with itself in whatever it froze in: only others can tell.
         others = [s for i, s in enumerate(samples) if i != lead] or samples
         judges = [samples[i] for i in self._telling()] if solved else others
