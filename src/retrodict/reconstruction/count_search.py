@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +11,21 @@ import numpy as np
 
 from retrodict.inference.task import subseed
 from retrodict.matching.reading import Reading
+from retrodict.reconstruction.deserved.simulation import Simulation
+from retrodict.reconstruction.deserved.stages import Stages
 from retrodict.reconstruction.found_table import FoundTable, Hooks
 from retrodict.reconstruction.rebuild_quality import RebuildQuality, TableLine, confidence_bins
 from retrodict.schema import Schema
 
 if TYPE_CHECKING:
     from retrodict.matching import Matching
+    from retrodict.matching.search.matched import Matched
+    from retrodict.reconstruction.deserved.deserving import Deserved
+
+_SEARCHED = 0.5
+"""Of the time that there is, where tables are made up as well: these are to be searched for as long."""
+_DESERVED = 1_000_000
+"""The key of the seed of tables that are made up, far from those of tables that are drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,10 +38,13 @@ class CountSearch:
         The node counts.
     matching
         How they are matched.
+    simulation
+        How confidence is put to the test; by default not at all, and it is agreement.
     """
 
     reading: Reading
     matching: Matching
+    simulation: Simulation | None = None
 
     @property
     def schema(self) -> Schema:
@@ -40,31 +54,50 @@ class CountSearch:
     @property
     def request(self) -> dict[str, Any]:
         """The settings of the search: workers never change a table, and a killed run may go on with others."""
-        return {"search": repr(replace(self.matching, workers=None))}
+        made_up = {} if self.simulation is None else {"calibrate": self.simulation.tables}
+        return {"search": repr(replace(self.matching, workers=None)), **made_up}
 
     def find(
         self, solve: np.random.SeedSequence, fill: np.random.SeedSequence, column: str, hooks: Hooks
     ) -> FoundTable:
         """Search; see `Search.find`."""
-        reading = self.reading
-        matched = self.matching.solve(
+        reading, stages = self.reading, Stages(hooks, 1 + (0 if self.simulation is None else self.simulation.tables))
+        started, seconds, own = time.perf_counter(), self.matching.seconds, stages.next()
+        halved = None if seconds is None or self.simulation is None else _SEARCHED * seconds
+        matched = (self.matching if halved is None else replace(self.matching, seconds=halved)).solve(
             reading.problem,
             solve,
             labels=reading.stored_labels,
-            state=hooks.state,
-            checkpoint=hooks.checkpoint,
-            progress=hooks.progress,
+            state=own.state,
+            checkpoint=own.checkpoint,
+            progress=own.progress,
         )
-        rows = reading.rows(matched.codes, matched.labels, np.random.default_rng(fill))
+        ends = math.inf if seconds is None else started + seconds
+        rows = reading.rows(
+            matched.codes,
+            matched.labels,
+            np.random.default_rng(fill),
+            components=matched.components,
+            latents=matched.latents,
+        )
         tables = tuple(
             (
-                reading.rows(each.codes, each.labels, np.random.default_rng(subseed(fill, i))),
+                reading.rows(
+                    each.codes,
+                    each.labels,
+                    np.random.default_rng(subseed(fill, i)),
+                    components=each.components,
+                    latents=each.latents,
+                    drawn=True,
+                ),
                 reading.target(each.labels),
             )
             for i, each in enumerate(matched.drawn)
         )
-        cells = np.column_stack([matched.entry_agreement, matched.label_agreement])
-        confidence = np.asarray(matched.confidence)
+        agreement = np.column_stack([matched.entry_agreement, matched.label_agreement])
+        told = self._deserved(matched, subseed(fill, _DESERVED), stages, ends)
+        cells = agreement if told is None else told.cells
+        confidence = cells.mean(axis=1)
         features, columns = tuple(reading.codebook.features), len(reading.schema) + 1
         quality = RebuildQuality(
             source="node counts",
@@ -82,6 +115,8 @@ class CountSearch:
             tables=tuple(TableLine(int(each.chain), float(each.energy)) for each in matched.drawn),
             diagnostics=matched.mixing,
             cells_determined=None if matched.fixed is None else float(matched.fixed.sum() / (len(rows) * columns)),
+            synthetic=0 if told is None else told.tables,
+            deserved=() if told is None else told.bins,
         )
         return FoundTable(
             rows,
@@ -90,7 +125,15 @@ class CountSearch:
             cells,
             features,
             quality,
-            reading.notes,
+            (*reading.notes, *(() if told is None else told.notes)),
             tables,
             matched.fixed,
+            agreement,
         )
+
+    def _deserved(self, matched: Matched, seed: np.random.SeedSequence, stages: Stages, ends: float) -> Deserved | None:
+        if self.simulation is None:
+            return None
+        from retrodict.reconstruction.deserved.deserving import deserved
+
+        return deserved(self.simulation, self.reading, matched, self.matching, seed, stages, ends)

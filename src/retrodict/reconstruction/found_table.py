@@ -38,6 +38,8 @@ class FoundTable:
         Others that were drawn, each with its rows and labels as `X` and `y` are.
     determined
         Cells that are the same in all tables found, shape (n, features + 1); ``None`` where that was not looked at.
+    agreement
+        How far chains agree on each cell, as `cells` are, where confidence is what that deserves; else ``None``.
     """
 
     X: Float[Array, "n d"]
@@ -49,6 +51,7 @@ class FoundTable:
     notes: tuple[Note, ...]
     tables: tuple[tuple[Float[Array, "n d"], Array], ...] = ()
     determined: Bool[Array, "n c"] | None = None
+    agreement: Float[Array, "n c"] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+import numpy as np
+
 from retrodict import time_limit
-from retrodict.errors import RequestError
+from retrodict.errors import ModelError, RequestError
 from retrodict.matching.capability import EquationTable, Source, TreeTable
+from retrodict.matching.reading import Reading
 from retrodict.matching.solving import Solving
-from retrodict.models import load_model
+from retrodict.models import Model, load_model
 from retrodict.reconstruction.count_search import CountSearch
+from retrodict.reconstruction.deserved.simulation import Simulation
 from retrodict.reconstruction.equation_search import EquationSearch
 from retrodict.reconstruction.found_table import Search
 from retrodict.reconstruction.prior_in_cells import informed
@@ -26,6 +30,8 @@ from retrodict.results.arguments import check_count, check_positive, check_seed
 if TYPE_CHECKING:
     from retrodict.matching import Matching
 
+Array = np.ndarray
+
 
 def rebuild(
     model: Any,
@@ -34,6 +40,7 @@ def rebuild(
     source: Source | None = None,
     rows: int | None = None,
     tables: int = 1,
+    calibrate: int = 1,
     seed: int = 0,
     seconds: float | None = None,
     workers: int | None = None,
@@ -64,12 +71,17 @@ def rebuild(
         With more than one, so many tables are drawn from ``Q(table | file)`` beside the one in their middle, by at
         least four chains that each search for themselves: what differs between them is open. Node counts are then
         taken though there may be equations.
+    calibrate
+        How many tables are made up to learn what confidence is deserved, where node counts are matched: from the table
+        that was found, by a model trained on each, which is rebuilt in the same way. Each takes about as long as the
+        search itself. With 0, confidence is how far independent chains agree, which says little where a search falls
+        short.
     seed
         The one seed: the same seed gives the same table.
     seconds
-        Stop the search after about so long, and keep the best; by default no limit. A search that this stops is not
-        repeatable. What has to be found out before it begins, as learning rates that are not stated, must be found by
-        then.
+        Stop the search after about so long, and keep the best; by default no limit. Half of it is for the table, and
+        half for those that are made up (`calibrate`). A search that this stops is not repeatable. What has to be found
+        out before it begins, as learning rates that are not stated, must be found by then.
     workers
         Threads of the search; by default all cores. They never change the table.
     search
@@ -105,6 +117,7 @@ def rebuild(
     given |= {} if workers is None else {"workers": check_count(workers, "the number of workers")}
     known_rows = None if rows is None else check_count(rows, "the number of rows of the table")
     many = check_count(tables, "the number of tables") > 1
+    made_up = check_count(calibrate, "the number of tables made up", least=0)
     wanted, matching = _source(source), _search(search, given | ({"tables": int(tables)} if many else {}))
     if many and wanted == "values":
         raise RequestError("tables are drawn from node counts, of which leaf values say nothing; leave the source out")
@@ -129,7 +142,15 @@ def rebuild(
             equations = found.reading if job is None else informed(found.reading, job)
             way = EquationSearch(equations, found.source, Solving(**given))
         else:
-            way = CountSearch(found if job is None else informed(found, job), matching)
+            reading = found if job is None else informed(found, job)
+
+            def read(made: Model, X: Array, y: Array) -> Reading:
+                again = training_table(made, source=wanted, rows=known_rows, counts=True)
+                if not isinstance(again, Reading):
+                    raise ModelError(f"another {made.family} does not state node counts of its table")
+                return again if job is None else informed(again, job)
+
+            way = CountSearch(reading, matching, Simulation(model, read, made_up) if made_up else None)
         return Rebuilding(model, way, int(seed), None if job is None else job.prior).run(out, progress)
 
 

@@ -46,6 +46,32 @@ class TableLine:
 
 
 @dataclass(frozen=True)
+class DeservedBin:
+    """How often cells of tables that were made up, and so are known, were right where chains agreed so far on them.
+
+    Parameters
+    ----------
+    low, high
+        Between which the agreement lies.
+    cells
+        How many there were, labels aside.
+    stated
+        Their mean agreement.
+    deserved
+        The share of them that was right.
+    se
+        The standard error of that share, by rows; how far one made-up table differs from another is not in it.
+    """
+
+    low: float
+    high: float
+    cells: int
+    stated: float
+    deserved: float
+    se: float
+
+
+@dataclass(frozen=True)
 class RebuildQuality:
     """How a training table was rebuilt, how well it fits what the file states, and what that leaves open.
 
@@ -69,7 +95,8 @@ class RebuildQuality:
     energies
         The lowest that each chain found; empty where none was run.
     confidence
-        Rows and cells by stated confidence. Node counts: how far independent chains agree. Equations: how far the
+        Rows and cells by stated confidence. Node counts: how often such cells are right, as tables that were made up
+        show (`synthetic`), or where none was, how far independent chains agree. Equations: how far the
         possible rows agree that no tree tells apart, times the share of the row's equations that are met, and half of
         that for a row that is not shown to be in every table which meets them.
     confidence_column
@@ -97,6 +124,11 @@ class RebuildQuality:
         The share of all cells, labels among them, that are the same in every table that was found: of several chains,
         or, for equations, shown to be so in every solution. Cells of numbers are the same where no split point lies
         between. ``None`` where that was not looked at, as by a chain alone.
+    synthetic
+        How many tables were made up from the found one, models trained on them, and rebuilt: confidence then says how
+        often such cells are right; 0 where it is agreement alone.
+    deserved
+        What these tables taught: how often cells are right, by how far chains agree on them.
     """
 
     source: QualitySource
@@ -120,6 +152,8 @@ class RebuildQuality:
     tables: tuple[TableLine, ...] = ()
     diagnostics: Mixing | None = None
     cells_determined: float | None = None
+    synthetic: int = 0
+    deserved: tuple[DeservedBin, ...] = ()
 
     @property
     def met(self) -> bool:
@@ -184,13 +218,15 @@ class RebuildQuality:
         bins = tuple(ConfidenceBin(**each) for each in own["confidence"])
         tuples = {name: tuple(own[name]) for name in ("energies", "open_columns")}
         tables = tuple(TableLine(**each) for each in own.get("tables", ()))
+        deserved = tuple(DeservedBin(**each) for each in own.get("deserved", ()))
         mixing = None if own.get("diagnostics") is None else Mixing(**own["diagnostics"])
-        return cls(**{**own, **tuples, "confidence": bins, "tables": tables, "diagnostics": mixing})
+        lines = {"confidence": bins, "tables": tables, "diagnostics": mixing, "deserved": deserved}
+        return cls(**{**own, **tuples, **lines})
 
 
 _LATER = (
     *("determined", "equations", "rounds", "misfit", "contradicted", "finished"),
-    *("tables", "diagnostics", "cells_determined"),
+    *("tables", "diagnostics", "cells_determined", "synthetic", "deserved"),
 )
 """What folders do not have that were written before equations were solved, or several tables drawn."""
 

@@ -119,12 +119,14 @@ class Rebuilding:
         known = pd.DataFrame(found.cells.astype(np.float32), columns=names)
         columns = [*self._schema.names, self._schema.target.name]
         same = None if found.determined is None else pd.DataFrame(found.determined, columns=names)
+        agreed = None if found.agreement is None else pd.DataFrame(found.agreement.astype(np.float32), columns=names)
         return Rebuilt(
             self._schema,
             self._about(0),
             found.quality,
             notes=found.notes,
             _cells=known.reindex(columns=columns),
+            _agreement=None if agreed is None else agreed.reindex(columns=columns),
             _determined=None if same is None else same.reindex(columns=columns, fill_value=False),
             _tables=DrawnTables.of([table(self._schema, self._schema.names, X, y) for X, y in found.tables]),
         )
