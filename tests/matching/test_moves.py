@@ -13,9 +13,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from retrodict.matching import Problem, Table, Targets, Trees, energy, read_problem
-from retrodict.matching.search.arrays import Chain, Fixed, Scratch, fixed_arrays, random_chain, scratch
+from retrodict.matching.search.arrays import WHOLE, Chain, Fixed, Scratch, fixed_arrays, random_chain, scratch
 from retrodict.matching.search.conditionals import entry_energies, label_energies
-from retrodict.matching.search.moves import WHOLE, sweep
+from retrodict.matching.search.moves import sweep
 from retrodict.matching.search.node_counts import bit, change, count
 
 

@@ -8,8 +8,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 from retrodict.matching import energy, read_problem
 from retrodict.matching.search.annealing import Annealing
-from retrodict.matching.search.arrays import fixed_arrays
-from retrodict.matching.search.moves import WHOLE
+from retrodict.matching.search.arrays import WHOLE, fixed_arrays
 from retrodict.matching.search.node_counts import count
 from retrodict.matching.search.repairing import repair
 from retrodict.matching.search.row_places import change_places, estimate

@@ -14,6 +14,7 @@ from retrodict.priors.marginals.inverse import normal_mass
 Array = np.ndarray
 
 FEATURE, LOW, HIGH, LEFT, RIGHT = range(5)
+LABEL, ENTRY, EXCHANGE, WHOLE, COMPONENT = range(5)
 SQUARES = -1.0
 """The `Fixed.jump` of energies that are squares of mismatches; where they are sizes, it is above -1/2."""
 
@@ -118,6 +119,14 @@ class Scratch(NamedTuple):
     shares: Float[Array, " K"]
     weights: Float[Array, " components"]
     latents: Float[Array, "4 d"]
+    flips: Float[Array, " d"]
+    met: Int[Array, " d"]
+    path: Int[Array, " depth"]
+    costs: Float[Array, " depth"]
+    many: Int[Array, " T"]
+    asked: Int[Array, "T depth"]
+    parts: Float[Array, "T depth"]
+    seen: UInt[Array, " T"]
 
 
 def fixed_arrays(problem: Problem) -> Fixed:
@@ -252,7 +261,27 @@ def scratch(problem: Problem) -> Scratch:
     depth = _depth(problem.trees) + 2
     stack = np.zeros((depth, 4), dtype=np.int32)
     components = 1 if problem.prior is None else len(problem.prior.means)
-    return Scratch(a, b, c, e, gain, chance, stack, np.zeros(most + 1), np.zeros(components), np.zeros((4, d)))
+    trees = len(problem.trees)
+    return Scratch(
+        a,
+        b,
+        c,
+        e,
+        gain,
+        chance,
+        stack,
+        np.zeros(most + 1),
+        np.zeros(components),
+        np.zeros((4, d)),
+        np.zeros(d),
+        np.zeros(d, dtype=np.int32),
+        np.zeros(depth, dtype=np.int32),
+        np.zeros(depth),
+        np.zeros(trees, dtype=np.int32),
+        np.zeros((trees, depth), dtype=np.int32),
+        np.zeros((trees, depth)),
+        np.zeros(trees, dtype=np.uint64),
+    )
 
 
 def _depth(trees: Trees) -> int:

@@ -7,82 +7,15 @@ from typing import Any
 
 from numba import njit, uint64
 
-from retrodict.matching.search.arrays import Chain, Fixed, Scratch
-from retrodict.matching.search.conditionals import entry_energies, label_energies
+from retrodict.matching.search.arrays import COMPONENT, ENTRY, EXCHANGE, LABEL, Chain, Fixed, Scratch
+from retrodict.matching.search.conditionals import label_energies
 from retrodict.matching.search.node_counts import bit, change, move, relabel
 from retrodict.matching.search.random_numbers import below, uniform
-from retrodict.matching.search.row_law import (
-    choose_component,
-    code_chances,
-    draw_latent,
-    draw_latents,
-    given_others,
-    log_row,
-    weigh_latents,
-)
+from retrodict.matching.search.row_law import choose_component, draw_latents, log_row, weigh_latents
+from retrodict.matching.search.row_visits import TOGETHER, draw_entries, pick
 
-LABEL, ENTRY, EXCHANGE, WHOLE, COMPONENT = range(5)
-HOPELESS = 30.0
-"""Temperatures above the lowest energy: a value there is drawn once in 10^13 times, and is not summed."""
 _HALF_HOPELESS = 200.0
 """Temperatures that the first half of an exchange may cost in a search: the second hardly ever makes up for more."""
-
-
-@njit(cache=True)
-def _pick(state: Any, energies: Any, chances: Any, room: Any, many: int, temperature: float) -> int:
-    """Draw one of `many` values: its assumed chance times the Boltzmann factor of its energy."""
-    lowest = math.inf
-    for c in range(many):
-        if chances[c] > 0.0 and energies[c] < lowest:
-            lowest = energies[c]
-    total = 0.0
-    for c in range(many):
-        x = (energies[c] - lowest) / temperature
-        if x < HOPELESS:
-            total += chances[c] * math.exp(-x)
-        room[c] = total
-    u = uniform(state) * total
-    c = 0
-    while c < many - 1 and room[c] <= u:
-        c += 1
-    return c
-
-
-@njit(cache=True)
-def draw_entry(fixed: Fixed, chain: Chain, room: Scratch, i: int, f: int, temperature: float) -> None:
-    """Draw one entry, a feature of a row, from its conditional given all others (Gibbs sampling).
-
-    The conditional is the product of the counts' and the prior's: that of the entry's latent, where it has one, which
-    is drawn with it.
-    """
-    own, k, assumed = chain.codes[i, f], chain.components[i], fixed.assumed
-    if fixed.holding and fixed.held[i, f]:
-        if assumed.tied[f]:
-            mean, sd = given_others(assumed, k, chain.latents[i], f)
-            chain.latents[i, f] = draw_latent(chain.rng, assumed, k, f, own, mean, sd)
-        return
-    entry_energies(fixed, chain, room, i, f)
-    if assumed.plain:
-        c = _pick(chain.rng, room.gain, fixed.chances[f], room.chance, fixed.sizes[f], temperature)
-    elif assumed.tied[f]:
-        mean, sd = given_others(assumed, k, chain.latents[i], f)
-        lowest = math.inf
-        for each in range(fixed.sizes[f]):
-            lowest = min(lowest, room.gain[each])
-        most = lowest + HOPELESS * temperature
-        code_chances(assumed, k, f, mean, sd, room.gain, most, fixed.sizes[f], room.shares)
-        c = _pick(chain.rng, room.gain, room.shares, room.chance, fixed.sizes[f], temperature)
-        chain.latents[i, f] = draw_latent(chain.rng, assumed, k, f, c, mean, sd)
-    else:
-        c = _pick(chain.rng, room.gain, assumed.chances[k, f], room.chance, fixed.sizes[f], temperature)
-    chain.tally[ENTRY, 0] += 1
-    if c != own:
-        for g in range(len(room.here)):
-            room.here[g] = chain.codes[i, g]
-        room.here[f] = c
-        move(fixed, chain, i, room.here, bit(f))
-        chain.energy[0] += room.gain[c] - room.gain[own]
-        chain.tally[ENTRY, 1] += 1
 
 
 @njit(cache=True)
@@ -96,7 +29,7 @@ def draw_label(fixed: Fixed, chain: Chain, room: Scratch, i: int, temperature: f
         return
     label_energies(fixed, chain, room, i)
     own = chain.labels[i]
-    c = _pick(chain.rng, room.gain, fixed.label_chances, room.chance, len(fixed.label_chances), temperature)
+    c = pick(chain.rng, room.gain, fixed.label_chances, room.chance, len(fixed.label_chances), temperature)
     chain.tally[LABEL, 0] += 1
     if c != own and (fixed.assumed.plain or _placed(fixed, chain, room, i, c)):
         relabel(fixed, chain, i, c)
@@ -233,20 +166,33 @@ def sweep(
         Whether all trees drew all rows equally often, so that whole rows have nothing to exchange.
     """
     n, d = len(rows), chain.codes.shape[1]
-    rng = chain.rng
-    for _ in range(proposals):
-        u, i = uniform(rng), rows[below(rng, n)]
-        if u < of_labels:
-            draw_label(fixed, chain, room, i, temperature)
-        elif u < of_labels + of_exchanges:
-            j = rows[below(rng, n)]
-            if j != i and (chain.labels[i] == chain.labels[j] or len(fixed.levels) > 0):
-                exchange(fixed, chain, room, i, j, temperature, alike, enough >= 0.0)
-        elif u < of_labels + of_exchanges + of_components:
-            draw_component(fixed, chain, room, i)
-        elif d > 0:
-            f = below(rng, d)
-            if fixed.sizes[f] > 1:
-                draw_entry(fixed, chain, room, i, f, temperature)
+    rng, tally, pairs = chain.rng, chain.tally, 0
+    for f in range(d):
+        pairs += fixed.sizes[f] == 2
+    # A visit of a row draws all of its entries, which are d moves; rows take turns from a random one on.
+    of_visits = (1.0 - of_labels - of_exchanges - of_components) / max(d, 1)
+    total = of_visits + of_labels + of_exchanges + of_components
+    offered, taken = tally[ENTRY, 0], tally[ENTRY, 1]
+    made, at = 0, below(rng, n)
+    while made < proposals:
+        u = uniform(rng) * total
+        if u < of_visits:
+            made += max(d, 1)
+            at = at + 1 if at + 1 < n else 0
+            if d > 0:
+                # Each change of an entry takes the finding of all energies again.
+                changes = pairs * (tally[ENTRY, 1] - taken) / max(tally[ENTRY, 0] - offered, 1)
+                draw_entries(fixed, chain, room, rows[at], temperature, pairs > TOGETHER * (1.0 + changes), enough)
+        else:
+            made += 1
+            u, i = u - of_visits, rows[below(rng, n)]
+            if u < of_labels:
+                draw_label(fixed, chain, room, i, temperature)
+            elif u < of_labels + of_exchanges:
+                j = rows[below(rng, n)]
+                if j != i and (chain.labels[i] == chain.labels[j] or len(fixed.levels) > 0):
+                    exchange(fixed, chain, room, i, j, temperature, alike, enough >= 0.0)
+            elif of_components > 0.0:
+                draw_component(fixed, chain, room, i)
         if chain.energy[0] <= enough:
             return

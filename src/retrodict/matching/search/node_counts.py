@@ -10,13 +10,14 @@ from typing import Any
 
 from numba import njit, uint64
 
-from retrodict.matching.search.arrays import FEATURE, HIGH, LEFT, LOW, RIGHT, SQUARES, Chain, Fixed
+from retrodict.matching.search.arrays import FEATURE, HIGH, LEFT, LOW, SQUARES, Chain, Fixed
 
 
 @njit(cache=True)
 def child(nodes: Any, v: int, code: int) -> Any:
     """Return the child of node `v` that a code goes to."""
-    return nodes[v, RIGHT] if nodes[v, LOW] < code and code <= nodes[v, HIGH] else nodes[v, LEFT]
+    # A number, not a branch: which way a row goes is no more foreseen by a processor than by anyone else.
+    return nodes[v, uint64(LEFT) + uint64((nodes[v, LOW] < code) & (code <= nodes[v, HIGH]))]
 
 
 @njit(cache=True)

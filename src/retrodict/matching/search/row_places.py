@@ -17,11 +17,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
-from retrodict.matching.search.arrays import FEATURE, SQUARES, Chain, Fixed, Scratch
-from retrodict.matching.search.moves import HOPELESS, WHOLE
+from retrodict.matching.search.arrays import FEATURE, SQUARES, WHOLE, Chain, Fixed, Scratch
 from retrodict.matching.search.node_counts import child
 from retrodict.matching.search.random_numbers import uniform
 from retrodict.matching.search.row_law import log_row
+from retrodict.matching.search.row_visits import HOPELESS
 from retrodict.matching.search.whole_rows import enter, leave, replacing
 
 Array = np.ndarray
