@@ -69,6 +69,9 @@ class Consistency:
     determined
         Share of the rows that are shown to be in every table that meets the equations; ``None`` where that was not
         looked at.
+    cells_determined
+        Share of the cells that are the same in every table that was found; ``None`` where that was not looked at, as by
+        a chain alone.
     """
 
     agreement: float | None
@@ -76,6 +79,7 @@ class Consistency:
     confident: int | None
     confident_share: float | None
     determined: float | None = None
+    cells_determined: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,12 +244,12 @@ def _search(source: Reading | Equated, quick: bool) -> Search:
 
 def consistency(rec: LabelledRows, model: Model) -> Consistency:
     """Hold a table against the model that it came from."""
-    energy = confident = share = determined = None
+    energy = confident = share = determined = cells = None
     if isinstance(rec, Rebuilt):
-        energy, determined = rec.quality.energy, rec.quality.determined
+        energy, determined, cells = rec.quality.energy, rec.quality.determined, rec.quality.cells_determined
         confident = sum(each.rows for each in rec.quality.confidence if each.low >= SURE)
         share = confident / rec.n_rows
-    return Consistency(_agreement(rec, model), energy, confident, share, determined)
+    return Consistency(_agreement(rec, model), energy, confident, share, determined, cells)
 
 
 def _agreement(rec: LabelledRows, model: Model) -> float | None:

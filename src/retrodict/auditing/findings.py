@@ -31,6 +31,8 @@ def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Fin
         return
     words = f"{seen.confident:,} of {rec.n_rows:,} rows are rebuilt with a confidence of {SURE:g} or more"
     if not quality.solved:
+        if seen.cells_determined is not None:
+            words += f"; {seen.cells_determined:.0%} of the cells are the same in every table that was found"
         yield judge("from_file", "confident_rows", limits, seen.confident_share, words)
         return
     alone = ", with nothing but split points and leaf values" if quality.source == "leaf values" else ""

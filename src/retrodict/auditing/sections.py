@@ -248,13 +248,18 @@ class ExtractionSection(Section):
 
 
 class ConsistencySection(Section):
-    """Whether an extraction agrees with its own model; `determined`: the share of rows that no solution is without."""
+    """Whether an extraction agrees with its own model.
+
+    `determined` is the share of rows that no solution is without, `cells_determined` that of cells which are the same
+    in every table that was found.
+    """
 
     agreement: float | None
     energy: float | None
     confident: int | None
     confident_share: float | None
     determined: float | None
+    cells_determined: float | None = None
 
 
 class DefenceLine(Section):

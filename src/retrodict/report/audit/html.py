@@ -241,6 +241,8 @@ def _text(one: Extraction) -> str:
         )
         if seen.determined is not None:
             parts.append(f"{seen.determined:.1%} of the rows are shown to be in every table that meets them.")
+        if seen.cells_determined is not None:
+            parts.append(f"{seen.cells_determined:.0%} of the cells are the same in every table that was found.")
     return " ".join(parts)
 
 
