@@ -186,7 +186,7 @@ def tried(case: Case) -> Line:
         line.cells["stripped"] = f"{whole}, {gone} out" if isinstance(model, Strippable) else "stays whole"
         after = bare.after
     if isinstance(model, TreeTable) or found.of("Rows"):
-        made = step("rebuilt", lambda: rd.rebuild(model, seconds=_SEARCH, progress=False))
+        made = step("rebuilt", lambda: rd.rebuild(model, seconds=_SEARCH, calibrate=0, progress=False))
         if made is not None:
             line.cells["rebuilt"] = f"{made.n_rows} rows, {made.quality.source}"
     else:

@@ -24,7 +24,9 @@ def rebuild(model: Any, seed: int, seconds: float, /, prior: Any = None, **setti
 def main(job_file: str, result_file: str) -> None:
     job = joblib.load(job_file)
     started = time.perf_counter()
-    found = rd.rebuild(job["model"], job["prior"], search=Matching(**job["settings"]), seed=job["seed"], progress=False)
+    found = rd.rebuild(
+        job["model"], job["prior"], search=Matching(**job["settings"]), seed=job["seed"], calibrate=0, progress=False
+    )
     frame = found.frame
     seconds = time.perf_counter() - started
     frame = frame.rename(columns={found.schema.target.name: "target"})
