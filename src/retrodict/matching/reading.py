@@ -47,7 +47,7 @@ class Reading:
     filling
         Values of rows by where they lie in the problem's prior; by default the codebook's marginals alone tell them.
     known_values
-        Cells of the table that are known from elsewhere, in the schema's encoding, NaN where they are not, shape (n, d).
+        Cells of the table known from elsewhere, in the schema's encoding, NaN where nothing is known, shape (n, d).
     """
 
     problem: Problem = field(repr=False)
