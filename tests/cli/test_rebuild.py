@@ -76,14 +76,16 @@ def test_a_block_for_people(cli: Cli, forests: Path, tmp_path: Path) -> None:
 
 
 def test_several_tables(cli: Cli, forests: Path, tmp_path: Path) -> None:
-    outcome = cli("rebuild", forests / "single.skops", "--tables", 3, "--out", tmp_path / "a")
+    outcome = cli("rebuild", forests / "single.skops", "--tables", 3, "--calibrate", 0, "--out", tmp_path / "a")
     assert outcome.code == 0, outcome.err
     lines = outcome.out.splitlines()
     assert lines[0] == "40 rows rebuilt: every node count of the file is met"
     assert " of the cells are the same in every table of 4 chains" in lines[1]
     assert f"tables: 3 in {tmp_path / 'a' / 'tables'}" in lines
     assert "chains at 0, 0, 0, 0" in outcome.out
-    arguments = ("--tables", 3, "--prior", forests / "prior.yaml", "--out", tmp_path / "b", "--json")
+    assert "how far independent chains agree" in outcome.out
+    known = ("--prior", forests / "prior.yaml", "--calibrate", 0)
+    arguments = ("--tables", 3, *known, "--out", tmp_path / "b", "--json")
     printed = cli("rebuild", forests / "single.skops", *arguments).json
     assert [each["energy"] for each in printed["tables"]] == [0.0] * 3
     assert (printed["diagnostics"]["chains"], printed["cells_determined"] < 1) == (4, True)
@@ -113,6 +115,7 @@ def test_drawing_rows_names_it(cli: Cli, forests: Path, tmp_path: Path, name: st
         ("forest", "--workers 0", "the number of workers must be a whole number of at least 1, got 0"),
         ("forest", "--rows 50", f"the file states a table of {N} rows, not of 50; leave the number out"),
         ("forest", "--rows 0", "the number of rows of the table must be a whole number of at least 1, got 0"),
+        ("forest", "--calibrate -1", "the number of tables made up must be a whole number of at least 0, got -1"),
         ("forest", "--tables 0", "the number of tables must be a whole number of at least 1, got 0"),
         ("neighbours", "--tables 2", "of which there is one table; leave tables out"),
         ("forest", "--from trees", "the source must be 'file' or 'values', got 'trees'; leave it out"),

@@ -20,6 +20,7 @@ from retrodict.priors import Prior
 from retrodict.priors.implied.unread import UNREAD, UnknownValuesError
 from retrodict.reconstruction import LabelledRows, Rebuilt, Reconstruction, reconstruct
 from retrodict.reconstruction.count_search import CountSearch
+from retrodict.reconstruction.deserved.simulation import Simulation
 from retrodict.reconstruction.equation_search import EquationSearch
 from retrodict.reconstruction.found_table import Search
 from retrodict.reconstruction.rebuilding import Rebuilding
@@ -27,6 +28,8 @@ from retrodict.reconstruction.stored_rows import Stored
 from retrodict.reconstruction.training_table import Equated, Limits, TooLargeError, training_table
 from retrodict.results.json_values import plain
 from retrodict.results.notes import Note, of_code
+
+Array = np.ndarray
 
 SURE = 0.95
 """Confidence from which a rebuilt row counts as known."""
@@ -189,7 +192,7 @@ def from_file(
             iter(of_code(source.notes, NOT_SEARCHED)), None
         )
     try:
-        table = Rebuilding(model, _search(source, quick), seed).run(None, False)
+        table = Rebuilding(model, _search(model, source, quick), seed).run(None, False)
     except (RunError, ModelError) as error:  # the time was up, or the search knows no way for this model
         return _implied(model, rows, seed), Note(NOT_SEARCHED, str(error))
     quality = table.quality
@@ -230,7 +233,7 @@ def _implied(model: Model, rows: int, seed: int) -> Extraction:
     return Extraction("from_file", rec, method, consistency(rec, model))
 
 
-def _search(source: Reading | Equated, quick: bool) -> Search:
+def _search(model: Model, source: Reading | Equated, quick: bool) -> Search:
     from retrodict.matching import Matching  # compiled: imported when needed
 
     left = time_limit.left()
@@ -239,7 +242,16 @@ def _search(source: Reading | Equated, quick: bool) -> Search:
         return EquationSearch(source.reading, source.source, Solving(_SOLVED if seconds is None else seconds))
     many = float(np.mean(source.problem.table.sizes)) >= _MANY
     settings = _QUICK if quick else _MANY_VALUED if many else {}
-    return CountSearch(source, Matching(**settings, seconds=seconds))
+    simulation = None if quick else Simulation(model, _read_again, 1)  # it takes as long as the search itself
+    return CountSearch(source, Matching(**settings, seconds=seconds), simulation)
+
+
+def _read_again(made: Model, X: Array, y: Array) -> Reading:
+    """Return the node counts that a model states of a table that was made up."""
+    found = training_table(made, counts=True)
+    if not isinstance(found, Reading):
+        raise ModelError(f"another {made.family} does not state node counts of its table")
+    return found
 
 
 def consistency(rec: LabelledRows, model: Model) -> Consistency:

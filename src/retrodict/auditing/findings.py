@@ -31,6 +31,8 @@ def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Fin
         return
     words = f"{seen.confident:,} of {rec.n_rows:,} rows are rebuilt with a confidence of {SURE:g} or more"
     if not quality.solved:
+        if not quality.synthetic:
+            words += "; that is how far chains of the search agree, and how often they are right was not looked at"
         if seen.cells_determined is not None:
             words += f"; {seen.cells_determined:.0%} of the cells are the same in every table that was found"
         yield judge("from_file", "confident_rows", limits, seen.confident_share, words)

@@ -24,6 +24,9 @@ _PRIOR = options.more(options.PRIOR, "Values that counts and sums leave open are
 _FROM = typer.Option("--from", metavar="file|values", help="All that the file states, or split points and leaf values.")
 _ROWS = options.more(options.ROWS, "Of the training table, where the file does not state it and you know.")
 _TABLES = typer.Option("--tables", metavar="K", help="How many tables are drawn: what differs between them is open.")
+_CALIBRATE = typer.Option(
+    "--calibrate", metavar="N", help="Tables of known rows that are rebuilt too, to learn how often cells are right."
+)
 _SECONDS = options.more(options.SECONDS, "The best table so far is kept; else no limit.")
 
 
@@ -37,6 +40,7 @@ def rebuild(
     source: Annotated[str | None, _FROM] = None,
     rows: Annotated[int | None, _ROWS] = None,
     tables: Annotated[int, _TABLES] = 1,
+    calibrate: Annotated[int, _CALIBRATE] = 1,
     seed: options.Seed = 0,
     seconds: Annotated[float | None, _SECONDS] = None,
     workers: Annotated[int | None, options.more(options.WORKERS, "Threads; the table is the same.")] = None,
@@ -50,6 +54,7 @@ def rebuild(
             source=cast("Source | None", source),  # whatever it is, the library says what it may be
             rows=rows,
             tables=tables,
+            calibrate=calibrate,
             seed=seed,
             seconds=seconds,
             workers=workers,
@@ -74,17 +79,20 @@ def _print(found: rd.Rebuilt, out: Path) -> None:
             ([f"{each.low:g} to {each.high:g}", f"{each.rows:,}", f"{each.cells:,}"] for each in quality.confidence),
             right=["rows", "cells"],
         )
-        print_line(_CONFIDENCE[quality.solved])
+        print_line(f"confidence: {_confidence(quality)}")
         print_line(_search_line(quality))
     if found.drawn_tables:
         print_line(f"tables: {len(found.drawn_tables):,} in {out / 'tables'}")
     print_rows(found, out, "rebuild.json")
 
 
-_CONFIDENCE = {
-    False: "confidence: how far independent chains agree on a row, or on one of its cells",
-    True: "confidence: how far rows that no tree tells apart agree on a cell; half where another table may do as well",
-}
+def _confidence(quality: RebuildQuality) -> str:
+    if quality.solved:
+        return "how far rows that no tree tells apart agree on a cell; half where another table may do as well"
+    if quality.synthetic:
+        many = "a table" if quality.synthetic == 1 else f"{quality.synthetic:,} tables"
+        return f"how often such a row, or one of its cells, is right, as {many} of known rows showed"
+    return "how far independent chains agree on a row, or on one of its cells: how often these are right is not known"
 
 
 def _search_line(quality: RebuildQuality) -> str:

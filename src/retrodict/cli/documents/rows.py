@@ -52,14 +52,25 @@ class ChainsAlike(Document):
     energy_draws: float | None
 
 
+class DeservedLine(Document):
+    """How often cells of known tables were right on which chains agreed so far, with its standard error."""
+
+    low: float
+    high: float
+    cells: int
+    stated: float
+    deserved: float
+    se: float
+
+
 class Rebuilt(Document):
     """A training table that was found.
 
     `energy` is the mismatch with what the file states, 0 where all is met; `determined` the share of rows that are in
     every table that meets it, as was shown; `cells_determined` the share of cells that are the same in every table that
-    was found, null where that was not looked at; `tables` those drawn beside it; `misfit` what parts of rows leave
-    unmet, `contradicted` whether that shows that no table meets all, and `finished` whether the search ended before its
-    time.
+    was found, null where that was not looked at; `tables` those drawn beside it; `synthetic` how many tables of known
+    rows taught what confidence is deserved, and `deserved` what they taught; `misfit` what parts of rows leave unmet,
+    `contradicted` whether that shows that no table meets all, and `finished` whether the search ended before its time.
     """
 
     source: QualitySource
@@ -84,6 +95,8 @@ class Rebuilt(Document):
     tables: list[DrawnTable]
     diagnostics: ChainsAlike | None
     cells_determined: float | None
+    synthetic: int
+    deserved: list[DeservedLine]
     queries: int
     seed: int
     notes: list[NoteLine]
