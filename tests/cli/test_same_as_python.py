@@ -131,3 +131,6 @@ def test_a_fitted_prior_file_is_one_that_reconstruct_takes(
     assert drawn.frame.age.mean() == pytest.approx(rows.age.mean(), abs=2)
     assert cli("fit-prior", inputs / "none.csv", "--out", tmp_path / "x").code == 2
     assert cli("fit-prior", inputs / "mixed.csv", "--target", "none", "--out", tmp_path / "x").code == 2
+    classes = tmp_path / "classes.yaml"
+    assert cli("fit-prior", inputs / "mixed.csv", "--target", "target", "--by-class", "--out", classes).code == 0
+    assert isinstance(rd.load_prior(classes), rd.priors.ByClass)

@@ -27,6 +27,9 @@ def fit_prior(
     correlations: Annotated[
         bool, typer.Option("--correlations/--no-correlations", help="Write how the features go together, too.")
     ] = True,
+    by_class: Annotated[
+        bool, typer.Option("--by-class", help="Write what each class of the target is like, too.")
+    ] = False,
     seed: options.Seed = 0,
 ) -> None:
     """Write a prior file with what a paper would say of a public sample."""
@@ -37,7 +40,7 @@ def fit_prior(
     check_file(out)
     frame = read_table(table)
     with stopping("nothing was written"), claimed(out):
-        write_prior_file(frame, out, target=target, correlations=0.0 if correlations else None)
+        write_prior_file(frame, out, target=target, correlations=0.0 if correlations else None, by_class=by_class)
     found = rd.load_prior(out)
     drawn = priors.drawn(found, _SHOWN, seed)
     document = {**priors.document(found, drawn), "out": str(out)}

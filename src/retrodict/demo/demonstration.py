@@ -18,7 +18,7 @@ from retrodict.errors import RequestError
 from retrodict.extras import extra_for
 from retrodict.models import Model, load_model
 from retrodict.plain_text import json_text
-from retrodict.priors import CopulaPrior, IndependentPrior, load_prior
+from retrodict.priors import ClassPrior, CopulaPrior, IndependentPrior, load_prior
 from retrodict.reconstruction import Reconstruction, reconstruct
 from retrodict.results.claim import claimed
 from retrodict.results.disk import writing
@@ -155,7 +155,7 @@ class _Rebuilt:
     """What came of the two files."""
 
     model: Model
-    prior: IndependentPrior | CopulaPrior
+    prior: IndependentPrior | CopulaPrior | ClassPrior
     found: Reconstruction
     seconds: float
 

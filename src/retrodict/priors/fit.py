@@ -29,7 +29,7 @@ Array = np.ndarray
 FitKind = Literal["uniform", "independent", "copula", "empirical"]
 FittedPrior = IndependentPrior | CopulaPrior | EmpiricalPrior | ClassPrior
 
-_FEWEST = 10
+FEWEST = 10
 """Rows of a class that say more of it than all rows do."""
 _PSEUDO = 2.0
 """Rows that all rows together count as beside those of a class: so that what a class lacks is rare, not impossible."""
@@ -134,7 +134,7 @@ def _by_class(
 ) -> ClassPrior:
     """Return a prior of each class; one of few rows, or that lacks a column's values, has that of all rows."""
     of = {label: np.flatnonzero(labels == label) for label in shares}
-    told = [k for k, own in of.items() if len(own) >= _FEWEST and not np.isnan(rows[own]).all(axis=0).any()]
+    told = [k for k, own in of.items() if len(own) >= FEWEST and not np.isnan(rows[own]).all(axis=0).any()]
     tied = {}
     if kind == "copula":
         tied = dict(zip(told, shrunk_by_class(schema, [rows[of[label]] for label in told], orders), strict=True))

@@ -42,9 +42,9 @@ def shrunk_by_class(
         Of features that have no order, that of their categories.
     """
     scores = [standard(ranked_scores(own, orders)) for own in rows]
-    own_weight, none_weight = _chosen(scores)
+    own_weight, none_weight = weights_by_class(scores)
     found = [correlation_of_scores(schema, own, orders) for own in rows]
-    matrices = _mixed([matrix for matrix, _ in found], [len(own) for own in rows], own_weight, none_weight)
+    matrices = mixed([matrix for matrix, _ in found], [len(own) for own in rows], own_weight, none_weight)
     out = []
     for matrix, (_, notes) in zip(matrices, found, strict=True):
         # Of ties the correlations are corrected pair by pair, which may contradict one another.
@@ -61,7 +61,10 @@ def standard(scores: Float[Array, "n d"]) -> Float[Array, "n d"]:
     return np.asarray(centred / np.where(sd > 0, sd, 1.0))
 
 
-def _mixed(own: Sequence[Array], sizes: Sequence[int], own_weight: float, none_weight: float) -> list[Array]:
+def mixed(
+    own: Sequence[Float[Array, "d d"]], sizes: Sequence[int], own_weight: float, none_weight: float
+) -> list[Float[Array, "d d"]]:
+    """Return the correlations of classes of these sizes, shrunken by the weights a and b of `shrunk_by_class`."""
     shared = np.average(own, axis=0, weights=sizes) if len(own) else np.empty((0, 0))
     eye = np.eye(len(shared))
     return [
@@ -69,16 +72,22 @@ def _mixed(own: Sequence[Array], sizes: Sequence[int], own_weight: float, none_w
     ]
 
 
-def _chosen(scores: Sequence[Float[Array, "n d"]]) -> tuple[float, float]:
-    """Return the two weights under which held-out rows are likeliest."""
+def weights_by_class(scores: Sequence[Float[Array, "n d"]]) -> tuple[float, float]:
+    """Return a and b of `shrunk_by_class`, under which held-out rows are likeliest.
+
+    Parameters
+    ----------
+    scores
+        Of each class, as `standard` makes them.
+    """
     total = dict.fromkeys(product(_OWN if len(scores) > 1 else (1.0,), _NONE), 0.0)
     for fold in range(_FOLDS):
         known = [np.delete(own, np.s_[fold::_FOLDS], axis=0) for own in scores]
         held = [own[fold::_FOLDS] for own in scores]
         own = [_correlation(one) for one in known]
         for weights in total:
-            mixed = _mixed(own, [len(one) for one in known], *weights)
-            total[weights] += sum(_log_density(one, matrix) for one, matrix in zip(held, mixed, strict=True))
+            shrunken = mixed(own, [len(one) for one in known], *weights)
+            total[weights] += sum(_log_density(one, matrix) for one, matrix in zip(held, shrunken, strict=True))
     return max(total, key=lambda weights: total[weights])
 
 

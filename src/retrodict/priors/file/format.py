@@ -182,6 +182,28 @@ class CorrelationSpec(BaseModel):
         return {"between": tuple(str(name) for name in pair), "measure": given[0], "value": number}
 
 
+class ClassSpec(BaseModel):
+    """What is known of the rows of one class; what it does not say is as in all rows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    features: dict[str, FeatureSpec] = Field(default_factory=dict)
+    correlations: list[CorrelationSpec] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or not value:
+            raise ValueError(f"features and correlations of the class were expected, got {value!r}")
+        _check_fields(value, tuple(cls.model_fields))
+        features = value.get("features", {})
+        if not isinstance(features, dict):
+            raise ValueError(f"'features:' must map names to what is known of them, got {features!r}")
+        if not isinstance(value.get("correlations", []), list):
+            raise ValueError(f"correlations must be a list, got {value['correlations']!r}")
+        return {**value, "features": {str(name): fields for name, fields in features.items()}}
+
+
 class PriorSpec(BaseModel):
     """A prior file."""
 
@@ -190,6 +212,7 @@ class PriorSpec(BaseModel):
     features: dict[str, FeatureSpec]
     correlations: list[CorrelationSpec] = Field(default_factory=list)
     class_shares: Table = None
+    classes: dict[Any, ClassSpec] = Field(default_factory=dict)
     target: Text = None
     kind: Annotated[str | None, BeforeValidator(_prior_kind)] = None
 
@@ -205,14 +228,21 @@ class PriorSpec(BaseModel):
         if stated is not None and not isinstance(stated, list):
             raise ValueError(f"correlations must be a list, got {stated!r}")
         features = {str(name): fields for name, fields in features.items()}
-        return {**value, "features": features, "correlations": stated or []}
+        classes = value.get("classes", {})
+        if not isinstance(classes, dict):
+            raise ValueError(f"'classes:' must map classes to what is known of their rows, got {classes!r}")
+        return {**value, "features": features, "correlations": stated or [], "classes": classes}
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.kind == "independent" and self.correlations:
+        if self.kind == "independent" and any(
+            [self.correlations, *(one.correlations for one in self.classes.values())]
+        ):
             raise ValueError("kind independent has no correlations; leave out one of them")
         if self.target is not None and self.target in self.features:
             raise ValueError(f"target '{self.target}' is also a feature; leave it out of the features")
+        if self.classes and self.class_shares is None:
+            raise ValueError("classes are described, and not how common they are; add class_shares")
         return self
 
 

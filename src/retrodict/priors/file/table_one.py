@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pandas as pd
 from retrodict.errors import PriorError, SchemaError
 from retrodict.priors.file.features import feature_of_spec
 from retrodict.priors.file.format import FeatureSpec
-from retrodict.priors.fit import observed_categories
+from retrodict.priors.fit import FEWEST, observed_categories
 from retrodict.priors.hermite import HermiteSeries, hermite_series, pearson_polynomial, pearson_range
+from retrodict.priors.shrinkage import mixed, standard, weights_by_class
 from retrodict.schema import Feature, Schema
 from retrodict.schema.labels import native
 from retrodict.schema.yaml_text import write_yaml
@@ -25,7 +27,12 @@ _WIDEST = 0.95  # share of the largest possible variance beyond which no beta is
 
 
 def write_prior_file(
-    frame: pd.DataFrame, path: str | Path, *, target: str | None = None, correlations: float | None = 0.0
+    frame: pd.DataFrame,
+    path: str | Path,
+    *,
+    target: str | None = None,
+    correlations: float | None = 0.0,
+    by_class: bool = False,
 ) -> Path:
     """Write a prior file with a sample's published characteristics, and nothing of its rows.
 
@@ -43,6 +50,9 @@ def write_prior_file(
         A column that is no feature; its class shares are written.
     correlations
         The smallest absolute correlation that is written; ``None`` leaves all out.
+    by_class
+        Whether the same is written of each class of `target` that has ten rows or more, its correlations shrunken as
+        `fit_prior` does.
 
     Returns
     -------
@@ -52,7 +62,8 @@ def write_prior_file(
     Raises
     ------
     PriorError
-        If the frame is empty, holds a column that fits no kind, or the file can't be written.
+        If the frame is empty, holds a column that fits no kind, or the file can't be written; or if the target has no
+        classes to write by.
     """
     if not len(frame):
         raise PriorError("a prior file can't be written from 0 rows; give a sample")
@@ -64,21 +75,49 @@ def write_prior_file(
         raise PriorError(f"the sample does not make a prior file: {error}") from error
     entries = {f.name: _entry(f, rows[:, j]) for j, f in enumerate(schema.features)}
     data: dict[str, Any] = {"features": entries}
-    if correlations is not None:
-        data["correlations"] = _correlations(schema, rows, entries, correlations)
-        if not data["correlations"]:
-            del data["correlations"]
+    if correlations is not None and (stated := _correlations(schema, _pairwise(rows), entries, correlations)):
+        data["correlations"] = stated
     if target is not None:
         data["target"] = target
         if schema.target.is_class:
             shares = frame[target].value_counts(normalize=True)
             data["class_shares"] = {native(c): float(shares.get(c, 0.0)) for c in schema.target.classes}
+    if by_class:
+        if target is None or not schema.target.is_class:
+            raise PriorError("what classes are like needs a target column of classes; name it as target")
+        of = {c: rows[np.asarray(frame[target] == c)] for c in schema.target.classes}
+        data["classes"] = _classes(
+            schema, {c: own for c, own in of.items() if len(own) >= FEWEST}, entries, correlations
+        )
     path = Path(path)
     try:
         path.write_text(write_yaml(data), encoding="utf-8")
     except OSError as error:
         raise PriorError(f"prior file '{path}' can't be written: {error.strerror}") from error
     return path
+
+
+def _classes(
+    schema: Schema, of: dict[Any, Array], entries: dict[str, Any], least: float | None
+) -> dict[Any, dict[str, Any]]:
+    """Return what is written of each class: of features of which it has values, and how they go together."""
+    a, b = weights_by_class([standard(own) for own in of.values()])
+    pairwise = [_pairwise(own) for own in of.values()]
+    shared = np.nan_to_num(np.nanmean(pairwise, axis=0)) if pairwise else np.empty((0, 0))
+    shrunken = mixed([np.where(np.isnan(one), shared, one) for one in pairwise], [len(x) for x in of.values()], a, b)
+    out: dict[Any, dict[str, Any]] = {}
+    for (label, own), matrix in zip(of.items(), shrunken, strict=True):
+        told = {
+            f.name: _entry(replace(f, missing=float(np.isnan(own[:, j]).mean())), own[:, j])
+            for j, f in enumerate(schema.features)
+            if not np.isnan(own[:, j]).all()
+        }
+        fixed = [f.name in told and told[f.name].get("min", 0) == told[f.name].get("max", 1) for f in schema.features]
+        matrix = np.where(np.logical_or.outer(fixed, fixed), np.nan, matrix)
+        out[native(label)] = {"features": told}
+        if least is not None:
+            out[native(label)]["correlations"] = _correlations(schema, matrix, {**entries, **told}, least)
+    return out
 
 
 def _entry(feature: Feature, column: Array) -> dict[str, Any]:
@@ -107,14 +146,18 @@ def _entry(feature: Feature, column: Array) -> dict[str, Any]:
     return entry
 
 
-def _correlations(schema: Schema, rows: Array, entries: dict[str, Any], least: float) -> list[dict[str, Any]]:
+def _pairwise(rows: Array) -> Array:
+    """Return the correlation of each pair of columns over the rows that hold both; NaN where fewer than three do."""
+    return pd.DataFrame(rows).corr(min_periods=3).to_numpy()
+
+
+def _correlations(schema: Schema, pairwise: Array, entries: dict[str, Any], least: float) -> list[dict[str, Any]]:
     ordered = [j for j, f in enumerate(schema.features) if f.kind != "categorical"]
-    pairwise = pd.DataFrame(rows[:, ordered]).corr(min_periods=3).to_numpy()
     series: dict[int, HermiteSeries] = {}
     out: list[dict[str, Any]] = []
-    for a, i in enumerate(ordered):
-        for b, j in enumerate(ordered[:a]):
-            value = pairwise[a, b]
+    for place, i in enumerate(ordered):
+        for j in ordered[:place]:
+            value = pairwise[i, j]
             if np.isnan(value) or abs(value) < least or round(float(value), 4) == 0:
                 continue
             for k in (i, j):
