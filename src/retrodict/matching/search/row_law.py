@@ -67,6 +67,8 @@ def code_chances(
     for m in range(assumed.used[f]):
         if energies[slots[m]] < most:
             out[slots[m]] += math.exp(max(nearest - _distance(ends, m, mean, sd), _NEVER))
+    if nearest == math.inf and gone >= 0:
+        out[gone] = 1.0  # what the energy asks for is missing, in a component that misses nothing
 
 
 @njit(cache=True)

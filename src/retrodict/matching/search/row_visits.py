@@ -70,7 +70,7 @@ def _assumed_pick(fixed: Fixed, chain: Chain, room: Scratch, i: int, f: int, tem
 
 @njit(cache=True)
 def _keep(fixed: Fixed, chain: Chain, i: int, f: int) -> None:
-    """Draw the latent of a code that is known."""
+    """Draw the latent of a code that stays: it is known, or there is no other."""
     k, assumed = chain.components[i], fixed.assumed
     if assumed.tied[f]:
         mean, sd = given_others(assumed, k, chain.latents[i], f)
@@ -102,9 +102,7 @@ def draw_entries(
     begin, first, changed, offered, taken = below(rng, d), True, uint64(0), 0, 0
     for j in range(begin, begin + d):
         f = j if j < d else j - d
-        if sizes[f] < 2:
-            continue
-        if holding and held[i, f]:
+        if sizes[f] < 2 or (holding and held[i, f]):
             _keep(fixed, chain, i, f)
             continue
         own, offered = codes[i, f], offered + 1
