@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrodict.inference.task import subseed
+from retrodict.matching.count_noise import CountNoise
 from retrodict.matching.reading import Reading
 from retrodict.reconstruction.deserved.simulation import Simulation
 from retrodict.reconstruction.deserved.stages import Stages
 from retrodict.reconstruction.found_table import FoundTable, Hooks
+from retrodict.reconstruction.noisy_table import same_as_before
 from retrodict.reconstruction.rebuild_quality import RebuildQuality, TableLine, confidence_bins
 from retrodict.schema import Schema
 
@@ -40,11 +42,14 @@ class CountSearch:
         How they are matched.
     simulation
         How confidence is put to the test; by default not at all, and it is agreement.
+    noise
+        What its owner tells of the noise of counts; by default there is none.
     """
 
     reading: Reading
     matching: Matching
     simulation: Simulation | None = None
+    noise: CountNoise | None = None
 
     @property
     def schema(self) -> Schema:
@@ -55,7 +60,9 @@ class CountSearch:
     def request(self) -> dict[str, Any]:
         """The settings of the search: workers never change a table, and a killed run may go on with others."""
         made_up = {} if self.simulation is None else {"calibrate": self.simulation.tables}
-        return {"search": repr(replace(self.matching, workers=None)), **made_up}
+        noise = {} if self.noise is None else {"noise": str(self.noise)}
+        told = made_up | noise | same_as_before(self.reading)
+        return {"search": repr(replace(self.matching, workers=None)), **told}
 
     def find(
         self, solve: np.random.SeedSequence, fill: np.random.SeedSequence, column: str, hooks: Hooks
@@ -117,6 +124,7 @@ class CountSearch:
             cells_determined=None if matched.fixed is None else float(matched.fixed.sum() / (len(rows) * columns)),
             synthetic=0 if told is None else told.tables,
             deserved=() if told is None else told.bins,
+            noise=None if self.noise is None else str(self.noise),
         )
         return FoundTable(
             rows,

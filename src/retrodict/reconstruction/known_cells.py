@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float, Int
 
 from retrodict.errors import RequestError
 from retrodict.matching.problem import Known
@@ -51,18 +52,35 @@ def knowing(reading: Reading, known: pd.DataFrame) -> Reading:
     labels = np.full(n, -1, dtype=np.int64)
     if target in columns:
         labels[: len(known)] = _labels(reading, schema, known[columns[target]])
-    told = ~np.isnan(values)
-    if not told.any() and (labels < 0).all():
+    if np.isnan(values).all() and (labels < 0).all():
         raise RequestError("nothing is known: every cell is empty; leave it out")
+    return _held(reading, values, labels)
+
+
+def knowing_alike(reading: Reading, like: Reading, X: Float[Array, "n d"], y: Array) -> Reading:
+    """Return the problem of another table of which the same cells are known.
+
+    Parameters
+    ----------
+    reading
+        The problem.
+    like
+        That of the table in whose place it stands.
+    X, y
+        The other table's rows, in the schema's encoding, and its targets as `Reading.target` gives them.
+    """
+    known, values = like.problem.known, like.known_values
+    assert known is not None
+    assert values is not None
+    return _held(reading, np.where(np.isnan(values), np.nan, X), np.where(known.labels >= 0, y, -1).astype(np.int64))
+
+
+def _held(reading: Reading, values: Float[Array, "n d"], labels: Int[Array, " n"]) -> Reading:
+    schema, told = reading.schema, ~np.isnan(values)
     at = [schema.names.index(name) for name in reading.codebook.features]
-    codes = np.where(told[:, at], reading.codebook.encode(np.where(told, values, _any_value(reading))), -1)
+    codes = np.where(told[:, at], reading.codebook.encode(np.where(told, values, 0.0)), -1)
     problem = replace(reading.problem, known=Known(codes, labels))
     return replace(reading, problem=problem, known_values=values)
-
-
-def _any_value(reading: Reading) -> Array:
-    """Return a value of each feature that has a code, for cells whose code is not asked."""
-    return np.zeros((1, len(reading.schema)))
 
 
 def _labels(reading: Reading, schema: Schema, column: pd.Series[Any]) -> Array:

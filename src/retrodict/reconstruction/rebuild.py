@@ -12,6 +12,7 @@ import numpy as np
 from retrodict import time_limit
 from retrodict.errors import ModelError, RequestError
 from retrodict.matching.capability import EquationTable, Source, TreeTable
+from retrodict.matching.count_noise import CountNoise
 from retrodict.matching.reading import Reading
 from retrodict.matching.solving import Solving
 from retrodict.models import Model, load_model
@@ -19,6 +20,8 @@ from retrodict.reconstruction.count_search import CountSearch
 from retrodict.reconstruction.deserved.simulation import Simulation
 from retrodict.reconstruction.equation_search import EquationSearch
 from retrodict.reconstruction.found_table import Search
+from retrodict.reconstruction.known_cells import knowing, knowing_alike
+from retrodict.reconstruction.noisy_table import noisy_table
 from retrodict.reconstruction.prior_in_cells import informed
 from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.rebuilt import Rebuilt
@@ -28,6 +31,8 @@ from retrodict.reconstruction.training_table import Equated, training_table
 from retrodict.results.arguments import check_count, check_positive, check_seed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from retrodict.matching import Matching
 
 Array = np.ndarray
@@ -39,6 +44,8 @@ def rebuild(
     *,
     source: Source | None = None,
     rows: int | None = None,
+    noise: CountNoise | str | None = None,
+    known: pd.DataFrame | None = None,
     tables: int = 1,
     calibrate: int = 1,
     seed: int = 0,
@@ -67,6 +74,15 @@ def rebuild(
     rows
         How many rows the table has, where the file does not state it and you know; by default it is found, where it
         can be.
+    noise
+        Where the model's owner added noise to the class counts of its leaves, as differentially private forests have
+        it: a `CountNoise`, or a text such as ``laplace:2`` (the scale in rows) or ``epsilon:5`` (of the whole forest).
+        Tables are then drawn by their likelihood, and what is assumed of rows is learned with them where no prior is
+        given. Confidence is the share of drawn tables that agree; none is made up to put it to the test.
+    known
+        Columns, rows or cells of the table that are known: features, and labels under the target's name. Row i is row i
+        of the table; empty cells, and rows behind the last, are not known. They stay as they are, and node counts are
+        taken though there may be equations.
     tables
         With more than one, so many tables are drawn from ``Q(table | file)`` beside the one in their middle, by at
         least four chains that each search for themselves: what differs between them is open. Node counts are then
@@ -119,15 +135,27 @@ def rebuild(
     many = check_count(tables, "the number of tables") > 1
     made_up = check_count(calibrate, "the number of tables made up", least=0)
     wanted, matching = _source(source), _search(search, given | ({"tables": int(tables)} if many else {}))
+    law = None if noise is None else CountNoise.of(noise)
+    if (law is not None or known is not None) and wanted == "values":
+        raise RequestError("leaf values have neither noise nor rows that are known; leave the source out")
     if many and wanted == "values":
         raise RequestError("tables are drawn from node counts, of which leaf values say nothing; leave the source out")
     model = load_model(model)
+    way: Search
     with time_limit.within(math.inf if seconds is None else float(seconds)):
         if many and isinstance(model, EquationTable) and not isinstance(model, TreeTable):
             raise RequestError(
                 "tables are drawn from node counts, and this model has equations alone; leave tables out"
             )
-        found = training_table(model, source=wanted, rows=known_rows, counts=many or search is not None)
+        if law is not None:
+            job = None if prior is None else resolve(model, prior)
+            noisy = noisy_table(model, law, job, known_rows, int(seed), workers)
+            way = CountSearch(noisy if known is None else knowing(noisy, known), matching, noise=law)
+            return Rebuilding(model, way, int(seed), None if job is None else job.prior).run(out, progress)
+        by_counts = many or search is not None or known is not None
+        found = training_table(model, source=wanted, rows=known_rows, counts=by_counts)
+        if known is not None and not isinstance(found, Reading):
+            raise RequestError("cells that are known are held in a search for node counts, and this file states none")
         if isinstance(found, Stored):
             if many:
                 raise RequestError("the file stores its training rows, of which there is one table; leave tables out")
@@ -137,18 +165,19 @@ def rebuild(
                 )
             return Rebuilding(model, found, int(seed)).run(out, progress)
         job = None if prior is None else resolve(model, prior)
-        way: Search
         if isinstance(found, Equated):
             equations = found.reading if job is None else informed(found.reading, job)
             way = EquationSearch(equations, found.source, Solving(**given))
         else:
             reading = found if job is None else informed(found, job)
+            reading = reading if known is None else knowing(reading, known)
 
             def read(made: Model, X: Array, y: Array) -> Reading:
                 again = training_table(made, source=wanted, rows=known_rows, counts=True)
                 if not isinstance(again, Reading):
                     raise ModelError(f"another {made.family} does not state node counts of its table")
-                return again if job is None else informed(again, job)
+                again = again if job is None else informed(again, job)
+                return again if known is None else knowing_alike(again, reading, X, y)
 
             way = CountSearch(reading, matching, Simulation(model, read, made_up) if made_up else None)
         return Rebuilding(model, way, int(seed), None if job is None else job.prior).run(out, progress)

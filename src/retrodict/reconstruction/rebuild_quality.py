@@ -129,6 +129,9 @@ class RebuildQuality:
         often such cells are right; 0 where it is agreement alone.
     deserved
         What these tables taught: how often cells are right, by how far chains agree on them.
+    noise
+        The noise of node counts, as their owner tells it; `energy` is then minus the log-likelihood of the counts,
+        above what it would be if they had none, and never meant to be 0. ``None``: counts are what nodes counted.
     """
 
     source: QualitySource
@@ -154,6 +157,7 @@ class RebuildQuality:
     cells_determined: float | None = None
     synthetic: int = 0
     deserved: tuple[DeservedBin, ...] = ()
+    noise: str | None = None
 
     @property
     def met(self) -> bool:
@@ -171,6 +175,8 @@ class RebuildQuality:
         if self.source == "stored rows":
             return f"{self.rows:,} rows as the file stores them"
         head = f"{self.rows:,} rows rebuilt"
+        if self.noise is not None:
+            return f"{head} from counts with noise ({self.noise}): the table in the middle of those drawn"
         if not self.solved:
             fit = f"node counts differ from the file's by an energy of {self.energy:.4g} (0: every one met)"
             return f"{head}: {'every node count of the file is met' if self.met else fit}"
@@ -226,7 +232,7 @@ class RebuildQuality:
 
 _LATER = (
     *("determined", "equations", "rounds", "misfit", "contradicted", "finished"),
-    *("tables", "diagnostics", "cells_determined", "synthetic", "deserved"),
+    *("tables", "diagnostics", "cells_determined", "synthetic", "deserved", "noise"),
 )
 """What folders do not have that were written before equations were solved, or several tables drawn."""
 

@@ -70,7 +70,8 @@ class Rebuilt(Document):
     every table that meets it, as was shown; `cells_determined` the share of cells that are the same in every table that
     was found, null where that was not looked at; `tables` those drawn beside it; `synthetic` how many tables of known
     rows taught what confidence is deserved, and `deserved` what they taught; `misfit` what parts of rows leave unmet,
-    `contradicted` whether that shows that no table meets all, and `finished` whether the search ended before its time.
+    `contradicted` whether that shows that no table meets all, and `finished` whether the search ended before its time;
+    `noise` what was told of the noise of counts, under which `energy` is minus a log-likelihood.
     """
 
     source: QualitySource
@@ -97,6 +98,7 @@ class Rebuilt(Document):
     cells_determined: float | None
     synthetic: int
     deserved: list[DeservedLine]
+    noise: str | None
     queries: int
     seed: int
     notes: list[NoteLine]
