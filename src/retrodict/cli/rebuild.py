@@ -15,6 +15,7 @@ from retrodict.cli.output import Output
 from retrodict.cli.printing import print_line, print_table
 from retrodict.cli.reports import print_rows
 from retrodict.cli.stops import stopping
+from retrodict.reconstruction.deserved.in_words import confidence_words
 
 if TYPE_CHECKING:
     from retrodict.matching.capability import Source
@@ -79,20 +80,11 @@ def _print(found: rd.Rebuilt, out: Path) -> None:
             ([f"{each.low:g} to {each.high:g}", f"{each.rows:,}", f"{each.cells:,}"] for each in quality.confidence),
             right=["rows", "cells"],
         )
-        print_line(f"confidence: {_confidence(quality)}")
+        print_line(f"confidence: {confidence_words(quality)}")
         print_line(_search_line(quality))
     if found.drawn_tables:
         print_line(f"tables: {len(found.drawn_tables):,} in {out / 'tables'}")
     print_rows(found, out, "rebuild.json")
-
-
-def _confidence(quality: RebuildQuality) -> str:
-    if quality.solved:
-        return "how far rows that no tree tells apart agree on a cell; half where another table may do as well"
-    if quality.synthetic:
-        many = "a table" if quality.synthetic == 1 else f"{quality.synthetic:,} tables"
-        return f"how often such a row, or one of its cells, is right, as {many} of known rows showed"
-    return "how far independent chains agree on a row, or on one of its cells: how often these are right is not known"
 
 
 def _search_line(quality: RebuildQuality) -> str:

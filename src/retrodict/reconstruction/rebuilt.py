@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from retrodict.reconstruction.deserved.in_words import confidence_words
 from retrodict.reconstruction.drawn_tables import DrawnTables
 from retrodict.reconstruction.labelled_rows import LabelledRows
 from retrodict.reconstruction.loading import check_rows, provenance_of, read_rows, schema_of
@@ -113,7 +114,8 @@ class Rebuilt(LabelledRows):
     @property
     def next_action(self) -> str | None:
         """What to do next for a better table; ``None`` where nothing is left to do."""
-        return next_action(self.quality, informed=self.provenance.prior["kind"] != "none")
+        informed = self.provenance.prior["kind"] != "none"
+        return next_action(self.quality, informed, self.schema.target.is_class)
 
     def content(self) -> dict[str, Any]:
         """Return everything but the rows, as it is kept beside them."""
@@ -168,7 +170,8 @@ class Rebuilt(LabelledRows):
         return [ShownTable(bins, floats=None, index=False), ShownTable(self.frame.head(), floats=None)]
 
     def remarks(self) -> list[str]:
-        """Return how well the table fits the file, what is left open, what to do next, and the notes."""
-        todo = self.next_action
+        """Return how well the table fits the file, what is open, what confidence says, what to do, and the notes."""
+        todo, said = self.next_action, confidence_words(self.quality)
+        sure = [] if said is None else [f"confidence: {said}"]
         next_line = [] if todo is None else [f"to do: {todo}"]
-        return [self.quality.verdict, *self.what_is_open, *next_line, *super().remarks()]
+        return [self.quality.verdict, *self.what_is_open, *sure, *next_line, *super().remarks()]
