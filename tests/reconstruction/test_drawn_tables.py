@@ -112,8 +112,8 @@ def test_words(found: rd.Rebuilt, forest: Any) -> None:
         "no tree splits on c: these cells are open",
         "the chains do not agree (25% of the cells differ between them): another seed may give another table",
     ]
-    assert next_action(quality, informed=True) is None
-    todo = next_action(quality, informed=False)
+    assert next_action(quality, informed=True, classes=True) is None
+    todo = next_action(quality, informed=False, classes=True)
     assert todo is not None
     assert todo.startswith("39% of the cells are open; a prior from public rows of the same kind tells more of them: ")
     alone = rd.rebuild(forest, search=Matching(1, 30), seed=1)

@@ -19,7 +19,10 @@ def open_words(quality: RebuildQuality) -> list[str]:
     """
     if quality.source == "stored rows":
         return []
-    lines = []
+    lines: list[str] = []
+    if quality.noise is not None:
+        lines.append("with noise in counts no cell is certain: confidence is the share of drawn tables that agree")
+        return lines if quality.diagnostics is None else [*lines, _agreement(quality.diagnostics)]
     share, mixing = quality.cells_determined, quality.diagnostics
     if quality.solved and share is not None:
         lines.append(f"{share:.0%} of the cells are shown to be the same in every table that meets the equations")
@@ -38,7 +41,7 @@ def open_words(quality: RebuildQuality) -> list[str]:
     return lines
 
 
-def next_action(quality: RebuildQuality, informed: bool) -> str | None:
+def next_action(quality: RebuildQuality, informed: bool, classes: bool) -> str | None:
     """Return what to do next for a better table; ``None`` where nothing is left to do.
 
     Parameters
@@ -47,14 +50,17 @@ def next_action(quality: RebuildQuality, informed: bool) -> str | None:
         How it was found.
     informed
         Whether a prior was given.
+    classes
+        Whether rows have classes.
     """
     if quality.next_action is not None or quality.solved or quality.source == "stored rows":
         return quality.next_action
     share = quality.cells_determined
     if not informed and share is not None and 1.0 - share >= _MANY_OPEN:
+        fit = f"retrodict fit-prior PUBLIC.csv --target COLUMN{' --by-class' if classes else ''} --out prior.yaml"
         return (
             f"{1.0 - share:.0%} of the cells are open; a prior from public rows of the same kind tells more of them: "
-            "retrodict fit-prior PUBLIC.csv --out prior.yaml, then give --prior prior.yaml"
+            f"{fit}, then give --prior prior.yaml"
         )
     return None
 
