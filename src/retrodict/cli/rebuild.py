@@ -102,7 +102,7 @@ def _search_line(quality: RebuildQuality) -> str:
 def _chains(quality: RebuildQuality) -> str:
     """Return the energies that chains reached, and how their tables mix, where several were compared."""
     mixing = quality.diagnostics
-    if mixing is None or quality.cells_determined is None:
+    if mixing is None or mixing.chains < 2:
         return ""
     parts = [f"; chains at {', '.join(f'{energy:.4g}' for energy in quality.energies)}"]
     if mixing.energy_rhat is not None and mixing.energy_draws is not None:

@@ -30,13 +30,13 @@ def open_words(quality: RebuildQuality) -> list[str]:
         many, run = mixing.chains, len(quality.energies)
         who = f"{many} chains" if many == run else f"the {many} of {run} chains that met every count"
         same = f"{share:.0%} of the cells are the same in every table of {who}"
-        lines.append(same if quality.met else f"{same}, none of which meets every count")
-    elif mixing is not None:
+        lines.append(same if quality.met or quality.noise else f"{same}, none of which meets every count")
+    elif mixing is not None and mixing.chains == 1:
         who = "one chain alone met every count" if quality.met else "one chain alone was run"
         lines.append(f"{who}, so which cells another table may have otherwise is not known; --tables 4 looks at more")
     if share is not None and quality.open_columns:
         lines.append(f"no tree splits on {_named(quality.open_columns)}: these cells are open")
-    if share is not None and mixing is not None:
+    if mixing is not None and mixing.chains > 1:
         lines.append(_agreement(mixing))
     return lines
 
