@@ -121,9 +121,13 @@ def implied(estimator: Any) -> Any:
     return implied_prior(load_model(estimator.fit(X, (X[:, 0] > 0).astype(int))))
 
 
-def from_a_file() -> Any:
+def in_classes() -> Any:
+    return SCHEMA.decode(rows()).assign(y=np.where(np.arange(400) % 3, "a", "b"))
+
+
+def from_a_file(by_class: bool = False) -> Any:
     path = Path(mkdtemp()) / "prior.yaml"
-    write_prior_file(SCHEMA.decode(rows()), path)
+    write_prior_file(in_classes(), path, target="y", by_class=by_class)
     return load_prior(path)
 
 
@@ -152,7 +156,9 @@ PRIORS: dict[str, Callable[[], Any]] = {
     ),
     "finite mixture": lambda: MixturePrior((FINITE, bootstrap()), (3, 1)),
     "fitted": lambda: fit_prior(SCHEMA.decode(rows()).assign(y="a"), target="y"),
+    "fitted by class": lambda: fit_prior(in_classes(), target="y", by_class=True),
     "loaded file": from_a_file,
+    "file of classes": lambda: from_a_file(by_class=True),
     "implied by classes": lambda: implied(GaussianNB()),
     "implied by trees": lambda: implied(HistGradientBoostingClassifier(max_iter=20)),
     "raked": raked_by_hand,

@@ -16,7 +16,16 @@ from sklearn.linear_model import LogisticRegression
 
 import retrodict as rd
 from retrodict.errors import PriorError, RequestError
-from retrodict.priors import Enumerable, IndependentPrior, Labelled, Marginals, Prior, class_shares, state_count
+from retrodict.priors import (
+    ByClass,
+    Enumerable,
+    IndependentPrior,
+    Labelled,
+    Marginals,
+    Prior,
+    class_shares,
+    state_count,
+)
 from retrodict.priors.marginals import FiniteMarginal
 from tests.conformance.members import check_members, globals_untouched
 from tests.conformance.priors import FINITE, MARGINALS, PRIORS, SCHEMA, Bare
@@ -42,6 +51,13 @@ def check_prior(prior: Any) -> None:
     if isinstance(prior, Labelled) and shares is not None:
         assert all(isinstance(label, Hashable) for label in shares)
         assert sum(shares.values()) == pytest.approx(1.0)
+    if isinstance(prior, ByClass):
+        check_members(prior, ByClass)
+        assert prior.of_class("no such class") is None
+        for label in class_shares(prior) or {}:
+            own = prior.of_class(label)
+            assert own is not None
+            assert own.schema.names == prior.schema.names
     if isinstance(prior, Enumerable):
         check_members(prior, Enumerable)
         check_states(prior, X)
