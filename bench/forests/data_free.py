@@ -15,6 +15,7 @@ from sklearn.model_selection import train_test_split
 
 import retrodict as rd
 from bench.document import machine, markdown, write_section
+from bench.forests.chosen_trees import chosen_trees, plain
 from bench.forests.rebuild_forest import rebuild
 from bench.kept_results import Results, nearness, outcome, take_results
 from bench.tables import BUNDLED, TARGET, Parts, forest, tables, take_tables
@@ -37,10 +38,15 @@ def split(frame: pd.DataFrame, cap: int, seed: int) -> Parts:
 
 def replica(base: Any, X: pd.DataFrame, y: Any, part: Parts) -> dict[str, float | None]:
     """Train the base model's algorithm on rows; return its accuracy on the test, and how often it says as the base."""
-    test = part.holdout.drop(columns=TARGET)
     if len(np.unique(y)) < 2:
         return {"accuracy": None, "agreement": None}
-    said = clone(base).fit(X[list(test)], np.asarray(y)).predict(test)
+    return scores(clone(base).fit(X[list(part.X)], np.asarray(y)), base, part)
+
+
+def scores(model: Any, base: Any, part: Parts) -> dict[str, float | None]:
+    """Return a replica's accuracy on the test, and how often it says as the base model."""
+    test = part.holdout.drop(columns=TARGET)
+    said = model.predict(test)
     return {
         "accuracy": float((said == part.holdout[TARGET]).mean()),
         "agreement": float((said == base.predict(test)).mean()),
@@ -53,6 +59,11 @@ def again(frame: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, Any]:
     test = part.holdout.drop(columns=TARGET)
     said = [forest(part.X, part.y, seed).predict(test) for seed in range(chosen.seed + 1, chosen.seed + 1 + AGAIN)]
     return {"again": float(np.mean([one == part.holdout[TARGET] for one in said]))}
+
+
+def gaps(one: dict[str, Any]) -> dict[str, float]:
+    """Return how far the replicas' accuracies lie below the base model's."""
+    return {"gap": one["base"] - one["replica"], "chosen gap": one["base"] - one["trees chosen"]}
 
 
 def uniform_rows(part: Parts, n: int, seed: int) -> pd.DataFrame:
@@ -74,15 +85,16 @@ def run(frame: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, Any]:
     rebuilt = result.get("frame")
     if rebuilt is None:
         return figures | outcome(result) | nearness(None)
-    # A rebuilt column of whole numbers with gaps is nullable, which a column transformer can't pass through.
-    gaps = [name for name in test if isinstance(rebuilt[name].dtype, pd.Int64Dtype)]
-    rebuilt = rebuilt.astype(dict.fromkeys(gaps, "float64"))
+    rebuilt = plain(rebuilt)
     as_matched = replica(base, rebuilt, rebuilt[TARGET], part)
     by_model = replica(base, rebuilt, base.predict(rebuilt[list(test)]), part)
+    of_chosen = scores(chosen_trees(base, rebuilt[[*test, TARGET]], TARGET, chosen.seed), base, part)
     figures |= {
         "replica": as_matched["accuracy"],
         "agreement": as_matched["agreement"],
         "by model": by_model["accuracy"],
+        "trees chosen": of_chosen["accuracy"],
+        "chosen agreement": of_chosen["agreement"],
     }
     return figures | outcome(result) | nearness(matched_error(rebuilt, part.train, target=TARGET))
 
@@ -101,18 +113,18 @@ def main() -> None:
         one = results.get(name, lambda: run(frame, chosen))  # noqa: B023  called at once
         found[dataset] = one | results.get(f"{name}, again", lambda: again(frame, chosen))  # noqa: B023
     done = {dataset: one for dataset, one in found.items() if one.get("replica") is not None}
-    columns = ("base", "again", "replica", "gap", "agreement", "by model", "prior only", "error")
+    columns = ("base", "again", "replica", "gap", "agreement", "trees chosen", "chosen gap", "chosen agreement")
+    columns += ("by model", "prior only", "error")
     rows = []
     for dataset, one in found.items():
-        figures = one | ({"gap": one["base"] - one["replica"]} if dataset in done else {})
+        figures = one | (gaps(one) if dataset in done else {})
         cells = [dataset, f"{one['rows']:,}", str(one["features"])]
         rows.append([*cells, *(_figure(figures.get(name)) for name in columns), _figure(one["seconds"], "{:.0f}")])
     if done:
-        means = pd.DataFrame([one | {"gap": one["base"] - one["replica"]} for one in done.values()])[
-            list(columns)
-        ].mean()
+        means = pd.DataFrame([one | gaps(one) for one in done.values()])[list(columns)].mean()
         rows.append([f"mean of {len(done)}", "", "", *(_figure(value) for value in means), ""])
     head = ["table", "rows", "features", "base", "base, other seeds", "replica", "gap", "agreement"]
+    head += ["trees chosen", "gap", "agreement"]
     text = markdown([*head, "labels from the model", "prior only", "matched error", "seconds"], rows)
     print(text)
     if chosen.write:
