@@ -15,7 +15,7 @@ import retrodict as rd
 Array = np.ndarray
 
 FORESTS = 20
-"""Forests that the trees are chosen from, by the base model's settings: one with its seed, the others with their own."""
+"""Forests that trees are chosen from, by the base model's settings: one with its seed, the others with their own."""
 ROWS = 4_000
 """Rows on which trees are held against the base model, drawn from a copula by class of the rebuilt table."""
 
