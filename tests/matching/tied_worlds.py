@@ -115,6 +115,12 @@ def _known(given: Problem) -> Problem:
     return replace(given, known=Known(np.array([[0, -1], [1, -1], [2, 1]]), np.array([-1, 1, -1])))
 
 
+def _met(given: Problem) -> World:
+    """Return the world of a problem that is to be met; exchanges lead from one table that meets it to another."""
+    each = given.targets.sums[given.trees.roots[0]].astype(np.int64)
+    return World(given, 0.05, labels=np.repeat(np.arange(len(each)), each), shares=(0.0, 0.5, 0.1), cold=True)
+
+
 WORLDS: dict[str, Callable[[], World]] = {
     "independent": lambda: World(_planted(3, 2)),
     "one component": lambda: World(_tied(_planted(3, 2))),
@@ -135,13 +141,7 @@ WORLDS: dict[str, Callable[[], World]] = {
     "noise of Gauss": lambda: World(_noisy(_planted(3, 2, bootstrap=False), "gaussian", 1.5), 1.0),
     "noise cut off": lambda: World(_noisy(_tied(_planted(3, 2, bootstrap=False), components=2), "truncated", 0.8), 1.0),
     "noise rounded": lambda: World(_noisy(_tied(_planted(3, 2)), "rounded", 0.8), 1.0),
-    "counts met": lambda: World(
-        _tied(_planted(3, 2, n=4, trees=2, depth=1, bootstrap=False)),
-        temperature=0.05,
-        labels=np.array([0, 0, 1, 0]),
-        shares=(0.0, 0.5, 0.1),
-        cold=True,
-    ),
+    "counts met": lambda: _met(_tied(_planted(3, 2, n=4, trees=2, depth=1, bootstrap=False))),
 }
 
 
