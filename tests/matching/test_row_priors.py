@@ -15,7 +15,7 @@ from retrodict.matching.axes import ListedAxis, NumberAxis
 from retrodict.matching.codebook import Codebook
 from retrodict.matching.row_prior import RowPrior
 from retrodict.matching.row_priors import Sight, row_prior_of
-from retrodict.matching.row_priors.of_prior import AS_COPULA, MOST_COMPONENTS, ROWS_DRAWN
+from retrodict.matching.row_priors.of_prior import AS_COPULA, MOST_COMPONENTS, NO_SUCH_CLASS, ROWS_DRAWN
 from retrodict.priors import ClassPrior, CopulaPrior, EmpiricalPrior, IndependentPrior, MixturePrior, Prior
 from retrodict.priors.marginals import Normal, listed, sample_marginal
 from retrodict.schema import Feature, Schema
@@ -155,6 +155,16 @@ def test_classes_have_components_of_their_own() -> None:
         truth = sight.book.encode(part.sample(DRAWS, np.random.default_rng(2)))
         assert not pairs_refused(draws(found, sight, np.full(DRAWS, label)), truth)
         assert pairs_refused(draws(found, sight, np.full(DRAWS, 1 - label)), truth)
+
+
+def test_classes_that_a_prior_does_not_know_are_named() -> None:
+    own = IndependentPrior(SCHEMA, MARGINALS)
+    by_class = ClassPrior((own, own), (0.3, 0.7), classes=("0", "1"))
+    sight = sight_of(by_class)
+    assert not in_codes(by_class, sight, (0, 1)).notes  # the same by their text
+    found = in_codes(by_class, sight, (0, 2))
+    assert [note.code for note in found.notes] == [NO_SUCH_CLASS]
+    np.testing.assert_allclose(found.rows.shares, [[1, 0, 0], [0, 0.3, 0.7]])
 
 
 def test_two_orders_of_categories_are_both_kept() -> None:

@@ -17,6 +17,7 @@ from retrodict.matching.row_priors.kernel import kernel_part
 from retrodict.matching.row_priors.of_marginals import marginals_part, raked_part
 from retrodict.matching.row_priors.part import Part
 from retrodict.matching.row_priors.sight import Sight
+from retrodict.plain_text import listing
 from retrodict.priors import (
     CopulaPrior,
     EmpiricalPrior,
@@ -27,7 +28,7 @@ from retrodict.priors import (
     fit_prior,
 )
 from retrodict.priors.conditional.kernel import Sample
-from retrodict.priors.contract import Enumerable, class_prior, state_count
+from retrodict.priors.contract import ByClass, Enumerable, class_prior, state_count
 from retrodict.results.notes import Note
 
 Array = np.ndarray
@@ -37,6 +38,8 @@ MOST_COMPONENTS = 1_000
 
 ROWS_DRAWN = "prior_rows_drawn"
 """Code of the note that some of a sample's rows stand for all."""
+NO_SUCH_CLASS = "classes_not_in_prior"
+"""Code of the note on classes of the model that a prior of classes does not tell apart."""
 AS_COPULA = "prior_taken_as_copula"
 """Code of the note on a prior that is known from draws."""
 
@@ -100,6 +103,10 @@ def row_prior_of(prior: Prior, sight: Sight, targets: Targets, classes: Sequence
 def _laid(prior: Prior, labels: Sequence[Hashable], sight: Sight, notes: list[Note]) -> list[Laid]:
     """Return the parts of a prior, each with its share among the rows of each label."""
     own = {label: class_prior(prior, label) for label in labels}
+    unknown = [str(label) for label, one in own.items() if one is None and label is not None]
+    if isinstance(prior, ByClass) and unknown:
+        text = f"the prior knows no class {listing(unknown)}: rows of it are taken to be like rows of all its classes"
+        notes.append(Note(NO_SUCH_CLASS, text, classes=unknown))
     if any(one is not None for one in own.values()):
         out: list[Laid] = []
         for label in own:
