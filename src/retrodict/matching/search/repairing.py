@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numba import njit
 from retrodict.matching.search.annealing import Annealing
 from retrodict.matching.search.arrays import FEATURE, Chain, Fixed
 from retrodict.matching.search.node_counts import child
+from retrodict.matching.search.whole_rows import enter, leave
 
 _TOGETHER = 6  # rows heated at once: at most two to this power
 _HEATED_SWEEPS = 40  # of the rows heated
@@ -24,19 +26,38 @@ def repair(run: Annealing, sweeps: float) -> None:
     A large neighbourhood search (Shaw, Principles and Practice of Constraint Programming, 1998): rows are drawn by the
     mismatch of the nodes on their paths.
     """
-    n = run.problem.table.n
-    work, own = sweeps * n, np.empty(n)
+    n, chain = run.problem.table.n, run.chain
+    work, own, since = sweeps * n, np.empty(n), math.inf
     while work > 0 and not run.solved:
-        rng = np.random.default_rng(int(run.chain.rng[0]))  # by the chain's state, which a checkpoint keeps
-        _mismatches(run.fixed, run.chain, own)
+        rng = np.random.default_rng(int(chain.rng[0]))  # by the chain's state, which a checkpoint keeps
+        if since > n:  # to find them takes about a tenth of a sweep
+            run.recount()
+            _mismatches(run.fixed, chain, own)
+            since = 0.0
         bad = int((own > _WORST * own.max()).sum())
         rows = rng.choice(n, size=min(bad, 2 ** int(rng.integers(_TOGETHER + 1))), replace=False, p=own / own.sum())
-        before, held = run.energy, run.held()
+        before = run.energy, *(part[rows] for part in (chain.codes, chain.labels, chain.components, chain.latents))
         heat = np.geomspace(run.drew * rng.uniform(*_HOTTEST), run.coldest, _HEATED_SWEEPS)
         run.move(rows, heat, _OF_EXCHANGES if len(rows) > 1 else 0.0)
-        if run.energy > before:
-            run.take(held)
+        if run.energy > before[0]:
+            _take_back(run.fixed, chain, rows, *before)
         work -= _HEATED_SWEEPS * len(rows)
+        since += _HEATED_SWEEPS * len(rows)
+    run.recount()
+
+
+@njit(cache=True, nogil=True)
+def _take_back(
+    fixed: Fixed, chain: Chain, rows: Any, energy: float, codes: Any, labels: Any, components: Any, latents: Any
+) -> None:
+    """Give rows what they held before."""
+    for a in range(len(rows)):
+        i = rows[a]
+        leave(fixed, chain, i)
+        enter(fixed, chain, i, codes[a], labels[a])
+        chain.components[i] = components[a]
+        chain.latents[i] = latents[a]
+    chain.energy[0] = energy
 
 
 @njit(cache=True, nogil=True)

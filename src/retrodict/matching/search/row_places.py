@@ -28,6 +28,8 @@ Array = np.ndarray
 
 _MOST_ROWS = 2_000
 """Rows compared at a time: each of the matrices over their pairs then takes 16 MB."""
+_BLOCK = 256
+"""Rows whose partners are drawn at a time: what is summed for them then fits a cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +57,10 @@ def change_places(fixed: Fixed, chain: Chain, room: Scratch, temperature: float,
     rng = np.random.default_rng(int(chain.rng[0]))  # by the chain's state, which a checkpoint keeps
     rows = rng.permutation(len(chain.codes))[:_MOST_ROWS]
     found = estimate(fixed, chain, rows)
-    room_for_sums = np.empty(len(rows))
-    _propose(fixed, chain, room, rows, found.swaps, found.copies, labels_known, temperature, room_for_sums)
+    labels = chain.labels[rows] if labels_known else None
+    swaps = _partners(found.swaps, labels, temperature, rng)
+    copies = _partners(found.copies, labels, temperature, rng)
+    _propose(fixed, chain, room, rows, swaps, copies, temperature)
 
 
 def estimate(fixed: Fixed, chain: Chain, rows: Int[Array, " m"]) -> Estimates:
@@ -120,48 +124,33 @@ def _slopes(fixed: Fixed, chain: Chain, rows: Any, slopes: Any, curvatures: Any)
             curvatures[a, trees + t] = bent_sums * x * x
 
 
-@njit(cache=True)
-def _partner(rng: Any, costs: Any, labels: Any, label: int, own: int, temperature: float, sums: Any) -> Any:
-    """Draw a partner by the Boltzmann factor of its estimate; -1 where there is none. A `label` of -1 is any."""
-    lowest = math.inf
-    for b in range(len(costs)):
-        if b != own and (label < 0 or labels[b] == label) and costs[b] < lowest:
-            lowest = costs[b]
-    if lowest == math.inf:
-        return -1
-    total = 0.0
-    for b in range(len(costs)):
-        if b != own and (label < 0 or labels[b] == label):
-            x = (costs[b] - lowest) / temperature
-            if x < HOPELESS:
-                total += math.exp(-x)
-        sums[b] = total
-    at: Any = np.searchsorted(sums, uniform(rng) * total, side="right")
-    return min(at, len(costs) - 1)
+def _partners(
+    costs: Float[Array, "m m"], labels: Int[Array, " m"] | None, temperature: float, rng: np.random.Generator
+) -> Int[Array, " m"]:
+    """Draw each row a partner by the Boltzmann factors of estimates; -1 where the best has no hope to be taken."""
+    np.fill_diagonal(costs, np.inf)
+    if labels is not None:
+        costs[labels[:, None] != labels[None, :]] = np.inf
+    lowest, out, u = costs.min(axis=1), np.full(len(costs), -1), rng.random((len(costs), 1))
+    able = np.flatnonzero(lowest < HOPELESS * temperature)
+    for at in range(0, len(able), _BLOCK):
+        part = able[at : at + _BLOCK]
+        ends = np.cumsum(np.exp((lowest[part, None] - costs[part]) / np.float32(temperature)), axis=1)
+        out[part] = np.minimum((ends <= u[part] * ends[:, -1:]).sum(axis=1), len(costs) - 1)
+    return out
 
 
 @njit(cache=True, nogil=True)
-def _propose(
-    fixed: Fixed,
-    chain: Chain,
-    room: Scratch,
-    rows: Any,
-    swaps: Any,
-    copies: Any,
-    labels_known: bool,
-    temperature: float,
-    sums: Any,
-) -> None:
-    """Propose each row a swap and a copy."""
-    rng, labels = chain.rng, chain.labels[rows]
+def _propose(fixed: Fixed, chain: Chain, room: Scratch, rows: Any, swaps: Any, copies: Any, temperature: float) -> None:
+    """Propose each row a swap and a copy, with the partners found for them."""
+    rng = chain.rng
     for a in range(2 * len(rows)):
         copying, at = a % 2 == 1, a // 2
-        i = rows[at]
-        own = chain.labels[i]
-        costs = copies[at] if copying else swaps[at]
-        b = _partner(rng, costs, labels, own if labels_known else -1, at, temperature, sums)
+        b = copies[at] if copying else swaps[at]
         if b < 0:
             continue
+        i = rows[at]
+        own = chain.labels[i]
         j = rows[b]
         other = chain.labels[j]
         mine, theirs = other, own
