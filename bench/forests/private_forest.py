@@ -88,14 +88,12 @@ def zeros_and_ones(frame: pd.DataFrame, columns: list[list[int]]) -> Array:
 
 def _over_raw_columns(forest: RandomForestClassifier, columns: list[list[int]]) -> Pipeline:
     """Return a pipeline that tells which columns are one category, and that the others are zeros and ones."""
-    steps = [
-        (
-            f"x{j[0]}",
-            OneHotEncoder(categories=[list(range(len(j)))]) if len(j) > 1 else OrdinalEncoder(categories=[[0, 1]]),
-        )
-        for j in columns
-    ]
-    encoder = ColumnTransformer([(name, step, [name]) for name, step in steps], sparse_threshold=0)
+    steps = []
+    for j in columns:
+        alone = OrdinalEncoder(categories=[[0, 1]])
+        step = OneHotEncoder(categories=[list(range(len(j)))]) if len(j) > 1 else alone
+        steps.append((f"x{j[0]}", step, [f"x{j[0]}"]))
+    encoder = ColumnTransformer(steps, sparse_threshold=0)
     example = pd.DataFrame({f"x{j[0]}": np.arange(len(j) if len(j) > 1 else 2)[:2] for j in columns})
     encoder.fit(example)
     return Pipeline([("columns", encoder), ("forest", forest)])

@@ -1,7 +1,7 @@
 """Training tables rebuilt from differentially private forests, beside the published results of the peer (DRAFT-DP).
 
-Run with `uv run python -m bench.forests.private_tables --peer PATH [--sets ...] [--epsilons 1 5 10 20 30] [--write]`, where
-PATH is a checkout of https://github.com/vidalt/DRAFT-DP, which holds the tables and the results. The forests are the very
+Run with `uv run python -m bench.forests.private_tables --peer PATH [--sets ...] [--epsilons ...] [--write]`, where PATH
+is a checkout of https://github.com/vidalt/DRAFT-DP, which holds the tables and the results. The forests are the very
 same, number for number. With `--results FILE` the same command goes on where it was stopped.
 """
 
@@ -60,10 +60,8 @@ def controls(name: str, chosen: argparse.Namespace) -> dict[str, float]:
     """Return the mean error of tables that know nothing of single rows."""
     made, rng = private_forest(chosen.peer / "data", name, ROWS, 1, 1, 1.0, 0), np.random.default_rng(0)
     ways = {"random": _random, "shuffled columns": _shuffled, "held-out rows": _others}
-    return {
-        title: float(np.mean([error(make(made, rng), made.X, 0) for _ in range(CONTROLS)]))
-        for title, make in ways.items()
-    }
+    errors = {title: [error(make(made, rng), made.X, 0) for _ in range(CONTROLS)] for title, make in ways.items()}
+    return {title: float(np.mean(each)) for title, each in errors.items()}
 
 
 def _random(made: Private, rng: np.random.Generator) -> Array:

@@ -15,6 +15,7 @@ from retrodict.cli.output import Output
 from retrodict.cli.printing import print_line, print_table
 from retrodict.cli.reports import print_rows
 from retrodict.cli.stops import stopping
+from retrodict.cli.tables import read_table
 from retrodict.reconstruction.deserved.in_words import confidence_words
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _PRIOR = options.more(options.PRIOR, "Values that counts and sums leave open are taken from it; else from the file.")
 _FROM = typer.Option("--from", metavar="file|values", help="All that the file states, or split points and leaf values.")
 _ROWS = options.more(options.ROWS, "Of the training table, where the file does not state it and you know.")
+_NOISE = typer.Option("--noise", metavar="KIND:SCALE|epsilon:E", help="That class counts of leaves were given.")
+_KNOWN = typer.Option("--known", metavar="FILE", help="A table of cells that are known, row by row; empty: not known.")
 _TABLES = typer.Option("--tables", metavar="K", help="How many tables are drawn: what differs between them is open.")
 _CALIBRATE = typer.Option(
     "--calibrate", metavar="N", help="Tables of known rows that are rebuilt too, to learn how often cells are right."
@@ -40,6 +43,8 @@ def rebuild(
     prior: Annotated[Path | None, _PRIOR] = None,
     source: Annotated[str | None, _FROM] = None,
     rows: Annotated[int | None, _ROWS] = None,
+    noise: Annotated[str | None, _NOISE] = None,
+    known: Annotated[Path | None, _KNOWN] = None,
     tables: Annotated[int, _TABLES] = 1,
     calibrate: Annotated[int, _CALIBRATE] = 1,
     seed: options.Seed = 0,
@@ -54,6 +59,8 @@ def rebuild(
             prior,
             source=cast("Source | None", source),  # whatever it is, the library says what it may be
             rows=rows,
+            noise=noise,
+            known=None if known is None else read_table(known, "table of what is known"),
             tables=tables,
             calibrate=calibrate,
             seed=seed,
