@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _CHAINS = 4
 """Where none is asked for: noise leaves much open, and chains that begin apart tell how well they mix."""
-_WORK, _SHORTEST, _LONGEST = 3_000_000, 200, 2_000
+_WORK, _SHORTEST, _LONGEST = 1_500_000, 200, 1_000
 """Entries drawn by a chain, about; and its sweeps at least and at most."""
 _HOT = 0.6
 """The first temperature, of what a row in other leaves of all trees costs; at 1 tables have their own chances."""
