@@ -23,6 +23,7 @@ SLOW = {
     "README.md",
     "docs/guides/audit.md",
     "docs/guides/check.md",
+    "docs/guides/command_line.md",
     "docs/guides/custodian.md",
     "docs/guides/families.md",
     "docs/guides/rebuild.md",

@@ -11,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 import retrodict as rd
 from retrodict.errors import PriorError
+from tests.budget.known import ONE
 
 N = 60
 RNG = np.random.default_rng(0)
@@ -39,7 +40,7 @@ def test_everywhere(hole: pd.DataFrame) -> None:
         found = rd.replicate(rec, ["decision_tree"], holdout=hole, train=hole, model=MODEL, prior=PRIOR, target=target)
         assert "'b' of the held-out rows holds no values" in said(found)
     assert "'b' of the reconstruction holds no values" in said(rd.record_risk(hole, REAL, REAL, target="target"))
-    found = rd.error_budget(MODEL, PRIOR, holdout=hole, train=hole, draws=2_000)
+    found = rd.error_budget(MODEL, PRIOR, holdout=hole, train=hole, draws=2_000, **ONE)
     assert any("'b': 120 rows with missing values" in note for note in found.notes)
     assert rd.evaluation.matched_error(REC.frame, hole, target="target").per_feature["b"] == 1.0
     with pytest.raises(PriorError, match="column 'b' holds no values; drop it"):

@@ -83,7 +83,15 @@ def in_pipeline(_: Path) -> Any:
 FILES: list[Callable[[Path], Any]] = [xgboost, lightgbm, catboost, onnx, boosting, in_pipeline]
 
 
-@pytest.mark.parametrize("made", FILES, ids=lambda one: one.__name__)
+IN_BRIEF = (lightgbm, boosting)
+"""Files that are read by default; all are in ``-m slow``."""
+
+
+@pytest.mark.parametrize(
+    "made",
+    [pytest.param(one, marks=() if one in IN_BRIEF else pytest.mark.slow) for one in FILES],
+    ids=lambda one: one.__name__,
+)
 def test_a_column_that_no_tree_splits_needs_no_prior(made: Any, tmp_path: Path) -> None:
     model = rd.load_model(made(tmp_path))
     name = model.schema.names[1]

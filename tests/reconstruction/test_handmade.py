@@ -14,6 +14,7 @@ from retrodict.errors import ModelError, PriorError
 from retrodict.matching import Matching
 from retrodict.models import Classifier, Model, Regressor
 from retrodict.schema import Feature, Schema
+from tests.budget.known import ONE
 from tests.conformance.handmade import CHANCE, FEATURES, KEEPER, LINE, STUMP, Line
 
 
@@ -91,7 +92,7 @@ def test_evaluation(model: Any) -> None:
 
 
 def test_the_error_budget() -> None:
-    found = rd.error_budget(CHANCE, holdout=real(CHANCE, 300, 3), train=real(CHANCE, 300, 4), draws=3_000)
+    found = rd.error_budget(CHANCE, holdout=real(CHANCE, 300, 3), train=real(CHANCE, 300, 4), draws=3_000, **ONE)
     assert found.to_dict()
     with pytest.raises(rd.errors.RequestError):
         rd.error_budget(LINE, holdout=real(LINE, 50, 3))

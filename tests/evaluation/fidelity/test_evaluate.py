@@ -137,6 +137,7 @@ def test_the_controls_are_in_order():
     assert (ordered.value <= ordered.high + 1e-12).all()
 
 
+@pytest.mark.slow
 def test_rows_that_a_file_stores_are_owed_to_the_file():
     rng = np.random.default_rng(0)
     train, holdout = (table(120, rng)[[*NUMBERS, "ill"]] for _ in range(2))
@@ -166,6 +167,7 @@ def test_rows_labelled_by_the_model_have_the_labels_of_the_reconstruction_in_its
     assert sorted(overall.others[PRIOR][:, -1]) == sorted(overall.others[RECONSTRUCTION][:, -1])
 
 
+@pytest.mark.slow
 def test_the_models_own_prior_stands_in_for_none():
     rng = np.random.default_rng(0)
     train, holdout = (table(80, rng)[[*NUMBERS, "ill"]] for _ in range(2))

@@ -102,6 +102,7 @@ def test_a_missing_library_is_named_with_its_extra(name: str, monkeypatch: pytes
         member(name, features, True, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", guest_algorithms())
 @pytest.mark.parametrize("classes", [True, False])
 def test_an_optional_library_is_trained_and_saved(name: str, classes: bool, tmp_path: Any) -> None:

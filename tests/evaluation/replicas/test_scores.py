@@ -90,6 +90,7 @@ def covered(narrowed: float) -> dict[str, int]:
     return held
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     """Of 200 intervals of 95 %, fewer than the limit hold it with probability 0.001 each; two thirds as wide fail."""
     limit = binom.ppf(0.001, 200, 0.95)

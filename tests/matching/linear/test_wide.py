@@ -66,6 +66,7 @@ def test_climbs_price_rows_as_their_columns_do(classes: int) -> None:
             assert (explained(equations, other, equations.labels[labels], residual) <= prices * (1.0 + 1e-6)).all()
 
 
+@pytest.mark.slow
 def test_what_is_offered_does_not_depend_on_workers() -> None:
     equations = read(boosted()).equations
     residual = np.random.default_rng(0).normal(size=equations.blocks.totals.shape)
@@ -115,6 +116,7 @@ def _squared(equations: Equations, table: Annealing) -> float:
     return energy_of(equations, table.codes, table.labels)
 
 
+@pytest.mark.slow
 def test_an_annealing_goes_on_to_the_same_table() -> None:
     equations = read(boosted()).equations
     whole = Annealing(equations, 60, SEED)

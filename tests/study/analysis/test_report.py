@@ -173,6 +173,7 @@ def test_bad_requests_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert find_study(Path("paper")) == Path("paper.study")
 
 
+@pytest.mark.slow
 def test_the_same_cells_give_the_same_figures(cells: pd.DataFrame, reported: Reported) -> None:
     from retrodict.study.analysis import analyse
 

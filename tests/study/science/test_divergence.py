@@ -59,6 +59,7 @@ def test_gaussians_reach_the_divergence_of_quadrature(shift: float, d: int) -> N
     assert truth - 0.012 - 3 * error < values.mean() < truth + 3 * error
 
 
+@pytest.mark.slow
 def test_energy_of_gaussians_is_that_of_their_means() -> None:
     """In one dimension ``E|X-Y|`` of normals is that of a folded normal."""
     shift = 2.0

@@ -81,7 +81,7 @@ def test_models_are_migrated_to_and_from(library: str, classes: bool, tmp_path: 
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("dataset", ["iris", "diabetes"])
+@pytest.mark.parametrize("dataset", ["iris", pytest.param("diabetes", marks=pytest.mark.slow)])
 def test_a_study_has_them_as_algorithms(library: str, dataset: str) -> None:
     pytest.importorskip(library)
     assert tasks_of(library) == {"classification", "regression"}
