@@ -1,6 +1,6 @@
 """Tables of numbers, a whole number and indicators rebuilt from forests, beside the peer on the very same forests.
 
-Run with `uv run --group bench python -m bench.forests.numeric_peer --peer PATH [--rows 40] [--seeds 5] [--write]`,
+Run with `uv run --group bench python -m bench.forests.numeric_peer --peer PATH [--rows 40] [--seeds 3] [--write]`,
 where PATH is a checkout of https://github.com/vidalt/DRAFT. It is the protocol of its `minimal_example_non_binary.py`:
 the training rows are the first of 1,500 drawn, and the peer is told which columns are one category, which are whole
 numbers or numbers, and the domains of these in all rows of the table. retrodict is told nothing. With `--results FILE`
@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("--peer", type=Path, required=True, help="a checkout of the peer")
     parser.add_argument("--rows", type=int, nargs="+", default=[40], help="its example has 40")
     parser.add_argument("--bootstrap", nargs="+", choices=["on", "off"], default=["on", "off"])
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--peer-seeds", type=int, help="forests a line that the peer gets too; by default all")
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--budget", type=float, default=60.0, help="seconds a table")

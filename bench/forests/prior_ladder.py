@@ -1,6 +1,6 @@
 """Whether tables rebuilt under more accurate priors are nearer: a ladder of priors for the same forests.
 
-Run with `uv run python -m bench.forests.prior_ladder [--sets ...] [--rows 60] --data DIR [--write]`. With
+Run with `uv run python -m bench.forests.prior_ladder [--sets ...] [--rows 50] --data DIR [--write]`. With
 `--results FILE` the same command goes on where it was stopped.
 """
 
@@ -72,9 +72,9 @@ def run(part: Parts, prior: Prior, seed: int, chosen: argparse.Namespace) -> dic
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=60)
-    parser.add_argument("--trees", type=int, default=30)
-    parser.add_argument("--sweeps", type=int, default=300)
+    parser.add_argument("--rows", type=int, default=50)
+    parser.add_argument("--trees", type=int, default=20)
+    parser.add_argument("--sweeps", type=int, default=200)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--budget", type=float, default=400.0, help="seconds a table")
     take_tables(parser, SETS)
