@@ -17,6 +17,7 @@ from retrodict.models import Model, load_model
 from retrodict.reconstruction.count_search import CountSearch
 from retrodict.reconstruction.deserved.confidence_map import ConfidenceMap, Judged, deserved_bins
 from retrodict.reconstruction.deserved.in_words import confidence_words
+from retrodict.reconstruction.deserved.point_masses import finer_features, with_shared_values
 from retrodict.reconstruction.deserved.simulation import Simulation
 from retrodict.reconstruction.deserved.stages import Stages, packed, unpacked
 from retrodict.reconstruction.found_table import FoundTable, Hooks
@@ -162,6 +163,24 @@ def test_a_made_up_table_is_judged_by_its_own_codes(model: Model) -> None:
     again = SEARCH.solve(reading.problem, np.random.SeedSequence(5, spawn_key=(2,)))
     assert np.array_equal(entries.right, (again.codes == found.codes).ravel())
     assert np.array_equal(entries.stated, again.entry_agreement.ravel())
+
+
+def test_numbers_that_many_rows_share_are_shared_in_made_up_tables_too() -> None:
+    rng = np.random.default_rng(0)
+    gains = np.where(rng.random(60) < 0.8, 0.0, rng.normal(50, 10, 60))
+    table = pd.DataFrame({"gains": gains, "a": rng.normal(size=60)})
+    labels = rng.integers(0, 2, 60)
+    forest = load_model(RandomForestClassifier(20, random_state=0).fit(table, labels))
+    reading = read_problem(forest)
+    codes = reading.codebook.encode(reading.schema.encode(table))
+    drawn = reading.rows(codes, labels, np.random.default_rng(1))
+    made = read_problem(forest.retrained(drawn, labels.astype(float), 1))  # type: ignore[attr-defined]
+    assert finer_features(made, reading) == ["gains"]
+    shared = with_shared_values(drawn, codes, reading, ["gains"])
+    assert np.array_equal(reading.codebook.encode(shared), codes)
+    assert np.array_equal(shared[:, 1], drawn[:, 1])
+    again = read_problem(forest.retrained(shared, labels.astype(float), 1))  # type: ignore[attr-defined]
+    assert finer_features(again, reading) == []
 
 
 def test_time_that_is_up_leaves_fewer_tables(model: Model) -> None:

@@ -10,11 +10,13 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.errors import ModelError, RequestError
+from retrodict.inference.task import subseed
 from retrodict.matching.reading import Reading
 from retrodict.matching.search.matched import Matched
 from retrodict.models import Model
 from retrodict.models.contract import Retrainable
 from retrodict.reconstruction.deserved.confidence_map import Judged
+from retrodict.reconstruction.deserved.point_masses import finer_features, with_shared_values
 from retrodict.reconstruction.found_table import Hooks
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-_SEED, _VALUES, _SEARCH = 0, 1, 2
+_TRAINING, _VALUES, _SEARCH, _TRIAL = range(4)
 """What each made-up table needs randomness for."""
 _FEW = 4
 """Codes of a feature up to which its cells are of one kind, and above which of another: chance agrees on many less."""
@@ -77,15 +79,18 @@ class Simulation:
         """
         if not isinstance(self.model, Retrainable):
             raise RequestError(f"a {self.model.family} can't be trained on other rows here")
-        of_training, of_values, of_search = _parted(seed)
+        of_training, of_values, of_search, of_trial = _parted(seed)
         codes, labels = found.codes, found.labels
         X = reading.rows(
             codes, labels, np.random.default_rng(of_values), components=found.components, latents=found.latents
         )
         y = reading.target(labels)
-        given = _classes_of(self.model, reading)[y] if reading.classes else y
-        trained = self.model.retrained(X, given.astype(np.float64), int(of_training.generate_state(1)[0]) >> 1)
-        made = self.read(trained, X, y)
+        given = (_classes_of(self.model, reading)[y] if reading.classes else y).astype(np.float64)
+        made = self.read(self.model.retrained(X, given, _whole(of_trial)), X, y)
+        finer = finer_features(made, reading)
+        if finer:
+            X = with_shared_values(X, codes, reading, finer)
+            made = self.read(self.model.retrained(X, given, _whole(of_training)), X, y)
         again = matching.solve(
             made.problem,
             of_search,
@@ -103,7 +108,11 @@ def kinds_of(reading: Reading) -> Int[Array, " d"]:
 
 
 def _parted(seed: np.random.SeedSequence) -> list[np.random.SeedSequence]:
-    return [np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, key)) for key in (_SEED, _VALUES, _SEARCH)]
+    return [subseed(seed, key) for key in (_TRAINING, _VALUES, _SEARCH, _TRIAL)]
+
+
+def _whole(seed: np.random.SeedSequence) -> int:
+    return int(seed.generate_state(1)[0]) >> 1  # libraries take 31 bits
 
 
 def _classes_of(model: Model, reading: Reading) -> Int[Array, " c"]:
