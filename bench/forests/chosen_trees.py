@@ -30,8 +30,8 @@ def chosen_trees(base: Any, rebuilt: pd.DataFrame, target: str, seed: int) -> An
     """
     before, forest = (base[:-1], base[-1]) if isinstance(base, Pipeline) else (None, base)
 
-    def inputs(frame: pd.DataFrame) -> Array:
-        return np.asarray(frame, dtype=float) if before is None else before.transform(frame)
+    def inputs(frame: pd.DataFrame) -> Any:
+        return frame if before is None else before.transform(frame)
 
     features, labels = rebuilt.drop(columns=target), rebuilt[target].to_numpy()
     seeds = [forest.random_state, *range(seed + 1, seed + FORESTS)]
@@ -41,7 +41,8 @@ def chosen_trees(base: Any, rebuilt: pd.DataFrame, target: str, seed: int) -> An
     drawn = plain(drawn[list(features)])
     trees = [tree for one in grown for tree in one.estimators_]
     known = [list(base.classes_).index(label) for label in grown[0].classes_]  # all but a class no rebuilt row has
-    said = np.stack([tree.predict_proba(inputs(drawn)).ravel() for tree in trees])
+    asked = np.asarray(inputs(drawn), dtype=float)
+    said = np.stack([tree.predict_proba(asked).ravel() for tree in trees])
     wanted, many = base.predict_proba(drawn)[:, known].ravel(), len(forest.estimators_)
     # Where the table is right, the trees that its own seed grows are the base model's.
     kept = min(nearest_mean(said, wanted, many), np.arange(many), key=lambda at: _distance(said[at], wanted))
