@@ -50,7 +50,7 @@ def check(own: World, run: Annealing) -> None:
 
 
 @pytest.mark.parametrize("world", ["one component", pytest.param("all", marks=pytest.mark.slow)])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_chain_is_whole_after_any_moves(world: str, data: st.DataObject) -> None:
     own = world_of(world if world in WORLDS else data.draw(st.sampled_from(sorted(WORLDS))))

@@ -90,15 +90,17 @@ def tied_prior(
     )
 
 
-def _tied(given: Problem, **prior: Any) -> Problem:
+def tied(given: Problem, **prior: Any) -> Problem:
+    """Return a problem with a prior; see `tied_prior`."""
     return replace(given, prior=tied_prior(np.random.default_rng(1), given, **prior))
 
 
-def _planted(*sizes: int, n: int = 3, **more: Any) -> Problem:
+def planted(*sizes: int, n: int = 3, **more: Any) -> Problem:
+    """Return the problem of a planted table; see `world`."""
     return world(np.random.default_rng(5), sizes, n=n, **more)
 
 
-def _noisy(given: Problem, kind: NoiseKind, scale: float) -> Problem:
+def noisy(given: Problem, kind: NoiseKind, scale: float) -> Problem:
     """Return a problem whose class counts were stated with noise; counts were not stated."""
     rng, whole = np.random.default_rng(2), kind in ("geometric", "truncated", "rounded")
     trees, sums = given.trees, given.targets.sums
@@ -110,38 +112,38 @@ def _noisy(given: Problem, kind: NoiseKind, scale: float) -> Problem:
     )
 
 
-def _known(given: Problem) -> Problem:
+def known_cells(given: Problem) -> Problem:
     """Return a problem of three rows of two features, whose first column, and one label, are known from elsewhere."""
     return replace(given, known=Known(np.array([[0, -1], [1, -1], [2, 1]]), np.array([-1, 1, -1])))
 
 
-def _met(given: Problem) -> World:
+def met(given: Problem) -> World:
     """Return the world of a problem that is to be met; exchanges lead from one table that meets it to another."""
     each = given.targets.sums[given.trees.roots[0]].astype(np.int64)
     return World(given, 0.05, labels=np.repeat(np.arange(len(each)), each), shares=(0.0, 0.5, 0.1), cold=True)
 
 
 WORLDS: dict[str, Callable[[], World]] = {
-    "independent": lambda: World(_planted(3, 2)),
-    "one component": lambda: World(_tied(_planted(3, 2))),
-    "labels known": lambda: World(_tied(_planted(3, 2, n=4, trees=3), components=2), labels=np.array([0, 1, 1, 0])),
-    "a missing code": lambda: World(_tied(_planted(3, 3, n=2, missing=1))),
-    "a component a class": lambda: World(_tied(_planted(3, 2), components=2, by_class=True, scales=2)),
-    "many components": lambda: World(_tied(_planted(2, 3), components=6)),
-    "listed among tied": lambda: World(_tied(_planted(2, 3, 2, n=2), components=3, untied=(1,), scales=2)),
-    "only listed": lambda: World(_tied(_planted(2, 3), components=3, untied=(0, 1))),
-    "two slots of a code": lambda: World(_tied(_planted(3, 2), components=2, twice=True)),
-    "three tied": lambda: World(_tied(_planted(2, 2, 2, n=2), components=2)),
-    "a column that no tree asks for": lambda: World(_tied(_planted(2, 1, 3), components=2)),
-    "values": lambda: World(_tied(_planted(3, 2, n=2, classes=0, levels=(-1.0, 0.2, 1.4)), components=2)),
-    "all rows in all trees": lambda: World(_tied(_planted(3, 2, bootstrap=False, trees=3), components=2)),
-    "a column of one code, tied": lambda: World(_tied(_planted(2, 1, 3))),
-    "cells known": lambda: World(_known(_tied(_planted(3, 2), components=2))),
-    "noise of Laplace": lambda: World(_noisy(_tied(_planted(3, 2)), "laplace", 1.5), 1.0),
-    "noise of Gauss": lambda: World(_noisy(_planted(3, 2, bootstrap=False), "gaussian", 1.5), 1.0),
-    "noise cut off": lambda: World(_noisy(_tied(_planted(3, 2, bootstrap=False), components=2), "truncated", 0.8), 1.0),
-    "noise rounded": lambda: World(_noisy(_tied(_planted(3, 2)), "rounded", 0.8), 1.0),
-    "counts met": lambda: _met(_tied(_planted(3, 2, n=4, trees=2, depth=1, bootstrap=False))),
+    "independent": lambda: World(planted(3, 2)),
+    "one component": lambda: World(tied(planted(3, 2))),
+    "labels known": lambda: World(tied(planted(3, 2, n=4, trees=3), components=2), labels=np.array([0, 1, 1, 0])),
+    "a missing code": lambda: World(tied(planted(3, 3, n=2, missing=1))),
+    "a component a class": lambda: World(tied(planted(3, 2), components=2, by_class=True, scales=2)),
+    "many components": lambda: World(tied(planted(2, 3), components=6)),
+    "listed among tied": lambda: World(tied(planted(2, 3, 2, n=2), components=3, untied=(1,), scales=2)),
+    "only listed": lambda: World(tied(planted(2, 3), components=3, untied=(0, 1))),
+    "two slots of a code": lambda: World(tied(planted(3, 2), components=2, twice=True)),
+    "three tied": lambda: World(tied(planted(2, 2, 2, n=2), components=2)),
+    "a column that no tree asks for": lambda: World(tied(planted(2, 1, 3), components=2)),
+    "values": lambda: World(tied(planted(3, 2, n=2, classes=0, levels=(-1.0, 0.2, 1.4)), components=2)),
+    "all rows in all trees": lambda: World(tied(planted(3, 2, bootstrap=False, trees=3), components=2)),
+    "a column of one code, tied": lambda: World(tied(planted(2, 1, 3))),
+    "cells known": lambda: World(known_cells(tied(planted(3, 2), components=2))),
+    "noise of Laplace": lambda: World(noisy(tied(planted(3, 2)), "laplace", 1.5), 1.0),
+    "noise of Gauss": lambda: World(noisy(planted(3, 2, bootstrap=False), "gaussian", 1.5), 1.0),
+    "noise cut off": lambda: World(noisy(tied(planted(3, 2, bootstrap=False), components=2), "truncated", 0.8), 1.0),
+    "noise rounded": lambda: World(noisy(tied(planted(3, 2)), "rounded", 0.8), 1.0),
+    "counts met": lambda: met(tied(planted(3, 2, n=4, trees=2, depth=1, bootstrap=False))),
 }
 
 
