@@ -30,7 +30,7 @@ def run(part: Parts, name: str, seed: int, chosen: argparse.Namespace) -> dict[s
     """Rebuild a forest's table under one prior; match it, draws of the prior alone, and a chain begun at the truth."""
     model = forest(part.X, part.y, seed, chosen.trees)
     prior = public_prior(name, part.public)
-    result = rebuild(model, seed, chosen.budget, prior)
+    result = rebuild(model, seed, chosen.budget, prior, longest=chosen.longest)
     rebuilt = result.get("frame")
     match = None if rebuilt is None else matched_error(rebuilt, part.train, target=TARGET)
     found = outcome(result) | nearness(match) | {"energy": result.get("energy")}
@@ -52,6 +52,7 @@ def main() -> None:
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--priors", nargs="+", choices=[NO_PRIOR, *FITTED], default=[NO_PRIOR, *FITTED])
+    parser.add_argument("--longest", type=int, default=750, help="sweeps of a chain in an attempt, at most")
     parser.add_argument("--budget", type=float, default=400.0, help="seconds a table")
     take_tables(parser, SETS)
     take_results(parser)
@@ -61,15 +62,17 @@ def main() -> None:
         for seed in range(chosen.seeds):
             part = thirds(frame, chosen.rows, seed)
             title = f"{dataset}, {len(part.train)} rows, {chosen.trees} trees, seed {seed}"
+            search = f"at most {chosen.longest} sweeps"
             of = results.get(title, lambda: control(part, seed))  # noqa: B023  called at once
             for name in chosen.priors:
-                one = results.get(f"{title}, {name}", lambda: run(part, name, seed, chosen))  # noqa: B023
+                one = results.get(f"{title}, {name}, {search}", lambda: run(part, name, seed, chosen))  # noqa: B023
                 records.append({"table": dataset, "prior": name} | of | one)
     found = pd.DataFrame(records)
     near, cost = errors(found, chosen.priors), costs(found, chosen.priors)
     print(near, cost, sep="\n\n")
     if chosen.write:
-        note = f"Medians over {chosen.seeds} forests of {chosen.trees} trees with bootstrap. {machine()}"
+        note = f"Medians over {chosen.seeds} forest{'s' * (chosen.seeds > 1)} of {chosen.trees} trees a table, with "
+        note += f"bootstrap; at most {chosen.longest} sweeps of a chain in an attempt. {machine()}"
         write_section("rebuilding.md", "priors", f"{near}\n\n{verdicts(found)}\n\n{note}")
         write_section("rebuilding.md", "prior costs", cost)
 
