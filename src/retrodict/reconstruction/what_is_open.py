@@ -22,6 +22,8 @@ def open_words(quality: RebuildQuality) -> list[str]:
     lines: list[str] = []
     if quality.noise is not None:
         lines.append("with noise in counts no cell is certain: confidence is the share of drawn tables that agree")
+        if quality.open_columns:
+            lines.append(f"no tree splits on {_named(quality.open_columns)}: these cells are open")
         return lines if quality.diagnostics is None else [*lines, _agreement(quality.diagnostics)]
     share, mixing = quality.cells_determined, quality.diagnostics
     if quality.solved and share is not None:

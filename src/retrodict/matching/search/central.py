@@ -56,6 +56,8 @@ def central(
         found, tags = consensus(problem, _joined(draws))
         if np.array_equal(found, before[0]) and np.array_equal(tags, before[1]):
             break
+    if paired:
+        draws = [_in_order(problem, found, tags, each) for each in draws]
     entries, told = agreement(found, tags, draws)
     pooled = _joined(draws)
     most = np.zeros(n, dtype=np.int64)
@@ -79,12 +81,28 @@ def _joined(draws: list[Samples]) -> Samples:
     return Samples(codes, labels, components)
 
 
-def _in_order(problem: Problem, codes: Array, labels: Array, samples: Samples) -> Samples:
+def in_place(problem: Problem, codes: Int[Array, "n d"], labels: Int[Array, " n"], samples: Samples) -> Samples:
+    """Return draws with the rows of each paired with those of a table, where rows have no places of their own."""
+    if not problem.alike or len(codes) > _MOST_PAIRED:
+        return samples
+    at = _orders(problem, codes, labels, samples)
+    latents = samples.latents
+    if latents.size:
+        latents = np.take_along_axis(latents, at[:, :, None], axis=1)
+    paired = _in_order(problem, codes, labels, samples)
+    return Samples(paired.codes, paired.labels, paired.components, latents, samples.energies)
+
+
+def _orders(problem: Problem, codes: Array, labels: Array, samples: Samples) -> Int[Array, "s n"]:
     orders = [
         linear_sum_assignment(_costs(problem, codes, labels, own, tags))[1]
         for own, tags in zip(samples.codes, samples.labels, strict=True)
     ]
-    at = np.stack(orders)
+    return np.stack(orders)
+
+
+def _in_order(problem: Problem, codes: Array, labels: Array, samples: Samples) -> Samples:
+    at = _orders(problem, codes, labels, samples)
     return Samples(
         np.take_along_axis(samples.codes, at[:, :, None], axis=1),
         np.take_along_axis(samples.labels, at, axis=1),

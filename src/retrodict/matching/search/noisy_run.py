@@ -17,7 +17,7 @@ from retrodict.matching.problem import Problem
 from retrodict.matching.search.agreement import Samples, tied
 from retrodict.matching.search.annealing import Annealing
 from retrodict.matching.search.arrays import Held, fixed_arrays
-from retrodict.matching.search.central import central
+from retrodict.matching.search.central import central, in_place
 from retrodict.matching.search.diagnostics import compare
 from retrodict.matching.search.learning import learn, own_copies
 from retrodict.matching.search.matched import Drawn, Matched
@@ -42,6 +42,8 @@ _ROUNDS = 80
 """Into which the sweeps are parted: between two of them a run can be kept."""
 _OF_EXCHANGES = 0.12
 """Of the moves."""
+_ALL = 1e-9
+"""Rounding of shares that are sums of chains': a cell that all draws hold alike has one of 1."""
 
 
 class NoisyRun:
@@ -154,10 +156,11 @@ class NoisyRun:
             seconds,
             entries,
             tags,
-            self._drawn(samples),
+            self._drawn(samples, codes, labels),
             table.components[0].astype(np.int64),
             latents,
             compare(cells, np.stack([each.energies for each in samples])),
+            np.column_stack([entries, tags]) >= 1.0 - _ALL if len(samples) > 1 else None,
         )
 
     def _samples(self, i: int) -> Samples:
@@ -167,7 +170,7 @@ class NoisyRun:
         energies = np.array(self.energies[i] or [self.annealings[i].energy])
         return Samples(codes, labels, components, latents, energies)
 
-    def _drawn(self, samples: list[Samples]) -> tuple[Drawn, ...]:
+    def _drawn(self, samples: list[Samples], codes: Array, labels: Array) -> tuple[Drawn, ...]:
         """Return the tables asked for, evenly over the chains and along each."""
         asked, chains = self.settings.tables, len(samples)
         places = [
@@ -175,11 +178,13 @@ class NoisyRun:
             for i, own in enumerate(samples)
             for at in np.linspace(0, len(own.codes) - 1, asked // chains + (i < asked % chains) + 1)[1:]
         ]
-        return tuple(self._draw(samples[i], at, i) for i, at in places)
+        return tuple(self._draw(samples[i], at, i, codes, labels) for i, at in places)
 
-    def _draw(self, own: Samples, at: int, chain: int) -> Drawn:
-        codes, labels, components, latents = own.table(at, self.problem)
-        return Drawn(codes, labels, components, latents, float(own.energies[at]), chain)
+    def _draw(self, samples: Samples, at: int, chain: int, codes: Array, labels: Array) -> Drawn:
+        """Return one draw, its rows paired with those of the table in the middle where they have no places."""
+        one = Samples(*(each[at : at + 1] for each in vars(samples).values()))
+        own = in_place(self.problem, codes, labels, one).table(0, self.problem)
+        return Drawn(*own, float(samples.energies[at]), chain)
 
     def state(self) -> bytes:
         """Return all that a resumed run needs."""
