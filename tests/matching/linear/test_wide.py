@@ -132,6 +132,7 @@ def test_an_annealing_goes_on_to_the_same_table() -> None:
     assert (again.labels == whole.labels).all()
 
 
+@pytest.mark.slow
 def test_a_search_by_climbs_goes_on_to_the_same_solution() -> None:
     equations = read(boosted()).equations
     kept: list[bytes] = []
