@@ -6,13 +6,14 @@ Run with `uv run python -m bench.forests.confidence [--sets ...] [--rows 150] [-
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import retrodict as rd
 from bench.document import machine, markdown, write_section
+from bench.kept_results import Results, take_results
 from bench.tables import forest, parts, tables, take_tables
 from retrodict.evaluation import calibration
 from retrodict.matching import Matching, read_problem
@@ -28,28 +29,8 @@ ENOUGH = 200
 """Cells of a bin that is judged."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """Bins of stated confidence, where it is the chains' agreement and where it is what that deserves."""
-
-    dataset: str
-    energy: float
-    cells: int
-    before: pd.DataFrame
-    after: pd.DataFrame
-
-    def worst(self, bins: pd.DataFrame) -> float:
-        """Return the largest gap of the bins that are judged; NaN where none is."""
-        judged = bins[bins["count"] >= ENOUGH]
-        return float((judged["stated"] - judged["actual"]).abs().max())
-
-    def mean(self, bins: pd.DataFrame) -> float:
-        """Return the mean gap of all bins, each weighed by its cells."""
-        return float(np.average((bins["stated"] - bins["actual"]).abs(), weights=bins["count"]))
-
-
-def outcome(dataset: str, frame: pd.DataFrame, chosen: argparse.Namespace) -> Outcome:
-    """Rebuild the table of a forest with a bootstrap, in order, and hold what is stated beside what is right."""
+def run(frame: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, Any]:
+    """Rebuild the table of a forest with a bootstrap, in order; return bins of agreement and of what that deserves."""
     part = parts(frame, chosen.rows, chosen.seed)
     model = forest(part.X, part.y, chosen.seed, chosen.trees)
     search = Matching(sweeps=chosen.sweeps, restarts=0) if chosen.sweeps else Matching()
@@ -62,8 +43,12 @@ def outcome(dataset: str, frame: pd.DataFrame, chosen: argparse.Namespace) -> Ou
         for side in (found.frame, part.X)
     ]
     agreed, deserved = (side[names].to_numpy() for side in (found.cell_agreement, found.cell_confidence))
-    before, after = (calibration(*sides, confidence=np.clip(each, 0, 1), in_order=True) for each in (agreed, deserved))
-    return Outcome(dataset, found.quality.energy, agreed.size, before, after)
+    before, after = (
+        calibration(*sides, confidence=np.clip(each, 0, 1), in_order=True).to_dict("records")
+        for each in (agreed, deserved)
+    )
+    quality = found.quality
+    return {"energy": quality.energy, "cells": agreed.size, "made": quality.synthetic, "before": before, "after": after}
 
 
 def main() -> None:
@@ -76,20 +61,22 @@ def main() -> None:
         "--sweeps", type=int, metavar="N", help="a short search, of so many sweeps and no second attempt"
     )
     take_tables(parser, SETS)
-    parser.add_argument("--write", action="store_true")
+    take_results(parser)
     chosen = parser.parse_args()
-    lines, found = [], []
+    results, found, lines = Results(chosen.results), {}, []
     for dataset, frame in tables(chosen):
-        one = outcome(dataset, frame, chosen)
-        found.append(one)
-        for kind, bins in (("agreement", one.before), ("deserved", one.after)):
-            for _, each in bins.iterrows():
+        name = (
+            f"{dataset}, {chosen.rows} rows, {chosen.trees} trees, sweeps {chosen.sweeps}, {chosen.calibrate} made up"
+        )
+        found[dataset] = results.get(f"{name}, seed {chosen.seed}", lambda: run(frame, chosen))  # noqa: B023  called at once
+    for dataset, one in found.items():
+        for kind, bins in (("agreement", one["before"]), ("deserved", one["after"])):
+            for each in bins:
                 span = f"{each['low']:.2f} to {each['high']:.2f}"
                 hits = f"{each['actual']:.2f} ± {each['se']:.2f}"
                 lines.append([dataset, kind, span, f"{each['count']:,.0f}", f"{each['stated']:.2f}", hits])
-        print(summary([one]), flush=True)
-    bins = markdown(["table", "stated is", "stated", "cells", "mean stated", "right"], lines, words=3)
-    text = f"{summary(found)}\n\n{bins}"
+    every = markdown(["table", "stated is", "stated", "cells", "mean stated", "right"], lines, words=3)
+    text = f"{summary(found)}\n\n{every}"
     print(text)
     if chosen.write:
         search = f"chains of {chosen.sweeps} sweeps" if chosen.sweeps else "the default search"
@@ -100,7 +87,7 @@ def main() -> None:
         write_section("forests.md", "confidence", f"{text}\n\n{note}")
 
 
-def summary(found: list[Outcome]) -> str:
+def summary(found: dict[str, dict[str, Any]]) -> str:
     """Return one line a table: how far stated confidence is from the share of cells that are right."""
     head = [
         "table",
@@ -113,12 +100,23 @@ def summary(found: list[Outcome]) -> str:
         "mean gap",
     ]
     lines = []
-    for one in found:
-        gaps = [value for bins in (one.before, one.after) for value in (one.worst(bins), one.mean(bins))]
-        known = "yes" if one.dataset in TUNED_ON else ""
-        shown = ["" if np.isnan(gap) else f"{gap:.3f}" for gap in gaps]
-        lines.append([one.dataset, known, f"{one.energy:.1f}", f"{one.cells:,}", *shown])
+    for dataset, one in found.items():
+        gaps = [gap(one[kind]) for kind in ("before", "after") for gap in (worst_gap, mean_gap)]
+        known = "yes" if dataset in TUNED_ON else ""
+        shown = ["" if np.isnan(one_gap) else f"{one_gap:.3f}" for one_gap in gaps]
+        lines.append([dataset, known, f"{one['energy']:.1f}", f"{one['cells']:,}", *shown])
     return markdown(head, lines, words=2)
+
+
+def worst_gap(bins: list[dict[str, Any]]) -> float:
+    """Return the largest gap of the bins of enough cells; NaN where there is none."""
+    return max((abs(one["stated"] - one["actual"]) for one in bins if one["count"] >= ENOUGH), default=float("nan"))
+
+
+def mean_gap(bins: list[dict[str, Any]]) -> float:
+    """Return the mean gap of all bins, each weighed by its cells."""
+    gaps = [abs(one["stated"] - one["actual"]) for one in bins]
+    return float(np.average(gaps, weights=[one["count"] for one in bins]))
 
 
 if __name__ == "__main__":
