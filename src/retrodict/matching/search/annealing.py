@@ -29,6 +29,8 @@ _QUENCH = 0.1
 
 _OF_LABELS, _OF_EXCHANGES, _OF_COMPONENTS = 0.04, 0.12, 0.04
 """Shares of the moves; entries, of which there are most, have the others."""
+_BESIDE_PLACES = 0.04
+"""The share of exchanges where whole rows change places too: these do most of their work, and one takes long."""
 _ROUNDS, _COLD_ROUNDS = 60, 10
 """Into which the fall and the quench are parted: between two of them a run can be kept."""
 _QUENCH_SHARE = 6
@@ -130,7 +132,8 @@ class Annealing:
         for temperature in temperatures:
             if searching and self.solved:
                 break
-            self.move(rows, np.full(1, temperature), _OF_EXCHANGES, searching=searching)
+            of_exchanges = _BESIDE_PLACES if changing else _OF_EXCHANGES
+            self.move(rows, np.full(1, temperature), of_exchanges, searching=searching)
             if changing:
                 change_places(self.fixed, self.chain, self.room, temperature, self.labels_known)
         self.recount()

@@ -73,12 +73,13 @@ def estimate(fixed: Fixed, chain: Chain, rows: Int[Array, " m"]) -> Estimates:
     places = np.hstack([np.sign(drew), drew])  # counts grow by one a row drawn, sums by its multiplicity
     slopes, curvatures = np.empty_like(places), np.empty_like(places)
     _slopes(fixed, chain, rows, slopes, curvatures)
-    gain = places @ slopes.T  # [place, row]
-    spread = (places * places) @ curvatures.T
-    g, s = np.diagonal(gain), np.diagonal(spread)
-    both = (places * curvatures) @ places.T
-    copies = gain - g[:, None] + spread + s[:, None]
-    swaps = copies + copies.T - 2 * (both + both.T)
+    curved = places * curvatures
+    leaving = (places * (slopes - curved)).sum(axis=1)
+    copies = np.hstack([places, places * places]) @ np.hstack([slopes, curvatures]).T  # [place, row]
+    copies -= leaving[:, None]
+    swaps = (-2 * curved) @ places.T
+    swaps += copies
+    swaps = swaps + swaps.T
     return Estimates(swaps, copies)
 
 
