@@ -16,7 +16,7 @@ from bench.document import machine, markdown, write_section
 from bench.forests.at_the_truth import at_the_truth
 from bench.forests.public_priors import FITTED, NO_PRIOR, drawn_rows, public_prior
 from bench.forests.rebuild_forest import rebuild
-from bench.kept_results import Results, nearness, outcome, percent, take_results
+from bench.kept_results import Results, median, nearness, outcome, percent, take_results
 from bench.tables import BUNDLED, TARGET, Parts, forest, tables, take_tables, thirds
 from retrodict.evaluation import controls, matched_error
 
@@ -100,8 +100,8 @@ def costs(found: pd.DataFrame, priors: list[str]) -> str:
     rows = []
     for dataset, own in found.groupby("table", sort=False):
         by = {name: own[own["prior"] == name] for name in priors}
-        cells = [f"{by[name][key].median():,.1f}" for key in ("energy", "seconds") for name in priors]
-        there = [f"{by[name]['energy there'].median():,.1f}" for name in TRUTH if name in priors]
+        cells = [median(by[name][key], "{:,.1f}") for key in ("energy", "seconds") for name in priors]
+        there = [median(by[name]["energy there"], "{:,.1f}") for name in TRUTH if name in priors]
         rows.append([str(dataset), *cells, *there])
     head = [f"{key}: {name}" for key in ("energy", "seconds") for name in priors]
     return markdown(["table", *head, *(f"energy from the truth: {name}" for name in TRUTH if name in priors)], rows)
