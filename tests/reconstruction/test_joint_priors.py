@@ -47,6 +47,7 @@ def error(model: Any, prior: Prior | None, quick: Any, **settings: Any) -> float
     return float(rd.matched_error(found.frame.drop(columns="confidence"), TRAIN, target="target").error)
 
 
+@pytest.mark.slow
 def test_what_goes_together_leads_to_nearer_tables(forest: Any, quick: Any) -> None:
     of = {name: rd.fit_prior(PUBLIC, name, target="target", by_class=True) for name in ("independent", "copula")}
     independent, tied = (error(forest, of[name], quick) for name in of)
