@@ -92,6 +92,18 @@ def test_several_tables(cli: Cli, forests: Path, tmp_path: Path) -> None:
     assert len(list((tmp_path / "b" / "tables").iterdir())) == 3
 
 
+def test_counts_with_noise_and_what_is_known(cli: Cli, forests: Path, tmp_path: Path) -> None:
+    pd.DataFrame({"smoker": [1, None, 0]}).to_csv(tmp_path / "known.csv", index=False)
+    arguments = ("--noise", "laplace:0.5", "--known", tmp_path / "known.csv", "--seconds", 2)
+    outcome = cli("rebuild", forests / "single.skops", *arguments, "--out", tmp_path / "a")
+    assert outcome.code == 0, outcome.err
+    assert "40 rows rebuilt from counts with noise (laplace:0.5)" in outcome.out
+    assert "with noise in counts no cell is certain" in outcome.out
+    found = rd.Rebuilt.load(tmp_path / "a")
+    assert found.frame["smoker"][:3].to_numpy()[[0, 2]].tolist() == [1, 0]
+    assert found.quality.noise == "laplace:0.5"
+
+
 @pytest.mark.parametrize("name", ["forest", "neighbours"])
 def test_drawing_rows_names_it(cli: Cli, forests: Path, tmp_path: Path, name: str) -> None:
     line = f"the file states its training table of {N} rows: retrodict rebuild MODEL --out DIR"
@@ -117,6 +129,8 @@ def test_drawing_rows_names_it(cli: Cli, forests: Path, tmp_path: Path, name: st
         ("forest", "--rows 0", "the number of rows of the table must be a whole number of at least 1, got 0"),
         ("forest", "--calibrate -1", "the number of tables made up must be a whole number of at least 0, got -1"),
         ("forest", "--tables 0", "the number of tables must be a whole number of at least 1, got 0"),
+        ("forest", "--noise much", "noise must be a text such as 'laplace:2' or 'epsilon:5', got 'much'"),
+        ("neighbours", "--noise laplace:1", "the KNeighborsClassifier holds no decision trees, forests,"),
         ("neighbours", "--tables 2", "of which there is one table; leave tables out"),
         ("forest", "--from trees", "the source must be 'file' or 'values', got 'trees'; leave it out"),
         ("neighbours", "--prior {folder}/prior.yaml", "a prior adds nothing; leave the prior out"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 import retrodict as rd
 from retrodict.cli import options, row_files
 from retrodict.cli.grouping import grouped
@@ -14,7 +12,7 @@ from retrodict.cli.lines_file import LinesFile, check_place, show_and_write
 from retrodict.cli.opening import Opening, file_line
 from retrodict.cli.output import Output
 
-_KNOWN = typer.Option("--known", metavar="FILE", help="Rows that are known but for one column (CSV or Parquet).")
+_KNOWN = options.more(options.KNOWN, "Here all but one column.")
 
 
 @grouped

@@ -16,7 +16,6 @@ from retrodict.cli.printing import print_line, print_table
 from retrodict.cli.reports import print_rows
 from retrodict.cli.stops import stopping
 from retrodict.cli.tables import read_table
-from retrodict.reconstruction.deserved.in_words import confidence_words
 
 if TYPE_CHECKING:
     from retrodict.matching.capability import Source
@@ -26,7 +25,7 @@ _PRIOR = options.more(options.PRIOR, "Values that counts and sums leave open are
 _FROM = typer.Option("--from", metavar="file|values", help="All that the file states, or split points and leaf values.")
 _ROWS = options.more(options.ROWS, "Of the training table, where the file does not state it and you know.")
 _NOISE = typer.Option("--noise", metavar="KIND:SCALE|epsilon:E", help="That class counts of leaves were given.")
-_KNOWN = typer.Option("--known", metavar="FILE", help="A table of cells that are known, row by row; empty: not known.")
+_KNOWN = options.more(options.KNOWN, "Row by row as in the table; empty cells are not known.")
 _TABLES = typer.Option("--tables", metavar="K", help="How many tables are drawn: what differs between them is open.")
 _CALIBRATE = typer.Option(
     "--calibrate", metavar="N", help="Tables of known rows that are rebuilt too, to learn how often cells are right."
@@ -74,6 +73,8 @@ def rebuild(
 
 
 def _print(found: rd.Rebuilt, out: Path) -> None:
+    from retrodict.reconstruction.deserved.in_words import confidence_words  # behind numpy: imported when needed
+
     quality = found.quality
     print_line(quality.verdict)
     for line in found.what_is_open:
