@@ -9,7 +9,7 @@ from math import lgamma
 import numpy as np
 import pytest
 
-from retrodict.matching import Problem, Table, Targets, Trees
+from retrodict.matching import Matching, Problem, Table, Targets, Trees
 from retrodict.matching.problem import Noise
 from retrodict.matching.row_priors.learnable import COMPONENTS, learnable
 from retrodict.matching.search.agreement import Samples
@@ -103,3 +103,14 @@ def test_the_table_in_the_middle_is_nearer_than_any_draw() -> None:
     assert len(rows & {tuple(row) for row in np.column_stack([true, labels])}) >= n - 1
     assert 0.7 < entries.mean() < 0.9
     assert all(not np.array_equal(np.sort(one, axis=0), np.sort(true, axis=0)) for one in draws)
+
+
+def test_a_killed_run_goes_on_where_it_was() -> None:
+    problem, settings, seed = learnable(stumps(8)), Matching(sweeps=40, chains=2), np.random.SeedSequence(0)
+    kept: list[bytes] = []
+    whole = settings.solve(problem, seed, checkpoint=lambda make, now: kept.append(make()))
+    for state in (kept[10], kept[-5]):
+        again = replace(settings, workers=1).solve(problem, seed, state=state)
+        np.testing.assert_array_equal(again.codes, whole.codes)
+        np.testing.assert_array_equal(again.entry_agreement, whole.entry_agreement)
+        assert (again.energies, again.mixing) == (whole.energies, whole.mixing)
