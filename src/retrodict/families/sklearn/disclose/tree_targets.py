@@ -31,6 +31,8 @@ def root_target(
     value = tree.value[0, 0]
     told = place.sample or exact
     if hasattr(estimator, "classes_"):
+        if not value.sum() > 0:  # leaves alone were given counts, as in private forests
+            return
         shares = value / value.sum()
         if tree.weighted or getattr(estimator, "class_weight", None) is not None:
             told = "of the rows as weighted" if told is True else told
