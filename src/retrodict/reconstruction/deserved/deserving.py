@@ -102,12 +102,12 @@ def deserved(
     if not entries:
         return Deserved(stated, 0, (), notes)
     of_labels = ConfidenceMap.learned(Judged.joined(labels))
-    tags = of_labels(found.label_agreement[:, None], np.zeros(1, dtype=np.int64))
+    sure = of_labels(found.label_agreement[:, None], np.zeros(1, dtype=np.int64))
     known = Judged.joined(entries)
     if not len(known):  # trees that do not split, of which labels are all there is
-        return Deserved(np.column_stack([found.entry_agreement, tags]), len(entries), (), notes)
+        return Deserved(np.column_stack([found.entry_agreement, sure]), len(entries), (), notes)
     of_entries = ConfidenceMap.learned(known)
-    cells = np.column_stack([of_entries(found.entry_agreement, kinds_of(reading)), tags])
+    cells = np.column_stack([of_entries(found.entry_agreement, kinds_of(reading)), sure])
     return Deserved(cells, len(entries), of_entries.bins, notes)
 
 
