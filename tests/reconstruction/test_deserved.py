@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 import retrodict as rd
 from retrodict.errors import RequestError
-from retrodict.matching import Matching, read_problem
+from retrodict.matching import Matching, Reading, read_problem
 from retrodict.models import Model, load_model
 from retrodict.reconstruction.count_search import CountSearch
 from retrodict.reconstruction.deserved.confidence_map import ConfidenceMap, Judged, deserved_bins
@@ -188,3 +189,13 @@ def test_time_that_is_up_leaves_fewer_tables(model: Model) -> None:
     assert 1 <= found.quality.synthetic < 500
     (note,) = (each for each in found.notes if each.code == "fewer_synthetic_tables")
     assert note.values["made"] == found.quality.synthetic
+
+
+def test_a_made_up_table_s_search_that_was_stopped_is_said(model: Model) -> None:
+    def slow(made: Model, X: np.ndarray, y: np.ndarray) -> Reading:
+        time.sleep(0.4)
+        return read_problem(made)
+
+    search = CountSearch(read_problem(model), replace(SEARCH, seconds=0.4), Simulation(model, slow, 1))
+    found = search.find(np.random.SeedSequence(1), np.random.SeedSequence(2), "confidence", Hooks())
+    assert any(each.code == "synthetic_search_stopped" for each in found.notes) == (found.quality.synthetic == 1)

@@ -11,9 +11,12 @@ from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, R
 from sklearn.neighbors import KNeighborsClassifier
 
 import retrodict as rd
-from retrodict.errors import ModelError, RequestError
+from retrodict.errors import ModelError, RequestError, TimeLimitError
 from retrodict.matching import Matching
 from retrodict.matching.count_noise import CountNoise
+from retrodict.models import load_model
+from retrodict.reconstruction.count_search import CountSearch
+from retrodict.reconstruction.noisy_table import noisy_table
 
 QUICK = Matching(sweeps=120, chains=2)
 N = 30
@@ -67,6 +70,32 @@ def test_rows_that_are_not_told_are_counted() -> None:
     assert abs(found.n_rows - N) <= 2
 
 
+def test_time_that_is_up_before_rows_are_counted() -> None:
+    forest, _ = private(30.0)
+    with pytest.raises(TimeLimitError, match="before the number of rows was found; give more seconds, or none"):
+        rd.rebuild(forest, noise="truncated:epsilon:30", seconds=0.01)
+
+
+def test_another_number_of_rows_is_another_table() -> None:
+    forest = load_model(private(6.0)[0])
+    one, two = (CountSearch(noisy_table(forest, CountNoise("truncated", 1.0), None, n, 0, 1), QUICK) for n in (30, 31))
+    assert one.request != two.request
+
+
+def test_counts_that_such_noise_does_not_leave() -> None:
+    forest, _ = private(6.0)
+    found = rd.rebuild(forest, noise="laplace:1", rows=N, search=Matching(sweeps=4, chains=2))
+    assert any(note.code == "counts_whole" for note in found.notes)
+    forest.estimators_[0].tree_.value[-1, 0, 0] += 0.25
+    with pytest.raises(RequestError, match="counts with fractions, of which truncated noise leaves none"):
+        rd.rebuild(forest, noise="truncated:1", rows=N)
+
+
+def test_no_table_is_made_up_under_noise() -> None:
+    with pytest.raises(RequestError, match="no tables are made up to test confidence; leave calibrate out"):
+        rd.rebuild(private(6.0)[0], noise="laplace:1", rows=N, calibrate=2)
+
+
 def test_what_is_known_stays() -> None:
     forest, table = private(6.0)
     known = table[["a", "target"]].astype(object).head(20)
@@ -81,9 +110,12 @@ def test_what_is_known_stays() -> None:
 def test_known_columns_tell_the_others_without_noise() -> None:
     X, y = made()
     forest = RandomForestClassifier(30, random_state=0).fit(X, y)
-    found = rd.rebuild(forest, known=X[["b"]], calibrate=0, search=QUICK)
+    found = rd.rebuild(forest, known=X[["b"]], search=QUICK)
     assert (found.frame["b"] == X["b"]).all()
     assert found.quality.met
+    assert found.cell_confidence is not None
+    assert (found.cell_confidence["b"] == 1.0).all()
+    assert sum(each.cells for each in found.quality.deserved) == N * 3, "what is known shows nothing of the search"
 
 
 @pytest.mark.parametrize(

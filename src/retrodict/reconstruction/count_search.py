@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retrodict import time_limit
 from retrodict.inference.task import subseed
 from retrodict.matching.count_noise import CountNoise
 from retrodict.matching.reading import Reading
@@ -69,9 +70,9 @@ class CountSearch:
     ) -> FoundTable:
         """Search; see `Search.find`."""
         reading, stages = self.reading, Stages(hooks, 1 + (0 if self.simulation is None else self.simulation.tables))
-        started, seconds, own = time.perf_counter(), self.matching.seconds, stages.next()
+        started, seconds, own = time.perf_counter(), self._seconds(), stages.next()
         halved = None if seconds is None or self.simulation is None else _SEARCHED * seconds
-        matched = (self.matching if halved is None else replace(self.matching, seconds=halved)).solve(
+        matched = replace(self.matching, seconds=seconds if halved is None else halved).solve(
             reading.problem,
             solve,
             labels=reading.stored_labels,
@@ -138,6 +139,13 @@ class CountSearch:
             matched.fixed,
             agreement,
         )
+
+    def _seconds(self) -> float | None:
+        """Return how long it may take: what came before it has taken of the same time; ``None`` is no limit."""
+        limit = min(math.inf if self.matching.seconds is None else self.matching.seconds, time_limit.left())
+        if limit <= 0.0:
+            time_limit.check("the search for the table began")
+        return None if math.isinf(limit) else limit
 
     def _deserved(self, matched: Matched, seed: np.random.SeedSequence, stages: Stages, ends: float) -> Deserved | None:
         if self.simulation is None:

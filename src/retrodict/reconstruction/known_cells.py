@@ -13,6 +13,8 @@ from retrodict.errors import RequestError
 from retrodict.matching.problem import Known
 from retrodict.matching.reading import Reading
 from retrodict.plain_text import listing
+from retrodict.reconstruction.noisy_table import ROWS_ESTIMATED
+from retrodict.results.notes import of_code
 from retrodict.schema import Schema, free_name
 from retrodict.schema.encoding import encode_column
 
@@ -44,7 +46,10 @@ def knowing(reading: Reading, known: pd.DataFrame) -> Reading:
     if strange:
         raise RequestError(f"the model knows no column {listing(strange)}; it has {listing([*schema.names, target])}")
     if len(known) > n:
-        raise RequestError(f"{len(known):,} rows are known of a table of {n:,}; leave out those that are not its own")
+        estimated = any(of_code(reading.notes, ROWS_ESTIMATED))
+        remedy = "say how many rows it has" if estimated else "leave out those that are not its own"
+        table = f"a table of {'about ' if estimated else ''}{n:,}"
+        raise RequestError(f"{len(known):,} rows are known of {table}; {remedy}")
     values = np.full((n, len(schema)), np.nan)
     for j, feature in enumerate(schema.features):
         if feature.name in columns:

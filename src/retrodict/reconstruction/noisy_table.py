@@ -19,6 +19,8 @@ from retrodict.reconstruction.request import Request
 from retrodict.results.arguments import check_seed
 from retrodict.results.notes import Note
 
+ROWS_ESTIMATED = "rows_estimated"
+"""The code of the note that the number of rows is an estimate."""
 _JOB, _ROWS = 3, 2
 """The keys of a rebuilding's seeds, and among them that of the number of rows."""
 
@@ -45,6 +47,8 @@ def noisy_table(
     ------
     ModelError
         If the model's leaves state no counts, with noise or without.
+    TimeLimitError
+        If the time was up before it was known how many rows there are.
     """
     if not isinstance(model, NoisyTable):
         raise ModelError(
@@ -69,7 +73,7 @@ def noisy_table(
         f"the number of rows is not known: {told.best:,} are rebuilt, and with a chance of 90 % there are "
         f"{told.low:,} to {told.high:,}"
     )
-    note = Note("rows_estimated", text, rows=told.best, low=told.low, high=told.high)
+    note = Note(ROWS_ESTIMATED, text, rows=told.best, low=told.low, high=told.high)
     reading = read(told.best)
     return replace(reading, notes=(*reading.notes, note))
 
@@ -78,8 +82,9 @@ def same_as_before(reading: Reading) -> dict[str, str]:
     """Return what a killed search must have been told of a table beside its file, to be gone on with."""
     from hashlib import sha256
 
-    known = reading.problem.known
+    known, noisy = reading.problem.known, reading.problem.noise is not None
+    rows = {"table_rows": str(reading.problem.table.n)} if noisy else {}  # else the file states it
     if known is None:
-        return {}
+        return rows
     told = b"" if reading.known_values is None else np.nan_to_num(reading.known_values, nan=-1.0).tobytes()
-    return {"known": sha256(known.codes.tobytes() + known.labels.tobytes() + told).hexdigest()}
+    return rows | {"known": sha256(known.codes.tobytes() + known.labels.tobytes() + told).hexdigest()}

@@ -49,7 +49,9 @@ def informed(reading: Known, job: Request) -> Known:
         notes = tuple(note for note in reading.notes if note.code not in (WHOLE, LEFT_OUT))
         return replace(reading, codebook=book, equations=equations, notes=notes, told=True)
     problem = replace(reading.problem, table=replace(reading.problem.table, chances=chances))
-    found: PriorInCodes = row_prior_of(job.prior, Sight(job.schema, book, job.columns), problem.targets, reading.classes)
+    found: PriorInCodes = row_prior_of(
+        job.prior, Sight(job.schema, book, job.columns), problem.targets, reading.classes
+    )
     notes = (*reading.notes, *found.notes)
     if len(found.rows.means) == 1 and not found.rows.tied.any():  # the table's own chances say the same
         return replace(reading, codebook=book, problem=problem, notes=notes)

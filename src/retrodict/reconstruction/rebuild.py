@@ -97,7 +97,8 @@ def rebuild(
     seconds
         Stop the search after about so long, and keep the best; by default no limit. Half of it is for the table, and
         half for those that are made up (`calibrate`). A search that this stops is not repeatable. What has to be found
-        out before it begins, as learning rates that are not stated, must be found by then.
+        out before it begins, as learning rates or, under noise, a number of rows that are not stated, must be found by
+        then.
     workers
         Threads of the search; by default all cores. They never change the table.
     search
@@ -140,6 +141,8 @@ def rebuild(
         raise RequestError("leaf values have neither noise nor rows that are known; leave the source out")
     if many and wanted == "values":
         raise RequestError("tables are drawn from node counts, of which leaf values say nothing; leave the source out")
+    if law is not None and made_up > 1:
+        raise RequestError("from counts with noise no tables are made up to test confidence; leave calibrate out")
     model = load_model(model)
     way: Search
     with time_limit.within(math.inf if seconds is None else float(seconds)):

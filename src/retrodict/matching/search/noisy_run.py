@@ -194,7 +194,7 @@ class NoisyRun:
             arrays |= {f"{name}{i}": one for name, one in annealing.held()._asdict().items()}
             arrays |= {f"rng{i}": annealing.chain.rng, f"energies{i}": np.array(self.energies[i])}
             arrays |= {f"shares{i}": assumed.shares, f"chances{i}": assumed.chances, f"logs{i}": assumed.logs}
-            arrays |= {f"label_chances{i}": annealing.fixed.label_chances, f"energy{i}": annealing.chain.energy}
+            arrays |= {f"label_chances{i}": annealing.fixed.label_chances}
             if self.kept[i]:
                 columns = zip(*self.kept[i], strict=True)
                 arrays |= {f"kept_{name}{i}": np.stack(each) for name, each in zip(Held._fields, columns, strict=True)}

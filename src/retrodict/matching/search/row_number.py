@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from jaxtyping import Int
 from numba import njit
 
-from retrodict import threads
+from retrodict import threads, time_limit
 from retrodict.matching.problem import Problem
 from retrodict.matching.search.annealing import Annealing
 from retrodict.matching.search.arrays import Chain, Fixed, fixed_arrays
@@ -60,6 +61,11 @@ def row_number(problem: Problem, seed: np.random.SeedSequence, workers: int | No
         The same seed gives the same number.
     workers
         Threads; they never change it.
+
+    Raises
+    ------
+    TimeLimitError
+        If the time was up before: chains that are still hot tell nothing.
     """
     assert problem.noise is not None
     noise, trees, start = problem.noise, problem.trees, problem.table.n
@@ -73,12 +79,16 @@ def row_number(problem: Problem, seed: np.random.SeedSequence, workers: int | No
     )
     seeds = [np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i)) for i in range(_CHAINS)]
     with threads.capped(1, tasks=True), ThreadPoolExecutor(min(workers or _CHAINS, _CHAINS)) as pool:
-        drawn = list(pool.map(lambda one: _draws(wide, start, one), seeds))
+        ends = time.perf_counter() + time_limit.left()
+        drawn = list(pool.map(lambda one: _draws(wide, start, one, ends), seeds))
+    if any(len(own) < _SWEEPS - _FALL - _PASSED for own in drawn):
+        time_limit.check("the number of rows was found")
     low, best, high = (round(each) for each in np.quantile(np.concatenate(drawn), _MIDDLE))
     return RowNumber(max(best, 1), max(low, 1), max(high, 1))
 
 
-def _draws(problem: Problem, start: int, seed: np.random.SeedSequence) -> Int[Array, " s"]:
+def _draws(problem: Problem, start: int, seed: np.random.SeedSequence, ends: float) -> Int[Array, " s"]:
+    """Return the numbers of rows that a chain draws; fewer where its time is up, by `time.perf_counter`."""
     fixed = fixed_arrays(problem)
     fixed = (own_copies(fixed) if problem.learned else fixed)._replace(multiplicities=fixed.multiplicities.copy())
     annealing = Annealing.start(problem, fixed, seed, None)
@@ -91,6 +101,8 @@ def _draws(problem: Problem, start: int, seed: np.random.SeedSequence) -> Int[Ar
     heat = np.concatenate([np.geomspace(hot, 1.0, _FALL), np.ones(_SWEEPS - _FALL)])
     out = []
     for at, temperature in enumerate(heat):
+        if time.perf_counter() >= ends:
+            break
         annealing.move(rows, np.full(1, temperature), _OF_EXCHANGES, searching=False)
         _come_and_go(fixed, annealing.chain, temperature)
         if problem.learned:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from retrodict.errors import RetrodictError
 from retrodict.inference.task import subseed
@@ -30,6 +30,8 @@ AGREEMENT_ALONE = "confidence_is_agreement"
 """The code of the note that confidence was not put to the test."""
 FEWER_TABLES = "fewer_synthetic_tables"
 """The code of the note that time allowed for fewer tables than were asked for."""
+STOPPED_EARLY = "synthetic_search_stopped"
+"""The code of the note that time allowed for no whole search for a made-up table."""
 _LONGEST_REASON = 300
 
 
@@ -79,13 +81,13 @@ def deserved(
     stages
         What searches tell.
     ends
-        When to stop, by `time.perf_counter`. One table is made up at least; others while there is time for as long a
-        search as that for the table itself.
+        When to stop, by `time.perf_counter`. One table is made up while any time is left; others while there is time
+        for as long a search as that for the table itself.
     """
     stated = np.column_stack([found.entry_agreement, found.label_agreement])
     entries: list[Judged] = []
     labels: list[Judged] = []
-    why = "the time was up"
+    why, stopped = "the time was up", False
     for i in range(simulation.tables):
         left = ends - time.perf_counter()
         if left <= 0.0 or (entries and left < found.seconds):
@@ -98,17 +100,35 @@ def deserved(
             break
         entries.append(own)
         labels.append(tags)
+        stopped = stopped or time.perf_counter() >= ends
     notes = _notes(len(entries), simulation.tables, why)
     if not entries:
         return Deserved(stated, 0, (), notes)
-    of_labels = ConfidenceMap.learned(Judged.joined(labels))
-    sure = of_labels(found.label_agreement[:, None], np.zeros(1, dtype=np.int64))
-    known = Judged.joined(entries)
-    if not len(known):  # trees that do not split, of which labels are all there is
-        return Deserved(np.column_stack([found.entry_agreement, sure]), len(entries), (), notes)
-    of_entries = ConfidenceMap.learned(known)
-    cells = np.column_stack([of_entries(found.entry_agreement, kinds_of(reading)), sure])
-    return Deserved(cells, len(entries), of_entries.bins, notes)
+    if stopped:
+        text = (
+            "the time was up before the search for a made-up table had ended: confidence may be lower than is "
+            "deserved; give more seconds, or none"
+        )
+        notes = (*notes, Note(STOPPED_EARLY, text))
+    of_entries, bins = _worth(found.entry_agreement, kinds_of(reading), Judged.joined(entries))
+    of_labels, _ = _worth(found.label_agreement[:, None], np.zeros(1, dtype=np.int64), Judged.joined(labels))
+    cells, known = np.column_stack([of_entries, of_labels]), reading.problem.known
+    if known is not None:  # of these the made-up tables say nothing
+        cells[known.held] = 1.0
+    return Deserved(cells, len(entries), bins, notes)
+
+
+def _worth(
+    stated: Float[Array, "n d"], kinds: Int[Array, " d"], judged: Judged
+) -> tuple[Float[Array, "n d"], tuple[DeservedBin, ...]]:
+    """Return what agreement is worth, and what was learned of it; itself where no cell was judged.
+
+    There is none of trees that do not split, nor where all are known.
+    """
+    if not len(judged):
+        return stated, ()
+    learned = ConfidenceMap.learned(judged)
+    return learned(stated, kinds), learned.bins
 
 
 def _notes(made: int, asked: int, why: str) -> tuple[Note, ...]:

@@ -134,19 +134,19 @@ def _labels(made: Reading, reading: Reading, labels: Int[Array, " n"]) -> Int[Ar
 
 
 def _judged(made: Reading, found: Matched, codes: Int[Array, "n d"], labels: Int[Array, " n"]) -> tuple[Judged, Judged]:
-    """Return how sure a rebuilt table's cells are, and which are right."""
+    """Return how sure a rebuilt table's cells are, and which are right; what was known of it before shows nothing."""
     from retrodict.matching.search.agreement import Samples, in_order
 
-    if made.problem.trees.alike:  # rows have no order of their own: the true ones are paired with those found
-        n = len(codes)
+    n, known = len(codes), made.problem.known
+    if made.problem.alike:  # rows have no order of their own: the true ones are paired with those found
         true = Samples(codes[None], labels[None], np.zeros((1, n), dtype=np.int64), np.zeros((1, n, 0)))
         paired = in_order(found.codes, found.labels, true)
         codes, labels = paired.codes[0], paired.labels[0]
-    rows, d = np.arange(len(codes)), codes.shape[1]
-    entries = Judged(
-        found.entry_agreement.ravel(),
-        (found.codes == codes).ravel(),
-        np.tile(kinds_of(made), len(codes)),
-        np.repeat(rows, d),
+    open_cells = np.ones((n, codes.shape[1] + 1), dtype=bool) if known is None else ~known.held
+    own, tags = open_cells[:, :-1], open_cells[:, -1]
+    row, column = np.nonzero(own)
+    entries = Judged(found.entry_agreement[own], (found.codes == codes)[own], kinds_of(made)[column], row)
+    right = (found.labels == labels)[tags]
+    return entries, Judged(
+        found.label_agreement[tags], right, np.zeros(len(right), dtype=np.int64), np.flatnonzero(tags)
     )
-    return entries, Judged(found.label_agreement, found.labels == labels, np.zeros(len(rows), dtype=np.int64), rows)

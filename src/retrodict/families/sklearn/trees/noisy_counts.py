@@ -14,11 +14,12 @@ from retrodict.errors import ModelError, RequestError
 from retrodict.families.sklearn.trees.ensembles import TreeEstimator
 from retrodict.families.sklearn.trees.grown_trees import trees_of
 from retrodict.families.sklearn.trees.multiplicities import MOST_MULTIPLICITIES, multiplicities_of
-from retrodict.families.sklearn.trees.read_problem import whole_ensembles
+from retrodict.families.sklearn.trees.read_problem import fitting_together, whole_ensembles
+from retrodict.families.sklearn.trees.weights import whole
 from retrodict.matching.assembly import reading_of
 from retrodict.matching.count_noise import CountNoise
 from retrodict.matching.ensemble import Ensemble, GrownTree
-from retrodict.matching.problem import Noise
+from retrodict.matching.problem import Noise, NoiseKind
 from retrodict.matching.reading import Reading
 from retrodict.results.notes import Note
 
@@ -29,6 +30,8 @@ Array = np.ndarray
 
 _SHARE = 1e-9
 """How far a leaf's values may be from one in sum to be shares of its weight and no counts."""
+_WHOLE: tuple[NoiseKind, ...] = ("truncated", "rounded", "geometric")
+"""Kinds of noise that leave whole numbers."""
 _LEAST = 0.5
 """Rows that a root has at least: noise may take a sum below zero."""
 
@@ -47,6 +50,11 @@ def noisy_problem_of(model: SklearnModel, found: Disclosures, noise: CountNoise,
     Only leaves count: what inner nodes state is either nothing, or the sum of what is below, or the rows themselves
     without noise, which `table_problem` reads. Split points are taken for such as the rows have no part in.
     """
+    with fitting_together(model):
+        return _read(model, found, noise, rows)
+
+
+def _read(model: SklearnModel, found: Disclosures, noise: CountNoise, rows: int | None) -> Reading:
     notes: list[Note] = []
     sources = whole_ensembles(model, notes)
     source = sources[0]
@@ -58,6 +66,7 @@ def noisy_problem_of(model: SklearnModel, found: Disclosures, noise: CountNoise,
             f"noise is read in class counts of leaves, which the {source.name} does not state; leave the noise out"
         )
     stated = [_stated(source, tree) for tree in trees_of(source)]
+    notes += _whole_or_not(stated, noise)
     drawn = not (source.single or (source.forest and not source.estimator.bootstrap))
     if drawn:
         trees = [replace(each.tree, rows=np.maximum(each.tree.rows, 1)) for each in stated]
@@ -75,6 +84,24 @@ def noisy_problem_of(model: SklearnModel, found: Disclosures, noise: CountNoise,
     leaf = reading.problem.trees.left < 0
     law = Noise(noise.kind, noise.in_rows(len(stated)), np.zeros(len(leaf), dtype=bool), leaf)
     return replace(reading, problem=replace(reading.problem, noise=law))
+
+
+def _whole_or_not(stated: list[_Stated], noise: CountNoise) -> list[Note]:
+    """Check that counts are such as the noise that is told leaves."""
+    counts = np.concatenate([one.sums[one.tree.leaf].ravel() for one in stated])
+    if whole(counts) is None:
+        if noise.kind in _WHOLE:
+            raise RequestError(
+                f"the leaves state counts with fractions, of which {noise.kind} noise leaves none; say another kind"
+            )
+        return []
+    if noise.kind in _WHOLE:
+        return []
+    text = (
+        f"all counts of leaves are whole numbers, which {noise.kind} noise does not give: if its fraction was cut off, "
+        "say truncated, if it was rounded, rounded; counts may also have no noise at all"
+    )
+    return [Note("counts_whole", text)]
 
 
 def _stated(source: TreeEstimator, tree: Tree) -> _Stated:

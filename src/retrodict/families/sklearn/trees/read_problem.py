@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from retrodict.disclosures import Disclosures
@@ -30,8 +32,26 @@ def problem_of(model: SklearnModel, found: Disclosures) -> Reading:
     seed of each tree's bootstrap, from which every row's multiplicity follows. All ensembles that were grown on the
     whole table are joined: they saw the same rows in the same order.
     """
-    try:
+    with fitting_together(model):
         return _read(model, found)
+
+
+@contextmanager
+def fitting_together(model: SklearnModel) -> Iterator[None]:
+    """Turn errors of code that works on what a file says of its trees into one that names the model.
+
+    Parameters
+    ----------
+    model
+        Whose trees are read.
+
+    Raises
+    ------
+    ModelError
+        If they do not fit together.
+    """
+    try:
+        yield
     except RetrodictError:
         raise
     except _ODD as error:  # what a file says of itself

@@ -23,7 +23,8 @@ def weighted_counts(tree: Tree) -> Float[Array, "nodes C"]:
     assert tree.value is not None  # every tree of scikit-learn states both
     assert tree.weights is not None
     value = np.asarray(tree.value, dtype=np.float64)[:, 0, :]
-    return np.asarray(value / value.sum(axis=1, keepdims=True) * tree.weights[:, None])
+    with np.errstate(invalid="ignore", divide="ignore"):  # nodes whose counts were taken out have no shares: NaN
+        return np.asarray(value / value.sum(axis=1, keepdims=True) * tree.weights[:, None])
 
 
 def whole(values: Array) -> Array | None:
