@@ -6,13 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 
+import retrodict as rd
 from retrodict.auditing import Appetite, AuditComparison, Finding, load_appetite
 from retrodict.auditing.appetite import Threshold
 from retrodict.auditing.attribute_findings import unjudged_columns
+from retrodict.auditing.extraction import Consistency, Extraction
 from retrodict.auditing.file_findings import file_findings, unread_gaps, unread_sentences
 from retrodict.auditing.finding import cautions, judge, worst
+from retrodict.auditing.findings import rebuilt_findings
 from retrodict.auditing.membership_findings import (
     membership_findings,
     membership_gaps,
@@ -25,6 +30,7 @@ from retrodict.disclosures import Disclosures, GradientSums, Moments, PossibleRo
 from retrodict.evaluation.attributes import AttributeRisk
 from retrodict.evaluation.membership import Attack, MembershipAttacks
 from retrodict.evaluation.membership.result import WORDS, Largest
+from retrodict.matching import Matching
 from retrodict.results.notes import Note
 
 DEFAULT = load_appetite()
@@ -230,3 +236,20 @@ def test_a_table_that_is_not_what_it_was_given_as_asks_for_a_person() -> None:
     assert (one.way, one.measure, one.verdict) == ("audit", "tables", "review")
     assert plain_summary([one], untested=False, rows=True)[0].startswith("The records given do not seem to be")
     assert not list(table_findings(attacks()))
+
+
+def test_rows_that_chains_agree_on_and_that_are_right_less_often_are_no_all_clear() -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.integers(0, 2, (20, 3)), columns=list("abc"))
+    forest = RandomForestClassifier(4, random_state=0).fit(X, rng.integers(0, 2, 20))
+    made = rd.rebuild(forest, calibrate=0, search=Matching(sweeps=2, chains=2, restarts=0))
+    quality, one = replace(made.quality, energy=0.0, synthetic=1), pd.DataFrame(np.ones((20, 4)))
+    seen = Consistency(None, 0.0, 0, 0.0)
+
+    def verdict(agreement: float) -> str | None:
+        rec = replace(made, quality=quality, _agreement=agreement * one)
+        (found,) = rebuilt_findings(Extraction("from_file", rec, Note("made", "made"), seen), DEFAULT)
+        return found.verdict
+
+    assert verdict(0.8) == "release"
+    assert verdict(1.0) is None

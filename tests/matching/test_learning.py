@@ -85,7 +85,7 @@ def test_learned_chances_are_those_of_the_rows() -> None:
     assert worst > allowed
 
 
-def test_the_table_in_the_middle_is_nearer_than_any_draw() -> None:
+def test_the_table_in_the_middle_is_nearer_than_any_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     rng, n, sizes = np.random.default_rng(0), 20, np.array([2, 3, 7, 2, 4, 5])
     table = Table(n, sizes, np.array([False, False, True] * 2), np.full(6, -1), tuple(np.full(k, 1 / k) for k in sizes))
     problem = replace(stumps(n), table=table)
@@ -103,6 +103,9 @@ def test_the_table_in_the_middle_is_nearer_than_any_draw() -> None:
     assert len(rows & {tuple(row) for row in np.column_stack([true, labels])}) >= n - 1
     assert 0.7 < entries.mean() < 0.9
     assert all(not np.array_equal(np.sort(one, axis=0), np.sort(true, axis=0)) for one in draws)
+    monkeypatch.setattr("retrodict.matching.search.central.MOST_PAIRED", n - 1)
+    one, _, _ = central(problem, draws[-1], tags[-1], [samples])
+    assert np.array_equal(one.codes[0], draws[-1]), "places of rows that are not paired mean nothing across draws"
 
 
 def test_a_killed_run_goes_on_where_it_was() -> None:

@@ -76,6 +76,14 @@ def test_time_that_is_up_before_rows_are_counted() -> None:
         rd.rebuild(forest, noise="truncated:epsilon:30", seconds=0.01)
 
 
+def test_chains_that_were_stopped_are_not_said_to_be_done() -> None:
+    forest, _ = private(30.0)
+    found = rd.rebuild(forest, noise="truncated:epsilon:30", rows=N, search=Matching(sweeps=8_000, seconds=1e-3))
+    assert not found.quality.finished
+    assert found.quality.verdict.endswith("the time was up before the chains had ended")
+    assert found.next_action == "run it again with more --seconds, or none"
+
+
 def test_another_number_of_rows_is_another_table() -> None:
     forest = load_model(private(6.0)[0])
     one, two = (CountSearch(noisy_table(forest, CountNoise("truncated", 1.0), None, n, 0, 1), QUICK) for n in (30, 31))

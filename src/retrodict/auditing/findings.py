@@ -35,7 +35,11 @@ def rebuilt_findings(extraction: Extraction, appetite: Appetite) -> Iterator[Fin
             words += "; that is how far chains of the search agree, and how often they are right was not looked at"
         if seen.cells_determined is not None:
             words += f"; {seen.cells_determined:.0%} of the cells are the same in every table that was found"
-        yield judge("from_file", "confident_rows", limits, seen.confident_share, words)
+        one = judge("from_file", "confident_rows", limits, seen.confident_share, words)
+        # Rows on which chains agree that far, and which are right less often, are not unknown: no all-clear either.
+        agreed = rec.cell_agreement if quality.synthetic else None
+        near = agreed is not None and bool((agreed.mean(axis=1) >= SURE).any())
+        yield replace(one, verdict=None) if near and one.verdict == "release" else one
         return
     alone = ", with nothing but split points and leaf values" if quality.source == "leaf values" else ""
     shown = "" if seen.determined is None else f"; {seen.determined:.1%} are shown to be in every such table"

@@ -176,7 +176,9 @@ class RebuildQuality:
             return f"{self.rows:,} rows as the file stores them"
         head = f"{self.rows:,} rows rebuilt"
         if self.noise is not None:
-            return f"{head} from counts with noise ({self.noise}): the table in the middle of those drawn"
+            what = "the table in the middle of those drawn"
+            early = "" if self.finished else "; the time was up before the chains had ended"
+            return f"{head} from counts with noise ({self.noise}): {what}{early}"
         if not self.solved:
             fit = f"node counts differ from the file's by an energy of {self.energy:.4g} (0: every one met)"
             return f"{head}: {'every node count of the file is met' if self.met else fit}"
@@ -208,9 +210,9 @@ class RebuildQuality:
         """What to do next for a better table; ``None`` where nothing is left to do."""
         if self.contradicted:
             return "give no weight to these rows; retrodict reconstruct draws rows under a prior instead"
-        if self.solved and not self.met:
-            return "run it again with another --seed" if self.finished else "run it again with more --seconds, or none"
-        return None
+        if not self.finished and (self.noise is not None or not self.met):
+            return "run it again with more --seconds, or none"
+        return "run it again with another --seed" if self.solved and not self.met else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""

@@ -13,7 +13,7 @@ Array = np.ndarray
 
 _ROUNDS = 12
 """Of pairing and voting, at most: a few reach a table that stays."""
-_MOST_PAIRED = 3_000
+MOST_PAIRED = 3_000
 """Rows that are paired: the time grows with their cube."""
 _WORK = 4e7
 """Squared rows times draws that are paired in a round: about a second."""
@@ -26,7 +26,8 @@ def central(
 
     Draws' rows are paired with the table's at the least error, and each cell becomes what most of the rows paired with
     it hold, or, for a number, their median, until it stays: a local optimum of the mean matched error, which no single
-    draw comes near (a Wasserstein barycentre of rows; Agueh & Carlier, SIAM J. Math. Anal. 43:904, 2011).
+    draw comes near (a Wasserstein barycentre of rows; Agueh & Carlier, SIAM J. Math. Anal. 43:904, 2011). Rows without
+    places of which there are too many to pair stay as they are in the table to begin with.
 
     Parameters
     ----------
@@ -44,12 +45,12 @@ def central(
         shapes (n, d) and (n,).
     """
     n = len(codes)
-    paired = problem.alike and n <= _MOST_PAIRED
+    paired = problem.alike and n <= MOST_PAIRED
     fewest = min(len(each.codes) for each in samples)
     many = fewest if not paired else int(np.clip(_WORK / max(n, 1) ** 2 / len(samples), 1, fewest))
     draws = [_some(each, many) for each in samples]
     found, tags = np.asarray(codes), np.asarray(labels)
-    for _ in range(_ROUNDS if paired else 1):
+    for _ in range(_ROUNDS if paired else int(not problem.alike)):
         if paired:
             draws = [_in_order(problem, found, tags, each) for each in draws]
         before = found, tags
@@ -83,7 +84,7 @@ def _joined(draws: list[Samples]) -> Samples:
 
 def in_place(problem: Problem, codes: Int[Array, "n d"], labels: Int[Array, " n"], samples: Samples) -> Samples:
     """Return draws with the rows of each paired with those of a table, where rows have no places of their own."""
-    if not problem.alike or len(codes) > _MOST_PAIRED:
+    if not problem.alike or len(codes) > MOST_PAIRED:
         return samples
     at = _orders(problem, codes, labels, samples)
     latents = samples.latents

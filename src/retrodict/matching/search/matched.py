@@ -68,6 +68,8 @@ class Matched:
     fixed
         Cells, labels last, that all these tables hold as this one does, shape (n, d + 1); ``None`` where one chain
         alone was left to compare.
+    finished
+        Whether the search ended by itself; ``False`` where its time was up.
     """
 
     codes: Int[Array, "n d"] = field(repr=False)
@@ -84,6 +86,7 @@ class Matched:
     latents: Float[Array, "n m"] = field(default_factory=lambda: np.empty((0, 0)), repr=False)
     mixing: Mixing | None = None
     fixed: Bool[Array, "n c"] | None = field(default=None, repr=False)
+    finished: bool = True
 
     @property
     def confidence(self) -> Float[Array, " n"]:

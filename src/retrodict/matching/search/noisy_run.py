@@ -161,6 +161,7 @@ class NoisyRun:
             latents,
             compare(cells, np.stack([each.energies for each in samples])),
             np.column_stack([entries, tags]) >= 1.0 - _ALL if len(samples) > 1 else None,
+            finished=self.round >= len(self._plan()),
         )
 
     def _samples(self, i: int) -> Samples:

@@ -199,6 +199,7 @@ class Run:
             latents,
             mixing,
             fixed,
+            finished=self._done() or not self._late(),
         )
 
     def _compared(
