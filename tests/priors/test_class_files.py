@@ -59,6 +59,15 @@ def test_without_correlations_classes_are_independent(tmp_path: Path) -> None:
     assert all(isinstance(part, IndependentPrior) for part in read(tmp_path, text).components)
 
 
+def test_a_class_may_differ_in_its_correlations_alone(tmp_path: Path) -> None:
+    text = FILE[: FILE.rindex("    features:")] + FILE[FILE.rindex("    correlations:") :]
+    plain, other = read(tmp_path, text).components
+    assert isinstance(plain, CopulaPrior)
+    assert isinstance(other, CopulaPrior)
+    assert plain.correlation[0, 1] > 0 > other.correlation[0, 1]
+    assert other.marginals == plain.marginals
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -131,7 +131,7 @@ def test_known_columns_tell_the_others_without_noise() -> None:
     [
         ("laplace", "noise must be a text such as 'laplace:2' or 'epsilon:5', got 'laplace'"),
         ("cauchy:2", "the kind of noise must be one of laplace, truncated, rounded, geometric, gaussian, got 'cauchy'"),
-        ("laplace:-1", "the scale of noise must be a number above 0, got -1.0"),
+        ("laplace:-1", "the scale of noise must be a positive number, got -1.0"),
         ("gaussian:epsilon:5", "epsilon alone does not tell the scale of Gauss's noise; give its standard deviation"),
         (3.0, "noise must be a text such as 'laplace:2' or 'epsilon:5', got float"),
     ],
@@ -140,6 +140,11 @@ def test_no_noise(noise: Any, text: str) -> None:
     with pytest.raises(RequestError) as error:
         CountNoise.of(noise)
     assert str(error.value) == text
+
+
+def test_noise_of_no_number() -> None:
+    with pytest.raises(RequestError, match="the scale of noise must be a positive number, got '2'"):
+        CountNoise("laplace", "2")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", ["laplace:2", "geometric:0.5", "truncated:epsilon:5"])
@@ -175,6 +180,14 @@ def test_nothing_of_the_table(known: dict[str, Any], text: str) -> None:
     with pytest.raises(RequestError) as error:
         rd.rebuild(forest, noise="laplace:1", rows=N, known=pd.DataFrame(known))
     assert str(error.value) == text
+
+
+def test_what_is_known_is_a_table_of_columns_with_names() -> None:
+    forest, _ = private(6.0)
+    twice = pd.DataFrame([[1, 0]], columns=["a", "a"])
+    for known, text in ([1], "must be a table"), (twice, "two columns of what is known have the same name"):
+        with pytest.raises(RequestError, match=text):
+            rd.rebuild(forest, noise="truncated:1", rows=N, known=known)
 
 
 def test_stored_rows_need_nothing_known() -> None:

@@ -8,6 +8,7 @@ from typing import Any, Self, get_args
 
 from retrodict.errors import RequestError
 from retrodict.matching.problem import NoiseKind
+from retrodict.results.arguments import check_positive
 
 _BUDGET = "epsilon"
 """What a text says in place of a kind where it states the budget of a whole forest."""
@@ -49,8 +50,8 @@ class CountNoise:
         if self.budget is not None and self.kind == "gaussian":
             raise RequestError("epsilon alone does not tell the scale of Gauss's noise; give its standard deviation")
         for name, value in (("scale", self.scale), ("epsilon", self.budget)):
-            if value is not None and not (math.isfinite(value) and value > 0):
-                raise RequestError(f"the {name} of noise must be a number above 0, got {value!r}")
+            if value is not None:
+                check_positive(value, f"the {name} of noise")
 
     @classmethod
     def of(cls, given: Any) -> Self:

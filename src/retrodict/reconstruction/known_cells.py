@@ -35,13 +35,17 @@ def knowing(reading: Reading, known: pd.DataFrame) -> Reading:
     Raises
     ------
     RequestError
-        If it knows nothing of the table, or more rows than it has.
+        If it is no table, knows nothing of the model's, or more rows than that has.
     SchemaError
         If a value is none of its feature's.
     """
+    if not isinstance(known, pd.DataFrame):
+        raise RequestError(f"what is known must be a table (a pandas DataFrame), got {type(known).__name__}")
     schema, n = reading.schema, reading.problem.table.n
     target = free_name("target", schema.names)
     columns = {str(name): name for name in known.columns}
+    if len(columns) < len(known.columns):
+        raise RequestError("two columns of what is known have the same name; leave one out")
     strange = [name for name in columns if name not in schema.names and name != target]
     if strange:
         raise RequestError(f"the model knows no column {listing(strange)}; it has {listing([*schema.names, target])}")

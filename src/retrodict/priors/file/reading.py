@@ -118,6 +118,8 @@ def _class_features(
 ) -> tuple[Schema, tuple[Marginal, ...], tuple[Note, ...]]:
     """Return the features of a class: what it tells, each with the kind, categories and bounds of all rows."""
     schema, marginals = pooled
+    if not told:
+        return schema, marginals, ()
     unknown = [name for name in told if name not in schema.names]
     if unknown:
         text = f"it is no feature; the features are {listing(schema.names)}"
