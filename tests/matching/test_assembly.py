@@ -13,8 +13,11 @@ from retrodict.disclosures.place import Place
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.disclosures.trees.tree_facts import node_counts, split_points
 from retrodict.errors import ModelError
-from retrodict.matching import Ensemble, GrownTree, Matching
+from retrodict.matching import Codebook, Ensemble, GrownTree, Matching
 from retrodict.matching.assembly import reading_of
+from retrodict.matching.assumed import as_cut
+from retrodict.matching.axes import ListedAxis, NumberAxis
+from retrodict.priors.marginals import Uniform
 from retrodict.results.notes import of_code
 from retrodict.schema import Feature, Schema, Target
 
@@ -79,3 +82,15 @@ def test_its_facts() -> None:
     assert points.thresholds.tolist() == [1.5, 2.5]
     stripped = replace(trees[0], rows=np.zeros(3, dtype=np.int64))
     assert not list(node_counts([stripped], place, "trees"))
+
+
+def test_a_cell_that_was_cut_out_is_likelier_than_its_width_says() -> None:
+    number = NumberAxis("length", np.array([1.0, 2.0, 3.0]), gaps=True)
+    listed = ListedAxis("kind", np.array([0, 1]), ("a", "b"))
+    kind = Feature("kind", "categorical", categories=("a", "b"))
+    schema = Schema((Feature("length", "continuous", missing=0.2), kind))
+    book = Codebook(schema, (number, listed), (Uniform(0.0, 4.0), Uniform(0.0, 1.0)))
+    stated = (np.array([0.6, 0.2, 0.0, 0.0, 0.2]), np.array([0.9, 0.1]))
+    found = as_cut(book, stated)
+    np.testing.assert_allclose(found[0], [0.4, 0.2, 0.1, 0.1, 0.2])
+    np.testing.assert_array_equal(found[1], stated[1])

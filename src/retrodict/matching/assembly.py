@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from retrodict.disclosures import Disclosures
 from retrodict.disclosures.trees.tree import Tree
-from retrodict.matching.assumed import chances_of, implied_features, spanned
+from retrodict.matching.assumed import as_cut, chances_of, implied_features, spanned
 from retrodict.matching.codebook import Codebook
 from retrodict.matching.ensemble import Ensemble, GrownTree
 from retrodict.matching.midpoints import node_midpoints
@@ -50,8 +51,9 @@ def reading_of(schema: Schema, ensembles: Sequence[Ensemble], found: Disclosures
     trees = [each.tree for each in grown]
     book = codebook_of(schema, trees, found)
     stated = targets_of(ensembles, schema.target.classes)
+    table = table_of(book, ensembles[0].n)
     return Reading(
-        Problem(table_of(book, ensembles[0].n), splits_in_codes(grown, book), stated.targets),
+        Problem(replace(table, chances=as_cut(book, table.chances)), splits_in_codes(grown, book), stated.targets),
         book,
         schema.target.classes,
         stated.raw_levels,

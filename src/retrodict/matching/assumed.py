@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float
 
@@ -79,6 +81,31 @@ def _span(axis: Axis | None) -> tuple[float, float]:
         return 0.0, 0.0
     room = float(cuts[-1] - cuts[0]) / (len(cuts) - 1) if len(cuts) > 1 else max(1.0, abs(float(cuts[0])))
     return float(cuts[0]) - room, float(cuts[-1]) + room
+
+
+def as_cut(book: Codebook, chances: Sequence[Float[Array, " k"]]) -> tuple[Float[Array, " k"], ...]:
+    """Return chances of codes that go halfway to equal shares of a number's cells.
+
+    Trees cut between values of the training rows, and so oftener where there are more of them: that a cell was cut out
+    says as much of its share as what is stated of the feature.
+
+    Parameters
+    ----------
+    book
+        Codes that trees of the table cut.
+    chances
+        What is stated of each feature's codes.
+    """
+    out = []
+    for axis, own in zip(book.axes, chances, strict=True):
+        if isinstance(axis, NumberAxis):
+            present = 1.0 - own[axis.missing] if axis.gaps else 1.0
+            equal = np.full(len(own), present / (len(own) - axis.gaps))
+            if axis.gaps:
+                equal[axis.missing] = own[axis.missing]
+            own = (1.0 - _BY_CUTS) * own + _BY_CUTS * equal
+        out.append(own)
+    return tuple(out)
 
 
 def chances_of(book: Codebook) -> tuple[Float[Array, " k"], ...]:
