@@ -24,6 +24,8 @@ SEED = 0
 """What is assumed is the same in every run, whatever the run's seed."""
 MISSING = 0.1
 """The share of missing values where splits show some but nothing says how many."""
+_BY_CUTS = 0.5
+"""How much equal shares of cells count beside what is stated: neither alone is nearer to rows of all tables tried."""
 UNSEEN = 0.5
 """Added to the draws of each code, so that none is ruled out."""
 
