@@ -25,11 +25,9 @@ from retrodict.reconstruction.equation_search import EquationSearch
 from retrodict.reconstruction.found_table import Search
 from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.stored_rows import Stored
-from retrodict.reconstruction.training_table import Equated, Limits, TooLargeError, training_table
+from retrodict.reconstruction.training_table import Equated, Limits, TooLargeError, counted_again, training_table
 from retrodict.results.json_values import plain
 from retrodict.results.notes import Note, of_code
-
-Array = np.ndarray
 
 SURE = 0.95
 """Confidence from which a rebuilt row counts as known."""
@@ -193,7 +191,7 @@ def from_file(
         )
     try:
         table = Rebuilding(model, _search(model, source, quick), seed).run(None, False)
-    except (RunError, ModelError) as error:  # the time was up, or the search knows no way for this model
+    except (RunError, ModelError, TimeLimitError) as error:  # the time was up, or there is no way for this model
         return _implied(model, rows, seed), Note(NOT_SEARCHED, str(error))
     quality = table.quality
     if quality.contradicted:  # these are no rows of the table: rows under a prior are nearer
@@ -242,16 +240,9 @@ def _search(model: Model, source: Reading | Equated, quick: bool) -> Search:
         return EquationSearch(source.reading, source.source, Solving(_SOLVED if seconds is None else seconds))
     many = float(np.mean(source.problem.table.sizes)) >= _MANY
     settings = _QUICK if quick else _MANY_VALUED if many else {}
-    simulation = None if quick else Simulation(model, _read_again, 1)  # it takes as long as the search itself
+    # It takes as long as the search itself.
+    simulation = None if quick else Simulation(model, lambda made, X, y: counted_again(made), 1)
     return CountSearch(source, Matching(**settings, seconds=seconds), simulation)
-
-
-def _read_again(made: Model, X: Array, y: Array) -> Reading:
-    """Return the node counts that a model states of a table that was made up."""
-    found = training_table(made, counts=True)
-    if not isinstance(found, Reading):
-        raise ModelError(f"another {made.family} does not state node counts of its table")
-    return found
 
 
 def consistency(rec: LabelledRows, model: Model) -> Consistency:

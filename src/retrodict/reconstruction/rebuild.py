@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from retrodict import time_limit
-from retrodict.errors import ModelError, RequestError
+from retrodict.errors import RequestError
 from retrodict.matching.capability import EquationTable, Source, TreeTable
 from retrodict.matching.count_noise import CountNoise
 from retrodict.matching.reading import Reading
@@ -27,7 +27,7 @@ from retrodict.reconstruction.rebuilding import Rebuilding
 from retrodict.reconstruction.rebuilt import Rebuilt
 from retrodict.reconstruction.request import resolve
 from retrodict.reconstruction.stored_rows import Stored
-from retrodict.reconstruction.training_table import Equated, training_table
+from retrodict.reconstruction.training_table import Equated, counted_again, training_table
 from retrodict.results.arguments import check_count, check_positive, check_seed
 
 if TYPE_CHECKING:
@@ -176,9 +176,7 @@ def rebuild(
             reading = reading if known is None else knowing(reading, known)
 
             def read(made: Model, X: Array, y: Array) -> Reading:
-                again = training_table(made, source=wanted, rows=known_rows, counts=True)
-                if not isinstance(again, Reading):
-                    raise ModelError(f"another {made.family} does not state node counts of its table")
+                again = counted_again(made, wanted, known_rows)
                 again = again if job is None else informed(again, job)
                 return again if known is None else knowing_alike(again, reading, X, y)
 

@@ -110,6 +110,27 @@ def training_table(
     return _partly(model, found, kept, refused)
 
 
+def counted_again(made: Model, source: Source | None = None, rows: int | None = None) -> Reading:
+    """Return the node counts that a model states which was trained as another one, on a table that was made up.
+
+    Parameters
+    ----------
+    made
+        The model.
+    source, rows
+        As the other's table was read; see `training_table`.
+
+    Raises
+    ------
+    ModelError
+        If it states none.
+    """
+    found = training_table(made, source=source, rows=rows, counts=True)
+    if not isinstance(found, Reading):
+        raise ModelError(f"another {made.family} does not state node counts of its table")
+    return found
+
+
 def check_stated(rows: int | None, stated: int | None) -> None:
     """Check that a number of rows that is given is not another than the one that is stated."""
     if rows is not None and stated is not None and rows != stated:

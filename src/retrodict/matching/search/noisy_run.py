@@ -40,7 +40,7 @@ _DRAWS = 100
 """Kept of each chain, at least."""
 _ROUNDS = 80
 """Into which the sweeps are parted: between two of them a run can be kept."""
-_OF_EXCHANGES = 0.12
+OF_EXCHANGES = 0.12
 """Of the moves."""
 _ALL = 1e-9
 """Rounding of shares that are sums of chains': a cell that all draws hold alike has one of 1."""
@@ -101,9 +101,7 @@ class NoisyRun:
 
     def _plan(self) -> list[tuple[Float[Array, " k"], int]]:
         """Return each round's temperatures, and how many sweeps lie between two draws that are kept; 0: none is."""
-        noise, sweeps = self.problem.noise, self.sweeps
-        assert noise is not None
-        hot = max(1.0, _HOT * self.annealings[0].drew * noise.weight)
+        sweeps, hot = self.sweeps, hottest(self.annealings[0])
         fall, passed = max(int(_FALL * sweeps), 1), max(int(_PASSED * sweeps), 1)
         rest = max(sweeps - fall - passed, 1)
         draws = max(_DRAWS, -(-self.settings.tables // len(self.annealings)))
@@ -120,7 +118,7 @@ class NoisyRun:
         rows = np.arange(self.problem.table.n)
         rng = np.random.default_rng([int(annealing.chain.rng[0]), self.round])
         for at, temperature in enumerate(temperatures):
-            annealing.move(rows, np.full(1, temperature), _OF_EXCHANGES, searching=False)
+            annealing.move(rows, np.full(1, temperature), OF_EXCHANGES, searching=False)
             if self.problem.learned:
                 place_rows(annealing.fixed, annealing.chain, annealing.room)
                 learn(self.problem, annealing.fixed, annealing.chain, rng)
@@ -219,3 +217,10 @@ class NoisyRun:
                 if self.energies[i]:
                     columns = [kept[f"kept_{name}{i}"] for name in Held._fields]
                     self.kept[i] = [Held(*each) for each in zip(*columns, strict=True)]
+
+
+def hottest(annealing: Annealing) -> float:
+    """Return the first temperature of a chain under noise."""
+    noise = annealing.problem.noise
+    assert noise is not None
+    return max(1.0, _HOT * annealing.drew * noise.weight)

@@ -18,6 +18,7 @@ from retrodict.matching.search.annealing import Annealing
 from retrodict.matching.search.arrays import Chain, Fixed, fixed_arrays
 from retrodict.matching.search.learning import learn, own_copies
 from retrodict.matching.search.moves import place_rows
+from retrodict.matching.search.noisy_run import OF_EXCHANGES, hottest
 from retrodict.matching.search.random_numbers import uniform
 from retrodict.matching.search.whole_rows import enter, leave
 
@@ -26,12 +27,8 @@ Array = np.ndarray
 _CHAINS = 2
 _SWEEPS, _FALL, _PASSED = 1_200, 300, 300
 """Of each chain: with the temperature falling to 1, passed over, and of which each gives a draw of the number."""
-_HOT = 0.6
-"""The first temperature, of what a row in other leaves of all trees costs."""
 _SPREAD = 4.0
 """Standard deviations of the trees' mean total that the number may lie above it."""
-_OF_EXCHANGES = 0.12
-"""Of the moves."""
 _MIDDLE = (0.05, 0.5, 0.95)
 """Quantiles of the draws: the ends of an interval, and between them the best."""
 
@@ -96,14 +93,12 @@ def _draws(problem: Problem, start: int, seed: np.random.SeedSequence, ends: flo
     annealing.chain.used[start:] = 0
     annealing.recount()
     rng, rows = np.random.default_rng(seed), np.arange(problem.table.n)
-    assert problem.noise is not None
-    hot = max(1.0, _HOT * len(problem.trees) * problem.noise.weight)
-    heat = np.concatenate([np.geomspace(hot, 1.0, _FALL), np.ones(_SWEEPS - _FALL)])
+    heat = np.concatenate([np.geomspace(hottest(annealing), 1.0, _FALL), np.ones(_SWEEPS - _FALL)])
     out = []
     for at, temperature in enumerate(heat):
         if time.perf_counter() >= ends:
             break
-        annealing.move(rows, np.full(1, temperature), _OF_EXCHANGES, searching=False)
+        annealing.move(rows, np.full(1, temperature), OF_EXCHANGES, searching=False)
         _come_and_go(fixed, annealing.chain, temperature)
         if problem.learned:
             place_rows(fixed, annealing.chain, annealing.room)
