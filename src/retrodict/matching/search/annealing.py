@@ -30,7 +30,7 @@ _QUENCH = 0.1
 _OF_LABELS, _OF_EXCHANGES, _OF_COMPONENTS = 0.04, 0.12, 0.04
 """Shares of the moves; entries, of which there are most, have the others."""
 _BESIDE_PLACES = 0.04
-"""The share of exchanges where whole rows change places too: these do most of their work, and one takes long."""
+"""The share of exchanges where whole rows change places too: fewer find as good a table there, and one takes long."""
 _ROUNDS, _COLD_ROUNDS = 60, 10
 """Into which the fall and the quench are parted: between two of them a run can be kept."""
 _QUENCH_SHARE = 6
