@@ -172,7 +172,7 @@ def test_what_has_no_such_counts() -> None:
         ({"z": [1]}, "the model knows no column z; it has a, b, c, d, target"),
         ({"a": [None]}, "nothing is known: every cell is empty; leave it out"),
         ({"a": [1] * 31}, "31 rows are known of a table of 30; leave out those that are not its own"),
-        ({"target": ["maybe"]}, "no class is called 'maybe'; the model's are no, yes"),
+        ({"target": ["maybe"]}, "no class is called maybe; the model's are no, yes"),
     ],
 )
 def test_nothing_of_the_table(known: dict[str, Any], text: str) -> None:
@@ -180,6 +180,15 @@ def test_nothing_of_the_table(known: dict[str, Any], text: str) -> None:
     with pytest.raises(RequestError) as error:
         rd.rebuild(forest, noise="laplace:1", rows=N, known=pd.DataFrame(known))
     assert str(error.value) == text
+
+
+@pytest.mark.parametrize("classes", [[0.0, 1.0], [0, 1], [False, True]])
+def test_known_labels_are_read_as_files_write_them(classes: list[Any]) -> None:
+    X, y = made()
+    forest = RandomForestClassifier(3, max_depth=2, random_state=0).fit(X, [classes[each == "yes"] for each in y])
+    known = pd.DataFrame({"target": [1.0, None, 0.0]})
+    found = rd.rebuild(forest, known=known, calibrate=0, search=Matching(sweeps=2, chains=2, restarts=0))
+    assert [classes.index(found.frame["target"][i]) for i in (0, 2)] == [1, 0]
 
 
 def test_what_is_known_is_a_table_of_columns_with_names() -> None:

@@ -15,8 +15,9 @@ from retrodict.matching.reading import Reading
 from retrodict.plain_text import listing
 from retrodict.reconstruction.noisy_table import ROWS_ESTIMATED
 from retrodict.results.notes import of_code
-from retrodict.schema import Schema, free_name
+from retrodict.schema import free_name
 from retrodict.schema.encoding import encode_column
+from retrodict.schema.labels import class_of
 
 Array = np.ndarray
 
@@ -60,7 +61,7 @@ def knowing(reading: Reading, known: pd.DataFrame) -> Reading:
             values[: len(known), j] = encode_column(feature, known[columns[feature.name]])
     labels = np.full(n, -1, dtype=np.int64)
     if target in columns:
-        labels[: len(known)] = _labels(reading, schema, known[columns[target]])
+        labels[: len(known)] = _labels(reading, known[columns[target]])
     if np.isnan(values).all() and (labels < 0).all():
         raise RequestError("nothing is known: every cell is empty; leave it out")
     return _held(reading, values, labels)
@@ -92,16 +93,11 @@ def _held(reading: Reading, values: Float[Array, "n d"], labels: Int[Array, " n"
     return replace(reading, problem=problem, known_values=values)
 
 
-def _labels(reading: Reading, schema: Schema, column: pd.Series[Any]) -> Array:
+def _labels(reading: Reading, column: pd.Series[Any]) -> Array:
     if not reading.classes:
         raise RequestError("targets of a regressor are found from its sums and not taken as known; leave them out")
-    codes = {str(name): code for code, name in enumerate(reading.classes)}
-    out = np.full(len(column), -1, dtype=np.int64)
-    for i, value in enumerate(column):
-        if pd.isna(value):
-            continue
-        name = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-        if name not in codes:
-            raise RequestError(f"no class is called {name!r}; the model's are {listing(list(codes))}")
-        out[i] = codes[name]
-    return out
+    places = {value: class_of(value, reading.classes) for value in column.dropna().unique()}
+    strange = [str(value) for value, place in places.items() if place is None]
+    if strange:
+        raise RequestError(f"no class is called {listing(strange)}; the model's are {listing(reading.classes)}")
+    return np.array([-1 if pd.isna(value) else places[value] for value in column], dtype=np.int64)
