@@ -59,7 +59,7 @@ def rebuild(
             source=cast("Source | None", source),  # whatever it is, the library says what it may be
             rows=rows,
             noise=noise,
-            known=None if known is None else read_table(known, "table of what is known"),
+            known=None if known is None else read_table(known, "known cells"),
             tables=tables,
             calibrate=calibrate,
             seed=seed,

@@ -50,7 +50,7 @@ class Matching:
     Parameters
     ----------
     chains
-        Independent chains; by default 2.
+        Independent chains; by default 2, and 4 where tables are asked for or counts have noise.
     sweeps
         Sweeps of a chain, each as many moves as the table has entries; by default chosen by the number of rows, and few
         in the first attempt where a bootstrap tells rows apart.

@@ -47,7 +47,7 @@ class Matched:
         Shapes (n, d) and (n,).
     energy
         The mismatch of this table; 0 where it gives every node its counts. It may lie above the best chain's, whose
-        numbers are moved to the middle of where they wander.
+        numbers are moved to the middle of where they wander. Under noise minus the log-likelihood of the counts.
     energies
         The lowest of each chain.
     restarts
