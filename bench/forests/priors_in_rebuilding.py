@@ -113,7 +113,7 @@ def verdicts(found: pd.DataFrame) -> str:
     for name, own in found[found["prior"] != NO_PRIOR].groupby("prior", sort=False):
         own = own.groupby("table").median(numeric_only=True)
         below = [str(t) for t in own.index if not own.loc[t, "error"] < own.loc[t, "held out"]]
-        above = [str(t) for t in own.index if own.loc[t, "error"] > own.loc[t, "alone"]]
+        above = [str(t) for t in own.index if not own.loc[t, "error"] <= own.loc[t, "alone"]]
         lines.append(
             f"- {name}: below held-out rows on {len(own) - len(below)} of {len(own)} tables"
             f"{_but(below)}; above the prior alone on {len(above)}{_but(above, '')}."

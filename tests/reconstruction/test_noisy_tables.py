@@ -191,6 +191,14 @@ def test_known_labels_are_read_as_files_write_them(classes: list[Any]) -> None:
     assert [classes.index(found.frame["target"][i]) for i in (0, 2)] == [1, 0]
 
 
+def test_what_is_known_in_another_order_is_told() -> None:
+    X, y = made()
+    forest = RandomForestClassifier(30, random_state=0).fit(X, y)
+    turned = X[["a", "b"]].iloc[::-1].reset_index(drop=True)
+    found = rd.rebuild(forest, known=turned, calibrate=0, search=Matching(sweeps=10, chains=2, restarts=0))
+    assert any(note.code == "known_may_be_misplaced" for note in found.notes)
+
+
 def test_what_is_known_is_a_table_of_columns_with_names() -> None:
     forest, _ = private(6.0)
     twice = pd.DataFrame([[1, 0]], columns=["a", "a"])

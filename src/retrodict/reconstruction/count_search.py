@@ -13,12 +13,12 @@ from retrodict import time_limit
 from retrodict.inference.task import subseed
 from retrodict.matching.count_noise import CountNoise
 from retrodict.matching.reading import Reading
+from retrodict.reconstruction.count_notes import count_notes
 from retrodict.reconstruction.deserved.simulation import Simulation
 from retrodict.reconstruction.deserved.stages import Stages
 from retrodict.reconstruction.found_table import FoundTable, Hooks
 from retrodict.reconstruction.noisy_table import same_as_before
 from retrodict.reconstruction.rebuild_quality import RebuildQuality, TableLine, confidence_bins
-from retrodict.results.notes import Note
 from retrodict.schema import Schema
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from retrodict.matching.search.matched import Matched
     from retrodict.reconstruction.deserved.deserving import Deserved
 
-ONE_DRAW = "table_is_one_draw"
-"""The code of the note that rows without places were not paired with those of other draws."""
 _SEARCHED = 0.5
 """Of the time that there is, where tables are made up as well: these are to be searched for as long."""
 _DESERVED = 1_000_000
@@ -138,24 +136,11 @@ class CountSearch:
             cells,
             features,
             quality,
-            (*reading.notes, *self._unpaired(), *(() if told is None else told.notes)),
+            (*reading.notes, *count_notes(reading, quality), *(() if told is None else told.notes)),
             tables,
             matched.fixed,
             agreement,
         )
-
-    def _unpaired(self) -> tuple[Note, ...]:
-        """Return that the table is one draw, where so many rows without places are too many for one in the middle."""
-        from retrodict.matching.search.central import MOST_PAIRED
-
-        n = self.reading.problem.table.n
-        if self.noise is None or not self.reading.problem.alike or n <= MOST_PAIRED:
-            return ()
-        text = (
-            f"{n:,} rows are too many to be paired with those of other draws: the table is one draw and not the middle "
-            "of all, and confidence, by places, says nothing of it"
-        )
-        return (Note(ONE_DRAW, text, rows=n, most=MOST_PAIRED),)
 
     def _seconds(self) -> float | None:
         """Return how long it may take: what came before it has taken of the same time; ``None`` is no limit."""

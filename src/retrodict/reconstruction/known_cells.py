@@ -36,7 +36,8 @@ def knowing(reading: Reading, known: pd.DataFrame) -> Reading:
     Raises
     ------
     RequestError
-        If it is no table, knows nothing of the model's, or more rows than that has.
+        If it is no table, knows nothing of the model's, or more rows than that has, or contradicts labels that are
+        stored.
     SchemaError
         If a value is none of its feature's.
     """
@@ -62,6 +63,13 @@ def knowing(reading: Reading, known: pd.DataFrame) -> Reading:
     labels = np.full(n, -1, dtype=np.int64)
     if target in columns:
         labels[: len(known)] = _labels(reading, known[columns[target]])
+    stored = reading.stored_labels
+    wrong = np.flatnonzero((labels >= 0) & (labels != stored)) if stored is not None else np.empty(0)
+    if len(wrong):
+        raise RequestError(
+            f"{len(wrong):,} known labels are not those that the file states, the first that of row {int(wrong[0]):,} "
+            "(from 0); give rows in the table's own order"
+        )
     if np.isnan(values).all() and (labels < 0).all():
         raise RequestError("nothing is known: every cell is empty; leave it out")
     return _held(reading, values, labels)
