@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from sklearn.neighbors import KNeighborsClassifier
 
 import retrodict as rd
 from retrodict.errors import ModelError, RequestError, TimeLimitError
-from retrodict.matching import Matching
+from retrodict.matching import Matching, read_problem
 from retrodict.matching.count_noise import CountNoise
 from retrodict.models import load_model
 from retrodict.reconstruction.count_search import CountSearch
+from retrodict.reconstruction.known_cells import knowing
 from retrodict.reconstruction.noisy_table import noisy_table
 
 QUICK = Matching(sweeps=120, chains=2)
@@ -197,6 +199,19 @@ def test_what_is_known_in_another_order_is_told() -> None:
     turned = X[["a", "b"]].iloc[::-1].reset_index(drop=True)
     found = rd.rebuild(forest, known=turned, calibrate=0, search=Matching(sweeps=10, chains=2, restarts=0))
     assert any(note.code == "known_may_be_misplaced" for note in found.notes)
+
+
+def test_known_labels_are_those_that_are_stored() -> None:
+    X, y = made()
+    reading = read_problem(load_model(RandomForestClassifier(2, max_depth=1, random_state=0).fit(X, y)))
+    stored = replace(reading, stored_labels=np.array([reading.classes.index(one) for one in y]))
+    labels = y.to_frame("target")
+    assert knowing(stored, labels).problem.known is not None
+    labels.loc[4, "target"] = {"no": "yes", "yes": "no"}[labels.loc[4, "target"]]
+    with pytest.raises(
+        RequestError, match="1 known labels are not those that the file states, the first that of row 4"
+    ):
+        knowing(stored, labels)
 
 
 def test_what_is_known_is_a_table_of_columns_with_names() -> None:
