@@ -208,7 +208,7 @@ def test_known_labels_are_those_that_are_stored() -> None:
     labels = y.to_frame("target")
     assert knowing(stored, labels).problem.known is not None
     labels.loc[4, "target"] = {"no": "yes", "yes": "no"}[labels.loc[4, "target"]]
-    with pytest.raises(RequestError, match="1 known labels .* the first that of row 4"):
+    with pytest.raises(RequestError, match=r"1 known labels .* the first that of row 4"):
         knowing(stored, labels)
 
 
