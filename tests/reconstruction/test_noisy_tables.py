@@ -12,6 +12,7 @@ from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, R
 from sklearn.neighbors import KNeighborsClassifier
 
 import retrodict as rd
+from retrodict.auditing.extraction import NOT_SEARCHED, from_file
 from retrodict.errors import ModelError, RequestError, TimeLimitError
 from retrodict.matching import Matching, read_problem
 from retrodict.matching.count_noise import CountNoise
@@ -166,6 +167,21 @@ def test_what_has_no_such_counts() -> None:
         each.tree_.__setstate__(state)
     with pytest.raises(ModelError, match="state the label they vote for and no counts, noisy or not"):
         rd.rebuild(forest, noise="epsilon:5", rows=N)
+
+
+def test_counts_of_leaves_alone_are_not_passed_over() -> None:
+    forest, _ = private(30.0)
+    for each in forest.estimators_:
+        state = each.tree_.__getstate__()
+        state["nodes"]["n_node_samples"] = state["nodes"]["weighted_n_node_samples"] = 0
+        each.tree_.__setstate__(state)
+    text = "states class counts in its leaves alone, as private forests do"
+    with pytest.raises(ModelError, match=text):
+        rd.rebuild(forest)
+    _, why = from_file(load_model(forest), 50, 0, True)
+    assert why is not None
+    assert why.code == NOT_SEARCHED, "a table follows from them that an audit does not look for"
+    assert text in why
 
 
 @pytest.mark.parametrize(

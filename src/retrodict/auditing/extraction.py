@@ -14,6 +14,7 @@ from retrodict.errors import ModelError, PriorError, RetrodictError, RunError, T
 from retrodict.evaluation.fidelity import Fidelity
 from retrodict.evaluation.risk import RecordRisk
 from retrodict.matching import Reading
+from retrodict.matching.capability import NoisyCountsError
 from retrodict.matching.solving import Solving
 from retrodict.models import Meter, Model
 from retrodict.priors import Prior
@@ -181,7 +182,8 @@ def from_file(
     except TimeLimitError as error:
         return _implied(model, rows, seed), Note(NOT_SEARCHED, str(error))
     except ModelError as error:
-        code = NOT_SEARCHED if isinstance(error, TooLargeError) else NOT_REBUILT
+        noisy = isinstance(error.__cause__, NoisyCountsError)  # a table follows from them that none looked for
+        code = NOT_SEARCHED if noisy or isinstance(error, TooLargeError) else NOT_REBUILT
         return _implied(model, rows, seed), Note(code, str(error))
     if isinstance(source, Stored):
         table = Rebuilding(model, source, seed).run(None, False)

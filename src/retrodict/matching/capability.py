@@ -50,6 +50,13 @@ class TreeTable(Protocol):
         ...
 
 
+class NoisyCountsError(ModelError):
+    """A model whose leaves state class counts and whose nodes state none: with noise a table can be rebuilt from them.
+
+    See `NoisyTable`; of what law the noise is, the file does not say.
+    """
+
+
 @runtime_checkable
 class NoisyTable(Protocol):
     """A model whose trees may state counts of the rows of their leaves with noise, as differential privacy asks for."""

@@ -12,11 +12,14 @@ import numpy as np
 from retrodict.disclosures.trees.tree import Tree
 from retrodict.errors import ModelError
 from retrodict.families.sklearn.trees.ensembles import TreeEstimator
+from retrodict.matching.capability import NoisyCountsError
 
 Array = np.ndarray
 
 MOST_MULTIPLICITIES = 10**8
 """Trees times rows: each takes 8 bytes here and some more in the search, which is out of reach long before."""
+SHARE = 1e-9
+"""How far a leaf's values may be from one in sum to be shares of its weight and no counts."""
 
 
 def rows_of(source: TreeEstimator, trees: Sequence[Tree]) -> int:
@@ -36,6 +39,11 @@ def rows_of(source: TreeEstimator, trees: Sequence[Tree]) -> int:
     """
     for tree in trees:
         if not len(tree.rows) or (tree.rows <= 0).any():
+            if _leaves_count(source, tree):
+                raise NoisyCountsError(
+                    f"the {source.name} states class counts in its leaves alone, as private forests do; tell rebuild "
+                    "what noise they have (noise, or --noise), and it finds a table"
+                )
             raise ModelError(
                 f"the {source.name} stores no node counts, so its table can't be rebuilt; "
                 "reconstruct rows under a prior instead"
@@ -93,3 +101,11 @@ def _check_size(source: TreeEstimator, trees: int, first: int) -> None:
             f"the {source.name} says that its {trees:,} trees were grown on {rows:,} rows; a table is rebuilt where "
             f"trees times rows are at most {MOST_MULTIPLICITIES:,}; reconstruct rows under a prior instead"
         )
+
+
+def _leaves_count(source: TreeEstimator, tree: Tree) -> bool:
+    """Return whether leaves state class counts, with noise or without, and not the shares of their classes."""
+    if source.boosted or not hasattr(source.estimator, "classes_") or tree.value is None or not len(tree.feature):
+        return False
+    sums = tree.value[tree.leaf, 0].sum(axis=1)
+    return bool((np.abs(sums - 1.0) > SHARE).any()) and bool((sums > 0).any())

@@ -13,7 +13,7 @@ from retrodict.disclosures.trees.tree import Tree
 from retrodict.errors import ModelError, RequestError
 from retrodict.families.sklearn.trees.ensembles import TreeEstimator
 from retrodict.families.sklearn.trees.grown_trees import trees_of
-from retrodict.families.sklearn.trees.multiplicities import MOST_MULTIPLICITIES, multiplicities_of
+from retrodict.families.sklearn.trees.multiplicities import MOST_MULTIPLICITIES, SHARE, multiplicities_of
 from retrodict.families.sklearn.trees.read_problem import fitting_together, whole_ensembles
 from retrodict.families.sklearn.trees.weights import whole
 from retrodict.matching.assembly import reading_of
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-_SHARE = 1e-9
-"""How far a leaf's values may be from one in sum to be shares of its weight and no counts."""
 _WHOLE: tuple[NoiseKind, ...] = ("truncated", "rounded", "geometric")
 """Kinds of noise that leave whole numbers."""
 _LEAST = 0.5
@@ -109,7 +107,7 @@ def _stated(source: TreeEstimator, tree: Tree) -> _Stated:
     if value is None or value.shape[1] != 1:
         raise ModelError(f"the {source.name} has several outputs; rebuild from a model of one output")
     leaves, weights = value[tree.leaf, 0, :], tree.weights
-    shares = bool((np.abs(leaves.sum(axis=1) - 1.0) <= _SHARE).all())
+    shares = bool((np.abs(leaves.sum(axis=1) - 1.0) <= SHARE).all())
     if shares and weights is not None and (weights[tree.leaf] > 0).any():
         leaves = leaves * weights[tree.leaf, None]
     elif shares:
