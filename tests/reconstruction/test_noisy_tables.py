@@ -184,6 +184,19 @@ def test_counts_of_leaves_alone_are_not_passed_over() -> None:
     assert text in why
 
 
+def test_trees_that_count_other_numbers_of_all_rows_have_noise() -> None:
+    forest, _ = private(30.0)
+    for at, each in enumerate(forest.estimators_):
+        state = each.tree_.__getstate__()
+        state["nodes"]["n_node_samples"] += at
+        each.tree_.__setstate__(state)
+    with pytest.raises(ModelError, match="all saw all rows and count other numbers of them"):
+        rd.rebuild(forest)
+    _, why = from_file(load_model(forest), 50, 0, True)
+    assert why is not None
+    assert why.code == NOT_SEARCHED
+
+
 @pytest.mark.parametrize(
     ("known", "text"),
     [

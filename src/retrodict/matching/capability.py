@@ -51,9 +51,9 @@ class TreeTable(Protocol):
 
 
 class NoisyCountsError(ModelError):
-    """A model whose leaves state class counts and whose nodes state none: with noise a table can be rebuilt from them.
+    """A model whose leaves alone state class counts, or whose counts can only have noise.
 
-    See `NoisyTable`; of what law the noise is, the file does not say.
+    A table can be rebuilt from them as from a `NoisyTable`; of what law the noise is, the file does not say.
     """
 
 

@@ -15,6 +15,7 @@ from retrodict.families.sklearn.trees.multiplicities import multiplicities_of
 from retrodict.families.sklearn.trees.node_sums import sums_of
 from retrodict.families.sklearn.trees.stages import stages_of
 from retrodict.families.sklearn.trees.stored_weights import stored_labels
+from retrodict.matching.capability import NoisyCountsError
 from retrodict.matching.ensemble import Ensemble, GrownTree
 from retrodict.results.notes import Note
 
@@ -40,12 +41,17 @@ def grown(source: TreeEstimator, notes: list[Note]) -> Ensemble:
     ------
     ModelError
         If node counts or the seeds of bootstraps were stripped, the rows of each tree are not disclosed, are more than
-        can be laid out, or there are several outputs.
+        can be laid out, or there are several outputs; `NoisyCountsError` where counts must have noise.
     """
     members, trees = source.members, trees_of(source)
     multiplicities = multiplicities_of(source, trees)
     fits = [int((m > 0).sum()) == int(tree.rows[0]) for m, tree in zip(multiplicities, trees, strict=True)]
     if 2 * sum(fits) <= len(fits):  # one may fit by chance
+        if hasattr(source.estimator, "classes_") and all((m == 1).all() for m in multiplicities):
+            raise NoisyCountsError(
+                f"the trees of the {source.name} all saw all rows and count other numbers of them, as private forests "
+                "do; tell rebuild what noise counts have (noise, or --noise), and it finds a table"
+            )
         raise ModelError(
             f"the seeds of the {source.name} draw other rows than its roots count, for {fits.count(False)} of "
             f"{len(fits)} trees: they were changed, or rows weighed nothing; reconstruct rows under a prior instead"
