@@ -52,6 +52,7 @@ def test_a_class_differs_in_what_is_said_of_it(tmp_path: Path) -> None:
     assert X[:, 1].mean() == pytest.approx(25, abs=0.2)
     np.testing.assert_allclose(np.bincount(X[:, 2].astype(int)) / len(X), [0.1, 0.0, 0.9], atol=0.02)
     assert prior.weights == (0.7, 0.3)
+    assert [(note.code, note.values["classes"]) for note in prior.notes] == [("classes_taken_as_all", ["0"])]
 
 
 def test_without_correlations_classes_are_independent(tmp_path: Path) -> None:
@@ -100,3 +101,5 @@ def test_a_file_of_a_sample_says_what_each_class_is_like(tmp_path: Path) -> None
         assert (X[:, 2] == 0).mean() == pytest.approx((rows["site"] == "x").mean(), abs=0.02)
     with pytest.raises(PriorError, match="name it as target"):
         write_prior_file(frame, tmp_path / "other.yaml", by_class=True)
+    with pytest.raises(PriorError, match="no class of 'target' has 10 rows to say what it is like"):
+        write_prior_file(frame[:8], tmp_path / "other.yaml", target="target", by_class=True)

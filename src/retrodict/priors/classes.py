@@ -11,6 +11,9 @@ from retrodict.priors.contract import Prior
 from retrodict.priors.mixture import MixturePrior
 from retrodict.schema.labels import class_of, native
 
+TAKEN_AS_ALL = "classes_taken_as_all"
+"""The code of the note that of some classes nothing is known but what is known of all rows."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ClassPrior(MixturePrior):

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from retrodict.errors import PriorError, SchemaError
 from retrodict.plain_text import listing
-from retrodict.priors.classes import ClassPrior
+from retrodict.priors.classes import TAKEN_AS_ALL, ClassPrior
 from retrodict.priors.contract import Prior
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.empirical import EmpiricalPrior
@@ -160,7 +160,7 @@ def _by_class(
     notes: tuple[Note, ...] = ()
     if few:
         text = f"too few rows of {listing(few)}: taken to be like all rows"
-        notes = (Note("classes_taken_as_all", text, classes=few),)
+        notes = (Note(TAKEN_AS_ALL, text, classes=few),)
     return ClassPrior(tuple(parts), tuple(shares.values()), notes, shares, classes=tuple(shares))
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from retrodict.errors import PriorError, SchemaError
 from retrodict.plain_text import listing
-from retrodict.priors.classes import ClassPrior
+from retrodict.priors.classes import TAKEN_AS_ALL, ClassPrior
 from retrodict.priors.contract import Prior
 from retrodict.priors.copula import CopulaPrior
 from retrodict.priors.correlation import Correlation, latent_correlation
@@ -93,6 +93,10 @@ def _by_class(
                 document, ("classes", label), f"it is none of class_shares ({listing(shares)}); name it alike"
             )
         named[place] = label
+    silent = [str(label) for place, label in enumerate(shares) if place not in named]
+    if silent:
+        text = f"the file does not say what rows of {listing(silent)} are like: taken to be like all rows"
+        notes = (*notes, Note(TAKEN_AS_ALL, text, classes=silent))
     parts: list[Prior] = []
     for place in range(len(shares)):
         at: tuple[Any, ...] = ()

@@ -63,7 +63,7 @@ def write_prior_file(
     ------
     PriorError
         If the frame is empty, holds a column that fits no kind, or the file can't be written; or if the target has no
-        classes to write by.
+        classes to write by, or none of them has ten rows.
     """
     if not len(frame):
         raise PriorError("a prior file can't be written from 0 rows; give a sample")
@@ -85,10 +85,11 @@ def write_prior_file(
     if by_class:
         if target is None or not schema.target.is_class:
             raise PriorError("what classes are like needs a target column of classes; name it as target")
-        of = {c: rows[np.asarray(frame[target] == c)] for c in schema.target.classes}
-        data["classes"] = _classes(
-            schema, {c: own for c, own in of.items() if len(own) >= FEWEST}, entries, correlations
-        )
+        every = {c: rows[np.asarray(frame[target] == c)] for c in schema.target.classes}
+        of = {c: own for c, own in every.items() if len(own) >= FEWEST}
+        if not of:
+            raise PriorError(f"no class of '{target}' has {FEWEST} rows to say what it is like; leave by_class out")
+        data["classes"] = _classes(schema, of, entries, correlations)
     path = Path(path)
     try:
         path.write_text(write_yaml(data), encoding="utf-8")
