@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,10 @@ from retrodict.matching import Matching, Reading, read_problem
 from retrodict.models import Model, load_model
 from retrodict.reconstruction.count_search import CountSearch
 from retrodict.reconstruction.deserved.confidence_map import ConfidenceMap, Judged, deserved_bins
+from retrodict.reconstruction.deserved.deserving import EASIER, deserved
 from retrodict.reconstruction.deserved.in_words import confidence_words
 from retrodict.reconstruction.deserved.point_masses import finer_features, with_shared_values
-from retrodict.reconstruction.deserved.simulation import Simulation
+from retrodict.reconstruction.deserved.simulation import Simulation, Trial
 from retrodict.reconstruction.deserved.stages import Stages, packed, unpacked
 from retrodict.reconstruction.found_table import FoundTable, Hooks
 from tests.reconstruction.planted_cells import planted
@@ -158,12 +160,24 @@ def test_a_made_up_table_is_judged_by_its_own_codes(model: Model) -> None:
     simulation: Any = Simulation(Fake(model), lambda made, X, y: read_problem(made), 1)  # it is trained on nothing new
     reading = read_problem(model)
     found = SEARCH.solve(reading.problem, np.random.SeedSequence(0))
-    entries, labels = simulation.cells(reading, found, SEARCH, np.random.SeedSequence(5), Hooks())
+    entries, labels, met = simulation.cells(reading, found, SEARCH, np.random.SeedSequence(5), Hooks())
     n, d = found.codes.shape
     assert (len(entries), len(labels)) == (n * d, n)
     again = SEARCH.solve(reading.problem, np.random.SeedSequence(5, spawn_key=(2,)))
     assert np.array_equal(entries.right, (again.codes == found.codes).ravel())
     assert np.array_equal(entries.stated, again.entry_agreement.ravel())
+    assert met == (again.energy == 0)
+
+
+@pytest.mark.parametrize(("energy", "met", "codes"), [(0.0, True, []), (3.0, False, []), (3.0, True, [EASIER])])
+def test_made_up_tables_that_are_found_where_the_table_is_not(
+    model: Model, energy: float, met: bool, codes: list[str]
+) -> None:
+    reading, seed = read_problem(model), np.random.SeedSequence(0)
+    found = replace(SEARCH.solve(reading.problem, seed), energy=energy)
+    cells = planted(40, 1, lambda stated, kind: stated)
+    simulation: Any = SimpleNamespace(tables=1, cells=lambda *given: Trial(cells, cells, met))
+    assert [note.code for note in deserved(simulation, reading, found, SEARCH, seed, Stages(Hooks(), 2)).notes] == codes
 
 
 def test_numbers_that_many_rows_share_are_shared_in_made_up_tables_too() -> None:

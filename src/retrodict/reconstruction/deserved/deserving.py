@@ -14,9 +14,10 @@ from retrodict.errors import RetrodictError
 from retrodict.inference.task import subseed
 from retrodict.matching.reading import Reading
 from retrodict.matching.search.matched import Matched
+from retrodict.matching.tolerances import MET
 from retrodict.plain_text import one_line
 from retrodict.reconstruction.deserved.confidence_map import ConfidenceMap, Judged
-from retrodict.reconstruction.deserved.simulation import Simulation, kinds_of
+from retrodict.reconstruction.deserved.simulation import Simulation, Trial, kinds_of
 from retrodict.reconstruction.deserved.stages import Stages
 from retrodict.reconstruction.rebuild_quality import DeservedBin
 from retrodict.results.notes import Note
@@ -30,6 +31,8 @@ AGREEMENT_ALONE = "confidence_is_agreement"
 """The code of the note that confidence was not put to the test."""
 FEWER_TABLES = "fewer_synthetic_tables"
 """The code of the note that time allowed for fewer tables than were asked for."""
+EASIER = "synthetic_tables_easier"
+"""The code of the note that made-up tables were found where the table itself was not."""
 STOPPED_EARLY = "synthetic_search_stopped"
 """The code of the note that time allowed for no whole search for a made-up table."""
 _LONGEST_REASON = 300
@@ -85,24 +88,21 @@ def deserved(
         for as long a search as that for the table itself.
     """
     stated = np.column_stack([found.entry_agreement, found.label_agreement])
-    entries: list[Judged] = []
-    labels: list[Judged] = []
+    trials: list[Trial] = []
     why, stopped = "the time was up", False
     for i in range(simulation.tables):
         left = ends - time.perf_counter()
-        if left <= 0.0 or (entries and left < found.seconds):
+        if left <= 0.0 or (trials and left < found.seconds):
             break
         limited = replace(matching, seconds=None if math.isinf(left) else left)
         try:
-            own, tags = simulation.cells(reading, found, limited, subseed(seed, i), stages.next())
+            trials.append(simulation.cells(reading, found, limited, subseed(seed, i), stages.next()))
         except RetrodictError as error:
             why = one_line(error, _LONGEST_REASON)
             break
-        entries.append(own)
-        labels.append(tags)
         stopped = stopped or time.perf_counter() >= ends
-    notes = _notes(len(entries), simulation.tables, why)
-    if not entries:
+    notes = _notes(len(trials), simulation.tables, why)
+    if not trials:
         return Deserved(stated, 0, (), notes)
     if stopped:
         text = (
@@ -110,12 +110,26 @@ def deserved(
             "deserved; give more seconds, or none"
         )
         notes = (*notes, Note(STOPPED_EARLY, text))
-    of_entries, bins = _worth(found.entry_agreement, kinds_of(reading), Judged.joined(entries))
-    of_labels, _ = _worth(found.label_agreement[:, None], np.zeros(1, dtype=np.int64), Judged.joined(labels))
+    entries = Judged.joined([each.entries for each in trials])
+    labels = Judged.joined([each.labels for each in trials])
+    of_entries, bins = _worth(found.entry_agreement, kinds_of(reading), entries)
+    of_labels, _ = _worth(found.label_agreement[:, None], np.zeros(1, dtype=np.int64), labels)
     cells, known = np.column_stack([of_entries, of_labels]), reading.problem.known
     if known is not None:  # of these the made-up tables say nothing
         cells[known.held] = 1.0
-    return Deserved(cells, len(entries), bins, notes)
+    return Deserved(cells, len(trials), bins, (*notes, *_easier(found, trials)))
+
+
+def _easier(found: Matched, trials: list[Trial]) -> tuple[Note, ...]:
+    """Return that made-up tables were met where the table itself was not: what they show is of an easier search."""
+    met = sum(each.met for each in trials)
+    if not met or found.energy <= MET:
+        return ()
+    text = (
+        f"every count of {met} of {len(trials)} made-up tables was met, and not of the table itself: confidence may be "
+        "higher than is deserved"
+    )
+    return (Note(EASIER, text, met=met, made=len(trials)),)
 
 
 def _worth(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -13,6 +13,7 @@ from retrodict.errors import ModelError, RequestError
 from retrodict.inference.task import subseed
 from retrodict.matching.reading import Reading
 from retrodict.matching.search.matched import Matched
+from retrodict.matching.tolerances import MET
 from retrodict.models import Model
 from retrodict.models.contract import Retrainable
 from retrodict.reconstruction.deserved.confidence_map import Judged
@@ -31,6 +32,14 @@ _FEW = 4
 
 Read = Callable[[Model, Float[Array, "n d"], Array], Reading]
 """Reads a model of a made-up table, given this table's rows and labels, as the model itself was read."""
+
+
+class Trial(NamedTuple):
+    """One table that was made up and rebuilt: its entries and its labels, judged, and whether every count was met."""
+
+    entries: Judged
+    labels: Judged
+    met: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +62,7 @@ class Simulation:
 
     def cells(
         self, reading: Reading, found: Matched, matching: Matching, seed: np.random.SeedSequence, hooks: Hooks
-    ) -> tuple[Judged, Judged]:
+    ) -> Trial:
         """Make up one table, train and rebuild, and judge its cells.
 
         Parameters
@@ -69,8 +78,8 @@ class Simulation:
 
         Returns
         -------
-        tuple of Judged
-            Its entries and its labels.
+        Trial
+            How often agreement was right.
 
         Raises
         ------
@@ -99,7 +108,8 @@ class Simulation:
             checkpoint=hooks.checkpoint,
             progress=hooks.progress,
         )
-        return _judged(made, again, made.codebook.encode(X), _labels(made, reading, labels))
+        judged = _judged(made, again, made.codebook.encode(X), _labels(made, reading, labels))
+        return Trial(*judged, again.energy <= MET)
 
 
 def kinds_of(reading: Reading) -> Int[Array, " d"]:
