@@ -75,7 +75,11 @@ def test_a_class_may_differ_in_its_correlations_alone(tmp_path: Path) -> None:
         ('class_shares: {"0": 0.7, "1": 0.3}', "", "add class_shares"),
         ("\n  1:\n", "\n  2:\n", r"line 10, class '2': it is none of class_shares \(0, 1\)"),
         ("age: {mean: 60, sd: 8}", "weight: 70 (8)", "class '1', feature 'weight': it is no feature"),
-        ("shares: {a: 0.1, c: 0.9}", "shares: {a: 0.1, d: 0.9}", "class '1', feature 'site': it is categorical"),
+        (
+            "shares: {a: 0.1, c: 0.9}",
+            "shares: {a: 0.1, d: 0.9}",
+            "it is categorical of a, d here and categorical of a, b, c in",
+        ),
         ("age: {mean: 60, sd: 8}", "age: {mean: 60, sd: -8}", "line 12, class '1', feature 'age'"),
         ("spearman: -0.2", "spearman: -2", "class '1', correlation 1"),
         ("\n    features:\n      age", "\n    traits:\n      age", "unknown field 'traits'"),

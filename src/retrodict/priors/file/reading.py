@@ -133,7 +133,10 @@ def _class_features(
     for feature in found.features:
         whole = schema[feature.name]
         if (feature.kind, feature.categories) != (whole.kind, whole.categories):
-            text = f"it is {feature.kind} here and {whole.kind} in all rows, or of other categories; write both alike"
+            own, all_rows = (
+                f"{one.kind}{' of ' + listing(one.categories) if one.listed else ''}" for one in (feature, whole)
+            )
+            text = f"it is {own} here and {all_rows} in all rows; write both alike"
             raise _located(document, (*at, "features", feature.name), text)
     features = tuple(found[f.name] if f.name in told else f for f in schema.features)
     values = dict(zip(found.names, own, strict=True))
