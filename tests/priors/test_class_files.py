@@ -78,7 +78,7 @@ def test_a_class_may_differ_in_its_correlations_alone(tmp_path: Path) -> None:
         (
             "shares: {a: 0.1, c: 0.9}",
             "shares: {a: 0.1, d: 0.9}",
-            "it is categorical of a, d here and categorical of a, b, c in",
+            "categorical of a, d here and categorical of a, b, c in",
         ),
         ("age: {mean: 60, sd: 8}", "age: {mean: 60, sd: -8}", "line 12, class '1', feature 'age'"),
         ("spearman: -0.2", "spearman: -2", "class '1', correlation 1"),

@@ -133,15 +133,16 @@ def _class_features(
     for feature in found.features:
         whole = schema[feature.name]
         if (feature.kind, feature.categories) != (whole.kind, whole.categories):
-            own, all_rows = (
-                f"{one.kind}{' of ' + listing(one.categories) if one.listed else ''}" for one in (feature, whole)
-            )
-            text = f"it is {own} here and {all_rows} in all rows; write both alike"
+            text = f"it is {_kind_of(feature)} here and {_kind_of(whole)} in all rows; write both alike"
             raise _located(document, (*at, "features", feature.name), text)
     features = tuple(found[f.name] if f.name in told else f for f in schema.features)
     values = dict(zip(found.names, own, strict=True))
     named = tuple(values.get(name, marginal) for name, marginal in zip(schema.names, marginals, strict=True))
     return Schema(features, schema.target, schema.named), named, notes
+
+
+def _kind_of(feature: Feature) -> str:
+    return f"{feature.kind} of {listing(feature.categories)}" if feature.listed else feature.kind
 
 
 def _alike(spec: FeatureSpec, whole: Feature) -> FeatureSpec:
