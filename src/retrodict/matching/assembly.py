@@ -52,8 +52,10 @@ def reading_of(schema: Schema, ensembles: Sequence[Ensemble], found: Disclosures
     book = codebook_of(schema, trees, found)
     stated = targets_of(ensembles, schema.target.classes)
     table = table_of(book, ensembles[0].n)
+    if all(tree.midpoints for tree in trees):
+        table = replace(table, chances=as_cut(book, table.chances))
     return Reading(
-        Problem(replace(table, chances=as_cut(book, table.chances)), splits_in_codes(grown, book), stated.targets),
+        Problem(table, splits_in_codes(grown, book), stated.targets),
         book,
         schema.target.classes,
         stated.raw_levels,

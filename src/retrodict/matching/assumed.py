@@ -94,7 +94,7 @@ def as_cut(book: Codebook, chances: Sequence[Float[Array, " k"]]) -> tuple[Float
     Parameters
     ----------
     book
-        Codes that trees of the table cut.
+        Codes that trees of the table cut, midway between two values of its rows.
     chances
         What is stated of each feature's codes.
     """

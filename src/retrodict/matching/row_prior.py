@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -10,6 +10,9 @@ from jaxtyping import Bool, Float, Int
 from retrodict.matching.problem import Targets
 
 Array = np.ndarray
+
+_LEAST = 1e-300
+"""In place of shares that sum to zero."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +89,34 @@ class RowPrior:
             missing=nothing,
             chances=table,
         )
+
+    def weakened(self, strength: float) -> RowPrior:
+        """Return a prior whose features go together less, each by itself distributed as before or about so.
+
+        Correlations are multiplied; components of one covariance move towards their middle, by what their latents'
+        variances grow, and their chances likewise.
+
+        Parameters
+        ----------
+        strength
+            0 to 1: nothing goes together, all as it is.
+        """
+        if strength >= 1.0:
+            return self
+        means, chances = self.means.copy(), self.chances.copy()
+        covariances = np.linalg.inv(self.precisions)
+        weights = self.shares.sum(axis=0)
+        for s in range(len(covariances)):
+            own = self.precision == s
+            share = weights[own] / max(weights[own].sum(), _LEAST)
+            middle = share @ self.means[own]
+            between = share @ (self.means[own] - middle) ** 2
+            means[own] = middle + strength * (self.means[own] - middle)
+            mixed = np.einsum("k,kfm->fm", share, self.chances[own])
+            chances[own] = strength * self.chances[own] + (1.0 - strength) * mixed
+            alone = np.diag(np.diag(covariances[s]))
+            covariances[s] = alone + strength * (covariances[s] - alone) + (1.0 - strength**2) * np.diag(between)
+        return replace(self, means=means, chances=chances, precisions=np.linalg.inv(covariances))
 
     def sample(
         self, labels: Int[Array, " n"], gone: Int[Array, " d"], rng: np.random.Generator

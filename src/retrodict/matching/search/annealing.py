@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.matching.problem import Problem
-from retrodict.matching.search.arrays import Chain, Fixed, Held, Scratch, random_chain, scratch
+from retrodict.matching.search.arrays import Assumed, Chain, Fixed, Held, Scratch, random_chain, scratch
 from retrodict.matching.search.moves import place_rows, sweep
 from retrodict.matching.search.node_counts import count
 from retrodict.matching.search.row_places import change_places
@@ -93,6 +93,10 @@ class Annealing:
     def alike(self) -> bool:
         """Whether no tree tells rows apart by how often it drew them, and nothing is known of any."""
         return self.problem.alike
+
+    def assume(self, assumed: Assumed) -> None:
+        """Go on under another prior of rows with the same slots."""
+        self.fixed = self.fixed._replace(assumed=assumed)
 
     def held(self) -> Held:
         """Return a copy of its table, and of where its rows lie in what is assumed of them."""

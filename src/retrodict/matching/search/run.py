@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from retrodict import threads
 from retrodict.matching.problem import Problem
 from retrodict.matching.search.agreement import FEWEST_CODES, Samples, agreement, consensus, in_order, middle_place
 from retrodict.matching.search.annealing import Annealing, schedule
-from retrodict.matching.search.arrays import Held, fixed_arrays
+from retrodict.matching.search.arrays import Held, assumed_arrays, fixed_arrays
 from retrodict.matching.search.diagnostics import compare
 from retrodict.matching.search.labels import root_labels
 from retrodict.matching.search.matched import Drawn, Matched
@@ -40,6 +41,9 @@ _OF_REPAIRS = 0.5
 """Repairs take the work of so many of an attempt's sweeps."""
 _NEAR = 0.3
 """Energy for each tree that drew a row: one in the wrong place costs more, so what is below is open to any attempt."""
+_TIED = 0.8
+"""Of an attempt's rounds: after so many, rows are tied as the prior says. Ties that hold from the first one on freeze
+rows that counts would still move: of two columns of one category, neither turns over alone."""
 _REHEAT = 0.6
 """Of the highest temperature: an attempt that begins from another's table is not to forget all of it."""
 
@@ -63,6 +67,7 @@ class Run:
         self.best_tables = [each.held() for each in self.annealings]
         self.best = np.array([each.energy for each in self.annealings])
         self.round = self.restarts = self.sweeps = 0
+        self.strength = 1.0
         self.spent = 0.0
 
     def execute(self, checkpoint: Checkpoint, progress: Callable[[float, float], None]) -> Matched:
@@ -94,6 +99,7 @@ class Run:
             last = len(plans[0])  # the round after the last temperature repairs
             while self.round <= last and not self._done():
                 now = self.round
+                self._tie(min(now / (_TIED * last), 1.0))
                 if now < last:
                     list(pool.map(Annealing.sweeps, self.annealings, [plan[now] for plan in plans]))
                     self.sweeps += sum(len(plan[now]) for plan in plans)
@@ -105,6 +111,15 @@ class Run:
             if self._near() or self.restarts >= settings.planned_restarts(problem):
                 return
             self.restarts, self.round = self.restarts + 1, 0
+
+    def _tie(self, strength: float) -> None:
+        """Let what rows hold go together by a share of what the prior says."""
+        prior = self.problem.prior
+        if prior is not None and strength != self.strength:
+            assumed = assumed_arrays(replace(self.problem, prior=prior.weakened(strength)))
+            for annealing in self.annealings:
+                annealing.assume(assumed)
+            self.strength = strength
 
     def _repair(self, pool: ThreadPoolExecutor, sweeps: float) -> None:
         for annealing, held in zip(self.annealings, self.best_tables, strict=True):
@@ -144,6 +159,7 @@ class Run:
         """
         asked = self.settings.tables
         many = max(_SAMPLES, -(-asked // len(self.annealings)))
+        self._tie(1.0)
 
         def wander(i: int) -> Samples:
             annealing = self.annealings[i]
