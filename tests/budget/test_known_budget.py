@@ -53,6 +53,7 @@ def test_most_intervals_hold_the_truth() -> None:
     assert sum(inside) >= 15
 
 
+@pytest.mark.slow
 def test_intervals_of_one_budget_hold_the_truth() -> None:
     assert sum(getattr(budget(0), t).low <= known.truth()[t] <= getattr(budget(0), t).high for t in TERMS) >= 4
 
@@ -98,6 +99,7 @@ def test_overlap_is_said() -> None:
     assert shared.values["rows"] >= 100
 
 
+@pytest.mark.slow
 def test_mixed_columns_with_gaps() -> None:
     rng = np.random.default_rng(0)
     n = 600

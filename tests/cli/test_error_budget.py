@@ -12,6 +12,8 @@ import pytest
 
 from tests.cli.conftest import Outcome
 
+pytestmark = pytest.mark.slow  # whole budgets
+
 Cli = Callable[..., Outcome]
 
 

@@ -21,6 +21,8 @@ from retrodict.report.pages import write_page
 from retrodict.report.svg import picture_text
 from tests.cli.conftest import Outcome
 
+pytestmark = pytest.mark.slow  # each command once; `tests/test_plain_text.py` is the quick one
+
 Cli = Callable[..., Outcome]
 
 NAMES = [

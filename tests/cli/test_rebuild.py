@@ -92,6 +92,7 @@ def test_several_tables(cli: Cli, forests: Path, tmp_path: Path) -> None:
     assert len(list((tmp_path / "b" / "tables").iterdir())) == 3
 
 
+@pytest.mark.slow
 def test_counts_with_noise_and_what_is_known(cli: Cli, forests: Path, tmp_path: Path) -> None:
     pd.DataFrame({"smoker": [1, None, 0]}).to_csv(tmp_path / "known.csv", index=False)
     arguments = ("--noise", "laplace:0.5", "--known", tmp_path / "known.csv", "--seconds", 2)

@@ -21,6 +21,8 @@ from retrodict.cli.app import run
 from retrodict.disclosures.stated import load_stated
 from retrodict.errors import ModelError, RequestError
 
+pytestmark = pytest.mark.slow  # every family
+
 Array = np.ndarray
 N = 120
 GROUPS = [10] * 12

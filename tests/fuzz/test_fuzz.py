@@ -39,8 +39,11 @@ def need(name: str) -> None:
 
 
 def brief(names: Iterable[str]) -> list[Any]:
-    """Return names as parameters; tables that equations state take longest, and the same readers as the others."""
-    return [pytest.param(name, marks=pytest.mark.slow if name in EQUATIONS else ()) for name in names]
+    """Return names as parameters; equation tables take longest, and other files of a library are read as its first."""
+    return [
+        pytest.param(name, marks=pytest.mark.slow if name in EQUATIONS or name not in ONE_EACH else ())
+        for name in names
+    ]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -24,6 +24,8 @@ from tests.inference.estimates import WORLD, N, draw, indicators
 from tests.inference.oracle import passes
 from tests.models.test_noise import stated
 
+pytestmark = pytest.mark.slow  # every noise by Monte Carlo
+
 
 @dataclass(frozen=True)
 class MeanTable:

@@ -20,6 +20,8 @@ from retrodict.matching.search.learning import learn, own_copies
 from retrodict.matching.search.row_number import _draws
 from tests.inference.oracle import deviation
 
+pytestmark = pytest.mark.slow  # the moves are compiled anew for counts with noise
+
 STATED = np.array([[[3.0, 1.0], [0.0, 4.0]], [[2.0, 1.0], [1.0, 2.0]]])
 """Class counts that the two leaves of two stumps on one column of zeros and ones state."""
 CHANCES, CLASSES = np.array([0.6, 0.4]), np.array([0.3, 0.7])

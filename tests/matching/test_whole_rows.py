@@ -13,10 +13,10 @@ from retrodict.matching.search.node_counts import count
 from retrodict.matching.search.repairing import repair
 from retrodict.matching.search.row_places import change_places, estimate
 from retrodict.matching.search.whole_rows import enter, leave, replacing
-from tests.matching.test_moves import PROBLEMS, problem, started
+from tests.matching.test_moves import EACH, PROBLEMS, problem, started
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", EACH)
 def test_replacing_a_row_costs_what_whole_tables_say(name: str) -> None:
     given = PROBLEMS[name]()
     fixed, chain, _ = started(given)
@@ -33,7 +33,7 @@ def test_replacing_a_row_costs_what_whole_tables_say(name: str) -> None:
         assert energy(given, chain.codes, chain.labels) == pytest.approx(before + exact, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ["classes", "gaps", "regressor", "listed"])
+@pytest.mark.parametrize("name", [each for each in EACH if each.values != ("alike",)])
 def test_changes_of_place_keep_the_energy_it_states(name: str) -> None:
     given = PROBLEMS[name]()
     fixed, chain, room = started(given)

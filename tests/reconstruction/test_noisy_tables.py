@@ -46,6 +46,7 @@ def private(epsilon: float, trees: int = 6) -> tuple[Any, pd.DataFrame]:
     return forest, X.assign(target=y)
 
 
+@pytest.mark.slow
 def test_a_private_forest() -> None:
     forest, table = private(30.0)
     found = rd.rebuild(forest, noise="truncated:epsilon:30", rows=N, search=QUICK, tables=2)
@@ -79,6 +80,7 @@ def test_time_that_is_up_before_rows_are_counted() -> None:
         rd.rebuild(forest, noise="truncated:epsilon:30", seconds=0.01)
 
 
+@pytest.mark.slow
 def test_chains_that_were_stopped_are_not_said_to_be_done() -> None:
     forest, _ = private(30.0)
     found = rd.rebuild(forest, noise="truncated:epsilon:30", rows=N, search=Matching(sweeps=8_000, seconds=1e-3))
@@ -87,6 +89,7 @@ def test_chains_that_were_stopped_are_not_said_to_be_done() -> None:
     assert found.next_action == "run it again with more --seconds, or none"
 
 
+@pytest.mark.slow
 def test_another_number_of_rows_is_another_table() -> None:
     forest = load_model(private(6.0)[0])
     one, two = (CountSearch(noisy_table(forest, CountNoise("truncated", 1.0), None, n, 0, 1), QUICK) for n in (30, 31))
@@ -102,11 +105,13 @@ def test_counts_that_such_noise_does_not_leave() -> None:
         rd.rebuild(forest, noise="truncated:1", rows=N)
 
 
+@pytest.mark.slow
 def test_no_table_is_made_up_under_noise() -> None:
     with pytest.raises(RequestError, match="no tables are made up to test confidence; leave calibrate out"):
         rd.rebuild(private(6.0)[0], noise="laplace:1", rows=N, calibrate=2)
 
 
+@pytest.mark.slow
 def test_what_is_known_stays() -> None:
     forest, table = private(6.0)
     known = table[["a", "target"]].astype(object).head(20)

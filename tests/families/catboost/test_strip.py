@@ -24,6 +24,8 @@ from retrodict.schema import Schema
 from tests.families.catboost.fits import SETTINGS, fitted, planted
 from tests.families.catboost.test_model import asked
 
+pytestmark = pytest.mark.slow  # whole files, written and read
+
 LEFT = {
     *("Thresholds", "Grid", "Values", "GradientSums"),
     *("CategoryHashes", "CategoryCounts", "SampleSize", "ClassShares", "TargetMoments"),

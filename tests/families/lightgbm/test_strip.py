@@ -18,6 +18,8 @@ from retrodict.models.contract import own_schema
 from tests.families.lightgbm.fixtures import FIXTURES
 from tests.families.lightgbm.tables import QUIET, labels, table
 
+pytestmark = pytest.mark.slow  # whole files, written and read
+
 FEATURES = ["age", "dose", "site", "ward"]
 GONE = {"Range", "NodeCounts", "NodeSums", "Stretches", "SampleSize", "ClassShares", "TargetMoments", "TrainingErrors"}
 

@@ -16,6 +16,8 @@ from retrodict.disclosures.by_value import everything, table_of
 from retrodict.families.statsmodels.parts import spec_of
 from tests.families.statsmodels.fits import FITS, N, fitted, table
 
+pytestmark = pytest.mark.slow  # every model of the release
+
 ROWS = ("Rows", "RowEntries", "PossibleRows")
 _COLUMNS = ("age", "dose", "value", "cost", "weight", "share")
 PLANTED = {float(value) for name in _COLUMNS for value in table()[name] if value != round(value)}

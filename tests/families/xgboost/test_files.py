@@ -49,6 +49,7 @@ def test_old_files_predict_as_they_did(release: str, name: str) -> None:
         assert not rd.inspect_model(model).unread
 
 
+@pytest.mark.slow
 def test_what_releases_state_of_the_target() -> None:
     """Before 3.0 the start was one step towards the mean, which can be taken back; before 2.0 there was none."""
     train = table()

@@ -15,6 +15,8 @@ from retrodict.study.analysis.mixed import mixed_fit
 from retrodict.study.analysis.replicas import replica_gaps
 from tests.study.analysis.worlds import study
 
+pytestmark = pytest.mark.slow  # whole studies
+
 Claims = dict[str, str]
 
 

@@ -48,6 +48,8 @@ from retrodict.sanitizing.battery import outputs_of, same
 from tests.families.sklearn.disclose.checks import inspect
 from tests.families.sklearn.model.sweep import BINARY_ONLY, MULTI_OUTPUT, fitted
 
+pytestmark = pytest.mark.slow  # every family
+
 _READ = {cls.__name__ for cls in (*REVIEW.readers, *HELD)} - MULTI_OUTPUT
 _PREDICTORS = [
     (kind, name)
