@@ -25,6 +25,10 @@ energy           how far a table's counts and sums are from those stated; 0 wher
 excess           a node's count and sums less those stated
 chain            one table under search; annealed by sweeps of moves, in rounds, at falling temperatures
 attempt          all rounds from the first temperature to the last; a restart is another one
+component        one part of the mixture that is assumed of rows (`RowPrior`); each label has its own shares of them
+latent           a standard normal, or the number itself, behind a feature's code; features with one are *tied* together
+slot             a stretch of latents that means one code
+draw             one table that a chain held (`Drawn`); agreement is over draws, confidence is what agreement was worth
 ================ ======================================================================================================
 
 And where equations are solved:
