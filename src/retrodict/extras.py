@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from retrodict.errors import MissingExtraError
 
 EXTRA_OF = {
+    "arviz": "arviz",
     "catboost": "catboost",
+    "fsspec": "remote",
     "jinja2": "report",
     "lightgbm": "lightgbm",
     "matplotlib": "plot",
@@ -26,9 +28,11 @@ EXTRA_OF = {
 
 USES = {
     "app": "the audit in a browser",
+    "arviz": "draws as ArviZ's InferenceData",
     "plot": "pictures",
     "ray": "studies on a cluster",
     "rebuild": "tables rebuilt from node counts; record risk",
+    "remote": "results on S3 and other stores (with the store's own package, such as s3fs)",
     "report": "the report of an audit; record risk",
     "study": "the report of a study",
 }
