@@ -9,13 +9,17 @@ import socket
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from retrodict.errors import RunError
 from retrodict.execution.pool import TRIES, Failure, Numbered, Outcome, Result, Task, attempt, died
 from retrodict.extras import extra_for
+from retrodict.plain_text import one_line
 from retrodict.threads import ONE_THREAD
+
+_UV = "RAY_ENABLE_UV_RUN_RUNTIME_ENV"
 
 _AHEAD = 2  # tasks that an actor has been given: the next one is there when the first is done
 
@@ -63,11 +67,12 @@ class Ray:
         quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
         terminated = signal.getsignal(signal.SIGTERM)
         try:
-            if address:
-                _knock(address)
-                ray.init(address=address, **quiet)
-            else:
-                ray.init(address="local", num_cpus=self.workers, include_dashboard=False, **quiet)
+            with _own_environment(ray):
+                if address:
+                    _knock(address)
+                    ray.init(address=address, **quiet)
+                else:
+                    ray.init(address="local", num_cpus=self.workers, include_dashboard=False, **quiet)
         except (OSError, RuntimeError, ValueError) as error:
             line = str(error).split(". ")[0]
             raise RunError(f"no Ray cluster at '{address or 'this machine'}': {line}; check --address") from error
@@ -86,6 +91,7 @@ class Ray:
         waiting = deque(deque(group) for group in groups)
         running: dict[Any, tuple[_Actor, Numbered[Any] | None]] = {}
         deaths: Counter[int] = Counter()
+        stillborn: Counter[int] = Counter()
         # After a death tasks go one at a time: an outcome may be lost on its way, and the wrong task blamed.
         alone: set[int] = set()
 
@@ -105,9 +111,17 @@ class Ray:
                 except ray.exceptions.RayTaskError as error:
                     outcome = Outcome(None, Failure.of(error.cause))
                 except ray.exceptions.RayError as error:
-                    said = str(error).splitlines()[0]
+                    said = _said(error)
                     if task is None:
-                        raise RunError(f"a worker of the Ray cluster could not start: {said}") from error
+                        # Its node may have gone while it started; a second time it is no accident.
+                        stillborn[actor.number] += 1
+                        if stillborn[actor.number] >= TRIES:
+                            raise RunError(
+                                f"a worker of the Ray cluster could not start: {said}; "
+                                "every node needs this release of retrodict and of Python"
+                            ) from error
+                        team[team.index(actor)] = hire(actor.number)
+                        continue
                     running = {ref: pair for ref, pair in running.items() if pair[0] is not actor}
                     team[team.index(actor)] = hire(actor.number)
                     lost = deque([*actor.flying, *actor.tasks])
@@ -166,11 +180,35 @@ def _knock(address: str) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=10.0).close()
 
 
+def _said(error: Exception) -> str:
+    """Return the first sentence of an error of Ray that says something of its own."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return one_line(lines[0] if lines else type(error).__name__)
+
+
+@contextmanager
+def _own_environment(ray: Any) -> Iterator[None]:
+    """Let workers start in the environment that their node has.
+
+    Under `uv run` Ray would send the working directory to the nodes and build an environment there, for minutes or in
+    vain. What turns that off is a variable that Ray reads once, when it is imported, which may be long before this.
+    """
+    constants = getattr(getattr(ray, "_private", None), "ray_constants", None)
+    before = getattr(constants, _UV, None)
+    if before is None:
+        yield
+        return
+    setattr(constants, _UV, False)
+    try:
+        yield
+    finally:
+        setattr(constants, _UV, before)
+
+
 def _ray() -> Any:
     # Ray reads these when it is imported: nothing of a study is anyone else's to know.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    # Under `uv run` Ray would send the working directory to the nodes and build an environment there: they have theirs.
-    os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
+    os.environ.setdefault(_UV, "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     with extra_for("the backend 'ray'"):
         import ray
