@@ -58,8 +58,6 @@ if TYPE_CHECKING:
     from retrodict.sanitizing import Sanitized, sanitize
     from retrodict.schema import Feature, Schema, Target, load_schema
 
-__version__ = "0.1.0"
-
 __all__ = [
     "AttributeRisk",
     "Check",
@@ -118,6 +116,8 @@ __all__ = [
     "uniform_prior",
 ]
 
+__version__: str
+
 _HOMES = {
     "disclosures": ("Disclosures", "inspect_model"),
     "evaluation": (
@@ -143,12 +143,26 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used."""
+    if name == "__version__":
+        return _version()
     if name not in __all__:
         raise AttributeError(f"module 'retrodict' has no attribute '{name}'")
     home = _HOME_OF.get(name)
     value = import_module(f"retrodict.{name}") if home is None else getattr(import_module(f"retrodict.{home}"), name)
     globals()[name] = value
     return value
+
+
+def _version() -> str:
+    """Return the installed release: that of the git tag that it was built from."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        found = version("retrodict")
+    except PackageNotFoundError:  # read from a folder of sources that was not installed
+        found = "0+unknown"
+    globals()["__version__"] = found
+    return found
 
 
 def __dir__() -> list[str]:

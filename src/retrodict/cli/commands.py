@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from retrodict import __version__
 from retrodict.cli.app_command import app as app_command
 from retrodict.cli.attribute_risk import attribute_risk
 from retrodict.cli.audit import audit
@@ -76,6 +75,8 @@ def invoke(arguments: Sequence[str]) -> int:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from retrodict import __version__  # asks what is installed, which takes a moment
+
         print_line(f"retrodict {__version__}")
         raise typer.Exit
 
