@@ -6,7 +6,8 @@ reconstruction comes to real rows as a distribution, and `record_risk`, `matched
 `calibration` and `controls`, which do so row by row; `membership_attacks`, who was in the table by the model's own
 outputs; `infer`, one column of known rows, and `attribute_risk`, what of that is owed to having been trained on;
 `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes one of another
-kind, and `query_curve`, what so many model calls give; `error_budget`, where the divergence comes from; `audit`, all
+kind, and `query_curve`, what so many model calls give; `error_budget`, where the divergence comes from;
+`calibrate`, whether the draws are what they are said to be; `audit`, all
 of it in one folder, and `sanitize`, which takes out of a model what prediction does not need; `check`, what settings
 store or expose, before training; `doctor`, what is installed and what it enables; and the modules `priors`, `models`,
 `disclosures`, `schema`, `evaluation`, `theory`, `study` and `inference` for those who need more. Each name is imported
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
         RecordMatch,
         RecordRisk,
         Replicas,
+        SimulationCalibration,
         aligned_error,
         attribute_risk,
+        calibrate,
         evaluate,
         matched_error,
         membership_attacks,
@@ -77,10 +80,12 @@ __all__ = [
     "Replicas",
     "Sanitized",
     "Schema",
+    "SimulationCalibration",
     "Target",
     "aligned_error",
     "attribute_risk",
     "audit",
+    "calibrate",
     "calibration",
     "check",
     "controls",
@@ -122,6 +127,7 @@ _HOMES = {
     "disclosures": ("Disclosures", "inspect_model"),
     "evaluation": (
         *("Fidelity", "RecordMatch", "aligned_error", "calibration", "controls", "evaluate", "matched_error"),
+        *("SimulationCalibration", "calibrate"),
         *("RecordRisk", "record_risk", "MembershipAttacks", "membership_attacks"),
         *("AttributeRisk", "attribute_risk"),
         *("Migration", "QueryCurve", "Replicas", "migrate", "query_curve", "replicate"),

@@ -98,6 +98,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "EstimatedBudget": lambda: rd.error_budget(
         model(), prior(), holdout=table(1), target="label", draws=2_000, learners=("curves",), envelope=("curves",)
     ),
+    "SimulationCalibration": lambda: rd.calibrate(model(), prior(), simulations=20, draws=10, progress=False),
     "Sanitized": lambda: rd.sanitize(model(), rows=100),
     "Diagnosis": diagnosis,
     "StudyAnalysis": lambda: analyse(study(worlds=2, spread=0.05), HOSTILE[0], replicates=20),

@@ -10,6 +10,7 @@ from retrodict.evaluation.record_match import RecordMatch
 from retrodict.evaluation.records import aligned_error, matched_error
 from retrodict.evaluation.replicas import Migration, Replicas, migrate, replicate
 from retrodict.evaluation.risk import RecordRisk, record_risk
+from retrodict.evaluation.simulated import SimulationCalibration, calibrate
 
 __all__ = [
     "AttributeRisk",
@@ -20,8 +21,10 @@ __all__ = [
     "RecordMatch",
     "RecordRisk",
     "Replicas",
+    "SimulationCalibration",
     "aligned_error",
     "attribute_risk",
+    "calibrate",
     "calibration",
     "controls",
     "evaluate",
