@@ -29,6 +29,7 @@ from retrodict.priors.marginals import (
     sample_marginal,
 )
 from retrodict.priors.marginals.inverse import latents_of
+from retrodict.priors.marginals.normal_share import normal_share
 from retrodict.priors.marginals.sample import SampleQuantiles
 
 GRID = np.linspace(-9, 9, 20_001)
@@ -66,6 +67,18 @@ CASES: dict[str, tuple[Marginal, float, float]] = {
     "zipf, truncated": (named("zipf", {"a": 2.0}, None, 50_000)[0], 1, 50_000),
     "constant": (constant(4.0), 4, 4),
 }
+
+
+def test_the_table_of_the_normal_distribution_function_is_exact_and_never_decreases() -> None:
+    ends = [-np.inf, -40.0, -8.5, 8.5, 40.0, np.inf]
+    z = np.sort(
+        np.concatenate([np.random.default_rng(0).uniform(-9, 9, 200_000), np.linspace(-8.5, 8.5, 16_385), ends])
+    )
+    p = normal_share(z)
+    assert np.abs(p - ndtr(z)).max() < 3e-15
+    assert (np.diff(p) >= 0).all()
+    assert p[0] >= 0
+    assert p[-1] <= 1
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -25,12 +25,10 @@ def rows_product(z: Float[Array, "n d"], factor: Float[Array, "p d"]) -> Float[A
     return out
 
 
-def columns_product(z: Float[Array, "n d"], factor: Float[Array, "p d"]) -> Float[Array, "p n"]:
-    """Return ``factor @ z.T``, one contiguous row a feature."""
-    out = np.empty((len(factor), len(z)))
+def columns_product(z: Float[Array, "n d"], factor: Float[Array, "p d"], out: Float[Array, "p n"]) -> None:
+    """Write ``factor @ z.T``, one contiguous row a feature."""
     for part in _slices(len(z), factor):
         np.matmul(factor, z[part].T, out=out[:, part])
-    return out
 
 
 def _slices(n: int, factor: Array) -> list[slice]:

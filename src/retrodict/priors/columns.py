@@ -89,12 +89,16 @@ def transport_columns(
         return _affine(z, [marginal for marginal in marginals if isinstance(marginal, Normal)], factor)
     thresholds = ndtri([feature.missing for _, feature in gaps])
     out = np.empty((len(z), d))
+    # One row a feature: each marginal reads and writes contiguous memory. It is used again for every block, since the
+    # first touch of memory costs as much as arithmetic.
+    held = np.empty((d, min(BLOCK, len(z))))
     for start in range(0, len(z), BLOCK):
         block = z[start : start + BLOCK]
-        # One row a feature: each marginal reads and writes contiguous memory.
-        columns = (
-            np.array(block[:, :d].T, order="C", copy=True) if factor is None else columns_product(block[:, :d], factor)
-        )
+        columns = held[:, : len(block)]
+        if factor is None:
+            columns[...] = block[:, :d].T
+        else:
+            columns_product(block[:, :d], factor, columns)
         for j, marginal in enumerate(marginals):
             columns[j] = marginal.quantile_z(columns[j])
         for k, (j, _) in enumerate(gaps):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import ndtr
 
 from retrodict.errors import PriorError
 from retrodict.priors.blocked_products import rows_product
@@ -17,16 +17,18 @@ from retrodict.priors.conditional.kernel import Sample, kernel_law
 from retrodict.priors.conditional.law import Law
 from retrodict.priors.digest import digest
 from retrodict.priors.kernel import first_component, noise_factor, numeric_moments, silverman
+from retrodict.priors.marginals.normal_share import normal_share
 from retrodict.priors.merged_states import merged_states
 from retrodict.priors.transport import Transport
 from retrodict.results.notes import Note
-from retrodict.schema import Schema
+from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
 
 _CLOSE = 1e-6  # of a step
 _DECIMALS = 10  # takes off what a multiple of a decimal step has in its last place
-_CHUNK = 8192  # rows transported at a time: they stay in the cache
+_CHUNK = 65_536  # cells transported at a time: they stay in the cache
+_FEWEST = 1_024  # rows of a chunk at the least: with fewer, calls cost more than arithmetic
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,7 +76,9 @@ class EmpiricalPrior(Transport):
     class_shares: Mapping[Hashable, float] | None = None
     balanced: bool = False
     grids: tuple[tuple[float, float] | None, ...] | None = None
-    _ends: Float[Array, " n"] = field(init=False, repr=False)
+    _ends: Float[Array, " n"] | None = field(init=False, repr=False)
+    _centres: Float[Array, "n d"] = field(init=False, repr=False)
+    _bounds: tuple[Array, Array] | None = field(init=False, repr=False)
     _numeric: tuple[int, ...] = field(init=False, repr=False)
     _mean: Float[Array, " p"] = field(init=False, repr=False)
     _factor: Float[Array, "p p"] = field(init=False, repr=False)
@@ -93,18 +97,40 @@ class EmpiricalPrior(Transport):
         if not 0 <= redraw <= 1:
             raise PriorError(f"redraw must be a probability in [0, 1], got {redraw}; correct it")
         mean, covariance = numeric_moments(rows[:, numeric], weights)
+        centres = rows
+        if bandwidth and numeric:
+            # Shrinking and adding in these proportions leaves means, variances and covariances as they are.
+            centres = rows.copy()
+            centres[:, numeric] = mean + _shrink(bandwidth) * (rows[:, numeric] - mean)
         for name, value in (
             ("rows", rows),
             ("weights", weights),
             ("bandwidth", bandwidth),
             ("redraw", redraw),
-            ("_ends", np.cumsum(weights)[:-1]),
+            ("_ends", None if (weights == weights[0]).all() else np.cumsum(weights)[:-1]),
+            ("_centres", centres),
             ("_numeric", numeric),
             ("_mean", mean),
             ("_factor", noise_factor(covariance)),
             ("_listed_shares", _listed_shares(self.schema, rows, weights)),
         ):
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "_bounds", self._plain_bounds())
+
+    def _plain_bounds(self) -> tuple[Array, Array] | None:
+        """Return the bounds of the numbers that have no grid, one a feature; ``None`` where there are none."""
+        low, high = np.full(len(self.schema), -np.inf), np.full(len(self.schema), np.inf)
+        for j in self._numeric:
+            feature = self.schema.features[j]
+            if self._grid(j) is None:
+                low[j] = -np.inf if feature.low is None else feature.low
+                high[j] = np.inf if feature.high is None else feature.high
+        return (low, high) if np.isfinite(low).any() or np.isfinite(high).any() else None
+
+    def _grid(self, j: int) -> tuple[float, float] | None:
+        """Return step and offset of the values that a number takes; ``None`` for any."""
+        own = None if self.grids is None else self.grids[j]
+        return (1.0, 0.0) if own is None and self.schema.features[j].kind == "integer" else own
 
     @property
     def plain(self) -> bool:
@@ -121,60 +147,57 @@ class EmpiricalPrior(Transport):
         z = np.asarray(z, dtype=np.float64)
         check_latents(z, self.latent_dim)
         out = np.empty((len(z), len(self.schema)))
-        for start in range(0, len(z), _CHUNK):
-            chunk = z[start : start + _CHUNK]
-            out[start : start + _CHUNK] = self._chunk(chunk)
+        rows = max(_FEWEST, _CHUNK // max(1, len(self.schema)))
+        for start in range(0, len(z), rows):
+            self._draw(z[start : start + rows], out[start : start + rows])
         return out
 
-    def _chunk(self, z: Array) -> Array:
-        out = self.rows[np.searchsorted(self._ends, ndtr(z[:, 0]), side="right")]
+    def _draw(self, z: Array, out: Array) -> None:
+        """Write the rows of a chunk of latents."""
+        np.take(self._centres, self._chosen(z[:, 0]), axis=0, out=out, mode="clip")
         if self.plain:
-            return out
+            return
         if self.bandwidth and self._numeric:
-            # Shrinking and adding in these proportions leaves means, variances and covariances as they are.
-            shrink = 1 / np.sqrt(1 + self.bandwidth**2)
-            columns = list(self._numeric)
-            noise = rows_product(z[:, [1 + j for j in columns]], self._factor)
-            if self.balanced:
-                noise = self._balanced(out[:, columns], noise, shrink)
-            out[:, columns] = self._mean + shrink * (out[:, columns] - self._mean + self.bandwidth * noise)
+            every = len(self._numeric) == len(self.schema)
+            columns = slice(None) if every else list(self._numeric)
+            steps = rows_product(z[:, 1:] if every else z[:, [1 + j for j in self._numeric]], self._factor)
+            steps *= self.bandwidth * _shrink(self.bandwidth)
+            out[:, columns] += self._cut(out[:, columns], steps) if self.balanced else steps
+        if self._bounds is not None:
+            np.maximum(out, self._bounds[0], out=out)
+            np.minimum(out, self._bounds[1], out=out)
         for j, feature in enumerate(self.schema.features):
+            grid = self._grid(j)
             if feature.listed:
                 self._redraw(out, j, z[:, 1 + j])
-                continue
-            grid = None if self.grids is None else self.grids[j]
-            if grid is None and feature.kind == "integer":
-                grid = (1.0, 0.0)
-            low, high = feature.low, feature.high
-            if grid is not None:
-                step, offset = grid
-                place = np.rint((out[:, j] - offset) / step)
-                # A bound that misses the grid by rounding alone is one of its values.
-                low = None if low is None else np.ceil((low - offset) / step - _CLOSE)
-                high = None if high is None else np.floor((high - offset) / step + _CLOSE)
-                if low is not None or high is not None:
-                    np.clip(place, low, high, out=place)
-                out[:, j] = place if grid == (1.0, 0.0) else np.round(place * step + offset, _DECIMALS)
-            elif low is not None or high is not None:
-                np.clip(out[:, j], low, high, out=out[:, j])
-        return out
+            elif grid is not None:
+                out[:, j] = _on_grid(np.ascontiguousarray(out[:, j]), feature, grid)
 
-    def _balanced(self, rows: Array, noise: Array, shrink: float) -> Array:
+    def _chosen(self, z: Array) -> Array:
+        """Return which row each latent chooses."""
+        u = normal_share(np.ascontiguousarray(z))
+        if self._ends is not None:
+            return np.searchsorted(self._ends, u, side="right")
+        u *= len(self.rows)
+        return np.minimum(u.astype(np.intp), len(self.rows) - 1)
+
+    def _cut(self, centres: Array, steps: Array) -> Array:
         """Return the kernel's steps, none longer than the way from the shrunken row to its nearer bound."""
-        middle = self._mean + shrink * (rows - self._mean)
-        room = np.full(rows.shape, np.inf)
+        room = np.full(centres.shape, np.inf)
         for k, j in enumerate(self._numeric):
             low, high = self.schema.features[j].low, self.schema.features[j].high
             if low is not None:
-                room[:, k] = middle[:, k] - low
+                room[:, k] = centres[:, k] - low
             if high is not None:
-                room[:, k] = np.fmin(room[:, k], high - middle[:, k])
-        longest = np.maximum(room, 0.0) / (shrink * (self.bandwidth or 1.0))
-        return np.clip(noise, -longest, longest)
+                room[:, k] = np.fmin(room[:, k], high - centres[:, k])
+        longest = np.maximum(room, 0.0)
+        return np.clip(steps, -longest, longest)
 
     def _redraw(self, out: Array, j: int, z: Array) -> None:
         """Redraw a listed feature where its latent falls into the lowest `redraw` of probability; reuse the rest."""
-        u = ndtr(z)
+        if not self.redraw:
+            return
+        u = normal_share(np.ascontiguousarray(z))
         again = np.flatnonzero((u < self.redraw) & ~np.isnan(out[:, j]))
         out[again, j] = np.searchsorted(self._listed_shares[j], u[again] / self.redraw, side="right")
 
@@ -184,10 +207,6 @@ class EmpiricalPrior(Transport):
 
     def kernel(self) -> Sample:
         """Return the rows with what is drawn around them."""
-        steps = [
-            own or ((1.0, 0.0) if feature.kind == "integer" else None)
-            for own, feature in zip(self.grids or (None,) * len(self.schema), self.schema.features, strict=True)
-        ]
         return Sample(
             schema=self.schema,
             rows=self.rows,
@@ -198,7 +217,7 @@ class EmpiricalPrior(Transport):
             factor=self._factor,
             numeric=self._numeric,
             shares={j: np.diff(ends, prepend=0.0, append=1.0) for j, ends in self._listed_shares.items()},
-            steps=tuple(steps),
+            steps=tuple(self._grid(j) for j in range(len(self.schema))),
             balanced=self.balanced,
         )
 
@@ -252,6 +271,23 @@ def _checked(schema: Schema, rows: Array, weights: Array | None) -> tuple[Array,
     if p.shape != (len(rows),) or not (np.isfinite(p).all() and (p >= 0).all() and p.sum() > 0):
         raise PriorError(f"{len(rows)} rows need as many finite weights, not negative and not all zero; correct them")
     return rows, p / p.sum()
+
+
+def _shrink(bandwidth: float) -> float:
+    """Return what rows are shrunk by towards the mean, so that the kernel leaves the variances as they are."""
+    return 1.0 / math.sqrt(1.0 + bandwidth**2)
+
+
+def _on_grid(values: Array, feature: Feature, grid: tuple[float, float]) -> Array:
+    """Return values on the nearest point of a feature's grid that is within its bounds."""
+    step, offset = grid
+    place = np.rint((values - offset) / step)
+    # A bound that misses the grid by rounding alone is one of its values.
+    if feature.low is not None:
+        np.maximum(place, np.ceil((feature.low - offset) / step - _CLOSE), out=place)
+    if feature.high is not None:
+        np.minimum(place, np.floor((feature.high - offset) / step + _CLOSE), out=place)
+    return place if grid == (1.0, 0.0) else np.round(place * step + offset, _DECIMALS)
 
 
 def _listed_shares(schema: Schema, rows: Array, weights: Array) -> dict[int, Array]:

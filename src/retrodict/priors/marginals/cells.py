@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from retrodict.errors import PriorError
+from retrodict.priors.marginals.normal_share import normal_share
 
 Array = np.ndarray
 
@@ -53,7 +54,7 @@ class Cells:
 
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals through their probabilities; see `Marginal.quantile_z`."""
-        u = ndtr(z)
+        u = normal_share(z)
         # Ends that an empty cell repeats are passed over: no value falls inside such a cell.
         cell = np.clip(np.searchsorted(self._ends, u, side="right") - 1, 0, len(self.shares) - 1)
         share = self.shares[cell]

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import ndtr
 
 from retrodict.errors import PriorError
+from retrodict.priors.marginals.normal_share import normal_share
 
 Array = np.ndarray
 
@@ -82,7 +82,7 @@ class Uniform:
 
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals through their distribution function; see `Marginal.quantile_z`."""
-        out = ndtr(z)
+        out = normal_share(z)
         out *= self.high - self.low
         out += self.low
         return np.minimum(out, self.high, out=out)  # low + (high - low) can round past high

@@ -80,7 +80,7 @@ class Discrete:
         """Map standard normals by their thresholds; see `Marginal.quantile_z`."""
         index = self._index(z)
         if self._offset is None:
-            return self.support.take(index)
+            return self.support[index.astype(np.intp, copy=False)]
         return index + self._offset
 
     def _index(self, z: Array) -> Array:
@@ -93,11 +93,12 @@ class Discrete:
             return np.searchsorted(self._thresholds, z, side="right")
         cell = z + _REACH
         cell *= _CELLS / (2 * _REACH)
-        np.clip(cell, 0, _CELLS - 1, out=cell)
-        index = self._guide.take(cell.astype(np.int32))
+        np.maximum(cell, 0, out=cell)
+        np.minimum(cell, _CELLS - 1, out=cell)
+        index = self._guide[cell.astype(np.intp)]
         ends = np.append(self._thresholds, np.inf)
         for _ in range(self._depth):
-            index += z >= ends.take(index)
+            index += z >= ends[index]
         return index
 
     def values(self) -> Float[Array, " k"]:
@@ -132,7 +133,7 @@ def _guide(thresholds: Array) -> tuple[Int[Array, " c"] | None, int]:
     after = np.append(np.searchsorted(thresholds, edges[1:-1] + _HAIR), len(thresholds))
     before[0] = 0
     depth = int((after - before[:-1]).max())
-    return (before[:-1].astype(np.int32), depth) if depth <= _DEEPEST else (None, 0)
+    return (before[:-1].astype(np.intp), depth) if depth <= _DEEPEST else (None, 0)
 
 
 def constant(value: float) -> Discrete:

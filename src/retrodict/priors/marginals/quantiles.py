@@ -46,17 +46,18 @@ class Quantiles:
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals piecewise linearly; see `Marginal.quantile_z`."""
         if len(self.latents) <= _FEW:
-            segment: Array = np.zeros(len(z), dtype=np.int8)
+            count = np.zeros(len(z), dtype=np.int8)
             for latent in self.latents:
-                segment += z >= latent
+                count += z >= latent
+            segment = count.astype(np.intp)
         else:
             segment = np.searchsorted(self.latents, z, side="right")
         # Segment k begins at knot k - 1; the first one goes down from knot 0.
         first, last = self.latents[0], self.latents[-1]
         rise = np.diff(self.knots) / np.diff(self.latents)
-        out = z - np.append(first, self.latents).take(segment)
-        out *= np.concatenate([[self.slopes[0]], rise, [self.slopes[1]]]).take(segment)
-        out += np.append(self.knots[0], self.knots).take(segment)
+        out = z - np.append(first, self.latents)[segment]
+        out *= np.concatenate([[self.slopes[0]], rise, [self.slopes[1]]])[segment]
+        out += np.append(self.knots[0], self.knots)[segment]
         if math.isfinite(self.low):
             _approach(out, z, z < first, first, self.knots[0], self.low, self.slopes[0])
         if math.isfinite(self.high):

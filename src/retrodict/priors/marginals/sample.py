@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from retrodict.errors import PriorError
 from retrodict.priors.marginals.contract import Marginal
 from retrodict.priors.marginals.discrete import Discrete, Rounded, constant
+from retrodict.priors.marginals.normal_share import normal_share
 
 Array = np.ndarray
 
@@ -34,14 +35,16 @@ class SampleQuantiles:
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals through their probabilities; see `Marginal.quantile_z`."""
         last = len(self.knots) - 1
-        at = ndtr(z)
+        at = normal_share(z)
         at *= last
-        index = at.astype(np.int32)
-        np.minimum(index, last - 1, out=index)
-        at -= index
-        at *= np.diff(self.knots).take(index)  # zero on an atom, which therefore stays exact
-        at += self.knots.take(index)
-        return np.clip(at, self.knots[0], self.knots[-1], out=at)
+        whole = np.floor(at)
+        np.minimum(whole, last - 1, out=whole)
+        at -= whole
+        index = whole.astype(np.intp)
+        at *= np.diff(self.knots)[index]  # zero on an atom, which therefore stays exact
+        at += self.knots[index]
+        np.maximum(at, self.knots[0], out=at)
+        return np.minimum(at, self.knots[-1], out=at)
 
     def latents_at(self, values: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
         """Return the stretch of latents of each value; see `Invertible`."""

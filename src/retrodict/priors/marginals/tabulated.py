@@ -11,6 +11,7 @@ from jaxtyping import Float
 from scipy.interpolate import CubicSpline
 
 from retrodict.errors import PriorError
+from retrodict.priors.marginals.cubics import cubics, read
 
 Array = np.ndarray
 
@@ -47,21 +48,12 @@ class Tabulated:
 
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals by the table; see `Marginal.quantile_z`."""
-        count = self.coefficients.shape[1]
-        t = z + EDGE
-        t *= count / (2 * EDGE)
-        np.clip(t, 0.0, count, out=t)
-        index = t.astype(np.int32)
-        np.minimum(index, count - 1, out=index)
-        t -= index
-        out = self.coefficients[3].take(index)
-        for row in (2, 1, 0):
-            out *= t
-            out += self.coefficients[row].take(index)
+        out = read(self.coefficients, EDGE, z)
         if z.size and (z.min() < -EDGE or z.max() > EDGE):
             beyond = np.abs(z) > EDGE
             out[beyond] = self.exact(z[beyond])
-        return np.clip(out, self.low, self.high, out=out)  # polynomials and scipy both round past the ends
+        np.maximum(out, self.low, out=out)  # polynomials and scipy both round past the ends
+        return np.minimum(out, self.high, out=out)
 
     def breaks(self) -> Float[Array, " k"]:
         """Return no latents: the map is smooth."""
@@ -133,5 +125,4 @@ def _cubics(nodes: Array) -> Float[Array, "4 k"]:
     slope = CubicSpline(np.arange(len(nodes)), nodes)(np.arange(len(nodes)), 1)
     limit = 3 * np.minimum(np.concatenate([rise[:1], rise]), np.concatenate([rise, rise[-1:]]))
     slope = np.clip(slope, 0.0, limit)
-    left, right = slope[:-1], slope[1:]
-    return np.stack([nodes[:-1], left, 3 * rise - 2 * left - right, left + right - 2 * rise])
+    return cubics(nodes, slope)
