@@ -9,9 +9,11 @@ from copy import copy
 from pathlib import Path
 from typing import Annotated, Any
 
+import click
 import typer
 
 from retrodict.inference.engines import engine_help
+from retrodict.results.store.places import is_address
 
 CLASSIFIERS = (
     *("logistic_regression", "linear_discriminant", "naive_bayes", "k_neighbours", "kernel_logistic"),
@@ -43,6 +45,8 @@ KNOWN = typer.Option("--known", metavar="FILE", help="Rows of which something is
 DRAWS = typer.Option("--draws", metavar="N", help="How many draws of the features are made.")
 LIMIT = typer.Option("--limit", metavar="N", help="Rows of a table that are looked at, at most.")
 WORKERS = typer.Option("--workers", metavar="N", help="How many work at a time, else one a core.")
+BACKEND = typer.Option("--backend", metavar="NAME", help="local or ray.")
+ADDRESS = typer.Option("--address", metavar="HOST:PORT", help="Of a running Ray cluster; else one is started here.")
 SECONDS = typer.Option("--seconds", metavar="S", help="Take about so long at most.")
 ENGINE = typer.Option("--engine", metavar="NAME", help=f"How draws are made: {engine_help()}.")
 MAX_QUERIES = typer.Option("--max-queries", metavar="N", help="Rows that the model may score, at most.")
@@ -88,7 +92,22 @@ def more(option: Any, text: str) -> Any:
     return own
 
 
+class _Place(click.Path):
+    """A path, or an address, whose slashes are left as they are."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if not isinstance(value, str) or is_address(value) else Path(value)
+
+
+def placed(option: Any) -> Any:
+    """Return an option whose value may be an address too."""
+    own = copy(option)
+    own.click_type = _Place()
+    return own
+
+
 OutFolder = Annotated[Path, more(OUT, "A new folder.")]
+OutPlace = Annotated[Path, placed(more(OUT, "A new folder; with a backend also s3://bucket/folder and the like."))]
 MaxQueries = Annotated[int | None, more(MAX_QUERIES, "Else a million, or a hundred a row.")]
 Prior = Annotated[Path | None, more(PRIOR, "Else what the model file implies.")]
 

@@ -20,7 +20,7 @@ from retrodict.cli.stops import stopping
 @grouped
 def reconstruct(
     model: options.ModelFile,
-    out: options.OutFolder,
+    out: options.OutPlace,
     opening: Opening,
     output: Output,
     prior: options.Prior = None,
@@ -32,6 +32,11 @@ def reconstruct(
     ] = None,
     engine: Annotated[str, options.ENGINE] = "auto",
     max_queries: options.MaxQueries = None,
+    backend: Annotated[
+        str | None, options.more(options.BACKEND, "Many workers draw the rows, each part to a file; else one alone.")
+    ] = None,
+    workers: Annotated[int | None, options.more(options.WORKERS, "Processes; the rows are the same.")] = None,
+    address: Annotated[str | None, options.ADDRESS] = None,
 ) -> None:
     """Draw labelled rows that may stand behind a model, under a prior."""
     shares = read_class_shares(class_shares)
@@ -46,6 +51,9 @@ def reconstruct(
             engine=engine,
             max_queries=max_queries,
             out=out,
+            backend=backend,
+            workers=workers,
+            address=address,
             progress=output.progress,
         )
     output.note(file_line(model, loaded))

@@ -36,7 +36,7 @@ def print_reports(what: str, reports: Sequence[Diagnostics]) -> None:
         print_line(f"... and {len(reports) - _SHOWN:,} more; --json prints all of them")
 
 
-def print_rows(found: LabelledRows, out: Path, document: str) -> None:
+def print_rows(found: LabelledRows, out: Path | str, document: str) -> None:
     """Print where labelled rows come from, what a user should know of them, and where they lie.
 
     Parameters
@@ -44,17 +44,17 @@ def print_rows(found: LabelledRows, out: Path, document: str) -> None:
     found
         The rows.
     out
-        Their folder.
+        Their folder, or their address.
     document
         The file in it that says all the rest.
     """
-    about, rows = found.provenance, out / "rows.parquet"
+    about, rows = found.provenance, f"{out}/rows.parquet"
     print_line(
         f"{found.n_rows:,} rows of {len(found.schema)} features from {about.model['family']}, "
         f"{about.queries:,} model calls, seed {about.seed}"
     )
     print_each((*found.notes, *about.model["warnings"], *about.prior["notes"]))
-    print_line(f"rows: {rows}    all the rest: {out / document}")
+    print_line(f"rows: {rows}    all the rest: {out}/{document}")
     print_line(f"next: pandas.read_parquet('{rows}'), or retrodict.{type(found).__name__}.load('{out}')")
 
 

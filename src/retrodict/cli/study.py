@@ -48,10 +48,8 @@ def run(
     output: Output,
     out: Annotated[Path | None, options.more(options.OUT, "The study's file; else its name with .study.")] = None,
     workers: Annotated[int | None, options.more(options.WORKERS, "Processes; the cells are the same.")] = None,
-    backend: Annotated[str, typer.Option(metavar="NAME", help="local or ray.")] = "local",
-    address: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Of a running Ray cluster; else one is started here.")
-    ] = None,
+    backend: Annotated[str, options.BACKEND] = "local",
+    address: Annotated[str | None, options.ADDRESS] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cells that failed once more.")] = False,
     cells: Annotated[int | None, typer.Option("--cells", metavar="N", help="Stop after so many cells.")] = None,
 ) -> None:

@@ -15,7 +15,7 @@ from retrodict.inference.diagnostics import Diagnostics
 from retrodict.inference.observation import Label
 from retrodict.inference.run import joint_of, run
 from retrodict.inference.sink import Sink
-from retrodict.inference.task import Checkpoint, JointTask, RunState, Task, subseed
+from retrodict.inference.task import Checkpoint, JointTask, RunState, Task, subseed, unwatched
 from retrodict.models import Meter
 from retrodict.models.noise import noise_of
 from retrodict.reconstruction.provenance import Provenance, describe
@@ -108,13 +108,24 @@ class Drawing:
 
     def _draw(self, sink: Sink, state: RunState | None, checkpoint: Checkpoint) -> list[Diagnostics]:
         """Draw the rows; a run that finds none is refused."""
-        reports = self._reports(sink, state, checkpoint)
+        reports = self.reports(sink, state, checkpoint)
         if not any(report.reached for report in reports):
             worst = max(reports, key=lambda report: report.requested)
             raise RunError(f"no row was found: class {worst.observation}: {worst.verdict}")
         return reports
 
-    def _reports(self, sink: Sink, state: RunState | None, checkpoint: Checkpoint) -> list[Diagnostics]:
+    def reports(
+        self, sink: Sink, state: RunState | None = None, checkpoint: Checkpoint = unwatched
+    ) -> list[Diagnostics]:
+        """Draw the rows to a sink, whether any is found or not; return one report a class.
+
+        Parameters
+        ----------
+        sink
+            Takes the rows.
+        state, checkpoint
+            See `inference.run`.
+        """
         prior, classes, quota = self.job.prior, self.job.schema.target.classes, self.quota
         if quota is None:
             together = joint_of(self.engine)

@@ -36,8 +36,10 @@ class LabelledRows(FolderResult):
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The rows: features under their raw names, then the target; read from disk at first use if they lie there."""
-        if self._frame is not None:
-            return self._frame
+        return self._read() if self._frame is None else self._frame
+
+    def _read(self) -> pd.DataFrame:
+        """Return the rows from where they lie."""
         assert self.path is not None  # rows are in one place or the other
         return read_rows(self.path / ROWS_FILE)
 

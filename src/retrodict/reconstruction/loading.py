@@ -11,6 +11,9 @@ from retrodict.inference.diagnostics import Diagnostics
 from retrodict.plain_text import shown
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.results.documents import OddError, checked, notes, part
+from retrodict.results.folder import ROWS_FILE
+from retrodict.results.store.contract import Store
+from retrodict.results.store.parts import Parts, part_name
 from retrodict.schema import Schema
 
 if TYPE_CHECKING:
@@ -86,15 +89,45 @@ def check_rows(path: Path, schema: Schema, more: set[str], rows: int, target: bo
             columns, found = file.schema_arrow, file.metadata.num_rows
     except (OSError, ValueError) as error:
         raise OddError(f"'{path.name}' is damaged: {shown(error, 100)}") from error
-    wanted = {*schema.names, *more, *({schema.target.name} if target else ())}
-    if len(columns.names) != len(set(columns.names)) or set(columns.names) != wanted:
-        odd = sorted(wanted.symmetric_difference(columns.names)) or ["a name that stands twice"]
-        raise OddError(f"the columns of '{path.name}' are not those of its schema: {shown(odd[0])}")
+    _check_columns(path.name, columns, {*schema.names, *more, *({schema.target.name} if target else ())}, schema)
     if found != rows:
         raise OddError(f"'{path.name}' has {found:,} rows, and {rows:,} were found")
+
+
+def parts_of(data: Mapping[str, Any], store: Store) -> Parts | None:
+    """Return the parts of a table that many workers drew, of a result at a place; ``None`` where it has none."""
+    if "parts" not in data:
+        return None
+    said = part(data, "parts", dict)
+    rows, sizes = (part(said, key, list) for key in ("rows", "bytes"))
+    if len(rows) != len(sizes) or not rows or not all(type(n) is int and n >= 0 for n in (*rows, *sizes)):
+        raise OddError("'parts' holds no rows and bytes of each part")
+    return Parts(store.sub(ROWS_FILE), tuple(rows), tuple(sizes))
+
+
+def check_parts(parts: Parts, schema: Schema, rows: int) -> None:
+    """Check the parts of a table by their names and sizes, and by the head of the first.
+
+    Raises
+    ------
+    OddError
+        If it is another table.
+    ValueError, OSError
+        If the first is no Parquet file.
+    """
+    if sum(parts.rows) != rows:
+        raise OddError(f"its parts have {sum(parts.rows):,} rows, and {rows:,} were found")
+    parts.check()
+    _check_columns(part_name(0), parts.schema(), {*schema.names, schema.target.name}, schema)
+
+
+def _check_columns(name: str, columns: pa.Schema, wanted: set[str], schema: Schema) -> None:
+    if len(columns.names) != len(set(columns.names)) or set(columns.names) != wanted:
+        odd = sorted(wanted.symmetric_difference(columns.names)) or ["a name that stands twice"]
+        raise OddError(f"the columns of '{name}' are not those of its schema: {shown(odd[0])}")
     for feature in schema.features:
         if not feature.listed and not _numeric(columns.field(feature.name).type):
-            raise OddError(f"column '{shown(feature.name)}' of '{path.name}' holds no numbers")
+            raise OddError(f"column '{shown(feature.name)}' of '{name}' holds no numbers")
 
 
 def read_rows(path: Path) -> pd.DataFrame:

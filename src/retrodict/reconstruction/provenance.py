@@ -53,7 +53,7 @@ class Provenance:
             "warnings": list(contract.about(model).warnings),
         }
         assumed = {"kind": "none", "notes": []} if prior is None else describe(prior)
-        return cls(about, assumed, request, int(seed), int(queries), _versions())
+        return cls(about, assumed, request, int(seed), int(queries), versions())
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -66,7 +66,8 @@ def describe(prior: Prior) -> dict[str, Any]:
     return {**prior.describe(), "notes": list(as_notes(prior.notes, "prior"))}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the releases of Python and of the libraries that shape results."""
     found = {"python": platform.python_version()}
     for name in _LIBRARIES:
         with suppress(PackageNotFoundError):  # an extra

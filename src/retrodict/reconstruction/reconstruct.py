@@ -7,17 +7,24 @@ from typing import Any
 
 from retrodict import priors
 from retrodict.errors import PriorError, RequestError
+from retrodict.execution import Pool
+from retrodict.execution.places import pool_of
 from retrodict.inference.engines import AUTO
 from retrodict.inference.given import engine_text
 from retrodict.inference.run import EngineLike, engine_of
 from retrodict.inference.task import subseed
 from retrodict.models import Meter, Regressor, load_model
 from retrodict.reconstruction.drawing import Drawing
+from retrodict.reconstruction.in_parts import InParts
 from retrodict.reconstruction.request import resolve, with_known_noise
 from retrodict.reconstruction.result import Reconstruction
+from retrodict.reconstruction.shard_work import ShardWork
+from retrodict.reconstruction.shards import Shards, part_rows
 from retrodict.reconstruction.shares import ClassShares, class_quota
 from retrodict.reconstruction.stated_table import disclosed_by, stated_table
 from retrodict.results.arguments import check_count, check_seed
+from retrodict.results.folder import ROWS_FILE
+from retrodict.results.store.places import is_address, store_of
 
 DEFAULT_ROWS = 10_000
 """Rows where no number is asked for."""
@@ -25,13 +32,30 @@ DEFAULT_ROWS = 10_000
 LEAST_BUDGET, CALLS_A_ROW = 1_000_000, 100
 """Model calls where no budget is given: enough for a class that one prior draw in a hundred falls to."""
 
-_JOB, _NOISE = 0, 1
+_JOB, _NOISE, _PARTS = 0, 1, 2
 """First keys of the children of the seed."""
 
 
 def query_budget(given: int | None, n: int) -> int:
     """Return the query budget for so many rows: where none is given, a million model calls, or a hundred a row."""
     return max(LEAST_BUDGET, CALLS_A_ROW * n) if given is None else check_count(given, "the query budget")
+
+
+def _pool(out: str | Path | None, backend: str | None, workers: int | None, address: str | None) -> Pool | None:
+    """Return the workers that are asked for; ``None`` where this process does all."""
+    if backend is not None:
+        pool = pool_of(backend, workers, address)
+        if out is None:
+            raise RequestError("workers write the rows to files; name a folder or an address for them: --out")
+        return pool
+    for value, what in ((workers, "workers are"), (address, "an address is")):
+        if value is not None:
+            raise RequestError(f"{what} of a backend; add --backend local or --backend ray, or leave it out")
+    if out is not None and is_address(out):
+        raise RequestError(
+            f"'{out}' is no folder of this machine; parts of a table can be written there: add --backend local or ray"
+        )
+    return None
 
 
 def reconstruct(
@@ -44,6 +68,9 @@ def reconstruct(
     engine: EngineLike = AUTO,
     max_queries: int | None = None,
     out: str | Path | None = None,
+    backend: str | None = None,
+    workers: int | None = None,
+    address: str | None = None,
     progress: bool | None = None,
 ) -> Reconstruction:
     """Draw rows with labels from a trained model under a prior: ``Q(x|y) = Q(y|x) Q(x) / Z_y`` for each class `y`.
@@ -72,6 +99,16 @@ def reconstruct(
         Model calls (rows scored) to spend at most; by default a million, or a hundred a row.
     out
         A new folder to stream the rows to; memory then stays small, and the same call goes on where a killed one was.
+        With a backend also an address that fsspec reaches, as ``s3://bucket/folder``.
+    backend
+        ``"local"`` or ``"ray"``: the rows are drawn in parts by many workers, processes of this machine or of a Ray
+        cluster, each part to a Parquet file at `out`. By default this process draws them alone, to one file. Parts
+        have seeds of their own: the rows are the same whatever the backend and the number of workers, and others than
+        without one.
+    workers
+        How many, of one thread each; by default as many as cores, of this machine or of the cluster.
+    address
+        Of a running Ray cluster; by default that of ``RAY_ADDRESS``, else one is started on this machine.
     progress
         Whether to show a bar on standard error; by default where that is a terminal.
 
@@ -92,6 +129,7 @@ def reconstruct(
     Malawski & Crimi, Scientific Reports 15:13856, 2025). A regressor's target is its prediction plus Gaussian noise.
     """
     rows = DEFAULT_ROWS if rows is None else check_count(rows, "the number of rows")
+    pool = _pool(out, backend, workers, address)
     root = check_seed(seed)
     drawing = engine_of(engine)
     model = load_model(model)
@@ -120,5 +158,11 @@ def reconstruct(
     meter = Meter(job.model, budget)
     job = with_known_noise(job, meter, subseed(root, _NOISE))
     notes = () if stated is None else (stated,)
+    if pool is not None:
+        assert out is not None  # as was asked for with a pool
+        shards = Shards(rows, quota, max(budget - meter.queries, 1), part_rows(len(job.schema)))
+        place = store_of(out)
+        work = ShardWork.of(job, shards, subseed(root, _PARTS), engine, place.sub(ROWS_FILE), request, int(seed))
+        return InParts(work, place, request, int(seed), meter.queries, notes).run(pool, progress)
     drawn = Drawing(job, meter, rows, subseed(root, _JOB), drawing, quota, notes)
     return drawn.run(request, int(seed), out, progress)

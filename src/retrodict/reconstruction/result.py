@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,12 +11,15 @@ import pandas as pd
 
 from retrodict.inference.diagnostics import Diagnostics
 from retrodict.reconstruction.labelled_rows import LabelledRows
-from retrodict.reconstruction.loading import check_rows, provenance_of, reports_of, schema_of
+from retrodict.reconstruction.loading import check_parts, check_rows, parts_of, provenance_of, reports_of, schema_of
 from retrodict.reconstruction.provenance import Provenance
-from retrodict.results.documents import holding, notes, part, read_document
+from retrodict.results.documents import OddError, holding, notes, parsed_document, part, read_document
 from retrodict.results.folder import ROWS_FILE
 from retrodict.results.notes import Note
 from retrodict.results.result import ShownTable
+from retrodict.results.store.folder import FolderStore
+from retrodict.results.store.parts import Parts
+from retrodict.results.store.places import store_of
 from retrodict.schema import Schema
 
 DOCUMENT = "reconstruction.json"
@@ -39,9 +43,11 @@ class Reconstruction(LabelledRows):
     provenance
         Where it comes from.
     path
-        The folder that holds the rows; ``None`` where they are in memory.
+        The folder that holds the rows; ``None`` where they are in memory, or at an address.
     notes
         What a user should know of how the rows came about, in plain sentences.
+    parts
+        The files that hold the rows where many workers drew them; ``None`` of one that drew them alone.
     """
 
     schema: Schema
@@ -50,6 +56,7 @@ class Reconstruction(LabelledRows):
     path: Path | None = None
     notes: tuple[Note, ...] = ()
     _frame: pd.DataFrame | None = field(default=None, repr=False)
+    parts: Parts | None = None
 
     @property
     def n_rows(self) -> int:
@@ -88,27 +95,57 @@ class Reconstruction(LabelledRows):
             "classes": {report.observation: report for report in self.diagnostics},
             "schema": self.schema,
             "provenance": self.provenance,
+            **({} if self.parts is None else {"parts": {"rows": self.parts.rows, "bytes": self.parts.sizes}}),
         }
 
-    def documents(self) -> dict[str, str | bytes]:
-        """Return what lies beside the rows on disk."""
-        return {DOCUMENT: self.document()}
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read a reconstruction back from its folder.
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """Yield the rows in tables that follow one another, so that more of them than fit in memory can be read.
 
         Raises
         ------
         RequestError
-            If the folder holds no reconstruction.
+            If a file of them is gone, or damaged.
         """
-        path = Path(path)
-        with holding(path, "reconstruction"):
-            data = read_document(path / DOCUMENT)
+        if self.parts is None:
+            yield self.frame
+            return
+        for one in self.parts.tables():
+            yield one.to_pandas()
+
+    def _read(self) -> pd.DataFrame:
+        return super()._read() if self.parts is None else self.parts.whole(len(self.schema) + 1)
+
+    def documents(self) -> dict[str, str | bytes]:
+        """Return what lies beside the rows on disk; `save` writes them as one file."""
+        return {DOCUMENT: replace(self, parts=None).document()}
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a reconstruction back from its folder, or from the address that its parts were written to.
+
+        Raises
+        ------
+        RequestError
+            If the place holds no reconstruction.
+        RunError
+            If an address can't be reached.
+        """
+        store = store_of(path)
+        folder = store.folder if isinstance(store, FolderStore) else None
+        with holding(store.place, "reconstruction"):
+            if folder is None:
+                data = parsed_document(store.get(DOCUMENT), DOCUMENT)
+            else:
+                data = read_document(folder / DOCUMENT)
             reports = reports_of(list(part(data, "classes", dict).values()), "classes")
-            found = cls(schema_of(data), reports, provenance_of(data), path, notes(data, "notes"))
-            check_rows(path / ROWS_FILE, found.schema, set(), found.n_rows)
+            parts = parts_of(data, store)
+            found = cls(schema_of(data), reports, provenance_of(data), folder, notes(data, "notes"), parts=parts)
+            if parts is not None:
+                check_parts(parts, found.schema, found.n_rows)
+            elif folder is not None:
+                check_rows(folder / ROWS_FILE, found.schema, set(), found.n_rows)
+            else:
+                raise OddError("it names no parts")
             return found
 
     def notebook(self) -> list[ShownTable]:

@@ -28,7 +28,7 @@ class OddError(ValueError):
 
 
 @contextmanager
-def holding(path: Path, what: str) -> Iterator[None]:
+def holding(path: Path | str, what: str) -> Iterator[None]:
     """Turn whatever shows that a file is no result into one line.
 
     Parameters
@@ -70,16 +70,29 @@ def read_document(path: Path) -> dict[str, Any]:
     """
     if path.stat().st_size > LARGEST:
         raise OddError(f"'{path.name}' has more than {LARGEST:,} bytes")
+    return parsed_document(path.read_bytes(), path.name)
+
+
+def parsed_document(content: bytes, name: str) -> dict[str, Any]:
+    """Return the object that the bytes of a JSON file hold; see `read_document`.
+
+    Parameters
+    ----------
+    content
+        The bytes.
+    name
+        The file's name.
+    """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once, parse_constant=_no_word)
+        data = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_word)
     except RecursionError as error:
-        raise OddError(f"'{path.name}' is nested too deeply") from error
+        raise OddError(f"'{name}' is nested too deeply") from error
     except UnicodeDecodeError as error:
-        raise OddError(f"'{path.name}' is no UTF-8 text") from error
+        raise OddError(f"'{name}' is no UTF-8 text") from error
     except json.JSONDecodeError as error:
-        raise OddError(f"'{path.name}' is no JSON (line {error.lineno}: {error.msg})") from error
+        raise OddError(f"'{name}' is no JSON (line {error.lineno}: {error.msg})") from error
     if not isinstance(data, dict):
-        raise OddError(f"'{path.name}' holds no JSON object")
+        raise OddError(f"'{name}' holds no JSON object")
     return data
 
 

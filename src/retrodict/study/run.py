@@ -6,16 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from retrodict.errors import RequestError
-from retrodict.execution import Outcome, Pool, map_ordered
-from retrodict.execution.local import Local
-from retrodict.execution.ray import Ray
-from retrodict.results.arguments import check_choice, check_count
+from retrodict.execution import Outcome, map_ordered
+from retrodict.execution.places import pool_of
+from retrodict.results.arguments import check_count
 from retrodict.study.checking import check_design
 from retrodict.study.design import Cell, Design, load_design
 from retrodict.study.rows import MEASURE, CellRow, Row, row_of
 from retrodict.study.store import Status, Writer, read_status
-
-BACKENDS = ("local", "ray")
 
 Told = Callable[[Cell, Row], None]
 """Is told of each cell when it is written."""
@@ -73,12 +70,9 @@ def run_study(
         If another run writes the file, or the cluster can't be reached.
     """
     design = design if isinstance(design, Design) else load_design(design)
-    check_choice(backend, "backend", BACKENDS)
-    for value, what in ((workers, "workers"), (limit, "limit")):
-        if value is not None:
-            check_count(value, what)
-    if address is not None and backend != "ray":
-        raise RequestError("an address is of a Ray cluster; add --backend ray, or leave it out")
+    place = pool_of(backend, workers, address)
+    if limit is not None:
+        check_count(limit, "limit")
     path = Path(f"{design.name}.study" if out is None else out)
     if path.is_dir():
         raise RequestError(f"'{path}' is a folder; give the name of a file")
@@ -90,7 +84,6 @@ def run_study(
         kept = writer.kept()
         left = [cell for cell in cells if cell.key not in kept][:limit]
         started(len(cells), len(left))
-        place: Pool = Ray(workers, address) if backend == "ray" else Local(workers)
 
         def write(cell: Cell, outcome: Outcome[Row]) -> None:
             row = row_of(outcome)

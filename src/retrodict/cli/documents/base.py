@@ -84,7 +84,7 @@ class EngineReport(Document):
     acceptance: float | None
     ess: float | None
     queries: int
-    seconds: float
+    seconds: float | None
     reason: NoteLine
     verdict: NoteLine
     evidence_is: str

@@ -9,8 +9,18 @@ from retrodict.cli.documents.base import SCHEMA, Document, EngineReport, Provena
 from retrodict.reconstruction.rebuild_quality import QualitySource
 
 
+class PartSizes(Document):
+    """The files of a table that many workers drew, in order."""
+
+    rows: list[int]
+    bytes: list[int]
+
+
 class Reconstructed(Document):
-    """Labelled rows that were drawn; `classes` has a report for each class, or one of the name `rows`."""
+    """Labelled rows that were drawn; `classes` has a report for each class, or one of the name `rows`.
+
+    `parts` is there where many workers drew them; times are null then, since workers have times of their own.
+    """
 
     rows: int
     complete: bool
@@ -20,6 +30,7 @@ class Reconstructed(Document):
     classes: dict[str, EngineReport]
     schema_: Annotated[SchemaPart, SCHEMA]
     provenance: ProvenancePart
+    parts: PartSizes | None = None
     out: str
 
 
