@@ -54,7 +54,7 @@ def test_an_option_of_one_name_has_one_type_metavar_and_meaning() -> None:
 def test_every_command_has_the_shared_options(words: str) -> None:
     options = {one.name for one in parameters(COMMANDS[words]) if one.option}
     arguments = {one.name for one in parameters(COMMANDS[words]) if not one.option}
-    assert {"--json", "--quiet", "--print-schema"} <= options
+    assert {"--json", "--quiet", "--print-schema", "--verbose", "--config"} <= options
     opening = {"--schema", "--trust", "--trust-pickle", "--noise-scale", "--error-rate", "--link-slope"}
     if "model" in arguments or "--model" in options:
         assert opening <= options

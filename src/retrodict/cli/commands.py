@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from retrodict.cli.app_command import app as app_command
 from retrodict.cli.attribute_risk import attribute_risk
 from retrodict.cli.audit import audit
+from retrodict.cli.calibrate import calibrate
 from retrodict.cli.calibration import calibration
 from retrodict.cli.check import check
+from retrodict.cli.configured import PREFIX
 from retrodict.cli.controls import controls
 from retrodict.cli.demo import demo
 from retrodict.cli.doctor import doctor
@@ -41,16 +44,18 @@ app = typer.Typer(
     help="Go back from a trained model to the data behind it.",
     epilog=f"Exit codes: {', '.join(f'{code} {meaning}' for code, meaning in MEANINGS.items())}.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": PREFIX},
 )
 COMMANDS = (
     *(inspect, reconstruct, rebuild, invert, infer, implied_prior, fit_prior),
     *(evaluate, record_risk, matched_error, aligned_error, calibration, controls, membership_attacks, attribute_risk),
-    *(replicate, migrate, query_curve, error_budget, check, audit, app_command, sanitize, theory, demo, doctor),
+    *(replicate, migrate, query_curve, error_budget, calibrate, check, audit, app_command, sanitize, theory, demo, doctor),
 )
 """In the order in which the help lists them."""
+
+VARIABLE = "_RETRODICT_COMPLETE"
+"""Set by a shell that asks for completions."""
 
 for command in COMMANDS:
     app.command()(command)
@@ -65,12 +70,25 @@ def invoke(arguments: Sequence[str]) -> int:
     arguments
         What follows ``retrodict``.
     """
+    if instruction := os.environ.get(VARIABLE):
+        from retrodict.cli.completion import complete
+
+        return complete(app, instruction)
     command = typer.main.get_command(app)
+    _hide_variables(command)
     try:  # the parser's own way to run commands takes an interruption for itself
         with command.make_context("retrodict", list(arguments)) as context:
             return int(command.invoke(context) or 0)
     except typer.Exit as end:
         return end.exit_code
+
+
+def _hide_variables(command: Any) -> None:
+    """Leave out of the help that each option can be set by the environment: it would stand in every line."""
+    for each in getattr(command, "commands", {}).values():
+        _hide_variables(each)
+    for one in command.params:
+        one.show_envvar = bool(one.envvar)
 
 
 def _show_version(wanted: bool) -> None:

@@ -16,7 +16,8 @@ def grouped(function: Callable[..., None]) -> Callable[..., None]:
     ----------
     function
         The command. Each of its parameters whose type is a dataclass is spread on the command line into one parameter
-        a field, and given to the command as one object again.
+        a field, and given to the command as one object again. One that has a method `begin` is told before the command
+        is run.
     """
     hints = get_type_hints(function, include_extras=True)
     groups: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
@@ -31,6 +32,9 @@ def grouped(function: Callable[..., None]) -> Callable[..., None]:
     def command(**given: Any) -> None:
         for name, kind in groups.items():
             given[name] = kind(**{field.name: given.pop(field.name) for field in fields(kind)})
+        for name in groups:
+            if hasattr(given[name], "begin"):
+                given[name].begin()
         function(**given)
 
     command.__signature__ = inspect.Signature(spread)  # type: ignore[attr-defined]  # what the parser reads

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from retrodict.cli.configured import Config
 from retrodict.cli.printing import note, print_json
+from retrodict.cli.verbose import tell
 
 
 def _print_schema(context: typer.Context, wanted: bool) -> None:
@@ -33,6 +35,21 @@ class Output:
             "--print-schema", callback=_print_schema, is_eager=True, help="Print the JSON schema of --json, and exit."
         ),
     ] = False
+
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Tell on standard error what is read, chosen and asked, and what it takes."),
+    ] = False
+    config: Config = None
+
+    def begin(self) -> None:
+        """Tell what the command line did not say, before the command is run; from here on all else, if asked."""
+        if self.quiet or self.config is None:
+            return
+        for line in self.config.lines():
+            note(line)
+        if self.verbose:
+            self.config.context.with_resource(tell(self.config.origins()))
 
     @property
     def progress(self) -> bool | None:

@@ -30,6 +30,8 @@ class Parameter:
         What it means to this command; the first sentence is what it means everywhere.
     option
         Whether it is one, and no argument.
+    variable
+        As the parser calls it.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Parameter:
     metavar: str | None
     help: str
     option: bool
+    variable: str
 
     @property
     def meaning(self) -> str:
@@ -68,5 +71,5 @@ def parameters(command: Command) -> list[Parameter]:
         own = info.default if isinstance(info.default, str) else f"--{one.name.replace('_', '-')}"  # where it is named
         kinds = [each for each in get_args(hint) or [hint] if each is not NoneType]
         kind = " ".join(getattr(each, "__name__", str(each)) for each in kinds)
-        found.append(Parameter(own if option else one.name, kind, info.metavar, info.help or "", option))
+        found.append(Parameter(own if option else one.name, kind, info.metavar, info.help or "", option, one.name))
     return found

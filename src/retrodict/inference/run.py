@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,8 @@ from retrodict.inference.given import check_engine
 from retrodict.inference.reach import judged, watched
 from retrodict.inference.sink import Sink
 from retrodict.inference.task import Checkpoint, RunState, Task, unwatched
+
+_log = logging.getLogger(__name__)
 
 EngineLike = str | Engine | Mapping[str, EngineEntry]
 """What users name an engine by: a name of `ENGINES` or `auto`, an engine, or entries for `auto` to choose among."""
@@ -91,4 +94,15 @@ def run(
     else:
         assert not isinstance(engine, Auto)
         reports = ask_each(engine, task, task.quota, sink, state, checkpoint)
+    tell(reports)
     return [judged(each, report) for each, report in zip(observed, reports, strict=True)]
+
+
+def tell(reports: Sequence[Diagnostics]) -> None:
+    """Log how the rows of each observation were drawn, and why so."""
+    for report in reports:
+        _log.info(
+            "%s: %d of %d rows by %s (%s), %d model calls, %.2f s",
+            *(report.observation, report.reached, report.requested, report.engine),
+            *(report.reason, report.queries, report.seconds),
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Collection
 from dataclasses import replace
 from importlib import import_module
@@ -17,6 +19,8 @@ from retrodict.models.file_audit import FileAudit
 from retrodict.models.file_kinds import file_kind
 from retrodict.plain_text import article, shown
 from retrodict.schema import Schema
+
+_log = logging.getLogger(__name__)
 
 
 def load_model(
@@ -68,9 +72,13 @@ def load_model(
     RequestError
         If a given scale, rate or slope is out of range.
     """
-    return model_of(
+    began = time.perf_counter()
+    model = model_of(
         opened_of(source, Trust(tuple(trusted), trust_pickle)), Settings(schema, noise_scale, error_rate, link_slope)
     )
+    if isinstance(source, str | Path):
+        _log.info("%s: %s, read in %.2f s", source, article(model.family), time.perf_counter() - began)
+    return model
 
 
 def opened_of(source: Any, trust: Trust) -> Opened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from retrodict.models.contract import about
 from retrodict.models.noise import noise_of
 from retrodict.priors import Prior, implied_prior, load_prior
 from retrodict.schema import Schema, Target, free_name, reconcile
+
+_log = logging.getLogger(__name__)
 
 _PILOT = 1_000
 _ASSUMED_NOISE = 0.1
@@ -64,6 +67,7 @@ def resolve(model: Any, prior: Any = None, disclosed: Disclosures | None = None)
         prior = load_prior(prior)
     elif prior is None:
         prior = _default_prior(model, disclosed)
+        _log.info("no prior was given: the one that the model implies is taken, %s", type(prior).__name__)
     elif not isinstance(prior, Prior):
         raise PriorError(
             f"a prior must come from load_prior, fit_prior or retrodict.priors, got {type(prior).__name__}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from retrodict.schema import Schema
+
+_log = logging.getLogger(__name__)
 
 
 def read_rows(path: Path, what: str, schema: Schema, target: str | None = None) -> pd.DataFrame:
@@ -64,10 +67,11 @@ def read_file(path: Path, what: str, read_csv: Callable[[Path], pd.DataFrame]) -
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
-        if not parquet:
-            return read_csv(path)
-        check_packed(path, what)
-        return pd.read_parquet(path)
+        if parquet:
+            check_packed(path, what)
+        frame = pd.read_parquet(path) if parquet else read_csv(path)
+        _log.info("%s: %s, %d rows of %d columns", path, what, *frame.shape)
+        return frame
     except FileNotFoundError as error:
         raise RequestError(f"{what} file '{path}' does not exist; give a CSV or Parquet file") from error
     except IsADirectoryError as error:

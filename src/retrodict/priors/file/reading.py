@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from retrodict.schema import Feature, Schema, Target
 from retrodict.schema.labels import class_of
 
 Array = np.ndarray
+
+_log = logging.getLogger(__name__)
 
 
 def load_prior(path: str | Path) -> IndependentPrior | CopulaPrior | ClassPrior:
@@ -56,6 +59,12 @@ def load_prior(path: str | Path) -> IndependentPrior | CopulaPrior | ClassPrior:
         One line with the file, the line, the feature, what is wrong and the remedy.
     """
     document = read_document(path)
+    prior = _built(document)
+    _log.info("%s: a prior of %d features, %s", path, len(prior.schema), type(prior).__name__)
+    return prior
+
+
+def _built(document: Document) -> IndependentPrior | CopulaPrior | ClassPrior:
     try:
         spec = PriorSpec.model_validate(document.data)
     except ValidationError as error:
