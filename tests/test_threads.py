@@ -119,3 +119,12 @@ def test_lightgbm_is_capped_too():
     with threads.capped(1):
         assert limit() == {1}
     assert limit() == before
+
+
+def test_our_own_threads_are_one_a_core_within_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "cores", lambda: 3)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert [threads.own(most) for most in (1, 2, 8)] == [1, 2, 3]
+    for stated, found in (("1", 1), ("2", 2), ("0", 3), ("many", 3)):
+        monkeypatch.setenv("OMP_NUM_THREADS", stated)
+        assert threads.own(8) == found

@@ -38,6 +38,21 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def own(most: int) -> int:
+    """Return how many threads of ours may work beside one another: one a core, and no more than OpenMP is given.
+
+    So a worker process, which is told to have one thread (`ONE_THREAD`), has one here, too.
+
+    Parameters
+    ----------
+    most
+        More are of no use.
+    """
+    stated = os.environ.get("OMP_NUM_THREADS", "")
+    limit = int(stated) if stated.isdecimal() and int(stated) > 0 else most
+    return max(1, min(most, limit, cores()))
+
+
 @contextmanager
 def fitting(rows: int, columns: int) -> Iterator[None]:
     """Give the fit of an estimator to so many rows the threads that it is worth.

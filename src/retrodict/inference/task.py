@@ -112,7 +112,7 @@ class RunState:
     tally
         What the shared stream has found.
     batch, ahead
-        The stream's next batch and the rows it is drawn ahead with.
+        The stream's next batch, and the rows that it and those after it are drawn ahead with.
     queries, seconds
         Model calls spent in all, and wall time of the stream.
     streamed

@@ -1,4 +1,4 @@
-"""One seeded stream of prior draws scored by the model, the next batch made ready while the model works."""
+"""One seeded stream of prior draws scored by the model, the next batches made ready while the model works."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ BATCH = 16_384
 PILOT = 2_048
 """Prior draws of the first batch, from which evidences are first estimated; they count like any other draws."""
 
+DRAWERS = 4
+"""Threads that draw at most. Beside a small model drawing takes most of the time: one core scores, and all draw."""
+
 _LATENTS, _LABELS = 0, 1
 """Last keys of a batch's seeds: of its latents, and of what is decided about its rows."""
 
@@ -54,7 +57,7 @@ class PriorStream:
     seed
         The stream's own seed.
     start, ahead
-        The first batch's number, and the rows it is drawn ahead with (not 0 when a killed run resumes).
+        The first batch's number, and the rows that are drawn ahead of it (not 0 when a killed run resumes).
     """
 
     def __init__(
@@ -64,9 +67,10 @@ class PriorStream:
         self.meter = meter
         self.seed = seed
         self.index = start
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="retrodict-prior")
+        self._drawers = threads.own(DRAWERS)
+        self._pool = ThreadPoolExecutor(self._drawers, thread_name_prefix="retrodict-prior")
         self._cap: AbstractContextManager[None] | None = None
-        self._future: Future[Array] | None = None
+        self._begun: dict[int, tuple[int, Future[Array]]] = {}
         self.ahead = 0
         self._prepare(ahead)
 
@@ -91,7 +95,8 @@ class PriorStream:
         size
             Rows wanted, at most `BATCH`.
         ahead
-            Rows the following batch will probably want: they are drawn while the model scores this one.
+            Rows the following batches will probably want in all: the first of them, as many batches as there are
+            threads that draw, are drawn while the model scores this one.
 
         Raises
         ------
@@ -100,7 +105,7 @@ class PriorStream:
         """
         X = self._ready(size)
         self.index += 1
-        self._prepare(min(ahead, BATCH))
+        self._prepare(ahead)
         output = self.meter.output(X)
         return Batch(X, output, self._rng(self.index - 1, _LABELS))
 
@@ -117,14 +122,19 @@ class PriorStream:
 
         return note
 
-    def _prepare(self, size: int) -> None:
-        self.ahead = size
-        self._future = self._pool.submit(self._draw, self.index, size) if size > 0 else None
+    def _prepare(self, rows: int) -> None:
+        self.ahead = max(min(rows, self._drawers * BATCH), 0)
+        for index in range(self.index, self.index + self._drawers):
+            size = min(rows, BATCH)
+            if size > 0 and self._begun.get(index, (0, None))[0] < size:
+                self._begun[index] = size, self._pool.submit(self._draw, index, size)
+            rows -= size
 
     def _ready(self, size: int) -> Float[Array, "n d"]:
-        if self._future is not None and self.ahead >= size:
-            return self._future.result()[:size]
-        return self._draw(self.index, size)
+        begun, future = self._begun.pop(self.index, (0, None))
+        if future is None or begun < size:
+            return self._draw(self.index, size)
+        return future.result()[:size]
 
     def _draw(self, index: int, size: int) -> Float[Array, "n d"]:
         return self.prior.transport(self._rng(index, _LATENTS).standard_normal((size, self.prior.latent_dim)))

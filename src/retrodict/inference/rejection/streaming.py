@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from retrodict.inference.rejection.acceptance import Acceptor
-from retrodict.inference.rejection.stream import BATCH, PILOT, PriorStream
+from retrodict.inference.rejection.stream import BATCH, DRAWERS, PILOT, PriorStream
 from retrodict.inference.sink import Sink
 from retrodict.inference.tally import Tally
 from retrodict.inference.task import Wanting, wanted
@@ -54,11 +54,18 @@ def run_stream(
         size = stream.meter.affordable(needed)
         if size == 0:
             return
-        batch = stream.next(size, ahead=stream.meter.affordable(needed + size) - size if needed == BATCH else 0)
+        after = _after(tally, going) if needed == BATCH else 0
+        batch = stream.next(size, ahead=stream.meter.affordable(size + after) - size)
         rows, which = accept(batch, np.where(going, tally.missing, 0), tally)
         sink.add(which, batch.X[rows])
         tally.reached += np.bincount(which, minlength=len(tally.quota))
         checkpoint()
+
+
+def _after(tally: Tally, going: Array) -> int:
+    """Return how many draws will be wanted after the next batch: whole batches, as far as a stream draws ahead."""
+    need = min(float(tally.calls_needed[going].max()), (1 + DRAWERS) * BATCH)
+    return BATCH * max(math.ceil(need / BATCH) - 1, 1)
 
 
 def _next_size(tally: Tally, going: Array) -> int:
