@@ -58,7 +58,8 @@ def _print(found: Demonstration) -> None:
     )
     for report in found.reconstruction.diagnostics:
         print_line(f"class {report.observation}: {report.verdict}")
-    print_line(f"picture: {found.out / 'demo.png'}    numbers: {found.out / 'demo.json'}")
+    picture = f"none: {found.without_picture}" if found.without_picture else str(found.out / "demo.png")
+    print_line(f"picture: {picture}    numbers: {found.out / 'demo.json'}")
 
 
 def _cells(accuracy: Accuracy) -> list[str]:

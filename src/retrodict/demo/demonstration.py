@@ -14,7 +14,7 @@ import pandas as pd
 
 from retrodict.demo.inputs import TARGET, load_parts, write_inputs
 from retrodict.demo.judgement import CONTROLS, Judgement, judge
-from retrodict.errors import RequestError
+from retrodict.errors import MissingExtraError, RequestError
 from retrodict.extras import extra_for
 from retrodict.models import Model, load_model
 from retrodict.plain_text import json_text
@@ -46,6 +46,8 @@ class Demonstration:
         Wall time of the reconstruction, and of the whole demo.
     out
         The folder that holds everything.
+    without_picture
+        Why there is no picture; ``None`` where there is one.
     """
 
     judgement: Judgement
@@ -53,6 +55,7 @@ class Demonstration:
     holdout_rows: int
     seconds: tuple[float, float]
     out: Path
+    without_picture: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -74,6 +77,7 @@ class Demonstration:
             "seconds": {"reconstruction": self.seconds[0], "whole": self.seconds[1]},
             "classes": {report.observation: report.to_dict() for report in self.reconstruction.diagnostics},
             "out": str(self.out),
+            "picture": None if self.without_picture else str(self.out / PICTURE),
         }
 
 
@@ -94,9 +98,6 @@ def demonstrate(out: str | Path, seed: int = 0, say: Callable[[str], None] = lam
     RequestError
         If the folder holds anything that is not the demo's, or can't be written.
     """
-    with extra_for("the picture of the demo"):
-        from retrodict.demo.figure import draw_demo
-
     started = time.perf_counter()
     out = Path(out)
     with claimed(out), writing(out):
@@ -121,10 +122,18 @@ def demonstrate(out: str | Path, seed: int = 0, say: Callable[[str], None] = lam
             parts.holdout,
             seed,
         )
-        say(f"5. draw the picture: {out / PICTURE}")
-        draw_demo(out / PICTURE, parts.train, found.frame, prior_rows, TARGET, verdict, len(parts.holdout))
+        missing = None
+        try:
+            with extra_for("the picture of the demo"):
+                from retrodict.demo.figure import draw_demo
+        except MissingExtraError as error:
+            missing = str(error)
+            say(f"5. no picture: {missing}")
+        else:
+            say(f"5. draw the picture: {out / PICTURE}")
+            draw_demo(out / PICTURE, parts.train, found.frame, prior_rows, TARGET, verdict, len(parts.holdout))
         whole = time.perf_counter() - started
-        result = Demonstration(verdict, found, len(parts.holdout), (rebuilt.seconds, whole), out)
+        result = Demonstration(verdict, found, len(parts.holdout), (rebuilt.seconds, whole), out, missing)
         replace_text(out / NUMBERS, json_text(result.to_dict()) + "\n")
         return result
 

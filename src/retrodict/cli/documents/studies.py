@@ -51,6 +51,7 @@ class Demo(Document):
     seconds: Seconds
     classes: dict[str, EngineReport]
     out: str
+    picture: str | None
 
 
 class Written(Document):
