@@ -66,6 +66,7 @@ CASES = [
         "{s}/logistic.skops --ladder 50,100 --estimators naive_bayes --prior {s}/prior.yaml " + BOTH,
     ),
     Case("error-budget", "{s}/logistic.skops --prior {s}/prior.yaml --draws 2000 --out {o} " + BOTH),
+    Case("calibrate", "{s}/logistic.skops --prior {s}/prior.yaml --simulations 20 --draws 10 --out {o}"),
     Case("check", "RandomForestClassifier min_samples_leaf=5 --rows 1000 --columns 14"),
     Case("check", "{d}/neighbours.skops --fail-on reject", 3),
     Case("audit", "{s}/logistic.skops --quick --prior {s}/prior.yaml --out {o} " + BOTH, marks=SLOW),

@@ -16,9 +16,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from retrodict.cli.app import run
+from retrodict.pictures.text import picture_text
 from retrodict.plain_text import hides
 from retrodict.report.pages import write_page
-from retrodict.report.svg import picture_text
 from tests.cli.conftest import Outcome
 
 pytestmark = pytest.mark.slow  # each command once; `tests/test_plain_text.py` is the quick one

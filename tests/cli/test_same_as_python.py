@@ -90,6 +90,12 @@ CASES: list[tuple[str, Callable[[Given], Any]]] = [
         ).to_dict(),
     ),
     (
+        "calibrate {s}/logistic.skops --prior {s}/prior.yaml --simulations 20 --draws 10 --seed 3 --json --quiet",
+        lambda g: rd.calibrate(
+            g["model"], g["prior"], simulations=20, draws=10, seed=3, max_queries=20_000_000, progress=False
+        ).to_dict(),
+    ),
+    (
         f"query-curve {{s}}/logistic.skops --prior {{s}}/prior.yaml --ladder 50 --estimators naive_bayes {BOTH}",
         lambda g: rd.query_curve(
             g["model"], g["prior"], [50], g["train"], g["holdout"], estimators=["naive_bayes"]

@@ -50,7 +50,8 @@ app = typer.Typer(
 COMMANDS = (
     *(inspect, reconstruct, rebuild, invert, infer, implied_prior, fit_prior),
     *(evaluate, record_risk, matched_error, aligned_error, calibration, controls, membership_attacks, attribute_risk),
-    *(replicate, migrate, query_curve, error_budget, calibrate, check, audit, app_command, sanitize, theory, demo, doctor),
+    *(replicate, migrate, query_curve, error_budget, calibrate, check),
+    *(audit, app_command, sanitize, theory, demo, doctor),
 )
 """In the order in which the help lists them."""
 

@@ -12,8 +12,6 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from retrodict.plain_text import shown
-
 
 @dataclass(frozen=True)
 class Picture:
@@ -35,17 +33,6 @@ class Picture:
     svg: str
     alt: str
     caption: str
-
-
-LABEL = 40
-"""Characters of a name in a picture: more would push the picture aside."""
-
-
-def picture_text(text: object, limit: int = LABEL) -> str:
-    """Return a name of others as text of a picture: cut, with nothing that acts, and no formula in dollar signs."""
-    text = shown(text, None)
-    cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    return cut.replace("$", r"\$")
 
 
 def canvas(width: float, height: float, rows: int, columns: int) -> tuple[Figure, list[Any]]:

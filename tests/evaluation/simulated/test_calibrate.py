@@ -61,12 +61,12 @@ class _Twin:
 class _Shrunk(_Twin):
     def wrong(self, X: np.ndarray, posterior: Posterior, rng: np.random.Generator) -> np.ndarray:
         middle = X.mean(axis=0)
-        return middle + 0.6 * (X - middle)
+        return middle + 0.4 * (X - middle)
 
 
 class _Shifted(_Twin):
     def wrong(self, X: np.ndarray, posterior: Posterior, rng: np.random.Generator) -> np.ndarray:
-        return X - 0.6 * X.std(axis=0)
+        return X - 0.8 * X.std(axis=0)
 
 
 class _Ignoring(_Twin):

@@ -28,6 +28,7 @@ HOMES = {
     "migrate": "evaluation.Migration",
     "query-curve": "evaluation.QueryCurve",
     "error-budget": "budgets.EstimatedBudget",
+    "calibrate": "simulated.SimulationCalibration",
     "check": "checks.Check",
     "audit": "audits.Audit",
     "app": "installed.App",

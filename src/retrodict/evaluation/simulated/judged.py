@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from retrodict.evaluation.simulated.quantities import Kind, Positions
 from retrodict.evaluation.simulated.uniform import band, counted, p_value
+from retrodict.results.json_values import plain
 
 Array = np.ndarray
 
@@ -73,6 +74,10 @@ class Quantity:
     def spread(self) -> float:
         """Standard deviation of the places over that of uniform ones: above 1 where draws are too narrow."""
         return float(np.sqrt(12.0 * np.square(self.u - 0.5).mean()))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {one.name: plain(getattr(self, one.name)) for one in fields(self)}
 
 
 def judge(found: list[Positions], level: float) -> tuple[Quantity, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from retrodict.evaluation.simulated.judged import POWER, Quantity
 from retrodict.evaluation.simulated.simulation import Output
+from retrodict.extras import extra_for
 from retrodict.plain_text import few
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, Said, ShownTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _BEHIND: dict[str, str] = {"label": "a label", "probabilities": "shares of labels", "value": "a value"}
 _NAMED = 5
@@ -104,6 +108,18 @@ class SimulationCalibration(KeptResult):
         names = ("kind", "p", "off", "fault", "mean", "spread")
         lines = [{"quantity": one.name, **{name: getattr(one, name) for name in names}} for one in self.quantities]
         return pd.DataFrame(lines, columns=["quantity", *names])
+
+    def plot(self) -> Figure:
+        """Draw each quantity's places beside uniform ones, with the band that right draws stay in.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        with extra_for("a picture"):
+            from retrodict.evaluation.simulated.picture import draw
+        return draw(self)
 
     def content(self) -> dict[str, Any]:
         """Return what it holds, with the verdict."""

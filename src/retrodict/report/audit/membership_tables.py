@@ -10,8 +10,9 @@ import numpy as np
 from retrodict.auditing.document import Report
 from retrodict.evaluation.membership import MembershipAttacks
 from retrodict.evaluation.membership.result import WORDS
+from retrodict.pictures.text import picture_text
 from retrodict.report.audit.tables import interval, number
-from retrodict.report.svg import Picture, canvas, picture_text, svg
+from retrodict.report.svg import Picture, canvas, svg
 
 ATTACKS = (
     "attack",

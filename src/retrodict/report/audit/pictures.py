@@ -13,8 +13,9 @@ from retrodict.auditing import AuditResult
 from retrodict.evaluation.fidelity.association import associations
 from retrodict.evaluation.fidelity.table import Table
 from retrodict.families.sklearn.geometry import nearest_distances, plane
+from retrodict.pictures.text import picture_text
 from retrodict.report.audit.tables import BY_QUERY, FRESH, FROM_FILE, PRIOR, REAL, Drawn
-from retrodict.report.svg import Picture, canvas, picture_text, svg
+from retrodict.report.svg import Picture, canvas, svg
 
 Array = np.ndarray
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from retrodict.report.svg import picture_text
-
 if TYPE_CHECKING:
-    from retrodict.budget import Estimate, EstimatedBudget
+    from retrodict.pictures.text import picture_text
+from retrodict.budget import Estimate, EstimatedBudget
 
 _COLOURS = {  # Okabe and Ito's, told apart by every kind of sight
     "prior": "#0072B2",

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from retrodict.report.svg import Picture, canvas, picture_text, svg
+from retrodict.pictures.text import picture_text
+from retrodict.report.svg import Picture, canvas, svg
 from retrodict.study.analysis import LABELS, StudyAnalysis
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9", "#222222", "#7F3C8D")

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from retrodict.report.svg import picture_text
+from retrodict.pictures.text import picture_text
 from retrodict.theory import DiscreteWorld
 from retrodict.theory.decomposition import ErrorBudget
 from retrodict.theory.paths import Path as WorldPath
