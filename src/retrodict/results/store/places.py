@@ -10,7 +10,7 @@ from retrodict.results.store.contract import Store
 from retrodict.results.store.folder import FolderStore
 from retrodict.results.store.remote import RemoteStore
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(//|:)")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)")
 
 
 def is_address(out: str | Path) -> bool:
