@@ -14,9 +14,9 @@ import bench
 
 ROOT = Path(bench.__file__).resolve().parents[1]
 MODULES = sorted(found.name for found in walk_packages(bench.__path__, "bench.") if not found.ispkg)
-OF_GROUP = {"emcee", "zeus", "ortools"}
+OF_GROUP = {"dynesty", "emcee", "nautilus", "ortools", "zeus"}
 """What only the dependency group `bench` brings."""
-OF_PEERS = {"sacroml"}
+OF_PEERS = {"pocomc", "sacroml", "sbi", "torch"}
 """What only a peer's own environment brings: such a file is a script that is run there."""
 PAGES = [ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 COMMANDS = {

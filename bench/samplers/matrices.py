@@ -1,0 +1,95 @@
+"""The tables of the comparison: targets down, samplers across, ours first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bench.document import markdown
+from bench.samplers.figures import Figures, figures
+from bench.samplers.registry import OURS, PEERS
+from bench.samplers.targets import TARGETS
+
+AUTO = (OURS, "auto")
+"""What everything is compared with: the engine that every command takes unless another is named."""
+
+Column = tuple[str, str]
+"""A sampler and its setting."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All figures that are kept.
+
+    Parameters
+    ----------
+    names, evidences
+        Of the targets, by their word.
+    found
+        Figures by target and column.
+    """
+
+    names: Mapping[str, str]
+    evidences: Mapping[str, float]
+    found: Mapping[str, Mapping[Column, Figures]]
+
+    @property
+    def columns(self) -> list[Column]:
+        """Columns in the registry's order, each once."""
+        there = {column: None for found in self.found.values() for column in found}
+        return sorted(there, key=lambda column: [*PEERS].index(column[0]))  # stable: settings stay in order
+
+    def at(self, low: float, high: float) -> list[str]:
+        """Return the targets whose evidence lies in a range."""
+        slack = 1.5  # Z = 1e-5 and what is called so
+        return [word for word, log in self.evidences.items() if low / slack <= np.exp(log) <= high * slack]
+
+
+def compared(records: Mapping[str, Mapping[str, Any]]) -> Comparison:
+    """Return the figures of kept records, targets in their order."""
+    words = [word for word in TARGETS if word in records]
+    runs: dict[str, dict[Column, list[Any]]] = {word: {} for word in words}
+    for name, record in records.items():
+        word, *rest = name.split("|")
+        if rest:
+            runs[word].setdefault((rest[0], rest[1]), []).append(record)
+    truth = {word: np.array(records[word]["truth"]) for word in words}
+    found = {word: {column: figures(kept, truth[word]) for column, kept in runs[word].items()} for word in words}
+    names = {word: records[word]["name"] for word in words}
+    return Comparison(names, {word: records[word]["log_evidence"] for word in words}, found)
+
+
+def title(column: Column) -> str:
+    """Return a column's head."""
+    return f"{column[0]}, {column[1]}"
+
+
+def matrix(all_of_it: Comparison, of: Callable[[Figures], float], columns: Sequence[Column] | None = None) -> str:
+    """Return one figure of every target and column; bold where it is below that of `auto`."""
+    columns = all_of_it.columns if columns is None else columns
+    rows = []
+    for word, found in all_of_it.found.items():
+        cells = [all_of_it.names[word]]
+        for column in columns:
+            one = found.get(column)
+            cells.append("" if one is None else _cell(one, of, found.get(AUTO), column))
+        rows.append(cells)
+    return markdown(["posterior", *map(title, columns)], rows)
+
+
+def _cell(one: Figures, of: Callable[[Figures], float], ours: Figures | None, column: Column) -> str:
+    if not one.done:
+        return "not in time"
+    said = significant(of(one))
+    better = ours is not None and ours.done and column[0] != OURS and of(one) < of(ours)
+    return f"**{said}**" if better else said
+
+
+def significant(value: float) -> str:
+    """Return a number to two digits, without an exponent where it can be read so."""
+    if not np.isfinite(value):
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
