@@ -33,17 +33,17 @@ class Peer:
     targets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-FEW = ("2-1e-1", "10-1e-5", "30-1e-5", "network-1-0")
-"""Where settings are run that take minutes of one core: from easy to hard, made and real."""
+FEW = ("2-1e-1", "10-1e-5")
+"""Where settings are run that take up to a minute a run."""
 SOME = ("2-1e-1", "10-1e-3", "10-1e-5", "30-1e-5", "modes-5-1e-5", "network-1-0")
-"""Where tuned settings are run, if the default is run everywhere."""
+"""Where those are run that take many seconds, and tuned settings: from easy to hard, made and real."""
 
 OURS = "retrodict"
 PEERS: Mapping[str, Peer] = {
     OURS: Peer("ours", "retrodict", "retrodict", 20),
-    "pocoMC": Peer("peer_pocomc", "pocomc", "pocomc", 3, {"default": FEW}),
-    "nautilus": Peer("peer_nautilus", "nautilus", "nautilus-sampler", 2, {"default": FEW}),
-    "dynesty": Peer("peer_dynesty", "dynesty", "dynesty", 2, {"tuned": FEW}),
+    "pocoMC": Peer("peer_pocomc", "pocomc", "pocomc", 3, {"default": (*FEW, "network-1-0")}),
+    "nautilus": Peer("peer_nautilus", "nautilus", "nautilus-sampler", 2, {"default": FEW, "tuned": SOME}),
+    "dynesty": Peer("peer_dynesty", "dynesty", "dynesty", 2, {"default": SOME, "tuned": FEW}),
     "sbi, slices": Peer("peer_sbi_slice", "sbi", "sbi", 2, {"tuned": SOME}),
     "sbi, NPE": Peer("peer_sbi_npe", "sbi", "sbi", 2, {"default": ("2-1e-1", "5-1e-3")}),
     "emcee": Peer("peer_emcee", "emcee", "emcee", 5, {"tuned": SOME}),

@@ -40,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--target", action="append", choices=TARGETS, help="by default all")
     parser.add_argument("--sampler", action="append", choices=PEERS, help="by default all that are installed")
-    parser.add_argument("--limit", type=float, default=40.0, help="seconds of one core that a run may take")
+    parser.add_argument("--limit", type=float, default=45.0, help="seconds of one core that a run may take")
     take_results(parser)
     chosen = parser.parse_args()
     kept = Results(chosen.results)
