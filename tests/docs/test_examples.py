@@ -21,12 +21,15 @@ from tests.docs.pages import PAGES, ROOT, Block, blocks, name_of
 SHELL = ("sh", "bash", "console")
 SLOW = {
     "README.md",
+    "docs/contributing/new_dataset.md",
     "docs/guides/audit.md",
     "docs/guides/check.md",
     "docs/guides/command_line.md",
     "docs/guides/custodian.md",
+    "docs/guides/engineer.md",
     "docs/guides/families.md",
     "docs/guides/rebuild.md",
+    "docs/guides/researcher.md",
 }
 """Pages whose examples take more than about five seconds."""
 
