@@ -80,6 +80,17 @@ def test_classifier(name: str, zipmap: bool) -> None:
     np.testing.assert_allclose(said, own / own.sum(axis=1, keepdims=True), rtol=0, atol=2e-6)
 
 
+def test_blocks_on_several_threads_put_out_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = numbers()
+    model = rd.load_model(graph(HistGradientBoostingClassifier(max_iter=5, min_samples_leaf=5), X, labels(X, 3)))
+    rows = np.resize(ROWS, (9 * 2048 + 700, 3))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    alone = model.log_proba(rows)
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    monkeypatch.setattr("retrodict.threads.cores", lambda: 2)
+    np.testing.assert_array_equal(model.log_proba(rows), alone)
+
+
 @pytest.mark.parametrize("name", REGRESSORS)
 def test_regressor(name: str) -> None:
     X = numbers()

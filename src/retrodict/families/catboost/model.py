@@ -98,6 +98,8 @@ class _CatBoost(PlainModel):
         if not n:
             return self._none
         most = min(threads.cores(), 1 + X.size // threads.CELLS_ASKED)
+        if self.listed:  # of a frame CatBoost reads columns, and reads them faster where each lies in one piece
+            X = np.asfortranarray(X)
         columns = {at: self._column(X[:, place], at) for at, place in enumerate(self._order)}
         return raw_of(self.made, columns, n, listed=bool(self.listed), threads=most, kind=kind)
 

@@ -1,8 +1,9 @@
-"""Runs of a graph by onnxruntime: on one thread, in blocks of a few fixed sizes, each of which was tried before."""
+"""Runs of a graph by onnxruntime: in blocks of a few fixed sizes, each of which was tried before and has one thread."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from retrodict import threads
 from retrodict.errors import ScoringError
 from retrodict.families.onnx.graph import Graph
 from retrodict.models.trial import MEMORY
@@ -20,6 +22,9 @@ Array = np.ndarray
 SIZES = (8, 64, 512, 2048)
 """Rows of a block: what a graph takes may depend on their number in any way, so that only sizes that were tried are
 used. Not one row: matrix products of one row are computed in another order, and end in another last bit."""
+_WORKERS, _BLOCKS_EACH = 8, 4
+"""Threads that run blocks beside one another at most, and blocks that a thread is worth. onnxruntime's own threads
+share out the rows of a block by their number; ours take whole blocks, whose outputs are the same."""
 _PROVIDERS = ["CPUExecutionProvider"]
 
 
@@ -119,7 +124,14 @@ class Engine:
         ScoringError
             If onnxruntime fails on them.
         """
-        parts = [self._block(feeds, start, stop, size) for start, stop, size in self._blocks(n)]
+        blocks = self._blocks(n)
+        workers = threads.own(min(_WORKERS, len(blocks) // _BLOCKS_EACH))
+        if workers < 2:
+            parts = [self._block(feeds, *block) for block in blocks]
+        else:
+            _ = self.session  # made once, before several threads ask for it
+            with ThreadPoolExecutor(workers, thread_name_prefix="retrodict-onnx") as pool:
+                parts = list(pool.map(lambda block: self._block(feeds, *block), blocks))
         return [_joined([part[i] for part in parts]) for i in range(len(self.outputs))]
 
     def _blocks(self, n: int) -> list[tuple[int, int, int]]:
