@@ -9,7 +9,6 @@ from copy import copy
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from retrodict.inference.engines import engine_help
@@ -92,17 +91,15 @@ def more(option: Any, text: str) -> Any:
     return own
 
 
-class _Place(click.Path):
-    """A path, or an address, whose slashes are left as they are."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return value if not isinstance(value, str) or is_address(value) else Path(value)
+def _place(text: str) -> Any:
+    """Return a path, or an address as it is: its slashes stay two."""
+    return text if is_address(text) else Path(text)
 
 
 def placed(option: Any) -> Any:
     """Return an option whose value may be an address too."""
     own = copy(option)
-    own.click_type = _Place()
+    own.parser = _place
     return own
 
 
