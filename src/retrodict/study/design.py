@@ -22,7 +22,7 @@ from retrodict.inference.engines import AUTO, ENGINES
 from retrodict.plain_text import one_line
 from retrodict.schema.yaml_text import read_yaml
 from retrodict.study.ladder import check_prior
-from retrodict.study.specs import DatasetEntry, FileSet, FolderSet, PartShares, Quality, Strict, tagged
+from retrodict.study.specs import DatasetEntry, Distilling, FileSet, FolderSet, PartShares, Quality, Strict, tagged
 
 MOST_SEEDS, MOST_CELLS = 10_000, 10_000_000
 """Beyond them a slip of the pen is likelier than a plan: at a second each ten million cells take four months."""
@@ -86,6 +86,8 @@ class Design(Strict):
         Rows of either side that divergences are estimated from, at most.
     max_queries
         Model calls that a reconstruction may take; classes that are not reached by then stay without rows.
+    distil
+        What distilled replicas may cost; by default there are none.
     engine
         That draws; `rejection` is exact.
     """
@@ -102,6 +104,7 @@ class Design(Strict):
     rows: int = Field(default=300, ge=30, le=100_000)
     evaluation_rows: int = Field(default=300, ge=30, le=5_000)
     max_queries: int = Field(default=20_000, ge=300)
+    distil: Distilling | None = None
     engine: str = Field(default="rejection", pattern=f"^({'|'.join(_ENGINES)})$")
 
     @field_validator("datasets", mode="before")
@@ -250,7 +253,7 @@ def _line(error: ValidationError) -> str:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden":
-        nested: dict[str, type[Strict]] = {"qualities": Quality, "parts": PartShares}
+        nested: dict[str, type[Strict]] = {"qualities": Quality, "parts": PartShares, "distil": Distilling}
         known = nested.get(where[0] if len(where) > 1 else "", Design).model_fields
         at = f" in {'.'.join(where[:-1])}" if len(where) > 1 else ""
         return f"unknown key '{where[-1]}'{at}; known are {', '.join(known)}"

@@ -4,57 +4,35 @@ from __future__ import annotations
 
 import json
 import warnings
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
 
-from retrodict.families.sklearn.train.algorithms import Rung
-from retrodict.families.sklearn.train.pipelines import new_estimator
-from retrodict.models import Model, Regressor, load_model
-from retrodict.models.noise import noise_of
 from retrodict.priors import Prior
-from retrodict.schema import Feature, Schema
+from retrodict.study.base_model import FEWEST, Fitted, Value, fitted, labels_of, new_model, scores_beside
 from retrodict.study.cache import Kept
+from retrodict.study.distilled import distilled
 from retrodict.study.divergence import LARGEST, Divergences
 from retrodict.study.exact import (
-    FLOOR,
     ExactDivergences,
     exact_divergences,
     model_divergence,
     state_probabilities,
 )
 from retrodict.study.ladder import IMPLIED, implied, prior_step
-from retrodict.study.qualities import training_rows
 from retrodict.study.setting import Setting, setting_of
 
 if TYPE_CHECKING:
     from retrodict.study.design import Cell, Design
 
 Array = np.ndarray
-Value = float | int | str | None
-
-_LEAST_NOISE = 1e-9  # of a model whose errors vanish
-_FEWEST = 3  # rows of a class from which a replica learns it
 _LIBRARIES = ("retrodict", "scikit-learn", "numpy", "scipy", "pandas")
 
 
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """A base model: the estimator, what it says of the held-out rows, and how good that is."""
-
-    estimator: Any
-    model: Model
-    n_train: int
-    said: Float[Array, " n"]
-    scores: dict[str, Value]
-    of_states: Float[Array, "n k"] | None
-    """Of a world: its probabilities in every state."""
-
-
-_MODELS, _OFF, _STATES = Kept(2), Kept(24), Kept(24)
+_OFF, _STATES = Kept(24), Kept(24)
 
 
 def measure_cell(design: Design, cell: Cell) -> dict[str, Value]:
@@ -115,6 +93,7 @@ def _measured(design: Design, cell: Cell) -> dict[str, Value]:
         "lift_energy": _lift(posterior.energy, alone.energy, here.fresh.energy),
         **_exact(here, cell, base, prior),
         **_replica(here, cell, base, X, y),
+        **distilled(here, cell, base, prior),
         "queries": rec.provenance.queries,
         "engine": "+".join(sorted({report.engine for report in rec.diagnostics})),
         "versions": json.dumps({name: version(name) for name in _LIBRARIES}),
@@ -124,83 +103,6 @@ def _measured(design: Design, cell: Cell) -> dict[str, Value]:
 
 def _names(cell: Cell) -> tuple[str, ...]:
     return cell.algorithm, cell.quality, cell.prior
-
-
-def fitted(here: Setting, cell: Cell) -> Fitted:
-    """Return the base model of a cell, fitted to its share of the training part."""
-    key = (here.design.digest, cell.dataset, cell.seed, cell.algorithm, cell.quality)
-    return _MODELS.get(key, lambda: _fit(here, cell))
-
-
-def _fit(here: Setting, cell: Cell) -> Fitted:
-    quality = here.design.qualities[cell.quality]
-    train = here.parts.train
-    rng = here.stream("quality", cell.quality)
-    rows, target = training_rows(here.y[train], here.classes, quality, rng)
-    estimator = _new(here, cell, len(rows), "base").fit(here.frame(here.X[train[rows]]), _labels(here, target))
-    said, p = _answers(here, estimator, here.X[here.parts.holdout])
-    scores = _scores(here, said, p)
-    # Kinds are a table's code book; ranges and lists are left to what the model itself knows.
-    known = tuple(_known(f, here.X[train[rows], j]) for j, f in enumerate(here.schema.features))
-    model = load_model(estimator, schema=Schema(known, here.schema.target))
-    noise = noise_of(model)
-    if noise is not None and noise.scaled and isinstance(model, Regressor):
-        public = here.parts.public
-        said_public = _answers(here, estimator, here.X[public])[0]
-        scale = noise.scale_of(here.y[public] - said_public, said_public)
-        model = model.with_noise(max(scale or 0.0, _LEAST_NOISE), "its errors on public rows")
-    truth = here.table.truth
-    of_states = None if truth is None else _answers(here, estimator, truth.grid)[1]
-    return Fitted(estimator, model, len(rows), said, scores, of_states)
-
-
-def _known(feature: Feature, column: Float[Array, " n"]) -> Feature:
-    """Return what a model knows of a feature from its training rows."""
-    if not feature.listed:
-        return replace(feature, low=None, high=None)
-    seen = np.unique(column[~np.isnan(column)]).astype(np.intp)
-    if not len(seen) or set(feature.categories) == {0, 1}:  # numbers to a model
-        return feature
-    return replace(feature, kind="categorical", categories=tuple(feature.categories[i] for i in seen))
-
-
-def _new(here: Setting, cell: Cell, rows: int, purpose: str) -> Any:
-    return new_estimator(
-        cell.algorithm,
-        here.schema.features,
-        here.table.task,
-        Rung(here.design.qualities[cell.quality].capacity, rows, here.number("fit", purpose, cell.algorithm)),
-    )
-
-
-def _labels(here: Setting, y: Float[Array, " n"]) -> Array:
-    return y.astype(np.int64) if here.classes else y
-
-
-def _answers(
-    here: Setting, estimator: Any, X: Float[Array, "n d"]
-) -> tuple[Float[Array, " n"], Float[Array, "n k"] | None]:
-    """Return the predictions for rows and, of classifiers, the probabilities of all classes."""
-    frame = here.frame(X)
-    if not here.classes:
-        return np.asarray(estimator.predict(frame), dtype=np.float64).ravel(), None
-    p = np.zeros((len(X), here.classes))
-    p[:, estimator.classes_] = estimator.predict_proba(frame)
-    return p.argmax(axis=1).astype(np.float64), p
-
-
-def _scores(here: Setting, said: Array, p: Array | None) -> dict[str, Value]:
-    from sklearn.metrics import balanced_accuracy_score, r2_score
-
-    y = here.y[here.parts.holdout]
-    if p is None:
-        return {"accuracy": float(r2_score(y, said)), "balanced_accuracy": None, "log_loss": None}
-    of_true = np.clip(p[np.arange(len(y)), y.astype(np.int64)], FLOOR, 1.0)
-    return {
-        "accuracy": float(np.mean(said == y)),
-        "balanced_accuracy": float(balanced_accuracy_score(y, said)),
-        "log_loss": float(-np.log(of_true).mean()),
-    }
 
 
 def _prior_alone(here: Setting, cell: Cell, prior: Prior) -> tuple[Divergences, Divergences]:
@@ -242,21 +144,14 @@ def _replica(here: Setting, cell: Cell, base: Fitted, X: Array, y: Array) -> dic
     """
     if here.classes:
         counts = np.bincount(y.astype(np.int64), minlength=here.classes)
-        enough = (counts >= _FEWEST)[y.astype(np.int64)]
+        enough = (counts >= FEWEST)[y.astype(np.int64)]
         X, y = X[enough], y[enough]
         if len(np.unique(y)) < 2:
             names = ("accuracy", "balanced_accuracy", "log_loss", "agreement")
             return {f"replica_{name}": None for name in names}
-    replica = _new(here, cell, len(X), "replica").fit(here.frame(X), _labels(here, y))
-    said, p = _answers(here, replica, here.X[here.parts.holdout])
-    agreement = np.mean(said == base.said) if here.classes else _correlation(said, base.said)
-    return {f"replica_{name}": value for name, value in _scores(here, said, p).items()} | {
-        "replica_agreement": None if agreement is None else float(agreement)
-    }
-
-
-def _correlation(a: Array, b: Array) -> float | None:
-    return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else None
+    replica = new_model(here, cell, len(X), "replica").fit(here.frame(X), labels_of(here, y))
+    found = scores_beside(here, base, replica)
+    return {f"replica_{name}": value for name, value in found.items()}
 
 
 def _by_class(found: Divergences) -> str:

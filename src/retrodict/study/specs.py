@@ -167,6 +167,21 @@ class Quality(Strict):
     capacity: float = Field(default=1.0, gt=0, le=1)
 
 
+class Distilling(Strict):
+    """What a cell's distilled replicas may cost.
+
+    Parameters
+    ----------
+    rows
+        That each is trained on.
+    queries
+        Calls of the base model for the rows of a prior, and as many for those of what the model file states.
+    """
+
+    rows: int = Field(default=600, ge=30, le=100_000)
+    queries: int = Field(default=2_400, ge=300, le=10_000_000)
+
+
 class PartShares(Strict):
     """Shares of a table's rows in three parts that have no row in common.
 

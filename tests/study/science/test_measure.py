@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retrodict.study import measure, setting
+from retrodict.study import base_model, distilled, measure, setting
 from retrodict.study.datasets import load_table
 from retrodict.study.design import Cell, Design
 from retrodict.study.divergence import LARGEST
@@ -22,7 +22,9 @@ COLUMNS = {
     *("prior_js", "prior_energy", "prior_kl", "accuracy", "balanced_accuracy", "log_loss", "model_kl"),
     *("posterior_js", "posterior_energy", "posterior_kl", "posterior_by_class", "fidelity_js", "fidelity_energy"),
     *("lift_js", "lift_energy", "replica_accuracy", "replica_balanced_accuracy", "replica_log_loss"),
-    *("replica_agreement", "queries", "engine", "versions"),
+    *("replica_agreement", "queries", "engine", "versions", "distilled_from", "distilled_queries"),
+    *(f"{kind}_{name}" for kind in ("distilled", "alone") for name in ("accuracy", "balanced_accuracy", "log_loss")),
+    *("distilled_agreement", "alone_agreement"),
 }
 
 
@@ -40,7 +42,14 @@ def _design(**changes: Any) -> Design:
 
 
 def _forget() -> None:
-    for kept in (measure._MODELS, measure._OFF, measure._STATES, setting._SETTINGS, setting._PRIORS):
+    for kept in (
+        base_model._MODELS,
+        distilled._FILES,
+        measure._OFF,
+        measure._STATES,
+        setting._SETTINGS,
+        setting._PRIORS,
+    ):
         kept.clear()
     load_table.cache_clear()
 
@@ -130,6 +139,20 @@ def test_mixed_and_missing_data(tmp_path: Path) -> None:
         assert row["source"] == "file"
         assert row["n_features"] == 4
         assert row["accuracy"] > 0.6
+
+
+def test_distilled_replicas_learn_from_prior_and_file() -> None:
+    """On worlds of few states a model that was asked often enough is known everywhere."""
+    design = _design(distil={"rows": 400, "queries": 1_500})
+    row = measure_cell(design, Cell("world_random_1", "decision_tree", "full", "uniform", 0))
+    assert row["distilled_agreement"] > 0.95
+    assert row["distilled_from"] in ("all", "prior", "file")
+    assert 1_500 < row["distilled_queries"] <= 3_000
+    plain = measure_cell(_design(), Cell("world_random_1", "decision_tree", "full", "uniform", 0))
+    assert plain["distilled_accuracy"] is plain["distilled_from"] is None
+    assert {k: v for k, v in plain.items() if not k.startswith(("distil", "alone"))} == {
+        k: v for k, v in row.items() if not k.startswith(("distil", "alone"))
+    }
 
 
 def test_a_class_out_of_reach_is_a_row_and_no_failure() -> None:

@@ -11,6 +11,7 @@ from retrodict.study.analysis.intervals import Estimate
 from retrodict.study.analysis.ladders import overall
 
 _NAMES = {"js": "JS", "energy": "energy", "kl": "exact KL"}
+_TRAINED = {"replica": "reconstruction", "alone": "distilled, prior alone", "distilled": "distilled"}
 _WARNINGS = 300
 
 
@@ -123,18 +124,23 @@ def replica_table(found: StudyAnalysis) -> Table:
         if one.gap.value is not None:
             figures = [brief(figure, 3) for figure in (one.base, one.replica, one.gap)]
             agreement = "" if one.agreement is None else brief(one.agreement, 3)
-            rows.append((one.score.replace("_", " "), *figures, agreement, percent(one.near), f"{one.gap.n:,}"))
-    heads = ("score", "base", "replica", "gap", "agreement", "gap at most 0.05", "cells")
-    return Table("Replicas beside their base models, means over datasets", heads, tuple(rows))
+            kind, score = _TRAINED[one.kind], one.score.replace("_", " ")
+            rows.append((kind, score, *figures, agreement, percent(one.near), f"{one.gap.n:,}"))
+    heads = ("trained on", "score", "base", "replica", "gap", "agreement", "gap at most 0.05", "cells")
+    return Table("Replicas beside their base models, means over datasets", heads, tuple(rows), words=2)
 
 
 def gap_table(found: StudyAnalysis) -> Table:
-    """One line a prior, algorithm, dataset and quality: the mean gap in accuracy."""
-    own = next(one for one in found.replicas if one.score == "accuracy")
+    """One line a prior, algorithm, dataset and quality: the mean gap in accuracy, of each kind of replica."""
+    own = [one for one in found.replicas if one.score == "accuracy"]
     rows = tuple(
-        (by, name, number(value, 3)) for by, means in own.by.items() for name, value in means.items() if len(means) > 1
+        (by, name, *(number(one.by[by].get(name), 3) for one in own))
+        for by, means in own[0].by.items()
+        for name in means
+        if len(means) > 1
     )
-    return Table("Mean gap in accuracy, base less replica", ("by", "which", "gap"), rows, words=2)
+    heads = ("by", "which", *(_TRAINED[one.kind] for one in own))
+    return Table("Mean gap in accuracy, base less replica, by what replicas are trained on", heads, rows, words=2)
 
 
 def failed_table(found: StudyAnalysis) -> Table:

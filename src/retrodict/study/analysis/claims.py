@@ -1,4 +1,4 @@
-"""The four claims of the founding work, each judged by a rule that is fixed before the figures are seen."""
+"""The claims of the founding work, each judged by a rule that is fixed before the figures are seen, and one of ours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retrodict.study.analysis.columns import ESTIMATORS, LABELS
 from retrodict.study.analysis.correlation import PARTIAL, POOLED, WITHIN, Correlation
 from retrodict.study.analysis.failures import Failures
 from retrodict.study.analysis.intervals import FEWEST, Estimate, mean
-from retrodict.study.analysis.replicas import MARGIN, ReplicaGap
+from retrodict.study.analysis.replicas import MARGIN, NEAR, ReplicaGap
 
 Verdict = Literal["holds", "holds in part", "does not hold", "not decided"]
 _METHOD = "spearman"
@@ -47,7 +47,7 @@ class Claim:
     Parameters
     ----------
     name
-        ``reconstruction``, ``theory``, ``evidence`` or ``use``.
+        ``reconstruction``, ``theory``, ``evidence`` or ``use``; ``distilling`` where a study has distilled replicas.
     statement
         What is claimed.
     rule
@@ -88,7 +88,9 @@ def claims(
     found, gaps, failed
         What was computed from them.
     """
-    return (_reconstruction(done), _theory(found), _evidence(found, failed), _use(found, gaps))
+    judged = (_reconstruction(done), _theory(found), _evidence(found, failed), _use(found, gaps))
+    distilled = any(one.kind == "distilled" for one in gaps)
+    return (*judged, _distilling(found, gaps)) if distilled else judged
 
 
 def _reconstruction(done: pd.DataFrame) -> Claim:
@@ -156,27 +158,52 @@ def _evidence(found: Sequence[Correlation], failed: Failures) -> Claim:
 
 
 def _use(found: Sequence[Correlation], gaps: Sequence[ReplicaGap]) -> Claim:
-    own = _pick(found, "accuracy", "replica_accuracy", POOLED)
-    within = _pick(found, "accuracy", "replica_accuracy", WITHIN)
-    gap = next(one for one in gaps if one.score == "accuracy")
-    small = None if gap.gap.high is None else gap.gap.high <= MARGIN
+    return _scoring(
+        found,
+        gaps,
+        "use",
+        "replica",
+        "Models trained on reconstructions score like their base models, and better where these are better.",
+        MARGIN,
+    )
+
+
+def _distilling(found: Sequence[Correlation], gaps: Sequence[ReplicaGap]) -> Claim:
+    return _scoring(
+        found,
+        gaps,
+        "distilling",
+        "distilled",
+        "Models distilled from the prior, the base model and what its file states score like their base models.",
+        NEAR,
+    )
+
+
+def _scoring(
+    found: Sequence[Correlation], gaps: Sequence[ReplicaGap], name: str, kind: str, statement: str, margin: float
+) -> Claim:
+    """Judge replicas of a kind by their accuracy beside that of their base models."""
+    own = _pick(found, "accuracy", f"{kind}_accuracy", POOLED)
+    within = _pick(found, "accuracy", f"{kind}_accuracy", WITHIN)
+    gap = next(one for one in gaps if (one.score, one.kind) == ("accuracy", kind))
+    small = None if gap.gap.high is None else gap.gap.high <= margin
     figures = [
-        Figure("base and replica accuracy, pooled", own.estimate, _right(own.estimate, 1)),
-        Figure("base and replica accuracy, within datasets", within.estimate, _right(within.estimate, 1)),
-        Figure("mean gap (base less replica accuracy)", gap.gap, small),
+        Figure(f"base and {kind} accuracy, pooled", own.estimate, _right(own.estimate, 1)),
+        Figure(f"base and {kind} accuracy, within datasets", within.estimate, _right(within.estimate, 1)),
+        Figure(f"mean gap (base less {kind} accuracy)", gap.gap, small),
     ]
     where = []
     for by, means in gap.by.items():
-        names = [f"{name} {value:.2f}" for name, value in sorted(means.items(), key=lambda p: -p[1]) if value > MARGIN]
+        names = [f"{one} {value:.2f}" for one, value in sorted(means.items(), key=lambda p: -p[1]) if value > margin]
         if names:
-            where.append(f"mean gap above {MARGIN}, {by}: {few(names, _MOST)}")
+            where.append(f"mean gap above {margin}, {by}: {few(names, _MOST)}")
     if within.wrong:
         where.append(f"accuracies go the other way in {few(within.wrong, _MOST)}")
     return _judged(
-        "use",
-        "Models trained on reconstructions score like their base models, and better where these are better.",
-        "Base and replica accuracy rise together, pooled and within datasets, by the intervals of their rank "
-        f"correlations over datasets, and the mean gap is at most {MARGIN} by its interval.",
+        name,
+        statement,
+        f"Base and {kind} accuracy rise together, pooled and within datasets, by the intervals of their rank "
+        f"correlations over datasets, and the mean gap is at most {margin} by its interval.",
         figures,
         where,
     )

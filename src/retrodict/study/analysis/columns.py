@@ -27,13 +27,23 @@ LABELS = {
     "replica_accuracy": "replica accuracy",
     "replica_balanced_accuracy": "replica balanced accuracy",
     "replica_r2": "replica R2",
+    "alone_accuracy": "accuracy of the replica distilled from the prior",
+    "alone_balanced_accuracy": "balanced accuracy of the replica distilled from the prior",
+    "alone_r2": "R2 of the replica distilled from the prior",
+    "distilled_accuracy": "distilled accuracy",
+    "distilled_balanced_accuracy": "distilled balanced accuracy",
+    "distilled_r2": "distilled R2",
 }
 """Columns in words."""
 
 _MEASURED = (
     *LABELS,
     *("lift_js", "lift_energy", "replica_agreement", "replica_log_loss", "prior_step"),
+    *("distilled_agreement", "distilled_log_loss", "alone_agreement", "alone_log_loss", "distilled_queries"),
 )
+KINDS = ("replica", "alone", "distilled")
+"""Replicas: of the reconstruction, distilled from the prior alone, distilled from prior and model file."""
+
 _OF_CLASSES = ("accuracy", "balanced_accuracy", "log_loss")
 
 
@@ -70,7 +80,8 @@ def _pairs() -> tuple[Pair, ...]:
                 Pair("model_kl", y, sign, prior),
             ]
     found += [Pair("prior_kl", "posterior_kl", 1, "model_kl"), Pair("model_kl", "posterior_kl", 1, "prior_kl")]
-    found += [Pair(name, f"replica_{name}", 1) for name in ("accuracy", "balanced_accuracy", "r2")]
+    for kind in ("replica", "distilled"):
+        found += [Pair(name, f"{kind}_{name}", 1) for name in ("accuracy", "balanced_accuracy", "r2")]
     return tuple(found)
 
 
@@ -82,7 +93,7 @@ def usable(cells: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     What is not finite counts as missing. Columns that the frame lacks are missing throughout. A regressor's
     ``accuracy`` is R2, another thing than a share of right labels: it moves to ``r2``, and its replica's to
-    ``replica_r2``.
+    ``replica_r2``; those of distilled replicas likewise.
 
     Parameters
     ----------
@@ -104,7 +115,7 @@ def usable(cells: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         values = pd.to_numeric(frame[name], errors="coerce") if name in frame else np.nan
         frame[name] = pd.Series(values, index=frame.index, dtype=float).replace([np.inf, -np.inf], np.nan)
     regression = (frame.task == "regression").to_numpy(dtype=bool)
-    for name in ("", "replica_"):
+    for name in ("", *(f"{kind}_" for kind in KINDS)):
         frame[f"{name}r2"] = frame[f"{name}accuracy"].where(regression, frame[f"{name}r2"])
         for own in _OF_CLASSES:
             frame[f"{name}{own}"] = frame[f"{name}{own}"].mask(regression)

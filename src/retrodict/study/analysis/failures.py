@@ -133,7 +133,7 @@ def _wrong(done: pd.DataFrame, found: Sequence[Correlation]) -> tuple[WrongSign,
     method: Method = "spearman"
     wrong = []
     for one in found:
-        if one.scope != WITHIN or one.method != method or one.pair.y.startswith(("fidelity", "replica")):
+        if one.scope != WITHIN or one.method != method or one.pair.y.startswith(("fidelity", "replica", "distilled")):
             continue
         pair = one.pair
         rows = done[["dataset", "algorithm", pair.x, pair.y, *([pair.held] if pair.held else [])]]

@@ -7,11 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from retrodict.study.analysis.columns import KINDS
 from retrodict.study.analysis.intervals import Estimate, mean
 
 SCORES = ("accuracy", "balanced_accuracy", "r2")
 MARGIN = 0.05
 """How far a replica may fall short, on average, and still be said to score like its base model."""
+NEAR = 0.03
+"""The same of distilled replicas, which may ask the base model as much as they need."""
 BY = ("prior", "algorithm", "dataset", "quality")
 
 
@@ -23,6 +26,9 @@ class ReplicaGap:
     ----------
     score
         ``accuracy``, ``balanced_accuracy`` or ``r2``.
+    kind
+        ``replica``: trained on the reconstruction. ``alone``: distilled from the prior. ``distilled``: from the prior
+        and what the model file states.
     base, replica, gap
         Means over datasets; the gap is base less replica.
     agreement
@@ -34,6 +40,7 @@ class ReplicaGap:
     """
 
     score: str
+    kind: str
     base: Estimate
     replica: Estimate
     gap: Estimate
@@ -47,24 +54,26 @@ class ReplicaGap:
 
 
 def replica_gaps(done: pd.DataFrame) -> tuple[ReplicaGap, ...]:
-    """Return the gap by every score.
+    """Return the gap by every score, of replicas and, where there are any, of distilled ones.
 
     Parameters
     ----------
     done
         Cells that were done, from `usable`.
     """
-    return tuple(_gap(done, score) for score in SCORES)
+    kinds = [kind for kind in KINDS if kind == "replica" or done[f"{kind}_agreement"].notna().any()]
+    return tuple(_gap(done, score, kind) for kind in kinds for score in SCORES)
 
 
-def _gap(done: pd.DataFrame, score: str) -> ReplicaGap:
-    rows = done.dropna(subset=[score, f"replica_{score}"])
-    gap = rows[score] - rows[f"replica_{score}"]
-    agreement = mean(rows.replica_agreement, rows.dataset) if score == "accuracy" else None
+def _gap(done: pd.DataFrame, score: str, kind: str) -> ReplicaGap:
+    name_of = f"{kind}_{score}"
+    rows = done.dropna(subset=[score, name_of])
+    gap = rows[score] - rows[name_of]
+    agreement = mean(rows[f"{kind}_agreement"], rows.dataset) if score == "accuracy" else None
     by = {
         name: {str(key): float(value) for key, value in gap.groupby(rows[name].astype(str)).mean().items()}
         for name in BY
     }
     near = float((gap <= MARGIN).mean()) if len(gap) else None
-    base, replica = (mean(rows[name], rows.dataset) for name in (score, f"replica_{score}"))
-    return ReplicaGap(score, base, replica, mean(gap, rows.dataset), agreement, near, by)
+    base, replica = (mean(rows[name], rows.dataset) for name in (score, name_of))
+    return ReplicaGap(score, kind, base, replica, mean(gap, rows.dataset), agreement, near, by)
