@@ -57,7 +57,7 @@ def top_names() -> list[str]:
 def pages() -> Iterator[tuple[str, str, str]]:
     """Yield every page but the first: its path, its title in the navigation, its text."""
     for name in top_names():
-        yield f"{FOLDER}/{name}.md", name, f"# {name}\n\n::: retrodict.{name}\n    options:\n      heading_level: 2\n"
+        yield f"{FOLDER}/{name}.md", name, f"::: retrodict.{name}\n    options:\n      heading_level: 1\n"
     top = set(top_names())
     for path in MODULES:
         module = importlib.import_module(f"retrodict.{path}")
