@@ -14,8 +14,8 @@ import pandas as pd
 from bench.document import DOCS, machine, markdown, write_section
 from retrodict.cli.study_report import find_study, open_cells
 from retrodict.report.study import tables
-from retrodict.report.study.pictures import drawings
 from retrodict.study.analysis import StudyAnalysis, analyse
+from retrodict.study.analysis.pictures import drawings
 
 MOST = 25
 """Lines of a table of the page; the report has all."""

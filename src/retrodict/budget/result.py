@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from retrodict.budget.estimate import Estimate
+from retrodict.extras import extra_for
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, ShownTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _WORDS = {
     "prior": "prior term  KL(P(x)||Q(x))",
@@ -140,6 +144,18 @@ class EstimatedBudget(KeptResult):
             "draws": self.draws,
             "seed": self.seed,
         }
+
+    def plot(self) -> Figure:
+        """Draw the terms as bars with 95% intervals, of the whole and of each class.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        with extra_for("a picture"):
+            from retrodict.budget.picture import draw
+        return draw(self)
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return the budget as lines of text: quantity, value, interval."""

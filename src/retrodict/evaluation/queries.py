@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from retrodict.evaluation.fidelity import evaluate
 from retrodict.evaluation.fidelity.scopes import RECONSTRUCTION
 from retrodict.evaluation.replicas import replicate
 from retrodict.evaluation.replicas.result import BASE, ON_HOLDOUT, REPLICA
+from retrodict.extras import extra_for
 from retrodict.priors import Prior
 from retrodict.reconstruction import Reconstruction, reconstruct
 from retrodict.reconstruction.request import resolve
@@ -25,6 +26,9 @@ from retrodict.results.notes import Note, of_code
 from retrodict.results.result import KeptResult, ShownTable
 from retrodict.tables.labelled import read_labelled
 from retrodict.tables.titles import HOLDOUT, TRAIN
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 LADDER = (100, 300, 1_000, 3_000, 10_000)
 LIMIT = 1_000
@@ -86,6 +90,20 @@ class QueryCurve(KeptResult):
         """Return what it holds."""
         own = super().content()
         return {"curve": own.pop("frame"), **own, "scope": self.scope or None}
+
+    def plot(self) -> Figure:
+        """Draw lifts, and how well replicas do, against the number of model calls.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        RequestError
+            If neither is defined at any number of calls.
+        """
+        with extra_for("a picture"):
+            from retrodict.evaluation.query_picture import draw
+        return draw(self)
 
     @property
     def head(self) -> str:

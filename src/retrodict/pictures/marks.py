@@ -54,7 +54,13 @@ def lines_of(axes: Any, dots: Sequence[Dot], limit: int = 28, size: float = 4.5)
     for place, one in enumerate(dots):
         if not math.isfinite(one.value):
             axes.annotate(
-                one.note, (0.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=6.5, color=GREY
+                one.note,
+                (0.01, place),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                fontsize=6.5,
+                color=GREY,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
             )
             continue
         if math.isfinite(one.low) and math.isfinite(one.high):

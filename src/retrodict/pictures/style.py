@@ -19,6 +19,15 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9", "#2
 """Okabe and Ito's (2008), told apart by every kind of sight; yellow and orange darkened for contrast on white."""
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "h", "p")
 """Marks in the order of the colours: names that share a colour differ in their mark."""
+DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (5, 1.5)),
+    (0, (1.5, 1)),
+    (0, (6, 1.5, 1, 1.5)),
+    (0, (3, 1, 1, 1, 1, 1)),
+    (0, (8, 3)),
+)
+"""Lines in the order of the colours."""
 INK, GREY, PALE, GOOD, BAD = "#222222", "#6b6b6b", "#d9d9d9", COLOURS[0], COLOURS[1]
 
 STYLE: Any = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from retrodict.extras import extra_for
 from retrodict.inference.diagnostics import Diagnostics
 from retrodict.reconstruction.loading import check_rows, provenance_of, read_rows, reports_of, schema_of
 from retrodict.reconstruction.provenance import Provenance
@@ -19,6 +20,9 @@ from retrodict.results.documents import OddError, holding, part, read_document, 
 from retrodict.results.folder import ROWS_FILE
 from retrodict.results.result import FolderResult, ShownTable
 from retrodict.schema import Schema, free_name
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Array = np.ndarray
 
@@ -55,6 +59,11 @@ class Inversion(FolderResult):
     diagnostics: tuple[Diagnostics, ...]
     provenance: Provenance
     frame: pd.DataFrame = field(repr=False)
+
+    @property
+    def output_column(self) -> str:
+        """The column of `frame` that has the number of the output."""
+        return free_name(OUTPUT, self.schema.names)
 
     @property
     def complete(self) -> bool:
@@ -146,6 +155,25 @@ class Inversion(FolderResult):
             if not (pd.api.types.is_integer_dtype(numbers) and numbers.between(0, len(outputs) - 1).all()):
                 raise OddError(f"column '{output}' of '{ROWS_FILE}' names outputs that are none")
             return cls(schema, outputs, place, reports, about, frame)
+
+    def plot(self, outputs: Sequence[int] | None = None) -> Figure:
+        """Draw each feature's interval, or shares of its categories, output by output.
+
+        Parameters
+        ----------
+        outputs
+            Which, by number; by default the first ten.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        RequestError
+            If there is no such output, or none of them has a draw.
+        """
+        with extra_for("a picture"):
+            from retrodict.reconstruction.inversion_picture import draw
+        return draw(self, outputs)
 
     @property
     def head(self) -> str:

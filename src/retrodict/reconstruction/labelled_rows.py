@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from retrodict.extras import extra_for
 from retrodict.reconstruction.loading import read_rows
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.results.folder import ROWS_FILE
 from retrodict.results.notes import Note
 from retrodict.results.result import FolderResult
 from retrodict.schema import Schema
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class LabelledRows(FolderResult):
@@ -42,6 +48,25 @@ class LabelledRows(FolderResult):
         """Return the rows from where they lie."""
         assert self.path is not None  # rows are in one place or the other
         return read_rows(self.path / ROWS_FILE)
+
+    def plot(self, features: Sequence[str] | None = None) -> Figure:
+        """Draw features one by one, a line a class, or a third of a real-valued target.
+
+        Parameters
+        ----------
+        features
+            Which; by default the twelve in which classes differ most, where there are more.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        RequestError
+            If there are no rows, or a feature is unknown.
+        """
+        with extra_for("a picture"):
+            from retrodict.reconstruction.row_picture import draw
+        return draw(self, features)
 
     @property
     def head(self) -> str:

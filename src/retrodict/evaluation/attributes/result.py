@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from retrodict.extras import extra_for
 from retrodict.plain_text import cut
 from retrodict.reconstruction.attributes.posterior import Method
 from retrodict.reconstruction.attributes.seen import Output
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, Said, ShownTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,20 @@ class AttributeRisk(KeptResult):
     def content(self) -> dict[str, Any]:
         """Return what it holds, and which column has the largest lift."""
         return {"largest": None if self.largest is None else self.largest.column, **super().content()}
+
+    def plot(self) -> Figure:
+        """Draw how often each column is told right, of training rows and of others, and the lift.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        RequestError
+            If no column was judged.
+        """
+        with extra_for("a picture"):
+            from retrodict.evaluation.attributes.picture import draw
+        return draw(self)
 
     @property
     def head(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -10,8 +11,12 @@ from retrodict.errors import RequestError
 from retrodict.evaluation.fidelity.attribution import Attribution
 from retrodict.evaluation.fidelity.measures import MEASURES
 from retrodict.evaluation.fidelity.scopes import FRESH, LABELLED, OVERALL, PRIOR, RANDOM, RECONSTRUCTION, WITHIN
+from retrodict.extras import extra_for
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, ShownTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _TABLES = (RECONSTRUCTION, PRIOR, LABELLED, RANDOM, FRESH)
 _SHORT = {RECONSTRUCTION: "rebuilt", PRIOR: "prior", LABELLED: "labelled"}
@@ -95,9 +100,7 @@ class Fidelity(KeptResult):
         RequestError
             If there is no such scope.
         """
-        scope = scope or (WITHIN if WITHIN in self.scopes else OVERALL)
-        if scope not in self.scopes:
-            raise RequestError(f"there is no scope '{scope}'; use one of {', '.join(self.scopes)}")
+        scope = self._scope(scope)
         own = self.measures[(self.measures.scope == scope) & (self.measures.feature == "")]
         wide = own.pivot(index="measure", columns="table", values="value")
         wide = wide.reindex(index=[name for name in MEASURES if name in wide.index])
@@ -106,6 +109,32 @@ class Fidelity(KeptResult):
             (self.lift.scope == scope) & (self.lift.feature == "") & (self.lift.table == RECONSTRUCTION)
         ].set_index("measure")
         return wide.join(lift[["lift", "low", "high"]])
+
+    def _scope(self, scope: str | None) -> str:
+        """Return a scope that there is: what was asked for, or that which says most."""
+        scope = scope or (WITHIN if WITHIN in self.scopes else OVERALL)
+        if scope not in self.scopes:
+            raise RequestError(f"there is no scope '{scope}'; use one of {', '.join(self.scopes)}")
+        return scope
+
+    def plot(self, scope: str | None = None) -> Figure:
+        """Draw each measure of every table, and the lifts, with 95% intervals.
+
+        Parameters
+        ----------
+        scope
+            As `summary` takes it.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        RequestError
+            If there is no such scope.
+        """
+        with extra_for("a picture"):
+            from retrodict.evaluation.fidelity.picture import draw
+        return draw(self, self._scope(scope))
 
     @property
     def head(self) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from retrodict.evaluation.membership.asked import Way
+from retrodict.extras import extra_for
 from retrodict.plain_text import cut
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, Said, ShownTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FALSE_RATE, LOW_FALSE_RATE = 0.01, 0.001
 """The false positive rates at which attacks are also judged: what singles out few with few errors is a harm, too."""
@@ -296,6 +300,18 @@ class MembershipAttacks(KeptResult):
         """Return what it holds but the rows themselves, and which attack is the worst."""
         held = {name: value for name, value in super().content().items() if name != "records"}
         return {"worst": self.worst.attack, **held}
+
+    def plot(self) -> Figure:
+        """Draw what attacks find against their false alarms, and each attack's AUC.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        with extra_for("a picture"):
+            from retrodict.evaluation.membership.picture import draw
+        return draw(self)
 
     @property
     def head(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -23,6 +23,9 @@ from retrodict.results.folder import write_file
 from retrodict.results.result import Result, ShownTable
 from retrodict.tables.labelled import read_labelled
 from retrodict.tables.titles import HOLDOUT
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ROWS = 10_000
 _CHECKED = 1_000
@@ -96,6 +99,10 @@ class Migration(Result):
             raise RunError(f"'{self.to}' does not come back from its file as it was; nothing was written")
         write_file(path, content)
         return untrusted
+
+    def plot(self) -> Figure:
+        """Draw the new model's scores; see `Replicas.plot`."""
+        return self.replicas.plot()
 
     @property
     def head(self) -> str:

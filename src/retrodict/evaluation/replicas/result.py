@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from retrodict.evaluation.replicas.scores import ACCURACY, AGREEMENT, AUC, BALANCED, R2, RMSE
+from retrodict.extras import extra_for
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, ShownTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 BASE, REPLICA, REAL = "base model", "reconstruction", "real rows"
 LABELLED, SHUFFLED = "prior, labelled by the model", "prior, labels at random"
@@ -125,6 +129,18 @@ class Replicas(KeptResult):
         """Return what it holds but for the models themselves."""
         own = super().content()
         return {"measures": own.pop("frame"), **own}
+
+    def plot(self) -> Figure:
+        """Draw each estimator's score by what it was trained on.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        with extra_for("a picture"):
+            from retrodict.evaluation.replicas.picture import draw
+        return draw(self)
 
     @property
     def head(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,12 @@ from jaxtyping import Float
 
 from retrodict.evaluation.record_match import RecordMatch
 from retrodict.evaluation.risk.membership import Advantage, Nearer
+from retrodict.extras import extra_for
 from retrodict.results.notes import Note
 from retrodict.results.result import KeptResult, ShownTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Array = np.ndarray
 
@@ -159,6 +163,18 @@ class RecordRisk(KeptResult):
     def _taken(self) -> int:
         """Held-out rows that are compared: as many as training rows, at most."""
         return min(self.rows["held-out rows"], self.rows["training rows"])
+
+    def plot(self) -> Figure:
+        """Draw distances to the nearest row, what they tell of membership, and agreement by feature.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        with extra_for("a picture"):
+            from retrodict.evaluation.risk.picture import draw
+        return draw(self)
 
     @property
     def head(self) -> str:

@@ -9,7 +9,8 @@ from retrodict.extras import extra_for
 from retrodict.results.folder import new_folder, replace_text
 
 with extra_for("the picture of an error budget"):
-    from retrodict.report.budget.pictures import draw_budget
+    from retrodict.budget.picture import draw
+    from retrodict.pictures.style import save
 
 if TYPE_CHECKING:
     from retrodict.budget import EstimatedBudget
@@ -34,4 +35,4 @@ def write_budget(found: EstimatedBudget, out: Path) -> None:
     """
     with new_folder(out) as work:
         replace_text(work / JSON, found.document())
-        draw_budget(found, work / PICTURE)
+        save(draw(found), work / PICTURE)

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from retrodict.report.study import tables
-from retrodict.report.study.pictures import Drawing
-from retrodict.report.svg import Picture
+from retrodict.report.svg import Picture, svg
 from retrodict.report.templates import page_of
 from retrodict.study.analysis import StudyAnalysis
+from retrodict.study.analysis.pictures import Drawing
 
 _SECTIONS = (
-    ("claims", "The four claims"),
+    ("claims", "The claims"),
     ("correlations", "Correlations"),
     ("mixed", "Both factors at once"),
     ("ladders", "Ladders of priors"),
@@ -46,7 +46,9 @@ def render(found: StudyAnalysis, drawn: Sequence[Drawing], about: Sequence[tuple
     command
         How to do it again.
     """
-    pictures: dict[str, Picture] = {one.name: one.picture() for one in drawn}
+    pictures: dict[str, Picture] = {
+        one.name: Picture(one.title, svg(one.figure), one.alt, one.caption) for one in drawn
+    }
     address, left_out = download(found)
     return page_of(
         "study.html.j2",

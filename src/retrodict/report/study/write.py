@@ -57,7 +57,7 @@ def study_report(
     """
     with extra_for("the report of a study", "study"):
         from retrodict.report.study.html import render
-        from retrodict.report.study.pictures import drawings
+        from retrodict.study.analysis.pictures import drawings
 
         import_module("statsmodels.regression.mixed_linear_model")
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from retrodict.errors import RequestError
+from retrodict.extras import extra_for
+from retrodict.results.arguments import check_choice
 from retrodict.results.result import KeptResult
 from retrodict.study.analysis.claims import Claim, claims
 from retrodict.study.analysis.columns import ESTIMATORS, usable
@@ -16,6 +19,9 @@ from retrodict.study.analysis.intervals import REPLICATES
 from retrodict.study.analysis.ladders import Ladder, ladders, overall
 from retrodict.study.analysis.mixed import MixedFit, mixed_fits
 from retrodict.study.analysis.replicas import ReplicaGap, replica_gaps
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 AXES = ("datasets", "algorithms", "qualities", "priors", "seeds")
 
@@ -40,7 +46,7 @@ class StudyAnalysis(KeptResult):
     replicas
         Gaps by each score.
     claims
-        The four claims, judged.
+        The claims, judged.
     failures
         What limits all this.
     done, failed
@@ -76,6 +82,29 @@ class StudyAnalysis(KeptResult):
         """Return one line a correlation."""
         columns = ["x", "y", "scope", "method", "value", "low", "high", "n", "datasets", "reason"]
         return pd.DataFrame([one.to_dict() for one in self.correlations])[columns]
+
+    def plot(self, which: str | None = None) -> Figure:
+        """Draw one picture of the study.
+
+        Parameters
+        ----------
+        which
+            `forest` (correlations), `scatter` (posterior against prior divergence), `ladders`, `heat` (lift by dataset
+            and algorithm) or `replicas`; by default the first that the cells allow.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        RequestError
+            If the cells allow no such picture.
+        """
+        with extra_for("a picture"):
+            from retrodict.study.analysis.pictures import drawings
+        made = {one.name: one.figure for one in drawings(self)}
+        if not made:
+            raise RequestError("the cells allow no picture; run more of the study")
+        return made[check_choice(next(iter(made)) if which is None else which, "picture", made)]
 
     def remarks(self) -> list[str]:
         """Return the claims, and whether they hold."""

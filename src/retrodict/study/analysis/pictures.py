@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
+from retrodict.pictures.style import COLOURS, GREY, INK, MARKS, WIDTH, Picture, panels, save, styled
 from retrodict.pictures.text import picture_text
-from retrodict.report.svg import Picture, canvas, svg
-from retrodict.study.analysis import LABELS, StudyAnalysis
+from retrodict.study.analysis.columns import LABELS
 
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9", "#222222", "#7F3C8D")
-"""Okabe and Ito's, told apart by every kind of sight; yellow and orange darkened for contrast."""
-_MARKS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "h", "p")
-_INK, _GREY = "#222222", "#6b6b6b"
+if TYPE_CHECKING:
+    from retrodict.study.analysis.result import StudyAnalysis
+
 _MANY = 400
 """Points above which a picture holds them as an image: the page stays small."""
 _SCOPES = {"pooled": "pooled", "within dataset": "within", "partial": "partial"}
@@ -31,25 +29,23 @@ class Drawing:
     ----------
     name
         Fit for a file name.
-    title, alt, caption
-        As of a `Picture`.
-    figure
-        The figure.
+    title, figure
+        The figure and what it is called.
+    alt
+        What it shows, for those who can't see it.
+    caption
+        How to read it.
     """
 
     name: str
     title: str
-    figure: Figure
+    figure: Picture
     alt: str
     caption: str
 
-    def picture(self) -> Picture:
-        """Return it for a page."""
-        return Picture(self.title, svg(self.figure), self.alt, self.caption)
-
     def save(self, path: Path) -> None:
         """Write it as PNG."""
-        self.figure.savefig(path, format="png", dpi=110, metadata={"Software": None})
+        save(self.figure, path)
 
 
 def drawings(found: StudyAnalysis) -> list[Drawing]:
@@ -66,9 +62,10 @@ def drawings(found: StudyAnalysis) -> list[Drawing]:
 
 def _style(names: list[str]) -> dict[str, tuple[str, str]]:
     """Return a colour and a mark for each name: two names may share one of them, not both."""
-    return {n: (_COLOURS[i % len(_COLOURS)], _MARKS[i % len(_MARKS)]) for i, n in enumerate(names)}
+    return {n: (COLOURS[i % len(COLOURS)], MARKS[i % len(MARKS)]) for i, n in enumerate(names)}
 
 
+@styled
 def scatter(found: StudyAnalysis) -> Drawing | None:
     """Draw posterior against prior divergence, one panel a dataset, one mark an algorithm."""
     rows = found.done.dropna(subset=["prior_js", "posterior_js"])
@@ -78,23 +75,23 @@ def scatter(found: StudyAnalysis) -> Drawing | None:
     style = _style(sorted(rows.algorithm.unique()))
     columns = min(4, len(names))
     lines = -(-len(names) // columns)
-    figure, grid = canvas(11, 2.5 * lines + 0.9, lines, columns)
+    figure, grid = panels(lines, columns, 1.75 * lines + 0.9)
     limit = float(np.nanmax(rows[["prior_js", "posterior_js"]].to_numpy())) * 1.05 or 1.0
     for axes, name in zip(grid, names, strict=False):
         own = rows[rows.dataset == name]
-        axes.plot([0, limit], [0, limit], color=_GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.plot([0, limit], [0, limit], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
         for algorithm, cells in own.groupby("algorithm"):
             colour, mark = style[str(algorithm)]
             axes.scatter(
                 cells.prior_js, cells.posterior_js, 16, colour, marker=mark, alpha=0.75, rasterized=len(rows) > _MANY
             )
-        axes.set_title(picture_text(name), fontsize=10, loc="left")
+        axes.set_title(picture_text(name))
         axes.set_xlim(0, limit)
         axes.set_ylim(0, limit)
     for axes in grid[len(names) :]:
         axes.set_visible(False)
-    figure.supxlabel("prior divergence (JS, nats)", fontsize=9)
-    figure.supylabel("posterior divergence (JS, nats)", fontsize=9)
+    figure.supxlabel("prior divergence (JS, nats)", fontsize=8)
+    figure.supylabel("posterior divergence (JS, nats)", fontsize=8)
     _key(figure, style)
     below = float((rows.posterior_js < rows.prior_js).mean())
     return Drawing(
@@ -108,16 +105,17 @@ def scatter(found: StudyAnalysis) -> Drawing | None:
     )
 
 
+@styled
 def replicas(found: StudyAnalysis) -> Drawing | None:
     """Draw replica against base accuracy, with the diagonal."""
     rows = found.done.dropna(subset=["accuracy", "replica_accuracy"])
     if rows.empty:
         return None
     style = _style(sorted(rows.dataset.unique()))
-    figure, grid = canvas(7.5, 5.6, 1, 1)
+    figure, grid = panels(1, 1, 4.2, 5.2)
     axes = grid[0]
     low = max(0.0, float(np.nanmin(rows[["accuracy", "replica_accuracy"]].to_numpy())) - 0.03)
-    axes.plot([low, 1], [low, 1], color=_GREY, linewidth=1, linestyle=(0, (4, 3)))
+    axes.plot([low, 1], [low, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
     for name, own in rows.groupby("dataset"):
         colour, mark = style[str(name)]
         axes.scatter(
@@ -139,15 +137,16 @@ def replicas(found: StudyAnalysis) -> Drawing | None:
     )
 
 
+@styled
 def ladder_lines(found: StudyAnalysis) -> Drawing | None:
     """Draw mean posterior divergence along the ladder of priors, one line a dataset, one panel an estimator."""
     own = [one for one in found.ladders if one.means]
-    panels = [name for name in ("js", "energy", "kl") if any(one.estimator == name for one in own)]
-    if not panels:
+    shown = [name for name in ("js", "energy", "kl") if any(one.estimator == name for one in own)]
+    if not shown:
         return None
     style = _style(sorted({one.dataset for one in own}))
-    figure, grid = canvas(3.8 * len(panels) + 0.6, 4.2, 1, len(panels))
-    for axes, name in zip(grid, panels, strict=True):
+    figure, grid = panels(1, len(shown), 2.9, 2.1 * len(shown) + 0.7)
+    for axes, name in zip(grid, shown, strict=True):
         for one in own:
             if one.estimator == name:
                 colour, mark = style[one.dataset]
@@ -156,13 +155,13 @@ def ladder_lines(found: StudyAnalysis) -> Drawing | None:
             {"js": "Jensen-Shannon, nats", "energy": "energy distance", "kl": "exact KL, nats"}[name], loc="left"
         )
         axes.set_ylim(bottom=0)
-    figure.supxlabel("share of the empirical prior (0: uniform)", fontsize=9)
+    figure.supxlabel("share of the empirical prior (0: uniform)", fontsize=8)
     grid[0].set_ylabel("mean posterior divergence")
     _key(figure, style)
     falls = ", ".join(
         f"{name} {sum(one.means[-1] < one.means[0] for one in own if one.estimator == name)} of "
         f"{sum(one.estimator == name for one in own)}"
-        for name in panels
+        for name in shown
     )
     return Drawing(
         "ladders",
@@ -174,24 +173,23 @@ def ladder_lines(found: StudyAnalysis) -> Drawing | None:
     )
 
 
+@styled
 def heat_map(found: StudyAnalysis) -> Drawing | None:
     """Draw mean lift for each dataset and algorithm."""
     rows = found.done.dropna(subset=["lift_js"])
     if rows.empty:
         return None
     table = rows.pivot_table(index="dataset", columns="algorithm", values="lift_js", aggfunc="mean")
-    figure, grid = canvas(2.4 + 0.72 * len(table.columns), 1.8 + 0.32 * len(table), 1, 1)
+    figure, grid = panels(1, 1, 1.5 + 0.24 * len(table), min(2.4 + 0.55 * len(table.columns), WIDTH))
     axes, values = grid[0], table.to_numpy()
     bound = min(1.0, max(0.05, float(np.nanmax(np.abs(values)))))
     image = axes.imshow(values, cmap="RdBu", vmin=-bound, vmax=bound, aspect="auto")
-    axes.set_xticks(
-        range(len(table.columns)), [_words(one) for one in table.columns], rotation=40, ha="right", fontsize=8
-    )
-    axes.set_yticks(range(len(table)), [picture_text(one) for one in table.index], fontsize=8)
+    axes.set_xticks(range(len(table.columns)), [_words(one) for one in table.columns], rotation=40, ha="right")
+    axes.set_yticks(range(len(table)), [picture_text(one) for one in table.index])
     for (i, j), value in np.ndenumerate(values):
         if np.isfinite(value):
-            ink = "white" if abs(value) > 0.65 * bound else _INK
-            axes.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=7.5, color=ink)
+            ink = "white" if abs(value) > 0.65 * bound else INK
+            axes.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=6.0, color=ink)
     figure.colorbar(image, ax=axes, shrink=0.8, label="mean lift (JS)")
     best, worst = table.stack().idxmax(), table.stack().idxmin()
     return Drawing(
@@ -204,6 +202,7 @@ def heat_map(found: StudyAnalysis) -> Drawing | None:
     )
 
 
+@styled
 def forest(found: StudyAnalysis) -> Drawing | None:
     """Draw the correlations with their intervals, and each dataset's own."""
     rows = [
@@ -214,7 +213,7 @@ def forest(found: StudyAnalysis) -> Drawing | None:
     if not rows:
         return None
     pairs = list(dict.fromkeys(one.pair for one in rows))
-    figure, grid = canvas(9.5, 1.2 + 0.62 * len(pairs), 1, 1)
+    figure, grid = panels(1, 1, 1.2 + 0.5 * len(pairs))
     axes = grid[0]
     for one in rows:
         scope = list(_SCOPES).index(one.scope)
@@ -222,20 +221,20 @@ def forest(found: StudyAnalysis) -> Drawing | None:
         own = one.estimate
         for _, value, _ in one.by_dataset:
             if value is not None:
-                axes.plot(value, y, "|", color=_GREY, markersize=6, alpha=0.6)
+                axes.plot(value, y, "|", color=GREY, markersize=6, alpha=0.6)
         if own.low is not None and own.high is not None:
-            axes.plot([own.low, own.high], [y, y], color=_COLOURS[scope], linewidth=2)
-        face = _COLOURS[scope] if own.low is not None else "white"
-        axes.plot(own.value, y, _MARKS[scope], color=_COLOURS[scope], markerfacecolor=face, markersize=6)
+            axes.plot([own.low, own.high], [y, y], color=COLOURS[scope], linewidth=2)
+        face = COLOURS[scope] if own.low is not None else "white"
+        axes.plot(own.value, y, MARKS[scope], color=COLOURS[scope], markerfacecolor=face, markersize=6)
     for scope, name in enumerate(_SCOPES):
-        axes.plot([], [], _MARKS[scope] + "-", color=_COLOURS[scope], label=name)
-    axes.plot([], [], "|", color=_GREY, label="one dataset")
-    axes.axvline(0, color=_INK, linewidth=0.8)
+        axes.plot([], [], MARKS[scope] + "-", color=COLOURS[scope], label=name)
+    axes.plot([], [], "|", color=GREY, label="one dataset")
+    axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_xlim(-1.02, 1.02)
-    axes.set_yticks(range(len(pairs)), [f"{LABELS[p.x]}\nand {LABELS[p.y]}" for p in pairs], fontsize=8)
+    axes.set_yticks(range(len(pairs)), [f"{LABELS[p.x]}\nand {LABELS[p.y]}" for p in pairs])
     axes.invert_yaxis()
     axes.set_xlabel("Spearman's correlation, 95% intervals over datasets")
-    figure.legend(loc="outside upper left", ncols=4, frameon=False)
+    figure.legend(loc="outside upper left", ncols=4)
     shown = [one for one in rows if one.scope == "within dataset"]
     words = "; ".join(f"{LABELS[o.pair.x]} and {LABELS[o.pair.y]} {o.estimate.value:.2f}" for o in shown)
     return Drawing(
@@ -247,18 +246,18 @@ def forest(found: StudyAnalysis) -> Drawing | None:
     )
 
 
-def _key(figure: Figure, style: dict[str, tuple[str, str]]) -> None:
+def _key(figure: Picture, style: dict[str, tuple[str, str]]) -> None:
     from matplotlib.lines import Line2D
 
     marks: list[Any] = [
         Line2D([], [], color=colour, marker=mark, linestyle="", label=_words(name))
         for name, (colour, mark) in style.items()
     ]
-    figure.legend(handles=marks, loc="outside upper left", ncols=6, frameon=False, fontsize=8)
+    figure.legend(handles=marks, loc="outside upper left", ncols=5)
 
 
 def _words(name: Any) -> str:
-    return str(name).replace("_", " ")
+    return picture_text(str(name).replace("_", " "), 22)
 
 
 def _value(found: StudyAnalysis, x: str, y: str) -> str:
