@@ -40,7 +40,7 @@ def _note(there: set[str], limit: float) -> str:
     missing = [name for name in PEERS if name not in there]
     left_out = f" Left out, since it was not installed: {'; '.join(missing)}." if missing else ""
     packages = sorted({PEERS[name].distribution for name in there & {*installed()}} - {"retrodict"})
-    return f"Runs a cell: {runs}; each within {limit:.0f} seconds of one core.{left_out} {machine(*packages)}"
+    return f"Runs a cell, at most: {runs}; each within {limit:.0f} seconds of one core.{left_out} {machine(*packages)}"
 
 
 def _tuned(there: set[str]) -> str:

@@ -34,20 +34,25 @@ class Peer:
 
 
 FEW = ("2-1e-1", "10-1e-5")
-"""Where settings are run that take up to a minute a run."""
-SOME = ("2-1e-1", "10-1e-3", "10-1e-5", "30-1e-5", "modes-5-1e-5", "network-1-0")
-"""Where those are run that take many seconds, and tuned settings: from easy to hard, made and real."""
+"""Where settings are run that take a minute a run, or two."""
+SOME = ("2-1e-1", "10-1e-3", "10-1e-5", "modes-5-1e-5", "30-1e-5")
+"""Where those are run that take many seconds, and tuned settings."""
+MADE = (
+    *("2-1e-1", "2-1e-5", "5-1e-3", "10-1e-3", "10-1e-5", "10-1e-7", "30-1e-5", "64-1e-3"),
+    *("modes-5-1e-5", "states-logistic", "states-boosting"),
+)
+"""Where a sampler is run that takes a million calls or more: models that are quick to ask."""
 
 OURS = "retrodict"
 PEERS: Mapping[str, Peer] = {
     OURS: Peer("ours", "retrodict", "retrodict", 20),
-    "pocoMC": Peer("peer_pocomc", "pocomc", "pocomc", 3, {"default": (*FEW, "network-1-0")}),
+    "pocoMC": Peer("peer_pocomc", "pocomc", "pocomc", 3, {"default": FEW}),
     "nautilus": Peer("peer_nautilus", "nautilus", "nautilus-sampler", 2, {"default": FEW, "tuned": SOME}),
     "dynesty": Peer("peer_dynesty", "dynesty", "dynesty", 2, {"default": SOME, "tuned": FEW}),
-    "sbi, slices": Peer("peer_sbi_slice", "sbi", "sbi", 2, {"tuned": SOME}),
+    "sbi, slices": Peer("peer_sbi_slice", "sbi", "sbi", 2, {"default": MADE, "tuned": SOME}),
     "sbi, NPE": Peer("peer_sbi_npe", "sbi", "sbi", 2, {"default": ("2-1e-1", "5-1e-3")}),
-    "emcee": Peer("peer_emcee", "emcee", "emcee", 5, {"tuned": SOME}),
-    "zeus": Peer("peer_zeus", "zeus", "zeus-mcmc", 5, {"tuned": SOME}),
+    "emcee": Peer("peer_emcee", "emcee", "emcee", 3, {"tuned": SOME}),
+    "zeus": Peer("peer_zeus", "zeus", "zeus-mcmc", 3, {"tuned": SOME}),
 }
 """By the name in the tables."""
 
