@@ -17,8 +17,7 @@ from retrodict.inference.posterior import Posterior
 from retrodict.inference.rejection import acceptance
 from retrodict.inference.rejection.engine import Rejection
 from retrodict.inference.run import engine_of, run
-from retrodict.inference.smc import engine as smc
-from retrodict.inference.smc import kernels
+from retrodict.inference.smc import at_posterior, kernels, ladder, moving, references
 from retrodict.inference.smc.engine import TemperedSMC
 from retrodict.inference.task import Task
 from retrodict.models import Meter
@@ -130,7 +129,7 @@ def _always(posterior: Any, particles: Any, beta: float, reference: Any, step: f
     """Broken twin of a move: every possible proposal is taken."""
     z = reference.propose(particles.z, step, rng)
     X, ll = posterior.evaluate(z)
-    return kernels.Particles(z, X, ll, particles.eve), np.ones(len(z), dtype=bool)
+    return kernels.Moved(kernels.Particles(z, X, ll, particles.eve), np.ones(len(z), dtype=bool), z, ll)
 
 
 def _one_sided(posterior: Any, particles: Any, beta: float, reference: Any, step: float, rng: Any) -> Any:
@@ -145,21 +144,35 @@ def _one_sided(posterior: Any, particles: Any, beta: float, reference: Any, step
         np.where(accepted, ll, particles.ll),
         particles.eve,
     )
-    return moved, accepted
+    return kernels.Moved(moved, accepted, z, ll)
 
 
 @pytest.mark.parametrize("twin", [_always, _one_sided], ids=["always", "one-sided"])
 def test_broken_smc_is_caught(twin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smc, "move", twin)
+    monkeypatch.setattr(moving, "move", twin)
     truth = discrete_truth(LABELS[0])
     assert not passes(discrete_run(SMC, LABELS[0]), truth)
 
 
 def test_broken_smc_evidence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin takes the mean of the logarithms for the logarithm of the mean."""
-    monkeypatch.setattr(smc, "log_mean_exp", lambda log_weight: float(log_weight.mean()))
+    """The twin forgets how wide a reference is: no move changes, and its density is no density."""
+    monkeypatch.setattr(references.GaussianReference, "log_volume", 0.0)
     with pytest.raises(AssertionError):
         test_evidence("smc")
+
+
+def test_broken_evidence_of_the_way_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin takes the mean of the logarithms for the logarithm of the mean, and has no bridge."""
+    monkeypatch.setattr(ladder, "log_mean_exp", lambda log_weight: float(log_weight.mean()))
+    monkeypatch.setattr(at_posterior, "bridge", lambda *given: None)
+    with pytest.raises(AssertionError):
+        test_evidence("smc")
+
+
+def test_evidence_of_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What populations say of the evidence themselves, where no bridge is surer."""
+    monkeypatch.setattr(at_posterior, "bridge", lambda *given: None)
+    test_evidence("smc")
 
 
 def run_all(engine: Any, observations: list[Observation], exclusive: bool) -> Callable[[int], np.ndarray]:

@@ -15,27 +15,36 @@ Array = np.ndarray
 
 
 @dataclass
-class Population:
-    """One run of particles: where it got to, and what it saw on the way."""
+class Populations:
+    """Several populations: where they got to together, and what each saw on the way.
 
+    Parameters
+    ----------
+    populations
+        How many there are to be.
+    particles
+        All of them at the posterior, as many of each population in its order; ``None`` where they did not get there.
+    started
+        Populations that found rows which are possible at all.
+    log_evidence, spread
+        What each makes of the evidence over its bound, and its own relative error of that, shape (populations,).
+    betas
+        The temperatures they shared.
+    out_of_budget
+        Whether the budget ended it.
+    """
+
+    populations: int
     particles: Particles | None = None
-    log_evidence: float = 0.0
+    started: int = 0
+    log_evidence: Float[Array, " p"] = field(init=False)
+    spread: Float[Array, " p"] = field(init=False)
     betas: list[float] = field(default_factory=list)
-    acceptance: float = math.nan
-    memory: float = 1.0
-    spread: float = math.nan
     out_of_budget: bool = False
 
-    @property
-    def arrived(self) -> bool:
-        """Whether the particles reached the posterior."""
-        return self.particles is not None
-
-    @property
-    def kept(self) -> Particles:
-        """The particles at the posterior."""
-        assert self.particles is not None  # callers ask `arrived` first
-        return self.particles
+    def __post_init__(self) -> None:
+        self.log_evidence = np.zeros(self.populations)
+        self.spread = np.full(self.populations, math.nan)
 
 
 def effective_draws(particles: Particles) -> float:

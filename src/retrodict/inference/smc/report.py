@@ -8,8 +8,9 @@ import numpy as np
 
 from retrodict.inference.diagnostics import Diagnostics
 from retrodict.inference.posterior import Posterior
-from retrodict.inference.smc.kernels import Particles
-from retrodict.inference.smc.population import Population, effective_draws
+from retrodict.inference.smc.at_posterior import Harvest
+from retrodict.inference.smc.bridge import Bridge, widened
+from retrodict.inference.smc.population import Populations, effective_draws
 from retrodict.results.notes import Note
 
 NAME = "smc"
@@ -17,12 +18,12 @@ NAME = "smc"
 DOUBTFUL = 0.5
 """Relative error of the evidence, or memory that particles have of their start, from which draws are doubtful."""
 
-_WIDEST = 2.0
-"""What the spread of two or three populations is widened by: the t distribution with so few has no finite variance."""
+_APART = 2.0
+"""Joint standard errors from which two estimates of the evidence are said to differ."""
 
 
 def arrived(
-    posterior: Posterior, n: int, runs: list[Population], reached: int, spent: int, seconds: float
+    posterior: Posterior, n: int, run: Populations, found: Harvest, reached: int, spent: int, seconds: float
 ) -> Diagnostics:
     """Report populations that all reached the posterior.
 
@@ -30,29 +31,28 @@ def arrived(
     ----------
     posterior, n
         What was asked for.
-    runs
+    run
         The populations.
-    reached
-        Rows taken from them.
+    found, reached
+        What they gave at the posterior, and the rows taken of it.
     spent, seconds
         Model calls and time.
     """
-    logs = np.array([run.log_evidence for run in runs])
-    relative = np.exp(logs - logs.max())
-    log_evidence = float(logs.max() + math.log(relative.mean()) + posterior.observation.log_bound)
-    r = len(runs)
-    # A spread measured on few populations has Student's tails: widened to the standard deviation of that t.
-    tails = math.sqrt((r - 1) / (r - 3)) if r > 3 else _WIDEST
-    between = tails * float(relative.std(ddof=1) / math.sqrt(r) / relative.mean())
-    within = math.sqrt(float(np.mean([run.spread**2 for run in runs])) / r)
-    # Few populations may agree by chance: the error is the larger of what they differ by and what each owns to.
-    spread = max(between, within)
-    ess = min(effective_draws(_together(runs)), float(reached))
-    left = max(run.memory for run in runs)
-    values = {"populations": r, "spread": spread, "ess": ess, "reached": reached, "queries": spent, "memory": left}
+    log_evidence, spread = evidence(run, found.bridged)
+    log_evidence += posterior.observation.log_bound
+    ess = min(effective_draws(found.draws) * reached / max(len(found.draws), 1), float(reached))
+    left = found.memory
+    values = {
+        "populations": run.populations,
+        "spread": spread,
+        "ess": ess,
+        "reached": reached,
+        "queries": spent,
+        "memory": left,
+    }
     verdict = Note(
         "approximate",
-        f"approximate: {r} populations agree on the evidence to {100 * spread:.0f}%, "
+        f"approximate: {run.populations} populations agree on the evidence to {100 * spread:.0f}%, "
         f"about {ess:,.0f} effective draws of {reached:,}, {spent:,} model calls",
         **values,
     )
@@ -72,7 +72,7 @@ def arrived(
         evidence=math.exp(log_evidence),
         evidence_se=math.exp(log_evidence) * spread,
         log_evidence=log_evidence,
-        acceptance=float(np.mean([run.acceptance for run in runs])),
+        acceptance=found.acceptance,
         ess=ess,
         queries=spent,
         seconds=seconds,
@@ -80,27 +80,24 @@ def arrived(
     )
 
 
-def not_reached(
-    posterior: Posterior, n: int, runs: list[Population], populations: int, limit: int, spent: int, seconds: float
-) -> Diagnostics:
-    """Report populations of which one did not reach the posterior.
+def not_reached(posterior: Posterior, n: int, run: Populations, limit: int, spent: int, seconds: float) -> Diagnostics:
+    """Report populations that did not reach the posterior.
 
     Parameters
     ----------
     posterior, n
         What was asked for.
-    runs, populations
-        Those that were begun, and how many there were to be.
+    run
+        How far they got.
     limit
-        Model calls that all of them had.
+        Model calls that they had.
     spent, seconds
         Model calls and time.
     """
-    there = sum(run.arrived for run in runs)
-    nothing = bool(runs) and not runs[-1].betas and not runs[-1].out_of_budget
-    impossible = nothing and there == 0
-    beta = runs[-1].betas[-1] if runs and runs[-1].betas else 0.0
-    values = {"arrived": there, "populations": populations, "queries": spent, "limit": limit, "beta": beta}
+    nothing = not run.betas and not run.out_of_budget
+    impossible = nothing and run.started == 0
+    beta = run.betas[-1] if run.betas else 0.0
+    values = {"arrived": 0, "populations": run.populations, "queries": spent, "limit": limit, "beta": beta}
     if impossible:
         text = (
             f"not reached: none of {spent:,} prior draws is possible under the model; raise --max-queries, widen the "
@@ -108,14 +105,13 @@ def not_reached(
         )
     elif nothing:
         text = (
-            f"not reached: {there} of {populations} populations arrived, and the next one found no prior "
-            f"draw that is possible under the model, within {limit:,} model calls for all of them; raise --max-queries"
+            f"not reached: {run.started} of {run.populations} populations found a prior draw that is possible under "
+            f"the model, the next one none, within {limit:,} model calls for all of them; raise --max-queries"
         )
     else:
         text = (
-            f"not reached: {limit:,} model calls were left for it, too few for {populations} populations of "
-            f"particles ({there} arrived, the next one ended at inverse temperature {beta:.2g} of 1); "
-            "raise --max-queries"
+            f"not reached: {limit:,} model calls were left for it, too few for {run.populations} populations of "
+            f"particles (they ended at inverse temperature {beta:.2g} of 1); raise --max-queries"
         )
     return Diagnostics(
         observation=posterior.observation.name,
@@ -131,8 +127,27 @@ def not_reached(
     )
 
 
-def _together(runs: list[Population]) -> Particles:
-    """Return the particles of all populations, their ancestors numbered apart."""
-    eve = np.concatenate([run.kept.eve + i * 2**32 for i, run in enumerate(runs)])
-    z, X, ll = (np.concatenate([getattr(run.kept, name) for run in runs]) for name in ("z", "X", "ll"))
-    return Particles(z, X, ll, eve)
+def evidence(run: Populations, bridged: Bridge | None) -> tuple[float, float]:
+    """Return the log-evidence over its bound, and its standard error (that of the evidence, as a share of it).
+
+    Parameters
+    ----------
+    run
+        Populations that reached the posterior: the mean of what they found is unbiased, and skewed.
+    bridged
+        What a bridge at the posterior says; it is taken where it is surer. Where the two differ by more than their
+        errors allow, these are no errors: half of what they differ by is taken.
+    """
+    logs = run.log_evidence
+    relative = np.exp(logs - logs.max())
+    log_evidence = float(logs.max() + math.log(relative.mean()))
+    r = run.populations
+    between = widened(r) * float(relative.std(ddof=1) / math.sqrt(r) / relative.mean())
+    within = math.sqrt(float(np.mean(run.spread**2)) / r)
+    # Few populations may agree by chance: the error is the larger of what they differ by and what each owns to.
+    spread = max(between, within)
+    if bridged is None or bridged.error >= spread:
+        return log_evidence, spread
+    differ = abs(bridged.log_evidence - log_evidence)
+    apart = differ > _APART * math.hypot(spread, bridged.error)
+    return bridged.log_evidence, max(bridged.error, differ / _APART) if apart else bridged.error
