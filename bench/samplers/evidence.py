@@ -26,7 +26,7 @@ def _cell(one: Figures | None) -> str:
     if one is None:
         return ""
     if not one.done:
-        return "not in time"
+        return f"over {one.seconds:.0f} s"
     stated = f"{one.stated:.3f}" if np.isfinite(one.stated) else "none"
     return f"{one.bias:+.3f} ± {one.spread:.3f} (says {stated})"
 

@@ -34,6 +34,8 @@ class Figures:
         The error it states itself, on average.
     within
         Runs within 1.96 of their own stated errors.
+    engine
+        What the runs were made with, where a sampler chooses.
     """
 
     runs: int
@@ -46,6 +48,7 @@ class Figures:
     spread: float
     stated: float
     within: int
+    engine: str = ""
 
     @property
     def calls_each(self) -> float:
@@ -84,4 +87,7 @@ def figures(records: Sequence[dict[str, Any]], truth: np.ndarray) -> Figures:
     within = int((np.abs(missed) <= STATED * stated).sum())
     claimed = float(np.mean([record["claimed"] for record in done]))
     mean, error_stated = float(missed.mean()), float(stated.mean())
-    return Figures(len(records), len(done), calls, seconds, effective, claimed, mean, spread, error_stated, within)
+    return Figures(
+        *(len(records), len(done), calls, seconds, effective, claimed, mean, spread, error_stated, within),
+        engine=" and ".join(sorted({record.get("engine", "") for record in done})),
+    )

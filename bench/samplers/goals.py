@@ -30,7 +30,7 @@ def goals(found: Comparison) -> str:
                 if column not in found.found[word]:
                     continue
                 times = times_fewer(found, word, column)
-                said = significant(times) if np.isfinite(times) else "not in time"
+                said = significant(times) if np.isfinite(times) else f"over {found.found[word][column].seconds:.0f} s"
                 met = ("yes" if times >= aim else "no") if np.isfinite(times) else ""
                 rows.append([title(column), found.names[word], said, f"{aim:.0f}", met])
     return markdown(["peer", "posterior", "times fewer calls with retrodict", "aimed at", "met"], rows, words=2)
@@ -50,6 +50,6 @@ def where_peers_win(found: Comparison) -> str:
             listed = "; ".join(f"{found.names[w]}: {significant(v)} times" for w, v in won.items())
             text += f" ({listed})"
         if len(times) > len(known):
-            text += f"; not in time on {len(times) - len(known)} more"
+            text += f"; not done in time on {len(times) - len(known)} more"
         lines.append(text + ".")
     return "\n".join(lines)

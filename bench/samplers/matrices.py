@@ -82,8 +82,10 @@ def matrix(all_of_it: Comparison, of: Callable[[Figures], float], columns: Seque
 
 def _cell(one: Figures, of: Callable[[Figures], float], ours: Figures | None, column: Column) -> str:
     if not one.done:
-        return "not in time"
+        return f"over {one.seconds:.0f} s"
     said = significant(of(one))
+    if one.engine and column == AUTO:
+        return f"{said} ({one.engine})"
     better = ours is not None and ours.done and column[0] != OURS and of(one) < of(ours)
     return f"**{said}**" if better else said
 

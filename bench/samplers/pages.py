@@ -17,12 +17,12 @@ PAGE = "samplers.md"
 MILLI = 1e3
 
 
-def sections(records: Mapping[str, Mapping[str, Any]], limit: float) -> dict[str, str]:
+def sections(records: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Return the text of each section by its name, from kept records."""
     found = compared(records)
     there = {column[0] for column in found.columns}
     return {
-        "calls": f"{matrix(found, lambda one: one.calls_each)}\n\n{_note(there, limit)}",
+        "calls": f"{matrix(found, lambda one: one.calls_each)}\n\n{_note(there)}",
         "seconds": matrix(found, lambda one: MILLI * one.seconds_each),
         "goals": goals(found),
         "peers ahead": where_peers_win(found),
@@ -34,13 +34,13 @@ def sections(records: Mapping[str, Mapping[str, Any]], limit: float) -> dict[str
     }
 
 
-def _note(there: set[str], limit: float) -> str:
+def _note(there: set[str]) -> str:
     """Say how many runs there were, and who is missing."""
     runs = ", ".join(f"{name} {peer.runs}" for name, peer in PEERS.items() if name in there)
     missing = [name for name in PEERS if name not in there]
     left_out = f" Left out, since it was not installed: {'; '.join(missing)}." if missing else ""
     packages = sorted({PEERS[name].distribution for name in there & {*installed()}} - {"retrodict"})
-    return f"Runs a cell, at most: {runs}; each within {limit:.0f} seconds of one core.{left_out} {machine(*packages)}"
+    return f"Runs a cell, at most: {runs}.{left_out} {machine(*packages)}"
 
 
 def _tuned(there: set[str]) -> str:

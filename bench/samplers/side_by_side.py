@@ -51,7 +51,7 @@ def main() -> None:
     for word in chosen.target or TARGETS:
         measure(kept, word, chosen.sampler or installed(), chosen.limit, chosen.runs)
     if chosen.write:
-        for name, text in sections(kept.records, chosen.limit).items():
+        for name, text in sections(kept.records).items():
             write_section(PAGE, name, text)
 
 

@@ -107,12 +107,12 @@ def test_cells_without_a_finished_run_say_so() -> None:
     done |= {"log_evidence_error": 0.1, "shares": (target.truth + 0.01).tolist()}
     records = {
         "2-1e-1": {"name": target.name, "log_evidence": target.log_evidence, "truth": target.truth.tolist()},
-        "2-1e-1|{}|{}|0".format(*AUTO): done,
-        "2-1e-1|emcee|default|0": done | {"calls": 5},
+        "2-1e-1|{}|{}|0".format(*AUTO): done | {"engine": "rejection"},
+        "2-1e-1|emcee|default|0": done | {"calls": 5, "engine": ""},
         "2-1e-1|dynesty|default|0": {"status": measuring.OVER, "calls": 7, "seconds": 1.0},
     }
     line = matrix(compared(records), lambda one: one.calls).splitlines()[-1]
-    assert line == f"| {target.name} | 10 | not in time | **5** |"
+    assert line == f"| {target.name} | 10 (rejection) | over 1 s | **5** |"
 
 
 def test_peers_run_on_targets_that_there_are() -> None:
