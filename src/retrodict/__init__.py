@@ -1,7 +1,7 @@
 """retrodict: from a trained model back to the data behind it.
 
-The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `reconstruct`,
-`invert`; `rebuild`, which finds the training table itself where a model states it; `evaluate`, which says how near a
+The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `new_prior`,
+`reconstruct`, `invert`; `rebuild`, which finds the training table itself where a model states it; `evaluate`, which says how near a
 reconstruction comes to real rows as a distribution, and `record_risk`, `matched_error`, `aligned_error`,
 `calibration` and `controls`, which do so row by row; `membership_attacks`, who was in the table by the model's own
 outputs; `infer`, one column of known rows, and `attribute_risk`, what of that is owed to having been trained on;
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from retrodict.reconstruction.attributes.infer import infer
     from retrodict.reconstruction.attributes.result import Inferred
     from retrodict.reconstruction.invert import invert
+    from retrodict.reconstruction.new_prior import new_prior
     from retrodict.reconstruction.rebuild import rebuild
     from retrodict.reconstruction.reconstruct import reconstruct
     from retrodict.report.audit.write import audit
@@ -108,6 +109,7 @@ __all__ = [
     "membership_attacks",
     "migrate",
     "models",
+    "new_prior",
     "priors",
     "query_curve",
     "rebuild",
@@ -139,6 +141,7 @@ _HOMES = {
     "priors": ("fit_prior", "implied_prior", "load_prior", "uniform_prior"),
     "reconstruction": ("Inversion", "Rebuilt", "Reconstruction", "invert", "rebuild", "reconstruct"),
     "reconstruction.attributes": ("Inferred", "infer"),
+    "reconstruction.new_prior": ("new_prior",),
     "sanitizing": ("Sanitized", "sanitize"),
     "report.audit.write": ("audit",),
     "schema": ("Feature", "Schema", "Target", "load_schema"),

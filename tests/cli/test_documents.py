@@ -78,6 +78,8 @@ CASES = [
     Case("theory", "--table {d}/mixed.csv --target target"),
     Case("demo", "--out {o}", marks=SLOW),
     Case("doctor", "", marks=SLOW),
+    Case("new prior", "{d}/mixed.csv --target target --by-class --out {o}"),
+    Case("new prior", "{s}/linear.skops --out {o}"),
     Case("study init", "{o}"),
     Case("study run", "smoke --cells 1 --out {o} --workers 1", marks=SLOW),
     Case("study status", "{d}/toy"),

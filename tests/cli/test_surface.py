@@ -24,7 +24,7 @@ WITHOUT = {
 }
 """Public functions that need no command, and why."""
 
-OTHER_NAME = {"inspect_model": "inspect"}
+OTHER_NAME = {"inspect_model": "inspect", "new_prior": "new prior"}
 """In Python, `inspect` is a module of the standard library."""
 
 

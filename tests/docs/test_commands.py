@@ -12,6 +12,8 @@ from retrodict.cli.table import with_tables
 from tests.cli.test_surface import COMMANDS
 from tests.docs.pages import PAGES, ROOT, name_of
 
+GROUPS = {words.split()[0] for words in COMMANDS if " " in words}
+
 _CODE = re.compile(
     r"(?<=\n\n) {4}.*?(?=\n\n)|`[^`\n]+`|^```(?:sh|bash|console)\n.*?^```$", flags=re.MULTILINE | re.DOTALL
 )
@@ -27,8 +29,8 @@ def named(page: Path) -> list[list[str]]:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_and_options_exist(page: Path) -> None:
     for words in named(page):
-        name = " ".join(words[: 2 if words[0] == "study" else 1])
-        if name == "study":
+        name = " ".join(words[: 2 if words[0] in GROUPS else 1])
+        if name in GROUPS:
             continue
         assert name in COMMANDS, f"no command '{name}'"
         options = {word.strip("[],.:").partition("=")[0] for word in words if word.lstrip("[").startswith("--")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ SLOW = {
     "docs/guides/audit.md",
     "docs/guides/check.md",
     "docs/guides/command_line.md",
+    "docs/guides/configuration.md",
     "docs/guides/custodian.md",
     "docs/guides/engineer.md",
     "docs/guides/families.md",
@@ -116,6 +118,8 @@ def test_each_block_says_what_it_is(page: Path) -> None:
             assert len(block.not_run.split()) >= 3, f"line {block.line}: say why it is not run"
         elif block.language in ("", "text"):
             assert not any(line.startswith(("retrodict ", "python", "uv ", "$ ")) for line in block.text.splitlines())
+        elif block.language == "toml":
+            assert tomllib.loads(block.text)
         elif block.language == "yaml":
             assert isinstance(yaml.safe_load(block.text), dict)
         else:

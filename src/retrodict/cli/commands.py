@@ -28,6 +28,7 @@ from retrodict.cli.inspect import inspect
 from retrodict.cli.invert import invert
 from retrodict.cli.membership_attacks import membership_attacks
 from retrodict.cli.migrate import migrate
+from retrodict.cli.new import app as new
 from retrodict.cli.printing import print_line
 from retrodict.cli.query_curve import query_curve
 from retrodict.cli.rebuild import rebuild
@@ -60,6 +61,7 @@ VARIABLE = "_RETRODICT_COMPLETE"
 
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(new, name="new")
 app.add_typer(study, name="study")
 
 

@@ -58,7 +58,7 @@ class Opening:
         RetrodictError
             As `load_model` and `load_schema`.
         """
-        return rd.load_model(path, **self._settings())
+        return rd.load_model(path, **self.settings())
 
     def open_stated(self, path: Path) -> Model:
         """Load a model file, or what can be inspected of one that has no likelihood.
@@ -70,9 +70,10 @@ class Opening:
         """
         from retrodict.disclosures.stated import load_stated
 
-        return load_stated(path, **self._settings())
+        return load_stated(path, **self.settings())
 
-    def _settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
+        """Return what the functions take that open a model's file."""
         return {
             "schema": None if self.schema is None else rd.load_schema(self.schema),
             "noise_scale": self.noise_scale,

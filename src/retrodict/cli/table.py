@@ -11,7 +11,13 @@ from retrodict.cli.commands import app
 from retrodict.cli.exits import MEANINGS
 from retrodict.cli.surface import commands, parameters, says
 
-IN_PYTHON = {"inspect": "inspect_model", "fit-prior": "priors.write_prior_file", "theory": "theory", "study": "study"}
+IN_PYTHON = {
+    "inspect": "inspect_model",
+    "fit-prior": "priors.write_prior_file",
+    "new": "new_prior",
+    "theory": "theory",
+    "study": "study",
+}
 """What commands call that is not of their own name."""
 
 SHARED = 2

@@ -36,6 +36,7 @@ HOMES = {
     "theory": "budgets.Theory",
     "demo": "studies.Demo",
     "doctor": "installed.Diagnosis",
+    "new prior": "files.NewPrior",
     "study init": "studies.Written",
     "study run": "studies.Status",
     "study status": "studies.Status",

@@ -84,6 +84,14 @@ class ListedLine(Document):
     shares: dict[str, float]
 
 
+class NewPrior(Document):
+    """A prior file that was begun: its features, and those that are left to be written."""
+
+    out: str
+    features: list[str]
+    open: list[str]
+
+
 class PriorSummary(Document):
     """A prior, and what so many draws of it (`rows`) show of each feature."""
 

@@ -65,6 +65,19 @@ def write_prior_file(
         If the frame is empty, holds a column that fits no kind, or the file can't be written; or if the target has no
         classes to write by, or none of them has ten rows.
     """
+    data = characteristics(frame, target, correlations, by_class=by_class)
+    path = Path(path)
+    try:
+        path.write_text(write_yaml(data), encoding="utf-8")
+    except OSError as error:
+        raise PriorError(f"prior file '{path}' can't be written: {error.strerror}") from error
+    return path
+
+
+def characteristics(
+    frame: pd.DataFrame, target: str | None, correlations: float | None, *, by_class: bool = False
+) -> dict[str, Any]:
+    """Return what `write_prior_file` writes, as plain data; its parameters and errors are that function's."""
     if not len(frame):
         raise PriorError("a prior file can't be written from 0 rows; give a sample")
     try:
@@ -75,7 +88,7 @@ def write_prior_file(
         raise PriorError(f"the sample does not make a prior file: {error}") from error
     entries = {f.name: _entry(f, rows[:, j]) for j, f in enumerate(schema.features)}
     data: dict[str, Any] = {"features": entries}
-    if correlations is not None and (stated := _correlations(schema, _pairwise(rows), entries, correlations)):
+    if correlations is not None and (stated := stated_correlations(schema, _pairwise(rows), entries, correlations)):
         data["correlations"] = stated
     if target is not None:
         data["target"] = target
@@ -90,12 +103,7 @@ def write_prior_file(
         if not of:
             raise PriorError(f"no class of '{target}' has {FEWEST} rows to say what it is like; leave by_class out")
         data["classes"] = _classes(schema, of, entries, correlations)
-    path = Path(path)
-    try:
-        path.write_text(write_yaml(data), encoding="utf-8")
-    except OSError as error:
-        raise PriorError(f"prior file '{path}' can't be written: {error.strerror}") from error
-    return path
+    return data
 
 
 def _classes(
@@ -117,7 +125,7 @@ def _classes(
         matrix = np.where(np.logical_or.outer(fixed, fixed), np.nan, matrix)
         out[native(label)] = {"features": told}
         if least is not None:
-            out[native(label)]["correlations"] = _correlations(schema, matrix, {**entries, **told}, least)
+            out[native(label)]["correlations"] = stated_correlations(schema, matrix, {**entries, **told}, least)
     return out
 
 
@@ -152,7 +160,20 @@ def _pairwise(rows: Array) -> Array:
     return pd.DataFrame(rows).corr(min_periods=3).to_numpy()
 
 
-def _correlations(schema: Schema, pairwise: Array, entries: dict[str, Any], least: float) -> list[dict[str, Any]]:
+def stated_correlations(schema: Schema, pairwise: Array, entries: dict[str, Any], least: float) -> list[dict[str, Any]]:
+    """Return correlations as a file has them, each within what the marginals of its two features can reach.
+
+    Parameters
+    ----------
+    schema
+        The features.
+    pairwise
+        Pearson correlations, shape (d, d); NaN where none is known.
+    entries
+        Of each feature what the file says.
+    least
+        The smallest absolute correlation that is written.
+    """
     ordered = [j for j, f in enumerate(schema.features) if f.kind != "categorical"]
     series: dict[int, HermiteSeries] = {}
     out: list[dict[str, Any]] = []

@@ -118,7 +118,7 @@ def _implied(found: Any, schema: Schema | None, model: Any) -> Prior:
     found = replace(found, facts=shown_by_values(found.facts))
     own = schema_of(found, schema)
     shares = class_shares(found.facts, own.target.classes)
-    stored = _stored(found.facts, own)
+    stored = stored_rows(found.facts, own)
     if stored is None:
         try:
             return _without_rows(found.facts, own, shares, frozenset())
@@ -165,8 +165,16 @@ def _inspected(model: Any) -> Disclosures:
         return Disclosures((), model.schema.names)
 
 
-def _stored(facts: Facts, schema: Schema) -> tuple[Rows, Array] | None:
-    """Return the largest set of stored rows that covers all features, and its matrix."""
+def stored_rows(facts: Facts, schema: Schema) -> tuple[Rows, Array] | None:
+    """Return the largest set of stored rows that covers all features, and its matrix, shape (n, d), if there is one.
+
+    Parameters
+    ----------
+    facts
+        What a model states.
+    schema
+        Its features.
+    """
     whole = [fact for fact in by_trust(facts, Rows) if set(schema.names) <= set(fact.features) and fact.n]
     for fact in sorted(whole, key=lambda fact: -fact.n):
         frame = pd.DataFrame(fact.rows, columns=list(fact.features))[list(schema.names)].infer_objects()
