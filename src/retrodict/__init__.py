@@ -1,17 +1,17 @@
 """retrodict: from a trained model back to the data behind it.
 
 The public surface: `load_model`, `inspect_model`, `implied_prior`, `load_prior`, `fit_prior`, `new_prior`,
-`reconstruct`, `invert`; `rebuild`, which finds the training table itself where a model states it; `evaluate`, which says how near a
-reconstruction comes to real rows as a distribution, and `record_risk`, `matched_error`, `aligned_error`,
-`calibration` and `controls`, which do so row by row; `membership_attacks`, who was in the table by the model's own
-outputs; `infer`, one column of known rows, and `attribute_risk`, what of that is owed to having been trained on;
-`replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes one of another
-kind, and `query_curve`, what so many model calls give; `error_budget`, where the divergence comes from;
-`calibrate`, whether the draws are what they are said to be; `audit`, all
-of it in one folder, and `sanitize`, which takes out of a model what prediction does not need; `check`, what settings
-store or expose, before training; `doctor`, what is installed and what it enables; and the modules `priors`, `models`,
-`disclosures`, `schema`, `evaluation`, `theory`, `study` and `inference` for those who need more. Each name is imported
-when it is first used, so that the command line answers at once.
+`reconstruct`, `invert`; `rebuild`, which finds the training table itself where a model states it; `evaluate`, which
+says how near a reconstruction comes to real rows as a distribution, and `record_risk`, `matched_error`,
+`aligned_error`, `calibration` and `controls`, which do so row by row; `membership_attacks`, who was in the table by
+the model's own outputs; `infer`, one column of known rows, and `attribute_risk`, what of that is owed to having been
+trained on; `replicate`, which says how well models trained on a reconstruction do, `migrate`, which makes one of
+another kind, and `query_curve`, what so many model calls give; `error_budget`, where the divergence comes from;
+`calibrate`, whether the draws are what they are said to be; `audit`, all of it in one folder, and `sanitize`, which
+takes out of a model what prediction does not need; `check`, what settings store or expose, before training; `doctor`,
+what is installed and what it enables; and the modules `priors`, `models`, `disclosures`, `schema`, `evaluation`,
+`theory`, `study` and `inference` for those who need more. Each name is imported when it is first used, so that the
+command line answers at once.
 """
 
 from __future__ import annotations
