@@ -12,6 +12,7 @@ from jaxtyping import Float
 from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
 
 from retrodict.families.assumed import Assumptions
+from retrodict.families.sklearn.model.forest import ForestOutputs, plain_forest
 from retrodict.families.sklearn.model.logits import logits_score
 from retrodict.families.sklearn.model.mixtures import Score, combined
 from retrodict.families.sklearn.structure.delegates import delegate_of
@@ -79,7 +80,8 @@ def route_of(estimator: Any, assumed: Assumptions) -> Route:
     if faithful_of_type(type(estimator), _EXACT_LOGS):
         return Route(estimator.predict_log_proba, "exact (predict_log_proba)")
     if hasattr(estimator, "predict_proba"):
-        return Route(partial(_log_proba, estimator), _BY_OUTPUT)
+        own = estimator.predict_proba
+        return Route(partial(_log_proba, ForestOutputs(estimator, own) if plain_forest(estimator) else own), _BY_OUTPUT)
     # one score a *pair* of classes says nothing of one class
     pairs = getattr(estimator, "decision_function_shape", "ovr") == "ovo" and len(estimator.classes_) > 2
     if hasattr(estimator, "decision_function") and not pairs:
@@ -111,8 +113,8 @@ def _certain(X: Any) -> Float[Array, "n 1"]:
     return np.zeros((X.shape[0], 1))
 
 
-def _log_proba(estimator: Any, X: Any) -> Float[Array, "n k"]:
-    return links.log_of(estimator.predict_proba(X))
+def _log_proba(proba: Callable[[Any], Array], X: Any) -> Float[Array, "n k"]:
+    return links.log_of(proba(X))
 
 
 def _linked(estimator: Any, slope: float) -> Route:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from retrodict.errors import ModelError, RequestError
 from retrodict.families.assumed import Assumptions
 from retrodict.families.plain_model import Noised
+from retrodict.families.sklearn.model.forest import ForestOutputs, plain_forest
 from retrodict.families.sklearn.model.input import Layout, layout_of
 from retrodict.families.sklearn.model.likelihood import Route, route_of
 from retrodict.families.sklearn.model.noise import noise_of
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
-_FOUND_ANEW = frozenset({"layout", "loud", "route"})
+_FOUND_ANEW = frozenset({"layout", "loud", "route", "values"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,12 +280,18 @@ class SklearnRegressor(Noised, SklearnModel):
         noise, source = stored_noise(self.estimator)
         return replace(super().renewed(), noise=noise, noise_source=source)
 
+    @cached_property
+    def values(self) -> Callable[[Any], Array]:
+        """The estimator's predictions for rows as it takes them."""
+        own = self.estimator.predict
+        return ForestOutputs(self.estimator, own) if plain_forest(self.estimator) else own
+
     def predict(self, X: Float[Array, "n d"]) -> Float[Array, " n"]:
         """Return the predicted means for rows in the bound schema's encoding, shape (n, d) -> (n,), float64."""
         if not len(X):
             return np.empty(0)
         with unheard(self.loud):
-            out = np.asarray(self.estimator.predict(self.layout.build(X)), dtype=np.float64)
+            out = np.asarray(self.values(self.layout.build(X)), dtype=np.float64)
         if out.ndim == 2 and out.shape[1] == 1:
             out = out[:, 0]
         if out.ndim != 1:
