@@ -101,6 +101,16 @@ class Ray:
             running[actor.handle.ready.remote()] = actor, None
             return actor
 
+        def feed(actor: _Actor) -> None:
+            while len(actor.flying) < _AHEAD and (actor.tasks or waiting):
+                if not actor.tasks:
+                    actor.tasks = waiting.popleft()
+                if actor.flying and not alone.isdisjoint((actor.flying[0][0], actor.tasks[0][0])):
+                    return
+                given = actor.tasks.popleft()
+                actor.flying.append(given)
+                running[actor.handle.run.remote(given[1])] = actor, given
+
         team = [hire(i) for i in range(min(count, len(waiting)))]
         try:
             while waiting or any(actor.flying or actor.tasks for actor in team):
@@ -131,17 +141,14 @@ class Ray:
                         yield lost.popleft()[0], died(f"{said} ({TRIES} times)")
                     if lost:
                         waiting.appendleft(lost)
+                    for other in team:  # those that had nothing left to do, while the new one may find no core
+                        if other.ready:
+                            feed(other)
                     continue
                 if task is not None:
                     actor.flying.remove(task)
-                while len(actor.flying) < _AHEAD and (actor.tasks or waiting):
-                    if not actor.tasks:
-                        actor.tasks = waiting.popleft()
-                    if actor.flying and not alone.isdisjoint((actor.flying[0][0], actor.tasks[0][0])):
-                        break
-                    given = actor.tasks.popleft()
-                    actor.flying.append(given)
-                    running[actor.handle.run.remote(given[1])] = actor, given
+                actor.ready = True
+                feed(actor)
                 if task is not None:
                     yield task[0], outcome
         finally:
@@ -156,6 +163,8 @@ class _Actor:
     tasks: deque[Numbered[Any]] = field(default_factory=deque)
     flying: deque[Numbered[Any]] = field(default_factory=deque)
     """Tasks it was given whose outcomes are not back yet, in order."""
+    ready: bool = False
+    """Whether it has a core."""
 
 
 class Server:

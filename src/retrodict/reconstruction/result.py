@@ -134,7 +134,10 @@ class Reconstruction(LabelledRows):
         folder = store.folder if isinstance(store, FolderStore) else None
         with holding(store.place, "reconstruction"):
             if folder is None:
-                data = parsed_document(store.get(DOCUMENT), DOCUMENT)
+                try:
+                    data = parsed_document(store.get(DOCUMENT), DOCUMENT)
+                except FileNotFoundError:  # whose name libraries of stores do not say
+                    raise OddError(f"'{DOCUMENT}' is not there") from None
             else:
                 data = read_document(folder / DOCUMENT)
             reports = reports_of(list(part(data, "classes", dict).values()), "classes")

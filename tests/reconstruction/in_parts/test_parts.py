@@ -69,7 +69,7 @@ def test_a_killed_run_goes_on_with_the_parts_that_are_there(draw: Draw, tmp_path
         draw(tmp_path / "out", Here(mishap=killed))
     rows = tmp_path / "out" / "rows.parquet"
     assert len(list(rows.iterdir())) == 4
-    with pytest.raises(RequestError, match="'reconstruction.json' is not there"):
+    with pytest.raises(RequestError, match=r"'reconstruction\.json' is not there"):
         rd.Reconstruction.load(tmp_path / "out")
     (rows / "part-000002.parquet").write_bytes(b"PAR1 cut short")
     before = {one.name: one.stat().st_mtime_ns for one in rows.iterdir()}

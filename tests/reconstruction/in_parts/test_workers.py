@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,13 @@ import pytest
 import retrodict as rd
 from retrodict.results.store.contract import Store
 from retrodict.results.store.places import store_of
-from tests.reconstruction.in_parts.conftest import MODULE, files
+from tests.reconstruction.in_parts.conftest import MODULE, Here, files
 from tests.reconstruction.in_parts.test_addresses import content
 
 pytestmark = pytest.mark.slow
 
-ROWS, PART = 240_000, 4_000
-PARTS = 60
+ROWS, PART = 160_000, 4_000
+PARTS = 40
 
 SCRIPT = """
 import importlib, sys
@@ -57,9 +56,16 @@ def wait_for(parts: int, store: Store) -> int:
     raise TimeoutError
 
 
+def undisturbed(draw: Callable[..., rd.Reconstruction], out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the same job in this process, one part after another."""
+    with monkeypatch.context() as patch:
+        patch.setattr(MODULE, "pool_of", lambda *asked: Here())
+        draw(out, backend="local")
+
+
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX's")
 def test_a_run_that_was_killed_ends_as_one_that_was_not(
-    draw: Callable[..., rd.Reconstruction], job: tuple[Any, rd.Prior], tmp_path: Path
+    draw: Callable[..., rd.Reconstruction], job: tuple[Any, rd.Prior], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     joblib.dump(job, tmp_path / "job")
     (tmp_path / "run.py").write_text(SCRIPT)
@@ -69,42 +75,21 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(
         os.killpg(run.pid, signal.SIGKILL)
     assert 5 <= len(list((tmp_path / "out" / "rows.parquet").glob("part-*"))) < PARTS
     draw(tmp_path / "out", backend="local", workers=2)
-    draw(tmp_path / "one", backend="local", workers=1)
+    undisturbed(draw, tmp_path / "one", monkeypatch)
     for left in (tmp_path / "out" / "rows.parquet").glob(".*"):  # what the killed ones were writing
         left.unlink()
     assert files(tmp_path / "out") == files(tmp_path / "one")
 
 
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Return the address of a bucket of a server of this machine, which the nodes know from their environment."""
-    pytest.importorskip("s3fs")
-    moto = pytest.importorskip("moto.server")
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {"ENDPOINT_URL": f"http://{host}:{port}", "ACCESS_KEY_ID": "k", "SECRET_ACCESS_KEY": "k"}.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    import s3fs
-
-    s3fs.S3FileSystem.clear_instance_cache()
-    s3fs.S3FileSystem().mkdir("rows")
-    yield "s3://rows/out"
-    server.stop()
-    s3fs.S3FileSystem.clear_instance_cache()
-
-
 def test_a_node_that_is_killed_changes_no_byte(
-    draw: Callable[..., rd.Reconstruction], store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    draw: Callable[..., rd.Reconstruction], bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("ray", reason="ray is not installed: pip install 'retrodict[ray]'")
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     import ray
     from ray.cluster_utils import Cluster
 
-    draw(tmp_path / "local", backend="local", workers=1)
+    store = store_of(f"{bucket}/out")
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     try:
         nodes = [cluster.add_node(num_cpus=1) for _ in range(2)]
@@ -112,16 +97,17 @@ def test_a_node_that_is_killed_changes_no_byte(
         killed_at: list[int] = []
 
         def kill() -> None:
-            killed_at.append(wait_for(8, store_of(store)))
+            killed_at.append(wait_for(4, store))
             cluster.remove_node(nodes[1], allow_graceful=False)
 
         killer = threading.Thread(target=kill)
         killer.start()
-        draw(store, backend="ray", address=cluster.address, workers=2)
+        draw(store.place, backend="ray", address=cluster.address, workers=2)
         killer.join()
     finally:
         ray.shutdown()
         cluster.shutdown()
-    assert 8 <= killed_at[0] < PARTS
-    assert content(store_of(store)) == files(tmp_path / "local")
-    assert rd.Reconstruction.load(store) == rd.Reconstruction.load(tmp_path / "local")
+    assert 4 <= killed_at[0] < PARTS
+    undisturbed(draw, tmp_path / "here", monkeypatch)
+    assert content(store) == files(tmp_path / "here")
+    assert rd.Reconstruction.load(store.place) == rd.Reconstruction.load(tmp_path / "here")
