@@ -136,6 +136,18 @@ def test_it_becomes_strict_json(result: Any) -> None:
     assert json.loads(result.document()) == data
 
 
+def test_it_has_a_table_of_its_own(result: Any) -> None:
+    frame = result.to_frame()
+    assert isinstance(frame, pd.DataFrame)
+    assert len(frame) or isinstance(result, rd.Sanitized)  # of a model that states nothing
+    assert frame.columns.is_unique
+    pd.testing.assert_index_equal(frame.index, pd.RangeIndex(len(frame)))
+    again = result.to_frame()
+    pd.testing.assert_frame_equal(again, frame)
+    frame.pop(frame.columns[0])  # what is given away is a copy
+    pd.testing.assert_frame_equal(result.to_frame(), again)
+
+
 def test_notes_are_data(result: Any) -> None:
     for name in ("warnings", "notes"):
         for note in getattr(result, name, ()):

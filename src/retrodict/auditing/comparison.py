@@ -60,6 +60,10 @@ class AuditComparison(Result):
         verdicts = {"before": self.before.verdict, "after": self.after.verdict}
         return {"verdict": verdicts, "measures": self.frame, "facts": self.facts}
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a measure, before and after."""
+        return self.frame
+
     @property
     def head(self) -> str:
         """Both verdicts in one line."""

@@ -229,6 +229,10 @@ class AuditResult(Result):
         """Return the content of report.json."""
         return self.report.plain()
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a finding."""
+        return pd.DataFrame([finding.to_dict() for finding in self.findings])
+
     @property
     def head(self) -> str:
         """The model, its file and the verdict in one line."""

@@ -183,6 +183,10 @@ class EstimatedBudget(KeptResult):
             lines.append(f"the two sides {verdict} within their intervals: they differ by {self.gap.value:.4f}")
         return lines
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a quantity, of the whole and of each class."""
+        return self.frame()
+
     @property
     def head(self) -> str:
         """One line: whose budget it is, and from what."""

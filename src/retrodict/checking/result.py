@@ -147,6 +147,15 @@ class Check(KeptResult):
         lines.append("Only an audit of the trained model can say that it may be released.")
         return lines
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a rule, the worst that fired first."""
+        lines = [
+            {"rule": one.rule, "part": one.path, "measure": one.measure, "answer": one.answer, "severity": one.judged}
+            | {"sentence": one.sentence if one.fired else "", "remedy": one.remedy if one.fired else ""}
+            for one in self.rules
+        ]
+        return pd.DataFrame(lines, columns=["rule", "part", "measure", "answer", "severity", "sentence", "remedy"])
+
     @property
     def head(self) -> str:
         """What follows, in one line."""

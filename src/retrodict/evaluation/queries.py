@@ -105,6 +105,10 @@ class QueryCurve(KeptResult):
             from retrodict.evaluation.query_picture import draw
         return draw(self)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a number of model calls and measure; see `frame`."""
+        return self.frame.copy()
+
     @property
     def head(self) -> str:
         """The ladder in one line."""

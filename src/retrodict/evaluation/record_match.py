@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Int
 
 from retrodict.results.notes import Note
@@ -55,6 +56,10 @@ class RecordMatch(KeptResult):
     pairing: Literal["least", "near", "in order"]
     pairs: Int[Array, "n 2"] = field(repr=False)
     warnings: tuple[Note, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a feature: its mean error."""
+        return pd.DataFrame({"feature": list(self.per_feature), "error": list(self.per_feature.values())})
 
     @property
     def head(self) -> str:

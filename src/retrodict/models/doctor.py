@@ -61,6 +61,16 @@ class Diagnosis(KeptResult):
     families: tuple[Served, ...]
     warnings: tuple[Note, ...]
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a library."""
+        names = ["library", "needed", "installed", "supported_from", "state", "fault"]
+        lines = [
+            (one.name, needed, one.version, one.least, one.state, one.fault)
+            for needed, libraries in ((True, self.core), (False, self.optional))
+            for one in libraries
+        ]
+        return pd.DataFrame(lines, columns=names)
+
     @property
     def head(self) -> str:
         """What is here, in one line."""

@@ -117,6 +117,10 @@ class Result(ABC):
         listed = {word: vars(self).get(name, ()) for word, name in own.items()}
         return [f"{word}: {line}" for word, lines in listed.items() for line in lines]
 
+    @abstractmethod
+    def to_frame(self) -> pd.DataFrame:
+        """Return its main table: a line a thing that was found, with names of columns in words of code."""
+
     def content(self) -> dict[str, Any]:
         """Return what it holds by name, of any kind; by default its public fields."""
         return {one.name: vars(self)[one.name] for one in fields(self) if one.repr and not one.name.startswith("_")}  # type: ignore[arg-type]  # results are dataclasses
@@ -179,6 +183,11 @@ class FolderResult(Result):
 
     frame: Any
     """The rows."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows."""
+        found: pd.DataFrame = self.frame.copy()
+        return found
 
     @abstractmethod
     def documents(self) -> dict[str, str | bytes]:

@@ -154,6 +154,10 @@ class Sanitized(Result):
             *([] if self.defence is None else [f"defended: {self.defence.sentence}", _NO_GUARANTEE]),
         ]
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return how many facts are stated before and after, group by group."""
+        return self.comparison
+
     @property
     def head(self) -> str:
         """What it is, in one line."""

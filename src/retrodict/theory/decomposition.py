@@ -92,6 +92,10 @@ class ErrorBudget(KeptResult):
         rows = [*map(asdict, self.by_class), every]
         return pd.DataFrame(rows).rename(columns={"name": "class"}).set_index("class")
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return the terms of each class, and of all."""
+        return self.frame().reset_index()
+
     @property
     def head(self) -> str:
         """The budget in one line."""

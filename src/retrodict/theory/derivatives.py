@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import overload
 
 import numpy as np
+import pandas as pd
 
 from retrodict.results.result import KeptResult
 from retrodict.theory.posteriors import joint, ratio
@@ -59,6 +60,22 @@ class Gradients(KeptResult, Mapping[str, Mapping[str, Array]]):
 
     def __len__(self) -> int:
         return len(self.arrays)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a derivative: `quantity`, `variable`, its place in the array (`index`) and `value`."""
+        parts = [
+            pd.DataFrame(
+                {
+                    "quantity": quantity,
+                    "variable": variable,
+                    "index": [", ".join(map(str, place)) for place in np.ndindex(array.shape)],
+                    "value": np.ravel(array),
+                }
+            )
+            for quantity, of in self.arrays.items()
+            for variable, array in of.items()
+        ]
+        return pd.concat(parts, ignore_index=True)
 
     @property
     def head(self) -> str:

@@ -80,6 +80,10 @@ class Path(KeptResult):
         """Return the path, with what it comes to."""
         return {**super().content(), "falling_share": self.falling_share, "net": self.net}
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a step."""
+        return self.frame().reset_index()
+
     @property
     def head(self) -> str:
         """The path in one line."""

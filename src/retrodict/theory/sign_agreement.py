@@ -111,6 +111,13 @@ class SignAgreement(KeptResult):
         differ = int((self.counted & ~self.same).sum())
         return {"against": self.against, "of": self.of, "coordinates": counted, "differ": differ, **numbers}
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a coordinate that counts: its place, mass, both derivatives, and whether signs agree."""
+        at = np.argwhere(self.counted)
+        places = dict(zip(("state", "class"), at.T, strict=False))
+        names = ("mass", "derivative", "posterior", "label", "same", "must")
+        return pd.DataFrame({**places, **{name: getattr(self, name)[tuple(at.T)] for name in names}})
+
     @property
     def head(self) -> str:
         """The summary in one line."""
@@ -150,6 +157,10 @@ class Concurrence(KeptResult):
     def content(self) -> dict[str, Any]:
         """Return the summaries."""
         return {"coordinates": self.coordinates, "comparisons": list(self)}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a comparison."""
+        return self.frame().reset_index()
 
     @property
     def head(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Float
 
 from retrodict.errors import RequestError
@@ -147,6 +148,20 @@ class DiscreteWorld(Result):
         kept = x > 0
         y_given_x = np.where(kept[:, None], together, self.q_y_given_x)
         return replace(self, q_x=x, q_y_given_x=y_given_x / y_given_x.sum(axis=1, keepdims=True))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a state and class, with the probabilities of both."""
+        n, k = self.p_y_given_x.shape
+        return pd.DataFrame(
+            {
+                "state": np.repeat(np.array(self.states, dtype=object), k),
+                "class": np.tile(np.array(self.classes, dtype=object), n),
+                "p_x": np.repeat(self.p_x, k),
+                "p_y_given_x": self.p_y_given_x.ravel(),
+                "q_x": np.repeat(self.q_x, k),
+                "q_y_given_x": self.q_y_given_x.ravel(),
+            }
+        )
 
     @property
     def head(self) -> str:

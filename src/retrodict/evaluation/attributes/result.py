@@ -132,6 +132,10 @@ class AttributeRisk(KeptResult):
             from retrodict.evaluation.attributes.picture import draw
         return draw(self)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a column."""
+        return self.frame
+
     @property
     def head(self) -> str:
         """What it is, in one line."""

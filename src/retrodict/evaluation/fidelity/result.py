@@ -136,6 +136,13 @@ class Fidelity(KeptResult):
             from retrodict.evaluation.fidelity.picture import draw
         return draw(self, self._scope(scope))
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return `measures`, with the lift of each line where it has one."""
+        keys = ["scope", "measure", "feature", "table"]
+        names = {"low": "lift_low", "high": "lift_high", "reason": "lift_reason"}
+        lift = self.lift[[*keys, "lift", *names]].rename(columns=names)
+        return self.measures.merge(lift, on=keys, how="left")
+
     @property
     def head(self) -> str:
         """The tables in one line."""

@@ -313,6 +313,10 @@ class MembershipAttacks(KeptResult):
             from retrodict.evaluation.membership.picture import draw
         return draw(self)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line an attack."""
+        return self.frame
+
     @property
     def head(self) -> str:
         """The tables in one line."""

@@ -104,6 +104,10 @@ class Migration(Result):
         """Draw the new model's scores; see `Replicas.plot`."""
         return self.replicas.plot()
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return the new model's scores, and those of its controls; see `Replicas.frame`."""
+        return self.replicas.to_frame()
+
     @property
     def head(self) -> str:
         """What it is, in one line."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LOOKS = {
     "reconstruction": ("reconstruction", COLOURS[0], "o"),
+    "distilled": ("distilled", COLOURS[2], "P"),
     "real rows": ("real rows", INK, "^"),
     "prior, labelled by the model": ("prior, labelled", COLOURS[3], "D"),
     "prior, labels at random": ("labels at random", GREY, "v"),

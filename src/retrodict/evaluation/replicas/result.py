@@ -142,6 +142,10 @@ class Replicas(KeptResult):
             from retrodict.evaluation.replicas.picture import draw
         return draw(self)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line an estimator, table, rows asked and measure; see `frame`."""
+        return self.frame.copy()
+
     @property
     def head(self) -> str:
         """The tables in one line."""

@@ -176,6 +176,23 @@ class RecordRisk(KeptResult):
             from retrodict.evaluation.risk.picture import draw
         return draw(self)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a measure: `value` with its 95% interval, and `control`, what chance gives."""
+        match, control = self.matched, self.control
+        lines: list[tuple[str, float | None, float | None, float | None, float | None]] = [
+            ("matched error", match.error, self.matched_low, match.error, None if control is None else control.error),
+            ("exact rows", match.exact_rows, None, None, None if control is None else control.exact_rows),
+            ("singled out", len(self.singled_out), None, None, self.singled_out_chance),
+        ]
+        if (near := self.nearer) is not None:
+            lines.append(("training row nearer", near.share, near.low, near.high, 0.5))
+        advantages = (("distance", self.membership), ("hits", self.hits), ("exact rows", self.exact_hits))
+        for how, one in advantages:
+            if one is not None:
+                lines.append((f"membership advantage by {how}", one.value, one.low, one.high, 0.0))
+        frame = pd.DataFrame(lines, columns=["measure", "value", "low", "high", "control"])
+        return frame.astype(dict.fromkeys(["value", "low", "high", "control"], np.float64))
+
     @property
     def head(self) -> str:
         """The tables in one line."""

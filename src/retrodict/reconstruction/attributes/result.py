@@ -122,6 +122,10 @@ class Inferred(KeptResult):
         named += ["missing", "found", "true", "hit", "prior_hit", "inside"]
         return pd.DataFrame([{name: getattr(one, name) for name in named} for one in self.rows], columns=named)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a row."""
+        return self.frame
+
     @property
     def head(self) -> str:
         """What it is, in one line."""

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -103,6 +103,10 @@ class FolderAudit(Result):
         counts = {word: self.verdicts.count(word) for word in reversed(ORDER)}
         models = [asdict(one) for one in self.lines]
         return {"schema_version": INDEX_VERSION, "models": models, "counts": {**counts, "not_read": len(self.unread)}}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a model, the worst first."""
+        return pd.DataFrame([asdict(one) for one in self.lines], columns=[one.name for one in fields(ModelLine)])
 
     @property
     def head(self) -> str:

@@ -83,6 +83,10 @@ class StudyAnalysis(KeptResult):
         columns = ["x", "y", "scope", "method", "value", "low", "high", "n", "datasets", "reason"]
         return pd.DataFrame([one.to_dict() for one in self.correlations])[columns]
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line a correlation; the cells themselves are `done` and `failed`."""
+        return self.correlation_frame()
+
     def plot(self, which: str | None = None) -> Figure:
         """Draw one picture of the study.
 
