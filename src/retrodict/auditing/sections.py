@@ -144,8 +144,19 @@ class ReplicaLine(Section):
     gap_high: float | None
 
 
+class RoundLine(Section):
+    """One round of distilling one estimator; `queries` are its model calls so far."""
+
+    estimator: str
+    round: int
+    learned_from: str
+    rows: int
+    queries: int
+    agreement: float
+
+
 class ReplicaSection(Section):
-    """Models trained on an extraction, beside their controls."""
+    """Models trained on an extraction, beside their controls; `rounds` where they were distilled, too."""
 
     measures: list[ReplicaLine]
     rows: dict[str, int]
@@ -156,6 +167,7 @@ class ReplicaSection(Section):
     seed: int
     warnings: list[NoteLine]
     notes: list[NoteLine]
+    rounds: list[RoundLine] | None = None
 
 
 class CurveLine(Section):

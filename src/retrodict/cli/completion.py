@@ -25,6 +25,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "engine": (AUTO, *ENGINES),
     "estimators": _ESTIMATORS,
     "fail_on": ("review", "reject"),
+    "method": ("plain", "distil"),
     "seen": ("target", "label", "probabilities", "prediction"),
     "shadow_estimator": _ESTIMATORS,
     "source": ("file", "values"),

@@ -39,6 +39,9 @@ def migrate(
     target: options.Target = None,
     soft_labels: Annotated[bool, options.SOFT_LABELS] = False,
     temperature: Annotated[float, options.TEMPERATURE] = 1.0,
+    method: Annotated[str, options.METHOD] = "plain",
+    queries: Annotated[int | None, options.QUERIES] = None,
+    rounds: Annotated[int, options.ROUNDS] = 1,
     seed: options.Seed = 0,
 ) -> None:
     """Make a model of another kind without data: trained on draws that the model labels."""
@@ -58,6 +61,9 @@ def migrate(
             target=target,
             soft_labels=soft_labels,
             temperature=temperature,
+            method=method,  # type: ignore[arg-type]  # an unknown one is refused in one line
+            queries=queries,
+            rounds=rounds,
             seed=seed,
             progress=output.progress,
         )
@@ -83,6 +89,9 @@ def _print(found: Migration, out: Path, untrusted: tuple[str, ...]) -> None:
     print_table(f"{found.to} beside the base model", heads, cells, right=heads[2:])
     print_line("control: the same estimator trained on draws of the prior with labels at random")
     print_each((*found.replicas.warnings, *found.replicas.notes))
+    if found.replicas.rounds is not None:
+        spent = int(found.replicas.rounds.queries.max())
+        print_line(f"distilled with {spent:,} model calls, in {len(found.replicas.rounds):,} rounds")
     print_line(f"{found.replicas.rows['reconstruction']:,} draws, {found.queries:,} model calls")
     trust = "".join(f" --trust {name}" for name in untrusted)
     print_line(f"model: {out}    next: retrodict inspect {out}{trust}")

@@ -54,6 +54,13 @@ SOFT_LABELS = typer.Option(
     "--soft-labels", help="Train on the model's probabilities: as a rule the new model and the old agree more."
 )
 TEMPERATURE = typer.Option("--temperature", metavar="T", help="Above 1 flatter probabilities, below 1 sharper ones.")
+METHOD = typer.Option(
+    "--method",
+    metavar="NAME",
+    help="plain, or distil: also train on rows chosen so that the new model and the old agree, within --queries.",
+)
+QUERIES = typer.Option("--queries", metavar="N", help="Model calls of distilling; else eight for each row.")
+ROUNDS = typer.Option("--rounds", metavar="N", help="Of distilling: later ones add rows on which the two disagree.")
 TOLERANCE = typer.Option("--tolerance", metavar="X", help="Share of a column's range within which two numbers agree.")
 APPETITE = typer.Option(
     "--appetite", metavar="NAME|FILE", help="Limits: internal, safe-setting, public-release, or a YAML file."

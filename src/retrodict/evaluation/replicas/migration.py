@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from retrodict.errors import RequestError, RunError
+from retrodict.evaluation.replicas.distilling.method import ROUNDS, Method, plan_of
 from retrodict.evaluation.replicas.examples import Labelling
 from retrodict.evaluation.replicas.replicate import replicate
-from retrodict.evaluation.replicas.result import REPLICA, Replicas
+from retrodict.evaluation.replicas.result import Replicas
 from retrodict.families.sklearn.train.native_file import is_native, native_bytes
 from retrodict.families.sklearn.train.pipelines import member
 from retrodict.families.sklearn.train.skops_file import checked_bytes
@@ -57,9 +58,9 @@ class Migration(Result):
         """The new model: a fitted pipeline that takes frames of raw columns."""
         return self.replicas.models[self.to]
 
-    def lines(self, table: str = REPLICA) -> pd.DataFrame:
-        """Return the scores of the new model, or of its control trained on labels at random."""
-        frame = self.replicas.frame
+    def lines(self, table: str | None = None) -> pd.DataFrame:
+        """Return the scores of the new model, or of another trained on a table of the replicas' controls."""
+        frame, table = self.replicas.frame, table or self.replicas.trained_on
         return frame[(frame.estimator == self.to) & (frame.table == table)].reset_index(drop=True)
 
     def content(self) -> dict[str, Any]:
@@ -132,6 +133,9 @@ def migrate(
     target: str | None = None,
     soft_labels: bool = False,
     temperature: float = 1.0,
+    method: Method = "plain",
+    queries: int | None = None,
+    rounds: int = ROUNDS,
     seed: int = 0,
     progress: bool | None = None,
 ) -> Migration:
@@ -147,7 +151,7 @@ def migrate(
         A prior or its file; by default what the model's own disclosures imply.
     rows
         Draws to train on; others are held out to measure agreement.
-    holdout, target, soft_labels, temperature, seed
+    holdout, target, soft_labels, temperature, method, queries, rounds, seed
         As `replicate` takes them.
     progress
         Whether to show a bar on standard error; by default where that is a terminal.
@@ -160,6 +164,7 @@ def migrate(
     base = load_model(model)
     member(to, base.schema.features, base.schema.target.is_class, 0)  # what is wrong shows before rows are drawn
     Labelling.of(soft_labels, temperature, base)
+    plan_of(method, rows, queries, rounds, base)
     if holdout is not None and base.schema.named:  # else only the prior tells what its columns are called
         read_labelled(base.schema, {HOLDOUT: holdout}, target, undetermined=about(base).undetermined)
     rec = reconstruct(base, prior, rows, seed=seed, progress=progress)
@@ -172,6 +177,9 @@ def migrate(
         target=target,
         soft_labels=soft_labels,
         temperature=temperature,
+        method=method,
+        queries=queries,
+        rounds=rounds,
         seed=seed,
     )
     if to not in found.models:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,15 @@ from retrodict.errors import RequestError, RetrodictError, RunError, TimeLimitEr
 from retrodict.evaluation.beside import read_beside
 from retrodict.evaluation.fidelity.assumed import assumed, prior_frame
 from retrodict.evaluation.replicas.base_model import Base
+from retrodict.evaluation.replicas.distilling.method import ROUNDS, Distilling, Method, plan_of
+from retrodict.evaluation.replicas.distilling.rounds import COLUMNS as ROUND_COLUMNS
+from retrodict.evaluation.replicas.distilling.sources import Source, sources
 from retrodict.evaluation.replicas.examples import Labelling, more_rows
 from retrodict.evaluation.replicas.questions import Question
 from retrodict.evaluation.replicas.result import (
     BASE,
     COLUMNS,
+    DISTILLED,
     LABELLED,
     NUMBERS,
     ON_HOLDOUT,
@@ -38,13 +42,14 @@ from retrodict.reconstruction import LabelledRows, Reconstruction
 from retrodict.reconstruction.provenance import describe
 from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
+from retrodict.results.progress import counted
 from retrodict.tables.encoded import Inputs, Rows, encoded
 from retrodict.tables.titles import HOLDOUT, PRIOR, REBUILT, TRAIN
 
 Array = np.ndarray
 
 AGREED_ON = 5_000
-_PRIOR, _LABELS, _SHUFFLE, _WEIGHTS, _MORE = range(5)
+_PRIOR, _LABELS, _SHUFFLE, _WEIGHTS, _MORE, _DISTIL, _EXAMPLES = range(7)
 
 
 def replicate(
@@ -59,6 +64,9 @@ def replicate(
     soft_labels: bool = False,
     temperature: float = 1.0,
     rows: int | None = None,
+    method: Method = "plain",
+    queries: int | None = None,
+    rounds: int = ROUNDS,
     controls: bool = True,
     seed: int = 0,
 ) -> Replicas:
@@ -95,6 +103,15 @@ def replicate(
     rows
         Rows that a replica is trained on; by default those of the reconstruction. More are drawn from the prior and the
         base model, in the reconstruction's class shares.
+    method
+        `distil` trains every estimator a second time, on rows chosen so that it agrees with the base model: draws of
+        the prior, draws of what the model file itself states, rows made from either that the base model is sure of, and
+        in further rounds rows on which the two disagree. All are labelled by the base model. Of the sources' rows, each
+        alone and all together, those are taken whose replica agrees most on rows held out. No real row is looked at.
+    queries
+        Calls of the base model that distilling may make for an estimator; by default eight for each row.
+    rounds
+        Of distilling.
     controls
         Whether to train on the prior's draws, too.
     seed
@@ -128,14 +145,23 @@ def replicate(
         source, _, notes = assumed(prior, model, rec)
     frame = read.frames[REBUILT]
     wanted = len(frame) if rows is None else check_count(rows, "the number of rows")
-    more, queries = None, 0
+    plan = plan_of(method, wanted, queries, rounds, model)
+    spent = 0
     if wanted > len(frame):
-        more, queries, said = more_rows(frame, schema, wanted - len(frame), model, source, _seed(seed, _MORE))
+        more, spent, said = more_rows(frame, schema, wanted - len(frame), model, source, _seed(seed, _MORE))
         frame = pd.concat([frame, more], ignore_index=True)
         notes += said
     drawn = None
     if source is not None:
         drawn = prior_frame(source, schema, AGREED_ON + wanted, _rng(seed, _PRIOR))
+    asked_of: list[Source] = []
+    if plan is not None and model is not None:
+        asked_of, said = sources(source, model, schema)
+        notes += said
+        if not asked_of:
+            raise RequestError(
+                "distilling needs a prior to draw rows from, and the model file states none; give one (prior=)"
+            )
     inputs = encoded(replace(read, frames={**read.frames, REBUILT: frame}), drawn)
     for title in (REBUILT, TRAIN):
         if title in inputs.tables:
@@ -165,10 +191,14 @@ def replicate(
             examples[LABELLED] = labelling.of_rows(unlabelled, asked, _rng(seed, _LABELS, 1))
         if controls:
             examples[SHUFFLED] = examples[REPLICA].permuted(X, _rng(seed, _SHUFFLE, 1))
-    lines, models = _run(family_of, examples, questions, inputs, labelling, notes)
+    distilling = None
+    if plan is not None and asked is not None:
+        distilling = Distilling(asked, inputs, asked_of, plan, labelling, _rng(seed, _DISTIL))
+    with counted("training replicas", len(family_of)) as tell:
+        lines, models = _run(family_of, examples, questions, inputs, labelling, notes, distilling, tell)
     if asked is not None:
         lines = _of_base(questions, inputs) + lines
-        queries += asked.queries
+        spent += asked.queries
     sizes = {name: len(one.rows) for name, one in examples.items()}
     return Replicas(
         frame=pd.DataFrame(lines, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, np.float64)),
@@ -176,11 +206,12 @@ def replicate(
         rows=sizes | {question.title: len(question.X) for question in questions},
         target=schema.target.name,
         classes=schema.target.classes,
-        queries=queries,
+        queries=spent,
         seed=int(seed),
         warnings=tuple(warnings),
         notes=tuple(notes),
         models=models,
+        rounds=None if distilling is None else pd.DataFrame(distilling.lines, columns=ROUND_COLUMNS),
     )
 
 
@@ -239,29 +270,33 @@ def _run(
     inputs: Inputs,
     labelling: Labelling,
     notes: list[Note],
+    distilling: Distilling | None,
+    tell: Callable[[], None],
 ) -> tuple[list[list[Any]], dict[str, Any]]:
     """Train every estimator on every table, and ask; return lines and the replicas."""
     lines, models, failed, k = [], {}, list[Note](), len(inputs.schema.target.classes)
     late: dict[str, None] = {}
+    tables: dict[str, Examples | None] = dict(examples) | ({} if distilling is None else {DISTILLED: None})
     for name, estimator in estimators.items():
         if labelling.soft and k and not takes_weights(estimator):
             text = f"'{name}' takes no weights: instead of soft labels it got labels drawn from them"
             notes.append(Note("no_weights", text, estimator=name))
-        for table, example in examples.items():
+        for table, example in tables.items():
             if time_limit.left() <= 0.0:
                 late[name] = None
                 continue
             try:
-                fitted = fit(estimator, example, inputs)
+                fitted = _fitted(name, estimator, example, inputs, distilling)
                 answers = [ask(fitted, question.X, inputs) for question in questions]
             except RetrodictError as error:
                 text = f"'{name}' could not be trained on {table}: {error}"
                 failed.append(Note("not_trained", text, estimator=name, table=table))
                 continue
-            if table == REPLICA:
+            if table in (REPLICA, DISTILLED):  # the distilled one comes last
                 models[name] = fitted
             for question, said in zip(questions, answers, strict=True):
                 lines += _lines(name, table, question.title, question.judge(said, k))
+        tell()
     if late and not models:
         raise TimeLimitError("the time limit was reached before an estimator was trained; give more seconds, or none")
     if late:
@@ -271,6 +306,13 @@ def _run(
         raise RunError(f"no estimator could be trained on the reconstruction: {failed[0]}")
     notes += failed
     return lines, models
+
+
+def _fitted(name: str, estimator: Any, example: Examples | None, inputs: Inputs, distilling: Distilling | None) -> Any:
+    if example is not None:
+        return fit(estimator, example, inputs)
+    assert distilling is not None
+    return distilling.learn(name, estimator)
 
 
 def _of_base(questions: Sequence[Question], inputs: Inputs) -> list[list[Any]]:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 BASE, REPLICA, REAL = "base model", "reconstruction", "real rows"
 LABELLED, SHUFFLED = "prior, labelled by the model", "prior, labels at random"
+DISTILLED = "distilled"
 _CONTROLS = (REAL, LABELLED, SHUFFLED)
-TABLES = (BASE, REPLICA, *_CONTROLS)
+TABLES = (BASE, REPLICA, DISTILLED, *_CONTROLS)
 ON_HOLDOUT, ON_PRIOR = "held-out rows", "prior draws"
 COLUMNS = ["estimator", "table", "rows", "measure", "value", "low", "high", "gap", "gap_low", "gap_high"]
 NUMBERS = COLUMNS[4:]
@@ -52,8 +53,11 @@ class Replicas(KeptResult):
     notes
         What was done for want of something, or left out.
     models
-        The replicas themselves, fitted to the reconstruction: pipelines that take frames of raw columns. A file holds
-        no models: what was read back has none.
+        The replicas themselves, fitted to the reconstruction, or distilled: pipelines that take frames of raw columns.
+        A file holds no models: what was read back has none.
+    rounds
+        Of distilling, one line an `estimator` and `round`: the source of what was `learned_from`, `rows`, `queries` so
+        far, and `agreement` with the base model on rows held out. ``None`` for plain replicas.
     """
 
     frame: pd.DataFrame
@@ -66,6 +70,12 @@ class Replicas(KeptResult):
     warnings: tuple[Note, ...]
     notes: tuple[Note, ...]
     models: Mapping[str, Any] = field(default_factory=dict, repr=False, metadata={"written": False})
+    rounds: pd.DataFrame | None = None
+
+    @property
+    def trained_on(self) -> str:
+        """What `models` were trained on: the reconstruction, or rows chosen for distilling."""
+        return REPLICA if self.rounds is None else DISTILLED
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -116,9 +126,9 @@ class Replicas(KeptResult):
         of_base = own[own.table == BASE]
         if len(of_base):
             wide.insert(0, BASE, of_base.value.iloc[0])
-        replicas = own[own.table == REPLICA].set_index("estimator")[["gap", "gap_low", "gap_high"]]
+        replicas = own[own.table == self.trained_on].set_index("estimator")[["gap", "gap_low", "gap_high"]]
         wide = wide.join(replicas.dropna(how="all", axis="columns"))
-        agreed = self.frame[(self.frame.measure == AGREEMENT) & (self.frame.table == REPLICA)]
+        agreed = self.frame[(self.frame.measure == AGREEMENT) & (self.frame.table == self.trained_on)]
         for rows in (ON_HOLDOUT, ON_PRIOR):
             found = agreed[agreed.rows == rows].set_index("estimator").value
             if len(found):
@@ -161,6 +171,12 @@ class Replicas(KeptResult):
         """Return how to read the gaps, with what is doubtful."""
         gaps = bool(self.frame.gap.notna().any())
         about = ["gap: how much worse than the base model, with its 95% interval over held-out rows"] if gaps else []
+        if self.rounds is not None:
+            spent = self.rounds.groupby("estimator", sort=False).agg({"queries": "max", "agreement": "max"})
+            about += [
+                f"{name}: distilled with {calls:,.0f} model calls; agreement {agreed:.2f} on rows held out from these"
+                for name, calls, agreed in spent.itertuples()
+            ]
         return [*about, *super().remarks()]
 
 

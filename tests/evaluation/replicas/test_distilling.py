@@ -1,0 +1,149 @@
+"""Distilled replicas: asked of the right rows, within their calls, nearer to the base model than draws make them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression
+
+import retrodict as rd
+from retrodict.errors import RequestError
+from retrodict.evaluation.replicas.distilling.between import between_classes
+from retrodict.evaluation.replicas.distilling.pool import learned_from, pool_of
+from retrodict.evaluation.replicas.distilling.sure import sure_rows
+from retrodict.evaluation.replicas.distilling.teacher import Teacher, agreement, said
+from retrodict.evaluation.replicas.result import DISTILLED, ON_HOLDOUT, REPLICA
+
+from .conftest import FAST, World
+
+D = 30
+
+
+def _far_from_draws(X: np.ndarray) -> np.ndarray:
+    """A class whose chance is high only where most entries are large, which hardly any uniform draw is."""
+    p = 1.0 / (1.0 + np.exp(-2.0 * (X.sum(axis=1) - 0.75 * D)))
+    return np.column_stack([1 - p, p])
+
+
+def _teacher() -> Teacher:
+    return Teacher(_far_from_draws, np.zeros(D, dtype=bool))
+
+
+def test_sure_rows_climb_to_a_class_that_draws_do_not_reach() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.random((300, D))
+    teacher = _teacher()
+    p = teacher.ask(X)
+    assert p[:, 1].max() < 0.5  # else the test shows nothing
+    rows, found = sure_rows(teacher, X, p, 50, 20, rng)
+    assert rows.shape == (100, D)
+    np.testing.assert_allclose(found, _far_from_draws(rows))
+    assert found[50:, 1].min() > 0.9
+    assert found[:50, 0].min() > 0.9
+    assert teacher.queries == 300 + 20 * 100
+    for j in range(D):  # nothing outside what the prior drew
+        assert np.isin(rows[:, j], X[:, j]).all()
+    none, unclimbed = sure_rows(teacher, X, p, 50, 0, rng)  # a twin that makes no children stays where draws are
+    assert len(none) == 100
+    assert unclimbed[:, 1].max() < 0.5
+
+
+def test_rows_between_classes_close_in_on_the_boundary() -> None:
+    rng = np.random.default_rng(1)
+    X = rng.random((200, 2))
+    teacher = Teacher(lambda X: np.column_stack([X[:, 0] <= 0.3, X[:, 0] > 0.3]).astype(float), np.zeros(2, dtype=bool))
+    rows, out = between_classes(teacher, X, said(teacher.ask(X)), 600, rng)
+    assert len(rows) == len(out) == 600
+    assert teacher.queries == 800
+    last = rows[-200:, 0]  # halved three times: within an eighth of the pair's distance
+    assert np.abs(last - 0.3).max() < 1 / 4
+    assert np.abs(last - 0.3).mean() < 0.5 * np.abs(X[:, 0] - 0.3).mean()
+    whole, _ = between_classes(Teacher(teacher.output, np.array([False, True])), X, said(teacher.ask(X)), 60, rng)
+    assert np.isin(whole[:, 1], X[:, 1]).all()
+    assert len(between_classes(teacher, X, np.zeros(200), 60, rng)[0]) == 0
+
+
+def test_a_pool_keeps_to_its_calls_and_judges_by_other_rows() -> None:
+    teacher = _teacher()
+    pool = pool_of(teacher, "prior", lambda n, rng: rng.random((n, D)), 1_500, np.random.default_rng(2))
+    assert 1_400 < teacher.queries <= 1_500
+    draws, sure = pool.parts
+    assert len(draws.held) == 100
+    assert not {row.tobytes() for row in draws.X} & {row.tobytes() for row in draws.held}
+    X, output = learned_from([pool], 100, np.random.default_rng(3))
+    assert len(X) == 100
+    np.testing.assert_allclose(output, _far_from_draws(X))
+    assert len(sure.X) == 160
+
+
+def test_agreement_of_values_is_the_r2_and_bounded_below() -> None:
+    y = np.array([0.0, 1.0, 2.0, 3.0])
+    assert agreement(y + 0.5, y, classes=False) == pytest.approx(1 - 0.25 / y.var())
+    assert agreement(y + 100, y, classes=False) == -1
+    assert agreement(np.ones(3), np.ones(3), classes=False) == 1
+    assert agreement(np.array([0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0]), classes=True) == pytest.approx(2 / 3)
+
+
+def test_distilled_replicas_stand_beside_plain_ones(world: World) -> None:
+    asked = {
+        "holdout": world.test,
+        "model": world.base,
+        "prior": world.prior,
+        "method": "distil",
+        "rounds": 2,
+        "rows": 200,
+    }
+    found = rd.replicate(world.rec, FAST, controls=False, **asked)  # type: ignore[arg-type]
+    assert found.rounds is not None
+    assert list(found.rounds.estimator.unique()) == FAST
+    assert list(found.rounds["round"]) == [1, 2, 1, 2]
+    assert found.rounds.queries.max() <= 8 * 200
+    assert found.trained_on == DISTILLED
+    plain = found.score("logistic_regression", "agreement", REPLICA, ON_HOLDOUT).value
+    distilled = found.score("logistic_regression", "agreement", DISTILLED, ON_HOLDOUT).value
+    assert distilled >= plain  # labels of the plain one are drawn
+    assert distilled > 0.95
+    assert "distilled with" in repr(found)
+    assert {note.code for note in found.notes} >= {"file_asked"}
+    alike = rd.replicate(world.rec, FAST[:1], controls=False, **asked)  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(found.rounds[:2], alike.rounds)
+
+
+def test_migration_saves_the_distilled_model() -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(300, 4)), columns=list("abcd"))
+    forest = RandomForestClassifier(20, random_state=0).fit(X, np.where(X.a + X.b > 0, "yes", "no"))
+    found = rd.migrate(forest, "decision_tree", rows=300, method="distil", progress=False)
+    assert found.replicas.rounds is not None
+    assert (found.lines().table == DISTILLED).all()
+    held = pd.DataFrame(rng.normal(size=(500, 4)), columns=list("abcd"))
+    assert (found.estimator.predict(held) == forest.predict(held)).mean() > 0.85
+
+
+def test_values_are_distilled_too() -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(200, 3)), columns=list("abc"))
+    line = LinearRegression().fit(X, X.a - 2 * X.b + 0.1 * rng.normal(size=200))
+    prior = rd.fit_prior(X, kind="independent")
+    rec = rd.reconstruct(line, prior, 200, progress=False)
+    found = rd.replicate(rec, "linear_regression", model=line, prior=prior, method="distil", rounds=2, controls=False)
+    assert found.rounds is not None
+    assert found.rounds.agreement.min() > 0.999
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said_of"),
+    [
+        ({"method": "soft"}, "unknown method 'soft'; use one of plain, distil"),
+        ({"queries": 5_000}, "queries= is for distilling; add method='distil', or leave it out"),
+        ({"method": "distil", "queries": 50}, "distilling in 1 rounds takes at least 300 queries, got 50"),
+        ({"method": "distil", "model": None}, "distilling asks the base model; give it (model=)"),
+    ],
+)
+def test_wrong_requests(world: World, wrong: dict[str, object], said_of: str) -> None:
+    given: dict[str, object] = {"holdout": world.test, "model": world.base, "prior": world.prior, **wrong}
+    with pytest.raises(RequestError) as caught:
+        rd.replicate(world.rec, FAST, **given)  # type: ignore[arg-type]
+    assert str(caught.value) == said_of
