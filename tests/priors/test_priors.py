@@ -19,7 +19,7 @@ from retrodict.priors import (
     fit_prior,
     uniform_prior,
 )
-from retrodict.priors.marginals import Normal, Uniform, integer_range, listed, moments
+from retrodict.priors.marginals import Marginal, Normal, Uniform, integer_range, listed, moments, sample_marginal
 from retrodict.schema import Feature, Schema
 from tests.conformance.priors import FINITE, LATENT, MARGINALS, SCHEMA, rows
 
@@ -259,3 +259,21 @@ def test_a_prior_prints_itself_briefly() -> None:
     assert shown.startswith("CopulaPrior: 12 features from 12 latents")
     assert "... 4 more" in shown
     assert len(shown) < 400
+
+
+@pytest.mark.parametrize("kind", ["uniform", "copula of a sample", "beta"])
+@pytest.mark.parametrize("rows", [0, 1, 20_000])
+def test_rows_are_what_each_marginal_makes_of_its_own_latents(kind: str, rows: int) -> None:
+    sample = np.random.default_rng(1).gamma(2.0, size=300)
+    made: dict[str, list[Marginal]] = {
+        "uniform": [Uniform(-0.3 * j - 1, 1.7 * j) for j in range(1, 8)],
+        "copula of a sample": [sample_marginal(sample * j) for j in range(1, 8)],
+        "beta": [moments(0.5, 0.1 + 0.02 * j, 0, 1) for j in range(7)],
+    }
+    schema = Schema(tuple(Feature(f"x{j}") for j in range(7)))
+    z = np.random.default_rng(0).standard_normal((rows, 7))
+    z[:2] = np.array([[9.0], [-9.0]])[:rows]
+    found = IndependentPrior(schema, tuple(made[kind])).transport(z)
+    assert found.shape == z.shape
+    for j, marginal in enumerate(made[kind]):
+        np.testing.assert_array_equal(found[:, j], marginal.quantile_z(np.ascontiguousarray(z[:, j])))

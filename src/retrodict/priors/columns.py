@@ -10,13 +10,17 @@ from scipy.special import ndtri
 
 from retrodict.errors import PriorError
 from retrodict.priors.blocked_products import columns_product, rows_product
-from retrodict.priors.marginals import Discrete, FiniteMarginal, Marginal, Normal
+from retrodict.priors.marginals import Discrete, FiniteMarginal, Marginal, Normal, Uniform
+from retrodict.priors.marginals.closed import between
+from retrodict.priors.marginals.normal_share import normal_share
 from retrodict.schema import Feature, Schema
 
 Array = np.ndarray
 
 BLOCK = 8192
 """Rows transported at a time: a column of a block stays in the cache while its marginal works on it."""
+
+_FLAT = 32_768  # cells mapped at a time where no feature needs a column of its own
 
 
 def check_marginals(schema: Schema, marginals: Sequence[Marginal]) -> None:
@@ -87,6 +91,8 @@ def transport_columns(
     check_latents(z, d + len(gaps))
     if not gaps and all(isinstance(marginal, Normal) for marginal in marginals):
         return _affine(z, [marginal for marginal in marginals if isinstance(marginal, Normal)], factor)
+    if not gaps and factor is None and all(isinstance(marginal, Uniform) for marginal in marginals):
+        return _uniform(z, [marginal for marginal in marginals if isinstance(marginal, Uniform)])
     thresholds = ndtri([feature.missing for _, feature in gaps])
     out = np.empty((len(z), d))
     # One row a feature: each marginal reads and writes contiguous memory. It is used again for every block, since the
@@ -112,6 +118,19 @@ def _affine(z: Array, marginals: Sequence[Normal], factor: Array | None) -> Arra
     sds = np.array([marginal.sd for marginal in marginals])
     out = z * sds if factor is None else rows_product(z, factor * sds[:, None])
     out += np.array([marginal.mean for marginal in marginals])
+    return out
+
+
+def _uniform(z: Array, marginals: Sequence[Uniform]) -> Array:
+    """All uniform: the latents are mapped as they lie, without being turned into columns and back."""
+    rows = max(1, min(len(z), _FLAT // max(1, len(marginals))))
+    # the ends of all features once for each row of a block: numpy is slow at short rows
+    low, high = (np.tile([getattr(one, end) for one in marginals], rows) for end in ("low", "high"))
+    out = np.empty(z.shape)
+    for start in range(0, len(z), rows):
+        share = normal_share(z[start : start + rows].ravel())
+        cells = len(share)
+        out[start : start + rows] = between(share, low[:cells], high[:cells]).reshape(-1, len(marginals))
     return out
 
 

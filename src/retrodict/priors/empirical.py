@@ -164,8 +164,7 @@ class EmpiricalPrior(Transport):
             steps *= self.bandwidth * _shrink(self.bandwidth)
             out[:, columns] += self._cut(out[:, columns], steps) if self.balanced else steps
         if self._bounds is not None:
-            np.maximum(out, self._bounds[0], out=out)
-            np.minimum(out, self._bounds[1], out=out)
+            np.clip(out, *self._bounds, out=out)
         for j, feature in enumerate(self.schema.features):
             grid = self._grid(j)
             if feature.listed:

@@ -56,6 +56,13 @@ class Normal:
         return {"kind": "normal", "mean": self.mean, "sd": self.sd}
 
 
+def between(share: Float[Array, ...], low: float | Array, high: float | Array) -> Float[Array, ...]:
+    """Return what lies the given shares of the way from `low` to `high`; the shares are overwritten."""
+    share *= high - low
+    share += low
+    return np.clip(share, low, high, out=share)  # low + (high - low) can round past high
+
+
 @dataclass(frozen=True)
 class Uniform:
     """A uniform distribution over an interval.
@@ -82,10 +89,7 @@ class Uniform:
 
     def quantile_z(self, z: Float[Array, " n"]) -> Float[Array, " n"]:
         """Map standard normals through their distribution function; see `Marginal.quantile_z`."""
-        out = normal_share(z)
-        out *= self.high - self.low
-        out += self.low
-        return np.minimum(out, self.high, out=out)  # low + (high - low) can round past high
+        return between(normal_share(z), self.low, self.high)
 
     def breaks(self) -> Float[Array, " k"]:
         """Return no latents: the map is smooth."""

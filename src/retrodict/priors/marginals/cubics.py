@@ -25,8 +25,7 @@ def read(coefficients: Float[Array, "4 k"], edge: float, z: Float[Array, " n"]) 
     count = coefficients.shape[1]
     t = z * (count / (2 * edge))
     t += count / 2
-    np.maximum(t, 0.0, out=t)
-    np.minimum(t, np.nextafter(count, 0.0), out=t)  # the end itself belongs to the last cell
+    np.clip(t, 0.0, np.nextafter(count, 0.0), out=t)  # the end itself belongs to the last cell
     whole = np.floor(t)
     t -= whole
     cell = whole.astype(np.intp)  # indexing by another type, and `take`, cost several times as much

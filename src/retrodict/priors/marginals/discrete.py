@@ -93,8 +93,7 @@ class Discrete:
             return np.searchsorted(self._thresholds, z, side="right")
         cell = z + _REACH
         cell *= _CELLS / (2 * _REACH)
-        np.maximum(cell, 0, out=cell)
-        np.minimum(cell, _CELLS - 1, out=cell)
+        np.clip(cell, 0, _CELLS - 1, out=cell)
         index = self._guide[cell.astype(np.intp)]
         ends = np.append(self._thresholds, np.inf)
         for _ in range(self._depth):

@@ -43,8 +43,7 @@ class SampleQuantiles:
         index = whole.astype(np.intp)
         at *= np.diff(self.knots)[index]  # zero on an atom, which therefore stays exact
         at += self.knots[index]
-        np.maximum(at, self.knots[0], out=at)
-        return np.minimum(at, self.knots[-1], out=at)
+        return np.clip(at, self.knots[0], self.knots[-1], out=at)
 
     def latents_at(self, values: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
         """Return the stretch of latents of each value; see `Invertible`."""

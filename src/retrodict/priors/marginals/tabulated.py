@@ -52,8 +52,7 @@ class Tabulated:
         if z.size and (z.min() < -EDGE or z.max() > EDGE):
             beyond = np.abs(z) > EDGE
             out[beyond] = self.exact(z[beyond])
-        np.maximum(out, self.low, out=out)  # polynomials and scipy both round past the ends
-        return np.minimum(out, self.high, out=out)
+        return np.clip(out, self.low, self.high, out=out)  # polynomials and scipy both round past the ends
 
     def breaks(self) -> Float[Array, " k"]:
         """Return no latents: the map is smooth."""
