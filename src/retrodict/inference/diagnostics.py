@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict.results.notes import Note
+from retrodict.schema import Schema
 
 Array = np.ndarray
 
@@ -125,6 +126,23 @@ class Draws:
 
     X: Float[Array, "n d"]
     diagnostics: Diagnostics
+
+    def to_inference_data(self, schema: Schema) -> Any:
+        """Return them as ArviZ has them, with the engine's report; see `Inversion.to_inference_data`.
+
+        Parameters
+        ----------
+        schema
+            Of the features: the prior's.
+
+        Raises
+        ------
+        MissingExtraError
+            If ArviZ is not installed.
+        """
+        from retrodict.inference.arviz_data import inference_data
+
+        return inference_data(schema, self.X[None], [self.diagnostics], [0])
 
 
 def exact_verdict(reached: int, requested: int, queries: int, evidence: float, engine: str) -> Note:

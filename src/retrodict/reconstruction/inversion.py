@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 
 from retrodict.extras import extra_for
 from retrodict.inference.diagnostics import Diagnostics
+from retrodict.priors import Prior
 from retrodict.reconstruction.loading import check_rows, provenance_of, read_rows, reports_of, schema_of
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.rows import storable
@@ -155,6 +156,33 @@ class Inversion(FolderResult):
             if not (pd.api.types.is_integer_dtype(numbers) and numbers.between(0, len(outputs) - 1).all()):
                 raise OddError(f"column '{output}' of '{ROWS_FILE}' names outputs that are none")
             return cls(schema, outputs, place, reports, about, frame)
+
+    def to_inference_data(self, outputs: Sequence[int] | None = None, prior: Prior | str | Path | None = None) -> Any:
+        """Return the draws as ArviZ has them: an ``InferenceData``, or a ``DataTree`` since its release 1.
+
+        Groups are `posterior`, with a variable a feature (listed ones as codes); `sample_stats`, with engine, evidence
+        and effective draws of each output; `observed_data`; and `prior`, if one is given. All draws are in one chain:
+        none of the engines is a chain, so that R-hat would say nothing; whether an engine is right is what `calibrate`
+        tells.
+
+        Parameters
+        ----------
+        outputs
+            Which, by number; by default those that have the most draws: what fell short is left out. Of outputs that are
+            named as many draws are taken of each as all of them have.
+        prior
+            What the draws were made under: then as many draws of it alone are added.
+
+        Raises
+        ------
+        MissingExtraError
+            If ArviZ is not installed.
+        RequestError
+            If there is no such output, or one has no draw.
+        """
+        from retrodict.reconstruction.inversion_data import laid_out
+
+        return laid_out(self, outputs, prior)
 
     def plot(self, outputs: Sequence[int] | None = None) -> Figure:
         """Draw each feature's interval, or shares of its categories, output by output.

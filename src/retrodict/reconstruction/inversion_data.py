@@ -1,0 +1,50 @@
+"""Draws behind outputs laid out as ArviZ has them: as many of each output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from retrodict.errors import RequestError
+from retrodict.inference.arviz_data import inference_data
+from retrodict.priors import Prior, load_prior
+
+if TYPE_CHECKING:
+    from retrodict.reconstruction.inversion import Inversion
+
+
+def laid_out(found: Inversion, outputs: Sequence[int] | None, prior: Prior | str | Path | None) -> Any:
+    """Return the draws with what the engines say of them; see `Inversion.to_inference_data`."""
+    of = found.frame[found.output_column]
+    chosen, draws = _chosen(of.value_counts(), len(found.outputs), outputs)
+    X = found.schema.encode(found.frame)
+    alone = None
+    if prior is not None:
+        law = load_prior(prior) if isinstance(prior, str | Path) else prior
+        rows = law.sample(draws, np.random.default_rng(found.provenance.seed))
+        alone = found.schema.encode(law.schema.decode(rows))
+    return inference_data(
+        found.schema,
+        np.stack([X[(of == i).to_numpy()][:draws] for i in chosen]),
+        [found.diagnostics[found.place[i]] for i in chosen],
+        chosen,
+        alone,
+        {"model": found.provenance.model["family"], "seed": found.provenance.seed},
+    )
+
+
+def _chosen(counts: pd.Series[int], n: int, outputs: Sequence[int] | None) -> tuple[list[int], int]:
+    """Return the outputs to lay out, and how many draws each of them has."""
+    most = int(counts.max()) if len(counts) else 0
+    chosen = [i for i in range(n) if counts.get(i, 0) == most > 0] if outputs is None else [int(i) for i in outputs]
+    if wrong := [i for i in chosen if not 0 <= i < n]:
+        raise RequestError(f"there is no output {wrong[0]}; there are 0 to {n - 1:,}")
+    without = [i for i in chosen if i not in counts.index]
+    if without or not chosen:
+        which = f"output {without[0]}" if without else "any output"
+        raise RequestError(f"there is no draw behind {which}; leave it out, or ask again with more model calls")
+    return chosen, int(counts[chosen].min())
