@@ -13,6 +13,7 @@ from retrodict.auditing.finding import Finding
 from retrodict.errors import RetrodictError
 from retrodict.plain_text import error_line
 from retrodict.results.notes import Note
+from retrodict.results.progress import hushed
 
 Say = Callable[[str], None]
 
@@ -106,7 +107,7 @@ class Work:
         self.say(self._progress(what))
         limit = time_limit.Limit()
         try:
-            with time_limit.within(allowed) as limit:
+            with time_limit.within(allowed) as limit, hushed():  # an audit tells of its parts
                 found = step()
             if limit.reached:
                 self.skip(

@@ -18,6 +18,7 @@ from retrodict.budget.sources import Rows
 from retrodict.budget.verdict import MIN_ROWS, judged
 from retrodict.models import Meter
 from retrodict.results.notes import Note
+from retrodict.results.progress import counted
 
 Array = np.ndarray
 
@@ -109,29 +110,33 @@ def measure(
     fitting, judging = pool.halves()
     log_q = meter.output(tested.X) if len(tested) else np.empty((0, len(classes)))
     finite = ~np.isneginf(log_q[np.arange(len(tested)), tested.y])
-    prior, ratio = _prior_term(tested, trained, fitting, judging, sizes, settings, notes)
-    model, excess = _model_term(tested, trained, log_q, finite, sizes, settings)
     q, q_se = pool.evidence()
     if len(tested):
         label, label_variance = label_term(np.bincount(tested.y, minlength=len(q)), np.exp(pool.log_q), classes)
     else:
         label, label_variance = Estimate(None, reason=NO_ROW), 0.0
-    posteriors = tuple(
-        class_divergence(
-            code,
-            name,
-            tested.X[tested.y == code],
-            log_q[tested.y == code],
-            fitting,
-            judging,
-            sizes,
-            settings.learners,
-            settings.rngs["posterior"],
-            settings.repeats,
-        )
-        for code, name in enumerate(classes)
-    )
-    return Measured(tested.y, finite, q, q_se, label_variance, prior, model, label, ratio, excess, posteriors)
+    posteriors = []
+    with counted("estimating divergences", 2 + len(classes)) as tell:
+        prior, ratio = _prior_term(tested, trained, fitting, judging, sizes, settings, notes)
+        tell()
+        model, excess = _model_term(tested, trained, log_q, finite, sizes, settings)
+        tell()
+        for code, name in enumerate(classes):
+            one = class_divergence(
+                code,
+                name,
+                tested.X[tested.y == code],
+                log_q[tested.y == code],
+                fitting,
+                judging,
+                sizes,
+                settings.learners,
+                settings.rngs["posterior"],
+                settings.repeats,
+            )
+            posteriors.append(one)
+            tell()
+    return Measured(tested.y, finite, q, q_se, label_variance, prior, model, label, ratio, excess, tuple(posteriors))
 
 
 def _prior_term(

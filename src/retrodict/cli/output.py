@@ -44,7 +44,12 @@ class Output:
 
     def begin(self) -> None:
         """Tell what the command line did not say, before the command is run; from here on all else, if asked."""
-        if self.quiet or self.config is None:
+        if self.config is None:
+            return
+        if self.quiet:
+            from retrodict.results.progress import hushed  # behind numpy: imported when needed
+
+            self.config.context.with_resource(hushed())
             return
         for line in self.config.lines():
             note(line)

@@ -23,6 +23,7 @@ from retrodict.reconstruction import Reconstruction, reconstruct
 from retrodict.reconstruction.request import resolve
 from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note, of_code
+from retrodict.results.progress import counted
 from retrodict.results.result import KeptResult, ShownTable
 from retrodict.tables.labelled import read_labelled
 from retrodict.tables.titles import HOLDOUT, TRAIN
@@ -193,41 +194,45 @@ def query_curve(
     notes: dict[Note, None] = {}
     scope = ""
     done: list[int] = []
-    for step in steps:
-        part, calls = _first(rec, step), step + before
-        try:
-            fid = None
-            if train is not None:
-                fid = evaluate(part, train, holdout, job.prior, target=target, limit=limit, seed=seed)
-            found = replicate(
-                part,
-                estimators or _ESTIMATORS[classes],
-                holdout=holdout,
-                model=job.model,
-                prior=job.prior,
-                target=target,
-                controls=False,
-                seed=seed,
-            )
-            time_limit.check("the step was measured")
-        except TimeLimitError:
-            if not done:
-                raise
-            text = f"the time limit was reached: steps from {calls:,} model calls on are left out"
-            notes[Note("time_limit", text, queries=calls)] = None
-            break
-        done.append(calls)
-        if fid is not None:
-            scope = fid.scopes[-1] if classes else fid.scopes[0]
-            lines += _of_fidelity(fid.summary(scope), calls)
-            warnings |= dict.fromkeys(fid.warnings)
-        own = found.frame[(found.frame.table == REPLICA) & (found.frame.rows == ON_HOLDOUT)]
-        lines += [[calls, REPLICAS, *line] for line in own[["measure", "estimator", "value", "low", "high"]].to_numpy()]
-        of_base = found.frame[(found.frame.table == BASE) & (found.frame.rows == ON_HOLDOUT)]
-        base = {str(name): float(value) for name, value in zip(of_base.measure, of_base.value, strict=True)}
-        warnings |= dict.fromkeys(found.warnings)
-        for note in of_code(found.notes, "not_trained"):
-            notes[Note(note.code, f"{calls:,} calls: {note}", **note.values, queries=calls)] = None
+    with counted("query curve", len(steps)) as tell:
+        for step in steps:
+            part, calls = _first(rec, step), step + before
+            try:
+                fid = None
+                if train is not None:
+                    fid = evaluate(part, train, holdout, job.prior, target=target, limit=limit, seed=seed)
+                found = replicate(
+                    part,
+                    estimators or _ESTIMATORS[classes],
+                    holdout=holdout,
+                    model=job.model,
+                    prior=job.prior,
+                    target=target,
+                    controls=False,
+                    seed=seed,
+                )
+                time_limit.check("the step was measured")
+            except TimeLimitError:
+                if not done:
+                    raise
+                text = f"the time limit was reached: steps from {calls:,} model calls on are left out"
+                notes[Note("time_limit", text, queries=calls)] = None
+                break
+            done.append(calls)
+            if fid is not None:
+                scope = fid.scopes[-1] if classes else fid.scopes[0]
+                lines += _of_fidelity(fid.summary(scope), calls)
+                warnings |= dict.fromkeys(fid.warnings)
+            own = found.frame[(found.frame.table == REPLICA) & (found.frame.rows == ON_HOLDOUT)]
+            lines += [
+                [calls, REPLICAS, *line] for line in own[["measure", "estimator", "value", "low", "high"]].to_numpy()
+            ]
+            of_base = found.frame[(found.frame.table == BASE) & (found.frame.rows == ON_HOLDOUT)]
+            base = {str(name): float(value) for name, value in zip(of_base.measure, of_base.value, strict=True)}
+            warnings |= dict.fromkeys(found.warnings)
+            for note in of_code(found.notes, "not_trained"):
+                notes[Note(note.code, f"{calls:,} calls: {note}", **note.values, queries=calls)] = None
+            tell()
     if train is None:
         notes[Note("no_train", "no training rows are given: fidelity and lift are left out")] = None
     frame = pd.DataFrame(lines, columns=_COLUMNS).astype(dict.fromkeys(_COLUMNS[4:], np.float64))

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any, Generic, Protocol, TypeVar
 
 from retrodict import threads
+from retrodict.results.progress import hushed
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -141,7 +142,7 @@ def attempt(function: Callable[[Task], Result], task: Task, worker: str) -> Outc
     """Run one task, with one thread; what it raises is its outcome."""
     started = time.perf_counter()
     try:
-        with threads.capped(1):
+        with threads.capped(1), hushed():  # whoever gave the tasks tells of them
             value = function(task)
     except Exception as error:
         return Outcome(None, Failure.of(error), time.perf_counter() - started, worker)

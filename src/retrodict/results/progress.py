@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,6 +26,29 @@ from retrodict.plain_text import one_line, shown
 
 FIRST_LINE, LONGEST_PAUSE = 10.0, 60.0
 """Seconds until the first line where there is no terminal, and between two lines at most: their pauses grow."""
+
+_FEWEST = 2
+
+
+class _Shown:
+    """What is shown of this process's work: one bar at a time, that of the outermost work, and none where hushed."""
+
+    def __init__(self) -> None:
+        self.bar: _Bar | None = None
+        self.hushed = 0
+
+
+_shown = _Shown()
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Show no progress inside: of work whose caller tells of it in its own way, or was asked to be quiet."""
+    _shown.hushed += 1
+    try:
+        yield
+    finally:
+        _shown.hushed -= 1
 
 
 class _Bar:
@@ -48,12 +73,18 @@ class _Bar:
         self._task = self._bar.add_task(what, total=total, **fields)
 
     def __enter__(self) -> Self:
+        if _shown.hushed or _shown.bar is not None:
+            self._lines, self._bar.disable = False, True
+        else:
+            _shown.bar = self
         self._bar.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if _shown.bar is self:
+            _shown.bar = None
         if not self._bar.disable:  # older releases of rich end one that was never shown with an empty line
             self._bar.stop()
 
@@ -157,3 +188,40 @@ class CellProgress(_Bar):
         self._bar.update(self._task, failed=self._failed, rate=rate, name=shown(name))
         told = f"{self._done:,} of {self._left:,} cells, {self._failed:,} failed, {rate} a minute"
         self._tell(self._done / max(self._left, 1), told)
+
+
+class StepProgress(_Bar):
+    """A bar of steps that take about as long as one another; `what` and `show` are those of `RowProgress`."""
+
+    def __init__(self, what: str, total: int, show: bool | None = None) -> None:
+        super().__init__(what, total, show, MofNCompleteColumn())
+        self._done, self._total = 0, total
+
+    def step(self) -> None:
+        """Say that one more is done."""
+        self._done += 1
+        self._bar.update(self._task, completed=self._done)
+        self._tell(self._done / max(self._total, 1), f"{self._done:,} of {self._total:,}")
+
+
+@contextmanager
+def counted(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show how far work of so many steps is, and about how long the rest takes, unless other work shows that already.
+
+    Parameters
+    ----------
+    what
+        What is under way.
+    total
+        Its steps. Of a single one nothing is shown: there is nothing to tell before it is done.
+
+    Yields
+    ------
+    Callable
+        To be called after each step.
+    """
+    if total < _FEWEST:
+        yield lambda: None
+        return
+    with StepProgress(what, total) as bar:
+        yield bar.step

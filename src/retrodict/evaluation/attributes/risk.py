@@ -25,6 +25,7 @@ from retrodict.reconstruction.attributes.splits import split_points
 from retrodict.reconstruction.attributes.summary import Some, added, hits, in_blocks, least_exact
 from retrodict.results.arguments import check_choice, check_count, check_positive, check_seed, check_share
 from retrodict.results.notes import Note
+from retrodict.results.progress import counted
 from retrodict.schema import Feature
 
 Array = np.ndarray
@@ -117,15 +118,17 @@ def attribute_risk(
     own = list(loaded.schema.names if loaded.schema.named else asked.schema.names)
     seen = seen_in_rows(output, asked.meter, asked.X, asked.y, places)
     lines, notes, gains = list[AttributeLine](), list[Note](), list[tuple[Array, Array]]()
-    for k, name in enumerate(names):
-        with time_limit.within(time_limit.left() / (len(names) - k)):
-            found = _judged(asked, name, seen, splits.get(own.index(name)), share, within)
-        if isinstance(found, Note):
-            left_out.append((name, found))
-            continue
-        lines.append(found[0])
-        gains.append(found[1])
-        notes += found[2]
+    with counted("inferring columns", len(names)) as tell:
+        for k, name in enumerate(names):
+            with time_limit.within(time_limit.left() / (len(names) - k)):
+                found = _judged(asked, name, seen, splits.get(own.index(name)), share, within)
+            tell()
+            if isinstance(found, Note):
+                left_out.append((name, found))
+                continue
+            lines.append(found[0])
+            gains.append(found[1])
+            notes += found[2]
     low = high = None
     if lines:
         at = int(np.argmax([one.lift for one in lines]))

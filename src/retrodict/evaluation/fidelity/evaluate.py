@@ -22,6 +22,7 @@ from retrodict.priors import Prior
 from retrodict.reconstruction import LabelledRows
 from retrodict.results.arguments import check_count, check_seed
 from retrodict.results.notes import Note
+from retrodict.results.progress import counted
 from retrodict.tables.encoded import Inputs
 from retrodict.tables.titles import HOLDOUT, TRAIN
 
@@ -99,11 +100,13 @@ def evaluate(
     sources, layout = Sources(inputs, drawn, labelled, MOST, notes + said), inputs.layout
     parts: dict[str, Found] = {}
     sizes, shares = {}, {}
-    for i, scope in enumerate(sources.scopes(np.random.default_rng([seed, _SCOPES]))):
-        columns = layout if scope.name == OVERALL else layout.without_target
-        parts[scope.name] = measure(columns, scope, limit, [seed, _MEASURES, i])
-        sizes[scope.name] = (len(scope.real), len(next(iter(scope.others.values()))))
-        shares[scope.name] = scope.share
+    scopes = list(sources.scopes(np.random.default_rng([seed, _SCOPES])))
+    with counted("comparing tables", sum(len(scope.others) for scope in scopes)) as tell:
+        for i, scope in enumerate(scopes):
+            columns = layout if scope.name == OVERALL else layout.without_target
+            parts[scope.name] = measure(columns, scope, limit, [seed, _MEASURES, i], tell)
+            sizes[scope.name] = (len(scope.real), len(next(iter(scope.others.values()))))
+            shares[scope.name] = scope.share
     classes = [name for name in parts if name != OVERALL]
     if classes:
         parts[WITHIN] = averaged([(shares[name], parts[name]) for name in classes])

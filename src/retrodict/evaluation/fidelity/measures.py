@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -37,7 +37,7 @@ UNBOUNDED_BELOW = frozenset({ENERGY, KL})
 AT_MOST_ONE = frozenset({KOLMOGOROV, VARIATION, GAPS, AUC, PRECISION, RECALL, COVERAGE})
 
 
-def measure(layout: Layout, scope: Scope, limit: int, seed: Sequence[int]) -> Found:
+def measure(layout: Layout, scope: Scope, limit: int, seed: Sequence[int], tell: Callable[[], None]) -> Found:
     """Return every measure of every table of a scope.
 
     Parameters
@@ -50,6 +50,8 @@ def measure(layout: Layout, scope: Scope, limit: int, seed: Sequence[int]) -> Fo
         Rows of a table for measures of whole rows; those of single columns take all.
     seed
         Of the weights, the directions and the folds.
+    tell
+        Called after each table.
 
     Raises
     ------
@@ -76,6 +78,7 @@ def measure(layout: Layout, scope: Scope, limit: int, seed: Sequence[int]) -> Fo
             **manifold(narrow, table),
         }
         own |= {(name, ""): values for name, values in whole.items()}
+        tell()
     _add_means(found, layout.names)
     return found
 

@@ -25,6 +25,7 @@ from retrodict.evaluation.membership.shadow_training import Trainer, trainer_of
 from retrodict.models.contract import Model
 from retrodict.results.arguments import check_count
 from retrodict.results.notes import Note
+from retrodict.results.progress import counted
 
 Array = np.ndarray
 
@@ -120,13 +121,17 @@ def trained(asked: Asked, shadows: Shadows, seed: int) -> Trained:
     groups = trainer.y if asked.labels else np.zeros(len(trainer.y))
     store = Store.of(trainer.identity(seed), len(trainer.y), shadows.cache)
     failed: list[RetrodictError] = []
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), counted("training shadow models", pairs) as tell:
         warnings.simplefilter("ignore")  # of libraries; here, since threads share the filters
+        for pair in range(pairs):
+            if store.has(pair):
+                tell()
         for pair, made in _made(trainer, groups, seed, pairs, workers, store):
             if isinstance(made, RetrodictError):
                 failed.append(made)
             else:
                 store.put(pair, made)
+            tell()
     kept = [pair for pair in range(pairs) if store.has(pair)]
     if not kept:
         if failed:
