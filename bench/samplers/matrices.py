@@ -63,27 +63,36 @@ def compared(records: Mapping[str, Mapping[str, Any]]) -> Comparison:
 
 
 def title(column: Column) -> str:
-    """Return a column's head."""
+    """Return a column's name in words."""
     return f"{column[0]}, {column[1]}"
 
 
-def matrix(all_of_it: Comparison, of: Callable[[Figures], float], columns: Sequence[Column] | None = None) -> str:
-    """Return one figure of every target and column; bold where it is below that of `auto`."""
-    columns = all_of_it.columns if columns is None else columns
+def matrix(found: Comparison, of: Callable[[Figures], float]) -> str:
+    """Return one figure of every target and sampler, settings after one another; bold where it is below `auto`'s."""
+    samplers = [*dict.fromkeys(column[0] for column in found.columns)]
     rows = []
-    for word, found in all_of_it.found.items():
-        cells = [all_of_it.names[word]]
-        for column in columns:
-            one = found.get(column)
-            cells.append("" if one is None else _cell(one, of, found.get(AUTO), column))
-        rows.append(cells)
-    return markdown(["posterior", *map(title, columns)], rows)
+    for word, there in found.found.items():
+        cells = [_cell([(c, there.get(c)) for c in found.columns if c[0] == one], of, there) for one in samplers]
+        rows.append([found.names[word], *cells])
+    heads = [f"{one}: {' / '.join(c[1] for c in found.columns if c[0] == one)}" for one in samplers]
+    return markdown(["posterior", *heads], rows)
 
 
-def _cell(one: Figures, of: Callable[[Figures], float], ours: Figures | None, column: Column) -> str:
+def _cell(
+    settings: Sequence[tuple[Column, Figures | None]],
+    of: Callable[[Figures], float],
+    there: Mapping[Column, Figures],
+) -> str:
+    """Return a sampler's figures; nothing where no setting of it was run."""
+    if all(one is None for _, one in settings):
+        return ""
+    return " / ".join("–" if one is None else _figure(column, one, of, there) for column, one in settings)
+
+
+def _figure(column: Column, one: Figures, of: Callable[[Figures], float], there: Mapping[Column, Figures]) -> str:
     if not one.done:
         return f"over {one.seconds:.0f} s"
-    said = significant(of(one))
+    said, ours = significant(of(one)), there.get(AUTO)
     if one.engine and column == AUTO:
         return f"{said} ({one.engine})"
     better = ours is not None and ours.done and column[0] != OURS and of(one) < of(ours)

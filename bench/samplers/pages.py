@@ -38,7 +38,7 @@ def _note(there: set[str]) -> str:
     """Say how many runs there were, and who is missing."""
     runs = ", ".join(f"{name} {peer.runs}" for name, peer in PEERS.items() if name in there)
     missing = [name for name in PEERS if name not in there]
-    left_out = f" Left out, since it was not installed: {'; '.join(missing)}." if missing else ""
+    left_out = f" Left out, since it was not there: {'; '.join(missing)}." if missing else ""
     packages = sorted({PEERS[name].distribution for name in there & {*installed()}} - {"retrodict"})
     return f"Runs a cell, at most: {runs}.{left_out} {machine(*packages)}"
 

@@ -111,8 +111,9 @@ def test_cells_without_a_finished_run_say_so() -> None:
         "2-1e-1|emcee|default|0": done | {"calls": 5, "engine": ""},
         "2-1e-1|dynesty|default|0": {"status": measuring.OVER, "calls": 7, "seconds": 1.0},
     }
+    records["2-1e-1|emcee|tuned|0"] = done | {"calls": 20, "engine": ""}
     line = matrix(compared(records), lambda one: one.calls).splitlines()[-1]
-    assert line == f"| {target.name} | 10 (rejection) | over 1 s | **5** |"
+    assert line == f"| {target.name} | 10 (rejection) | over 1 s | **5** / 20 |"
 
 
 def test_peers_run_on_targets_that_there_are() -> None:
