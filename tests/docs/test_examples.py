@@ -32,6 +32,7 @@ SLOW = {
     "docs/guides/families.md",
     "docs/guides/rebuild.md",
     "docs/guides/researcher.md",
+    "docs/guides/scale.md",
 }
 """Pages whose examples take more than about five seconds."""
 

@@ -1,0 +1,1 @@
+"""What many workers give to one large reconstruction."""
