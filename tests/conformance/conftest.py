@@ -11,14 +11,14 @@ from tests.conformance.models import HANDMADE, MADE_UP, NAMES, OTHERS, SKLEARN, 
 from tests.families.made_up.installed import installed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """The library of the family that the recipe builds, while the family is there."""
     with installed(tmp_path_factory.mktemp("family")) as library:
         yield library
 
 
-@pytest.fixture(params=NAMES, scope="session")
+@pytest.fixture(params=NAMES, scope="package")
 def example(request: pytest.FixtureRequest) -> Example:
     name: str = request.param
     if name in MADE_UP:
