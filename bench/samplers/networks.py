@@ -7,6 +7,7 @@ unbiased whatever the run's draws are worth, and better than any run that is com
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -86,7 +87,7 @@ def reference(seed: int, klass: int, bins: int) -> Reference:
     return Reference(float(np.log(weight.mean())), cells, effective)
 
 
-def _probability(posterior: Posterior):
+def _probability(posterior: Posterior) -> Callable[[np.ndarray], np.ndarray]:
     """Return the class's log-probability of rows, by a meter that nobody reads."""
     meter, index = Meter(posterior.meter.model), posterior.observation.index
     return lambda X: meter.output(X)[:, index]

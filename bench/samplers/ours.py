@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.samplers.found import Found
+from bench.samplers.found import Draw, Found
 from retrodict.inference.posterior import Posterior
 from retrodict.inference.run import engine_of, run
 from retrodict.inference.sink import RowList
@@ -17,7 +17,7 @@ ROWS_OF_STATES = 40_000
 """Where states are listed, a row more costs no call."""
 
 
-def by(engine: str):
+def by(engine: str) -> Draw:
     """Return a sampler by the engine of that name, asked for rows of one observation."""
 
     def draw(posterior: Posterior, rng: np.random.Generator) -> Found:
