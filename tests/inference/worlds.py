@@ -90,6 +90,9 @@ class LinearModel:
     def predict(self, X: np.ndarray) -> np.ndarray:
         return X @ self.weights
 
+    def gradient(self) -> Any:
+        return lambda X: (X @ self.weights, lambda weight: weight[:, None] * self.weights)
+
 
 @dataclass(frozen=True)
 class GaussianWorld:

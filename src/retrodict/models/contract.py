@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, Self, runtime_checkable
 
@@ -176,6 +177,31 @@ class Ignoring(Protocol):
 def ignored(model: Model) -> frozenset[str]:
     """Return the features that provably change no output of a model; none of one that can't tell. See `Ignoring`."""
     return model.ignored() if isinstance(model, Ignoring) else frozenset()
+
+
+PullBack = Callable[[Array], Array]
+"""From a weight for each output of each row, shaped as the outputs, to the gradient of their weighted sum, (n, d)."""
+
+Gradient = Callable[[Array], tuple[Array, PullBack]]
+"""From rows in the bound schema's encoding, shape (n, d), to a model's outputs for them, with their way back."""
+
+
+@runtime_checkable
+class Differentiable(Protocol):
+    """A model that may know how its outputs change with its inputs. A capability."""
+
+    def gradient(self) -> Gradient | None:
+        """Return the outputs with their way back; ``None`` where it is not smooth, or not known to be.
+
+        The outputs are those of `log_proba` or `predict`, but for rounding. Asking for them costs a forward pass, and
+        the way back about as much: `Meter.with_gradient` counts a row as two calls.
+        """
+        ...
+
+
+def gradient(model: Model) -> Gradient | None:
+    """Return a model's outputs with their way back; ``None`` where it has none. See `Differentiable`."""
+    return model.gradient() if isinstance(model, Differentiable) else None
 
 
 @runtime_checkable

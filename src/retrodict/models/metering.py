@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float
 
 from retrodict import threads, time_limit
 from retrodict.errors import BudgetExhaustedError, ModelError, RetrodictError, ScoringError
-from retrodict.models.contract import Model, about
+from retrodict.models.contract import Gradient, Model, about, gradient
 from retrodict.plain_text import error_line
 from retrodict.results.arguments import check_count
 
@@ -107,6 +108,48 @@ class Meter:
                     time_limit.check("all rows were scored")
                 parts.append(self._call(X[i : i + self.batch_size]))
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def with_gradient(self, X: Float[Array, "n d"], weigh: Callable[[Array], Array]) -> tuple[Array, Array]:
+        """Score rows and return the gradients of a weighted sum of their outputs. A row counts as two calls.
+
+        A forward and a backward pass through the model: each costs about what scoring the row does.
+
+        Parameters
+        ----------
+        X
+            Rows in the bound schema's encoding, shape (n, d).
+        weigh
+            From the outputs to a weight for each of them, in the same shape.
+
+        Returns
+        -------
+        output, gradient
+            As of `output`, and shape (n, d).
+
+        Raises
+        ------
+        BudgetExhaustedError
+            If the budget does not cover twice the rows; none is scored then.
+        ModelError
+            If the model has no gradients; see `models.contract.gradient`.
+        """
+        if self.gradient is None:
+            raise ModelError(f"the model ({self.model.family}) has no gradients; move without them")
+        if self._covered(2 * len(X)) < 2 * len(X):
+            raise BudgetExhaustedError(
+                f"the query budget of {self.max_queries} model calls is used up ({self.queries} made, "
+                f"{2 * len(X)} more needed); raise --max-queries"
+            )
+        self.spend(2 * len(X))
+        with threads.asking(*X.shape):
+            output, back = self.gradient(X)
+            self._check_shape(output, len(X))
+            return output, back(weigh(output))
+
+    @cached_property
+    def gradient(self) -> Gradient | None:
+        """The model's outputs with their way back, where it has them."""
+        return gradient(self.model)
 
     def _call(self, X: Float[Array, "n d"]) -> Array:
         try:

@@ -134,6 +134,18 @@ class Conditional(Prior, Protocol):
         ...
 
 
+@runtime_checkable
+class Smooth(Prior, Protocol):
+    """A prior that says how its rows change with their latents. A capability: moves along a gradient need it."""
+
+    def latent_gradient(self, z: Float[Array, "n m"], gradient: Float[Array, "n d"]) -> Float[Array, "n m"]:
+        """Return the gradient with respect to latents of what has this one with respect to their rows.
+
+        Zero for latents that rows do not change with little by little, such as those of listed features.
+        """
+        ...
+
+
 def state_count(prior: Prior) -> int | None:
     """Return how many states a prior has at most; ``None`` where they are not finite, or it does not list them."""
     return prior.n_states() if isinstance(prior, Enumerable) else None

@@ -13,6 +13,7 @@ from retrodict.priors.columns import check_marginals, missing_features, transpor
 from retrodict.priors.conditional.copula import copula_law
 from retrodict.priors.conditional.law import Law
 from retrodict.priors.correlation import Correlation, latent_correlation
+from retrodict.priors.derivative import latent_gradient
 from retrodict.priors.digest import digest
 from retrodict.priors.independent import describe_features
 from retrodict.priors.marginals import Marginal
@@ -92,6 +93,10 @@ class CopulaPrior(Transport):
     def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:
         """Map standard normal latents to rows; see `Prior.transport`."""
         return transport_columns(z, self.schema, self.marginals, self._factor)
+
+    def latent_gradient(self, z: Float[Array, "n m"], gradient: Float[Array, "n d"]) -> Float[Array, "n m"]:
+        """Return the gradient with respect to latents; see `Smooth.latent_gradient`."""
+        return latent_gradient(z, gradient, self.schema, self.marginals, self._factor)
 
     def given_others(self, X: Float[Array, "n d"], column: int) -> Law:
         """Return the law of a column, normal in its latent or a mixture of normals; see `Conditional.given_others`."""

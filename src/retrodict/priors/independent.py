@@ -14,6 +14,7 @@ from retrodict.errors import PriorError
 from retrodict.priors.columns import check_marginals, missing_features, transport_columns
 from retrodict.priors.conditional.independent import independent_law
 from retrodict.priors.conditional.law import Law
+from retrodict.priors.derivative import latent_gradient
 from retrodict.priors.marginals import FiniteMarginal, Marginal
 from retrodict.priors.transport import Transport
 from retrodict.results.notes import Note
@@ -65,6 +66,10 @@ class IndependentPrior(Transport):
     def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:
         """Map standard normal latents to rows; see `Prior.transport`."""
         return transport_columns(z, self.schema, self.marginals)
+
+    def latent_gradient(self, z: Float[Array, "n m"], gradient: Float[Array, "n d"]) -> Float[Array, "n m"]:
+        """Return the gradient with respect to latents; see `Smooth.latent_gradient`."""
+        return latent_gradient(z, gradient, self.schema, self.marginals)
 
     def given_others(self, X: Float[Array, "n d"], column: int) -> Law:
         """Return the marginal of a column for each row; see `Conditional.given_others`."""

@@ -54,3 +54,12 @@ class Nearby(Observation, Protocol):
     def apart(self, distance: float) -> str:
         """Say a distance in words."""
         ...
+
+
+@runtime_checkable
+class Sloped(Observation, Protocol):
+    """An observation whose log-likelihood changes with outputs little by little. A capability."""
+
+    def slope(self, output: Float[Array, "n ..."]) -> Float[Array, "n ..."]:
+        """Return the derivative of the log-likelihood by each entry of each row's output, in the output's shape."""
+        ...

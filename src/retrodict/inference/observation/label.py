@@ -56,3 +56,9 @@ class Label:
     def log_likelihood(self, output: Float[Array, "n k"]) -> Float[Array, " n"]:
         """Return the class's column of ``log p(y|x)``."""
         return output[:, self.index]
+
+    def slope(self, output: Float[Array, "n k"]) -> Float[Array, "n k"]:
+        """Return one for the class and zero for the others; see `Sloped.slope`."""
+        out = np.zeros_like(output)
+        out[:, self.index] = 1.0
+        return out

@@ -94,3 +94,7 @@ class Probabilities:
         cross = output[:, seen] @ q[seen]
         # Rounding may lift a perfect match above the bound by an ulp.
         return np.minimum(self.precision * (cross - xlogy(q, q).sum()), 0.0)
+
+    def slope(self, output: Float[Array, "n k"]) -> Float[Array, "n k"]:
+        """Return ``precision q`` in each row; see `Sloped.slope`."""
+        return np.tile(self.precision * np.asarray(self.probabilities), (len(output), 1))

@@ -13,6 +13,9 @@ from retrodict.models.noise import Noise
 
 Array = np.ndarray
 
+_APART = 1e-6
+"""What predictions are changed by, in parts, where slopes of densities are taken."""
+
 
 @dataclass(frozen=True)
 class Value:
@@ -85,3 +88,10 @@ class Value:
     def log_likelihood(self, output: Float[Array, " n"]) -> Float[Array, " n"]:
         """Return the log-density of the value around each row's prediction."""
         return self.noise.log_density(self.value, output)
+
+    def slope(self, output: Float[Array, " n"]) -> Float[Array, " n"]:
+        """Return the slope of the log-density by the prediction, as a difference; see `Sloped.slope`."""
+        apart = _APART * np.maximum(np.abs(output), self.noise.scale or 1.0)
+        higher, lower = (self.noise.log_density(self.value, output + side) for side in (apart, -apart))
+        with np.errstate(invalid="ignore"):
+            return np.nan_to_num((higher - lower) / (2.0 * apart), posinf=0.0, neginf=0.0)

@@ -19,7 +19,7 @@ from retrodict.inference.smc.kernels import Moved, Particles
 from retrodict.inference.smc.moving import Mover
 from retrodict.inference.smc.population import effective_draws
 from retrodict.inference.smc.references import PartsReference
-from retrodict.inference.smc.steps import LONGEST
+from retrodict.inference.smc.steps import ANEW
 
 Array = np.ndarray
 
@@ -75,7 +75,7 @@ class _Pairs:
 
     def bridged(self, effective: float) -> Bridge | None:
         """Return the evidence."""
-        if not sum(map(len, self.posterior)):
+        if not self.posterior:
             return None
         posterior, proposed = np.concatenate(self.posterior), np.concatenate(self.proposed)
         family = np.unique(np.concatenate(self.family), return_inverse=True)[1]
@@ -89,6 +89,7 @@ def harvest(
     n: int,
     most: int,
     forget: float,
+    gradients: bool,
     rng: np.random.Generator,
 ) -> Harvest:
     """Move populations at the posterior until they have forgotten where they were, and on until there are `n` draws.
@@ -103,6 +104,8 @@ def harvest(
         Draws wanted.
     most, forget
         Moves for one batch of draws at most, and the memory at which they count as new.
+    gradients
+        Whether moves along the gradient may be made, where there are gradients.
     rng
         Randomness.
 
@@ -112,12 +115,12 @@ def harvest(
         With fewer draws than asked for where the budget ends.
     """
     population = np.repeat(np.arange(populations), len(particles) // populations)
-    mover, found, pairs = Mover(posterior, population, rng, WHOLE), Harvest(), _Pairs()
+    mover, found, pairs = Mover(posterior, population, rng, gradients, WHOLE), Harvest(), _Pairs()
     while not found.batches or sum(map(len, found.batches)) < n:
         start = particles
         for step in mover.run(particles, 1.0, most, forget):
             if step.adapted is not None:
-                pairs.note(step.before, step.moved, step.adapted, step.chosen == LONGEST, population)
+                pairs.note(step.before, step.moved, step.adapted, step.chosen == ANEW, population)
             particles = step.moved.particles
             found.acceptance, found.memory = float(step.moved.accepted.mean()), step.memory
         if particles is start and found.batches:

@@ -28,6 +28,9 @@ to 18 % on networks of 64 inputs, where one that leans on a sixteenth of them wa
 would change is part of the error.
 """
 
+_FEWEST = 50
+"""Pairs of a particle and a proposal that a population must have for its error to be measured."""
+
 _ROUNDS = 200
 _CLOSE = 1e-9
 
@@ -64,9 +67,10 @@ def bridge(
     Returns
     -------
     Bridge | None
-        ``None`` where no proposal has a positive likelihood.
+        ``None`` where a population has few pairs, or no proposal has a positive likelihood.
     """
-    if not np.isfinite(proposed).any():
+    counts = np.bincount(population)
+    if not len(counts) or counts.min() < _FEWEST or not np.isfinite(proposed).any():
         return None
     trusting = _fixed_point(posterior, proposed, effective / (effective + len(proposed)))
     effective /= _DISTRUST
@@ -76,7 +80,7 @@ def bridge(
     above, below = _sides(posterior, proposed, log_z, share)
     sums = np.bincount(family, above / above.mean() - below / below.mean())
     within = math.sqrt((sums**2).sum()) / len(above)
-    groups = int(population.max()) + 1
+    groups = len(counts)
     if groups < 2:
         return Bridge(log_z, math.hypot(within, leaning))
     apart = np.bincount(population, above) / np.bincount(population, below)

@@ -69,6 +69,9 @@ class TemperedSMC:
     forget, forget_last
         Moves stop once the correlation of particles with where they started falls below this, at a temperature and at
         the posterior.
+    gradients
+        Whether moves along the gradient may be made, where prior, model and observation have one; they are made as far
+        as they gain more for a call than others do.
     max_queries
         Model calls to spend at most; ``None`` leaves it to the meter's own budget.
 
@@ -82,8 +85,9 @@ class TemperedSMC:
     min_particles: int = 256
     ess_target: float = 0.6
     max_moves: int = 8
-    forget: float = 0.2
+    forget: float = 0.3
     forget_last: float = 0.1
+    gradients: bool = True
     max_queries: int | None = None
 
     def __post_init__(self) -> None:
@@ -111,6 +115,7 @@ class TemperedSMC:
             self.ess_target,
             self.max_moves,
             self.forget,
+            self.gradients,
             rng,
         )
         if run.particles is None:
@@ -119,7 +124,7 @@ class TemperedSMC:
             return Draws(empty, not_reached(posterior, n, run, limit, spent, seconds))
         rest = posterior.capped(max(limit - (posterior.meter.queries - before), 1))
         most = _LAST * self.max_moves
-        found = harvest(rest, run.particles, self.populations, n, most, self.forget_last, rng)
+        found = harvest(rest, run.particles, self.populations, n, most, self.forget_last, self.gradients, rng)
         # Neighbours in a population are relatives: a random choice is not.
         X = found.draws.X[rng.permutation(len(found.draws))[:n]]
         seconds, spent = time.perf_counter() - started, posterior.meter.queries - before

@@ -24,25 +24,33 @@ Array = np.ndarray
 
 @dataclass
 class Particles:
-    """A population: latents (n, m), rows (n, d), log-likelihoods (n,), and the first ancestor of each (n,)."""
+    """Particles: latents (n, m), rows (n, d), log-likelihoods (n,), and the first ancestor of each (n,).
+
+    `slope` is the gradient of the log-likelihood by the latents, shape (n, m), and NaN where it was not asked for.
+    """
 
     z: Float[Array, "n m"]
     X: Float[Array, "n d"]
     ll: Float[Array, " n"]
     eve: Array
+    slope: Float[Array, "n m"] = None  # type: ignore[assignment]  # NaN, once there is a shape
+
+    def __post_init__(self) -> None:
+        if self.slope is None:
+            self.slope = np.full(self.z.shape, np.nan)
 
     def __len__(self) -> int:
         return len(self.ll)
 
     def take(self, index: Array) -> Self:
         """Return a copy with the particles at `index`."""
-        return type(self)(self.z[index], self.X[index], self.ll[index], self.eve[index])
+        return type(self)(self.z[index], self.X[index], self.ll[index], self.eve[index], self.slope[index])
 
     @classmethod
     def together(cls, several: list[Self]) -> Self:
         """Return the particles of several populations or times, one after the other."""
-        z, X, ll, eve = (np.concatenate([getattr(one, name) for one in several]) for name in ("z", "X", "ll", "eve"))
-        return cls(z, X, ll, eve)
+        names = ("z", "X", "ll", "eve", "slope")
+        return cls(*(np.concatenate([getattr(one, name) for one in several]) for name in names))
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,14 @@ class Moved:
     accepted: Bool[Array, " n"]
     proposed: Float[Array, "n m"]
     proposed_ll: Float[Array, " n"]
+
+    @classmethod
+    def merged(cls, index: tuple[Array, Array], several: tuple[Self, Self]) -> Self:
+        """Return the moves of two sets of particles, of places `index` each, as one in the order of the places."""
+        order = np.argsort(np.concatenate(index))
+        after = Particles.together([one.particles for one in several]).take(order)
+        names = ("accepted", "proposed", "proposed_ll")
+        return cls(after, *(np.concatenate([getattr(one, name) for one in several])[order] for name in names))
 
 
 def move(
@@ -88,5 +104,6 @@ def move(
         np.where(keep, X, particles.X),
         np.where(accepted, ll, particles.ll),
         particles.eve,
+        np.where(keep, np.nan, particles.slope),
     )
     return Moved(after, accepted, z, ll)

@@ -35,6 +35,7 @@ def climb(
     ess_target: float,
     most: int,
     forget: float,
+    gradients: bool,
     rng: np.random.Generator,
 ) -> Populations:
     """Take populations from the prior to the posterior.
@@ -51,6 +52,8 @@ def climb(
         Relative effective sample size that a temperature step keeps.
     most, forget
         Moves a temperature at most, and the memory at which they stop.
+    gradients
+        Whether moves along the gradient may be made, where there are gradients.
     rng
         Randomness.
     """
@@ -63,7 +66,7 @@ def climb(
                 return run
             started.append(Particles(found.z, found.X, found.ll, found.eve + k * FAMILIES))
             run.started += 1
-        run.particles = _temper(posterior, Particles.together(started), run, ess_target, most, forget, rng)
+        run.particles = _temper(posterior, Particles.together(started), run, ess_target, most, forget, gradients, rng)
     except BudgetExhaustedError:
         run.out_of_budget = True
     return run
@@ -98,10 +101,11 @@ def _temper(
     ess_target: float,
     most: int,
     forget: float,
+    gradients: bool,
     rng: np.random.Generator,
 ) -> Particles:
     parts = np.arange(len(particles)).reshape(run.populations, -1)
-    mover = Mover(posterior, np.repeat(np.arange(len(parts)), parts.shape[1]), rng)
+    mover = Mover(posterior, np.repeat(np.arange(len(parts)), parts.shape[1]), rng, gradients)
     beta = 0.0
     while True:
         following = next_beta(particles.ll, beta, ess_target)

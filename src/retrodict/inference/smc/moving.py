@@ -10,14 +10,19 @@ import numpy as np
 
 from retrodict.inference.posterior import Posterior
 from retrodict.inference.smc.kernels import Moved, Particles, move
+from retrodict.inference.smc.langevin import CALLS, langevin, without_slope
 from retrodict.inference.smc.population import memory
 from retrodict.inference.smc.references import PartsReference
-from retrodict.inference.smc.steps import Steps, reference_of, travelled
+from retrodict.inference.smc.steps import BY_GRADIENT, SIZES, Steps, reference_of, size_of, travelled
 
 Array = np.ndarray
 
 REFIT = 3
 """Moves between fits of the references at one temperature: particles that were just resampled have few places."""
+
+
+_ALONG = BY_GRADIENT * len(SIZES)
+"""Moves from this number on go along the gradient."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,17 @@ class Mover:
         The population of each particle, shape (n,).
     rng
         Randomness.
-    whole
+    gradients
+        Whether moves along the gradient may be made, where there are gradients.
+    anew
         Least share of moves that are draws of a reference anew.
     """
 
     posterior: Posterior
     population: Array
     rng: np.random.Generator
-    whole: float = 0.0
+    gradients: bool = True
+    anew: float = 0.0
     steps: Steps = field(default_factory=Steps)
 
     def __post_init__(self) -> None:
@@ -73,16 +81,30 @@ class Mover:
         start, adapted, left = particles, None, math.inf
         self.steps.fade()
         for count in range(most):
-            if self.posterior.meter.affordable(len(particles)) < len(particles):
-                return
             if count % REFIT == 0:
                 adapted = PartsReference.fitted(particles.z, self.parts)
-            chosen = self.steps.drawn(len(particles), adapted is not None, self.rng, self.whole)
-            reference, size = reference_of(chosen, adapted)
-            moved = move(self.posterior, particles, beta, reference, size, self.rng)
-            self.steps.learn(chosen, travelled(particles, moved.particles, adapted))
+            shares = self.steps.shares(adapted is not None, self.posterior.smooth and self.gradients, self.anew)
+            chosen = self.steps.drawn(len(particles), shares, self.rng)
+            calls = np.where(chosen < _ALONG, 1, CALLS + CALLS * without_slope(particles))
+            if self.posterior.meter.affordable(int(calls.sum())) < calls.sum():
+                return
+            moved = self._moved(particles, beta, adapted, chosen)
+            self.steps.learn(chosen, travelled(particles, moved.particles, adapted), calls)
             left = memory(start, moved.particles)
             yield Step(particles, moved, adapted, chosen, left)
             particles = moved.particles
             if left < forget:
                 return
+
+    def _moved(self, particles: Particles, beta: float, adapted: PartsReference | None, chosen: Array) -> Moved:
+        """Move each particle by its own move: first those without gradients, then the others."""
+        n, sizes = len(particles), size_of(chosen)
+        plain, along = np.flatnonzero(chosen < _ALONG), np.flatnonzero(chosen >= _ALONG)
+        if adapted is None or not len(along):
+            return move(self.posterior, particles, beta, reference_of(chosen, adapted), sizes, self.rng)
+        slower = langevin(self.posterior, particles.take(along), beta, adapted.of(along, n), sizes[along], self.rng)
+        if not len(plain):
+            return slower
+        reference = reference_of(chosen[plain], adapted.of(plain, n))
+        quick = move(self.posterior, particles.take(plain), beta, reference, sizes[plain], self.rng)
+        return Moved.merged((plain, along), (quick, slower))

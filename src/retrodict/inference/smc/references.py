@@ -119,9 +119,16 @@ class GaussianReference:
 
     def propose(self, z: Float[Array, "n m"], step: Size, rng: np.random.Generator) -> Float[Array, "n m"]:
         """Propose ``m + sqrt(1 - s^2) (z - m) + s C^{1/2} xi``."""
-        noise = rng.standard_normal(z.shape)
-        noise = noise * self.root if self.root.ndim == 1 else noise @ self.root.T
-        return self.mean + np.sqrt(1.0 - step**2) * (z - self.mean) + step * noise
+        return self.mean + np.sqrt(1.0 - step**2) * (z - self.mean) + step * self.noise(len(z), rng)
+
+    def spread(self, slope: Float[Array, "n m"]) -> Float[Array, "n m"]:
+        """Return ``C`` times gradients."""
+        return slope * self.root**2 if self.root.ndim == 1 else slope @ self.root @ self.root.T
+
+    def noise(self, n: int, rng: np.random.Generator) -> Float[Array, "n m"]:
+        """Draw ``C^{1/2} xi``."""
+        drawn = rng.standard_normal((n, len(self.mean)))
+        return drawn * self.root if self.root.ndim == 1 else drawn @ self.root.T
 
     def white(self, moved: Float[Array, "n m"]) -> Float[Array, "n m"]:
         """Return ``C^{-1/2}`` times differences between places."""
@@ -181,6 +188,26 @@ class PartsReference:
         for part, reference in zip(self.parts, self.references, strict=True):
             out[part] = reference.white(moved[part])
         return out
+
+    def spread(self, slope: Float[Array, "n m"]) -> Float[Array, "n m"]:
+        """Return gradients times each part's own covariance."""
+        out = np.empty_like(slope)
+        for part, reference in zip(self.parts, self.references, strict=True):
+            out[part] = reference.spread(slope[part])
+        return out
+
+    def noise(self, n: int, rng: np.random.Generator) -> Float[Array, "n m"]:
+        """Draw centred noise for each of the `n` particles, by its part's own covariance."""
+        out = np.empty((n, len(self.references[0].mean)))
+        for part, reference in zip(self.parts, self.references, strict=True):
+            out[part] = reference.noise(len(part), rng)
+        return out
+
+    def of(self, chosen: Int[Array, " k"], n: int) -> Self:
+        """Return the same reference for some of the `n` particles, by their places in order."""
+        place = np.full(n, -1)
+        place[chosen] = np.arange(len(chosen))
+        return type(self)(tuple(place[part][place[part] >= 0] for part in self.parts), self.references)
 
     def excess(self, z: Float[Array, "n m"]) -> Float[Array, " n"]:
         """Return each part's excess under its own reference."""

@@ -15,80 +15,95 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from retrodict.inference.smc.kernels import Particles
-from retrodict.inference.smc.references import Adapted, PriorReference, Reference, Size
+from retrodict.inference.smc.references import Adapted, PartsReference, PriorReference, Reference, Size
 
 Array = np.ndarray
 
 SIZES = (0.06, 0.2, 0.5, 1.0)
-"""Step sizes of each reference: a step of one draws from the reference anew."""
+"""Step sizes of each kind of move: a step of one draws from the reference anew."""
 
-LONGEST = 2 * len(SIZES) - 1
+BY_PRIOR, BY_REFERENCE, BY_GRADIENT = range(3)
+"""Kinds of moves: reversible for the prior, reversible for an adapted reference, along the gradient. Moves are numbered
+kind by kind, size by size."""
+
+ANEW = BY_REFERENCE * len(SIZES) + SIZES.index(1.0)
 """The move that draws from the adapted reference anew, by its number."""
 
 LEAST = 0.15
 """Share of particles that is spread evenly over all moves whatever they gained: some reach tails, others narrows."""
 
+LEAST_GRADIENT = 0.01
+"""The same for moves along the gradient: trying one takes four calls."""
+
 _FADING = 0.2
 """What gains learned at one temperature count for at the next."""
 
-_PRIOR_TRIES = 4.0
-"""Tries that a move's first guess counts for."""
+_GUESS = 4.0
+"""Calls that a move's first guess counts for: longer steps carry farther, and a gradient has to show what it gains."""
+
+_SHARP = 2.0
+"""Power of the gain that moves are drawn by: one that gains half as much should be rare."""
+
+
+def _guessed() -> Float[Array, "3 s"]:
+    return _GUESS * np.array(SIZES) * np.array([[1.0], [1.0], [0.1]])
 
 
 @dataclass
 class Steps:
-    """What moves have gained so far: prior and adapted references, at each size.
+    """What moves have gained so far.
 
     Parameters
     ----------
-    gain, tries
-        Squared distance travelled in all, and tries, shape (2, sizes); the first row is of the prior.
+    gain, calls
+        Squared distance travelled in all, and model calls, of each kind and size, shape (3, sizes).
     """
 
-    gain: Float[Array, "2 s"] = field(default_factory=lambda: np.tile(np.array(SIZES) * _PRIOR_TRIES, (2, 1)))
-    tries: Float[Array, "2 s"] = field(default_factory=lambda: np.full((2, len(SIZES)), _PRIOR_TRIES))
+    gain: Float[Array, "3 s"] = field(default_factory=_guessed)
+    calls: Float[Array, "3 s"] = field(default_factory=lambda: np.full((3, len(SIZES)), _GUESS))
 
-    def shares(self, adapted: bool, whole: float = 0.0) -> Float[Array, "2 s"]:
+    def shares(self, adapted: bool, smooth: bool, anew: float = 0.0) -> Float[Array, " a"]:
         """Return how often each move is drawn.
 
         Parameters
         ----------
-        adapted
-            Whether there is an adapted reference.
-        whole
-            The least share of its longest step, in [0, 1).
+        adapted, smooth
+            Whether there is an adapted reference, and gradients: these need both.
+        anew
+            The least share of draws from the reference anew, in [0, 1).
         """
-        open_ = np.ones_like(self.gain) * np.array([[1.0], [float(adapted)]])
-        # Squares: a move that gains half as much should be rare.
-        pays = open_ * (self.gain / self.tries) ** 2
-        shares = LEAST * open_ / open_.sum() + (1.0 - LEAST) * pays / pays.sum()
-        if adapted and shares[1, -1] < whole:
-            shares *= (1.0 - whole) / (1.0 - shares[1, -1])
-            shares[1, -1] = whole
+        least = np.array([[LEAST], [LEAST * adapted], [LEAST_GRADIENT * (adapted and smooth)]])
+        least = np.tile(least / (len(SIZES) * (1 + adapted)), len(SIZES))
+        pays = np.where(least > 0, self.gain / self.calls, 0.0) ** _SHARP
+        shares = (least + (1.0 - least.sum()) * pays / pays.sum()).ravel()
+        if adapted and shares[ANEW] < anew:
+            shares *= (1.0 - anew) / (1.0 - shares[ANEW])
+            shares[ANEW] = anew
         return shares
 
-    def drawn(self, n: int, adapted: bool, rng: np.random.Generator, whole: float = 0.0) -> Int[Array, " n"]:
-        """Draw a move for each of `n` particles, whatever they are; see `shares`."""
-        shares = self.shares(adapted, whole).ravel()
+    def drawn(self, n: int, shares: Float[Array, " a"], rng: np.random.Generator) -> Int[Array, " n"]:
+        """Draw a move for each of `n` particles, whatever they are, by its number; see `shares`."""
         return rng.choice(len(shares), size=n, p=shares / shares.sum())
 
-    def learn(self, move: Int[Array, " n"], travelled: Float[Array, " n"]) -> None:
-        """Note how far each particle came by its move, zero where it stayed."""
+    def learn(self, move: Int[Array, " n"], travelled: Float[Array, " n"], calls: Int[Array, " n"]) -> None:
+        """Note how far each particle came by its move, zero where it stayed, and at how many calls."""
         self.gain += np.bincount(move, travelled, self.gain.size).reshape(self.gain.shape)
-        self.tries += np.bincount(move, minlength=self.tries.size).reshape(self.tries.shape)
+        self.calls += np.bincount(move, calls, self.calls.size).reshape(self.calls.shape)
 
     def fade(self) -> None:
         """Count what was learned less: the temperature has changed."""
         self.gain *= _FADING
-        self.tries *= _FADING
+        self.calls *= _FADING
 
 
-def reference_of(move: Int[Array, " n"], adapted: Adapted | None) -> tuple[Reference, Float[Array, "n 1"]]:
-    """Return what each particle's move is reversible for, and its step size."""
-    sizes = np.array(SIZES)[move % len(SIZES)][:, None]
-    if adapted is None:
-        return PriorReference(), sizes
-    return Either(move < len(SIZES), adapted), sizes
+def size_of(move: Int[Array, " n"]) -> Float[Array, "n 1"]:
+    """Return each move's step size."""
+    return np.array(SIZES)[move % len(SIZES)][:, None]
+
+
+def reference_of(move: Int[Array, " n"], adapted: Adapted | None) -> Reference:
+    """Return what moves without gradients are reversible for."""
+    return PriorReference() if adapted is None else Either(move < len(SIZES), adapted)
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,7 @@ class Either:
         return np.where(self.by_prior, 0.0, self.adapted.excess(z))
 
 
-def travelled(before: Particles, after: Particles, adapted: Adapted | None) -> Float[Array, " n"]:
+def travelled(before: Particles, after: Particles, adapted: PartsReference | None) -> Float[Array, " n"]:
     """Return the squared distance between particles, a coordinate, in units of the adapted reference."""
     moved = after.z - before.z
     white = moved if adapted is None else adapted.white(moved)

@@ -24,7 +24,7 @@ from retrodict.families.sklearn.model.schema import Known
 from retrodict.families.sklearn.open.releases import cannot_predict
 from retrodict.families.sklearn.structure.delegates import delegate_of
 from retrodict.families.sklearn.structure.guests import copied
-from retrodict.models.contract import About, Model
+from retrodict.models.contract import About, Gradient, Model, PullBack
 from retrodict.models.file_audit import FileAudit
 from retrodict.models.noise import Gaussian, Noise
 from retrodict.models.opening import fingerprint_of
@@ -148,6 +148,25 @@ class SklearnModel:
         from retrodict.families.sklearn.trees.equations import equations_of
 
         return equations_of(self, found, source, rows)
+
+    def gradient(self) -> Gradient | None:
+        """Return the outputs with their way back to the inputs; see `Differentiable`."""
+        from retrodict.families.sklearn.model.gradient import gradient_of
+
+        layout = self.layout
+        if any(values is not None for values in layout.values) or any(own is not None for own in layout.own):
+            return None
+        assert isinstance(self, SklearnClassifier | SklearnRegressor)
+        inner = gradient_of(self.estimator, isinstance(self, SklearnClassifier))
+        if inner is None or layout.order is None:
+            return inner
+        back_to = np.argsort(layout.order)
+
+        def reordered(X: Array) -> tuple[Array, PullBack]:
+            output, back = inner(X[:, layout.order])
+            return output, lambda weight: back(weight)[:, back_to]
+
+        return reordered
 
     def retrained(self, X: Float[Array, "n d"], y: Float[Array, " n"], seed: int) -> Model:
         """Return a model of the same type and settings, trained on other rows; see `Retrainable`."""
