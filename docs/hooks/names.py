@@ -59,7 +59,8 @@ def on_page_content(content: str, page: Any, files: Files, **_: Any) -> str:
                 _LOG.warning("%s: there is no 'retrodict.%s'", page.file.src_uri, path)
                 return found.group()
             return _to(f"retrodict.{path}", found.group())
-        if in_reference and _BARE.match(found["text"]):
+        is_parameter = found.string[: found.start()].rstrip().endswith("<td>")
+        if in_reference and not is_parameter and _BARE.match(found["text"]):
             name, _, member = found["text"].partition(".")
             if name in documented():
                 return _to(documented()[name] + (f".{member}" if member else ""), found.group())
