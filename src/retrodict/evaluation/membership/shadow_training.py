@@ -55,10 +55,8 @@ class Trainer(Protocol):
         """How many rows the model was trained on, those not among these included."""
         ...
 
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """What is not as it was when the model was trained."""
-        ...
+    notes: tuple[Note, ...]
+    """What is not as it was when the model was trained."""
 
     def identity(self, seed: int) -> str:
         """Return a name of all that decides what its models say."""

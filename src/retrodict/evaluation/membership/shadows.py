@@ -20,8 +20,10 @@ from jaxtyping import Bool, Float
 from retrodict import threads, time_limit
 from retrodict.errors import RequestError, RetrodictError, TimeLimitError
 from retrodict.evaluation.membership.asked import Asked
+from retrodict.evaluation.membership.shadow_pairs import half_of, made_by, said_by_pair
 from retrodict.evaluation.membership.shadow_store import Store
 from retrodict.evaluation.membership.shadow_training import Trainer, trainer_of
+from retrodict.execution import Pool
 from retrodict.models.contract import Model
 from retrodict.results.arguments import check_count
 from retrodict.results.notes import Note
@@ -58,6 +60,8 @@ class Shadows:
     like
         The model whose settings they have; ``None`` for the one that is attacked. Of a model from which parts were
         taken this is the one before: its training is the same, and so are the shadow models.
+    pool
+        Processes that train instead, of this machine or a cluster (`execution.places.pool_of`); ``None``: threads.
     """
 
     count: int = COUNT
@@ -65,6 +69,7 @@ class Shadows:
     workers: int | None = None
     cache: str | Path | None = None
     like: Model | None = field(default=None, repr=False)
+    pool: Pool | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +131,12 @@ def trained(asked: Asked, shadows: Shadows, seed: int) -> Trained:
         for pair in range(pairs):
             if store.has(pair):
                 tell()
-        for pair, made in _made(trainer, groups, seed, pairs, workers, store):
+        missing = [pair for pair in range(pairs) if not store.has(pair)]
+        if shadows.pool is None:
+            making = _made(trainer, groups, seed, missing, workers)
+        else:
+            making = made_by(shadows.pool, trainer, groups, seed, missing)
+        for pair, made in making:
             if isinstance(made, RetrodictError):
                 failed.append(made)
             else:
@@ -139,21 +149,20 @@ def trained(asked: Asked, shadows: Shadows, seed: int) -> Trained:
         raise TimeLimitError(
             "the time limit was reached before one pair of shadow models was trained; give more seconds"
         )
-    halves = [_half(groups, seed, pair) for pair in kept]
+    halves = [half_of(groups, seed, pair) for pair in kept]
     held = np.array([one for half in halves for one in (half, ~half)])
     said = np.concatenate([store.get(pair) for pair in kept])
     return Trained(said, held, asked.labels, _notes(trainer, len(said), 2 * pairs, held, failed))
 
 
 def _made(
-    trainer: Trainer, groups: Array, seed: int, pairs: int, workers: int, store: Store
+    trainer: Trainer, groups: Array, seed: int, missing: list[int], workers: int
 ) -> Iterator[tuple[int, Array | RetrodictError]]:
-    """Yield what each pair says that is not there yet, until the time limit."""
-    missing = [pair for pair in range(pairs) if not store.has(pair)]
+    """Yield what each pair says that is missing, until the time limit."""
 
     def make(pair: int) -> Array | RetrodictError:
         try:
-            return trainer.said(_half(groups, seed, pair), *_seeds(seed, pair))
+            return said_by_pair(trainer, groups, seed, pair)
         except RetrodictError as error:
             return error
 
@@ -182,23 +191,6 @@ def _side_by_side(
                     running[pool.submit(make, pair)] = pair
             for one in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(one), one.result()
-
-
-def _half(groups: Array, seed: int, pair: int) -> Bool[Array, " n"]:
-    """Return the rows of the first model of a pair: half of each class, so that neither lacks one that has two rows."""
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(pair, 0)))
-    half = np.zeros(len(groups), dtype=bool)
-    odd = rng.random() < 0.5
-    for group in np.unique(groups):
-        rows = rng.permutation(np.flatnonzero(groups == group))
-        half[rows[: (len(rows) + odd) // 2]] = True
-        odd ^= bool(len(rows) % 2)  # or one half would have a row more of each class of an odd number
-    return half
-
-
-def _seeds(seed: int, pair: int) -> tuple[int, int]:
-    first, second = np.random.SeedSequence(seed, spawn_key=(pair, 1)).generate_state(2, np.uint32)
-    return int(first), int(second)
 
 
 def _notes(trainer: Trainer, made: int, wanted: int, held: Array, failed: list[RetrodictError]) -> tuple[Note, ...]:
