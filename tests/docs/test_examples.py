@@ -30,6 +30,7 @@ SLOW = {
     "docs/guides/custodian.md",
     "docs/guides/engineer.md",
     "docs/guides/families.md",
+    "docs/guides/priors.md",
     "docs/guides/rebuild.md",
     "docs/guides/researcher.md",
     "docs/guides/scale.md",
