@@ -59,7 +59,7 @@ METHOD = typer.Option(
     metavar="NAME",
     help="plain, or distil: also train on rows chosen so that the new model and the old agree, within --queries.",
 )
-QUERIES = typer.Option("--queries", metavar="N", help="Model calls of distilling; else eight for each row.")
+QUERIES = typer.Option("--queries", metavar="N", help="Model calls of distilling; else four for each row.")
 ROUNDS = typer.Option("--rounds", metavar="N", help="Of distilling: later ones add rows on which the two disagree.")
 TOLERANCE = typer.Option("--tolerance", metavar="X", help="Share of a column's range within which two numbers agree.")
 APPETITE = typer.Option(

@@ -99,7 +99,7 @@ def test_distilled_replicas_stand_beside_plain_ones(world: World) -> None:
     assert found.rounds is not None
     assert list(found.rounds.estimator.unique()) == FAST
     assert list(found.rounds["round"]) == [1, 2, 1, 2]
-    assert found.rounds.queries.max() <= 8 * 200
+    assert found.rounds.queries.max() <= 4 * 200
     assert found.trained_on == DISTILLED
     plain = found.score("logistic_regression", "agreement", REPLICA, ON_HOLDOUT).value
     distilled = found.score("logistic_regression", "agreement", DISTILLED, ON_HOLDOUT).value

@@ -109,7 +109,7 @@ def replicate(
         in further rounds rows on which the two disagree. All are labelled by the base model. Of the sources' rows, each
         alone and all together, those are taken whose replica agrees most on rows held out. No real row is looked at.
     queries
-        Calls of the base model that distilling may make for an estimator; by default eight for each row.
+        Calls of the base model that distilling may make for an estimator; by default four for each row.
     rounds
         Of distilling.
     controls

@@ -24,8 +24,8 @@ Array = np.ndarray
 Method = Literal["plain", "distil"]
 PLAIN, DISTIL = get_args(Method)
 ROUNDS = 1
-A_ROW = 8
-"""Calls of the base model for each row that is learned from."""
+A_ROW = 4
+"""Calls of the base model for each row that the plain replica learns from."""
 _FEWEST_QUERIES = 300
 
 
@@ -37,7 +37,7 @@ def plan_of(method: str, rows: int, queries: int | None, rounds: int, model: Mod
     method
         `plain` or `distil`.
     rows
-        To learn from.
+        Of the plain replica.
     queries
         Calls of the base model; by default `A_ROW` for each row.
     rounds
@@ -62,7 +62,7 @@ def plan_of(method: str, rows: int, queries: int | None, rounds: int, model: Mod
     if queries < _FEWEST_QUERIES * rounds:
         least = _FEWEST_QUERIES * rounds
         raise RequestError(f"distilling in {rounds:,} rounds takes at least {least:,} queries, got {queries:,}")
-    return Plan(rows, queries, rounds)
+    return Plan(queries, rounds)
 
 
 class Distilling:

@@ -17,6 +17,8 @@ Draw = Callable[[int, np.random.Generator], Array]
 GENERATIONS = 5
 _OF_DRAWS = 1 / 3
 """Share of a source's calls that go to plain draws; the others go to the generations of sure rows."""
+_OF_EVERY = 2 / 3
+"""The same where every row that was asked of is kept."""
 _HELD, _MOST_HELD = 0.2, 1_000
 """Share of the rows that replicas are judged by and not trained on, and how many are enough."""
 
@@ -63,7 +65,9 @@ class Pool:
     parts: tuple[Part, ...]
 
 
-def pool_of(teacher: Teacher, title: str, draw: Draw, queries: int, rng: np.random.Generator) -> Pool:
+def pool_of(
+    teacher: Teacher, title: str, draw: Draw, queries: int, rng: np.random.Generator, every: bool = False
+) -> Pool:
     """Ask the base model of a source's rows.
 
     Parameters
@@ -78,8 +82,11 @@ def pool_of(teacher: Teacher, title: str, draw: Draw, queries: int, rng: np.rand
         Calls to make, at most.
     rng
         Of all draws.
+    every
+        Whether every row that was asked of is kept, which is best where calls are few; else the sure rows are those
+        that the generations ended with: few rows stand for many calls, which is best where training is dear.
     """
-    first = draw(max(1, int(queries * _OF_DRAWS)), rng)
+    first = draw(max(1, int(queries * (_OF_DRAWS if not every else _OF_EVERY))), rng)
     output = teacher.ask(first)
     if output.ndim == 1:
         more = draw(max(1, queries - len(first)), rng)
@@ -87,7 +94,7 @@ def pool_of(teacher: Teacher, title: str, draw: Draw, queries: int, rng: np.rand
     per_class = (queries - len(first)) // (GENERATIONS * output.shape[1])
     if not per_class:
         return Pool(title, (Part.of(first, output, rng),))
-    sure = sure_rows(teacher, first, output, per_class, GENERATIONS, rng)
+    sure = sure_rows(teacher, first, output, per_class, GENERATIONS, rng, survivors=not every)
     return Pool(title, (Part.of(first, output, rng), Part.of(*sure, rng)))
 
 
@@ -108,6 +115,13 @@ def learned_from(pools: Sequence[Pool], rows: int, rng: np.random.Generator) -> 
     chosen = [rng.permutation(len(part.X))[:share] for part in parts]
     X = np.concatenate([part.X[own] for part, own in zip(parts, chosen, strict=True)])
     return X, np.concatenate([part.output[own] for part, own in zip(parts, chosen, strict=True)])
+
+
+def everything(pools: Sequence[Pool]) -> tuple[Float[Array, "n d"], Array]:
+    """Return all rows of pools, those to judge by, too, with the base model's output."""
+    parts = [part for pool in pools for part in pool.parts]
+    X = np.concatenate([rows for part in parts for rows in (part.X, part.held)])
+    return X, np.concatenate([rows for part in parts for rows in (part.output, part.held_output)])
 
 
 def judged(pools: Sequence[Pool], answers: Callable[[Float[Array, "n d"]], Float[Array, " n"]]) -> float:

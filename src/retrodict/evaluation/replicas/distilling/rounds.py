@@ -12,7 +12,7 @@ from jaxtyping import Float
 from retrodict import time_limit
 from retrodict.errors import RetrodictError
 from retrodict.evaluation.replicas.distilling.between import between_classes
-from retrodict.evaluation.replicas.distilling.pool import Draw, Pool, judged, pool_of
+from retrodict.evaluation.replicas.distilling.pool import Draw, Pool, everything, judged, pool_of
 from retrodict.evaluation.replicas.distilling.select import ALL, Ask, Candidate, Fit, best, candidate
 from retrodict.evaluation.replicas.distilling.teacher import Teacher, said
 
@@ -27,15 +27,12 @@ class Plan:
 
     Parameters
     ----------
-    rows
-        That a replica is trained on in the first round; later ones add to them.
     queries
         Calls of the base model for each estimator, at most: those of the first round serve all.
     rounds
         At least one.
     """
 
-    rows: int
     queries: int
     rounds: int
 
@@ -78,10 +75,8 @@ class Distiller:
     def __init__(self, teacher: Teacher, draws: Mapping[str, Draw], plan: Plan, rng: np.random.Generator) -> None:
         self.teacher, self.draws, self.plan = teacher, draws, plan
         first = plan.queries // (plan.rounds * len(draws))
-        seeds = rng.spawn(len(draws))
-        self.pools = [
-            pool_of(teacher, title, draw, first, own) for (title, draw), own in zip(draws.items(), seeds, strict=True)
-        ]
+        sources = zip(draws.items(), rng.spawn(len(draws)), strict=True)
+        self.pools = [pool_of(teacher, title, draw, first, own, every=True) for (title, draw), own in sources]
         self.first = teacher.queries
 
     def learn(self, fit: Fit, ask: Ask, rng: np.random.Generator) -> Distilled:
@@ -99,6 +94,8 @@ class Distiller:
             Says what a replica answers.
         rng
             Of rows.
+
+        The last replica learns from the rows held out, too.
 
         Notes
         -----
@@ -121,7 +118,10 @@ class Distiller:
             lines.append((number, now.title, len(X), spent, agreed))
             if agreed >= now.agreement:
                 now = Candidate(now.title, fitted, X, output, agreed)
-        return Distilled(now.fitted, now.X, now.output, tuple(lines))
+        X, output = everything([pool for pool in self.pools if now.title in (ALL, pool.title)])
+        added = now.X[len(tried.X) :], now.output[len(tried.X) :]
+        X, output = np.concatenate([X, added[0]]), np.concatenate([output, added[1]])
+        return Distilled(fit(X, output), X, output, tuple(lines))
 
     def _first(self, fit: Fit, ask: Ask, rng: np.random.Generator) -> Candidate:
         choices: list[tuple[str, Sequence[Pool]]] = [(pool.title, [pool]) for pool in self.pools]
@@ -130,7 +130,7 @@ class Distiller:
         found, failed = [], list[RetrodictError]()
         for title, own in choices:
             try:
-                found.append(candidate(title, own, self.pools, self.plan.rows, fit, ask, rng))
+                found.append(candidate(title, own, self.pools, self.plan.queries, fit, ask, rng))
             except RetrodictError as error:  # as a rule all rows of one source are of one class
                 failed.append(error)
         if not found:

@@ -20,6 +20,7 @@ def sure_rows(
     per_class: int,
     generations: int,
     rng: np.random.Generator,
+    survivors: bool = True,
 ) -> tuple[Float[Array, "m d"], Float[Array, "m k"]]:
     """Return rows that climbed towards each class, and what the base model says of them.
 
@@ -40,6 +41,8 @@ def sure_rows(
         How often they are crossed.
     rng
         Of parents and exchanges.
+    survivors
+        Whether the last population comes back; else all children of all generations, which are on the way to it.
 
     Notes
     -----
@@ -50,7 +53,7 @@ def sure_rows(
     per = max(1, min(per_class, n))
     chosen = np.argsort(-p, axis=0, kind="stable")[:per].T  # (k, per)
     rows, chances = X[chosen], p[chosen]
-    columns = np.arange(X.shape[1])
+    columns, asked = np.arange(X.shape[1]), [(rows[:0], chances[:0])]
     for _ in range(generations):
         a, b = rng.integers(per, size=(2, k, per))
         mothers, fathers = (np.take_along_axis(rows, one[:, :, None], axis=1) for one in (a, b))
@@ -58,8 +61,11 @@ def sure_rows(
         afresh = rng.random(rows.shape) < _AFRESH
         child = np.where(afresh, X[rng.integers(n, size=rows.shape), columns], child)
         found = teacher.ask(child.reshape(-1, X.shape[1])).reshape(k, per, k)
+        asked.append((child, found))
         rows, chances = np.concatenate([rows, child], axis=1), np.concatenate([chances, found], axis=1)
         own = chances[np.arange(k), :, np.arange(k)]  # (k, 2 per): each class's probability in its own rows
         best = np.argsort(-own, axis=1, kind="stable")[:, :per, None]
         rows, chances = np.take_along_axis(rows, best, axis=1), np.take_along_axis(chances, best, axis=1)
+    if not survivors:
+        rows, chances = (np.concatenate(parts) for parts in zip(*asked, strict=True))
     return rows.reshape(-1, X.shape[1]), chances.reshape(-1, k)

@@ -1,0 +1,1 @@
+"""Distilling models without data: agreement on real rows against model calls, ours beside other query generators."""
