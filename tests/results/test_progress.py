@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 import retrodict as rd
 from retrodict.execution.pool import attempt
 from retrodict.results import progress
-from retrodict.results.progress import RowProgress, counted, hushed
+from retrodict.results.progress import LineProgress, RowProgress, counted, hushed
 
 LINE = re.compile(r"^([a-z ]+): \d+%; .*; \d+ s so far", re.MULTILINE)
 
@@ -58,6 +58,18 @@ def test_the_outermost_work_alone_is_told_and_nothing_where_hushed(told: Callabl
             bar.update(3, 3)
     assert attempt(lambda _: work("in a worker"), 0, "here").value is None
     assert told() == []
+
+
+def test_lines_of_work_s_own_are_told_now_and_then(
+    told: Callable[[], list[str]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say = LineProgress("audit")
+    say("1/3 facts")
+    with hushed():
+        say("2/3 rows")
+    monkeypatch.setattr(progress, "FIRST_LINE", 60.0)
+    LineProgress("audit")("3/3 replicas")
+    assert capsys.readouterr().err == "audit: 1/3 facts\n"
 
 
 def test_a_failure_ends_the_bar(told: Callable[[], list[str]]) -> None:

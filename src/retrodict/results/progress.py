@@ -190,6 +190,26 @@ class CellProgress(_Bar):
         self._tell(self._done / max(self._left, 1), told)
 
 
+class LineProgress:
+    """Tells lines that work makes of its own progress now and then, on standard error; to be called with each.
+
+    Parameters
+    ----------
+    what
+        What is under way.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what, self._told_at, self._pause = what, time.monotonic(), FIRST_LINE
+
+    def __call__(self, line: str) -> None:
+        """Print a line, if none was printed for a while."""
+        now = time.monotonic()
+        if not _shown.hushed and _shown.bar is None and now - self._told_at >= self._pause:
+            self._told_at, self._pause = now, min(2 * self._pause, LONGEST_PAUSE)
+            print(one_line(f"{self._what}: {line}"), file=sys.stderr, flush=True)
+
+
 class StepProgress(_Bar):
     """A bar of steps that take about as long as one another; `what` and `show` are those of `RowProgress`."""
 

@@ -18,6 +18,7 @@ from retrodict.priors import Prior
 from retrodict.report.audit.file_names import FOLDERS
 from retrodict.results.claim import claimed
 from retrodict.results.folder import check_writable, new_folder
+from retrodict.results.progress import LineProgress
 
 
 def audit(
@@ -42,7 +43,7 @@ def audit(
     file: str | Path | None = None,
     baseline: str | Path | None = None,
     command: str | None = None,
-    say: Callable[[str], None] = lambda line: None,
+    say: Callable[[str], None] | None = None,
 ) -> AuditResult:
     """Say what a model gives away, from its file and by query alone, and whether that is acceptable.
 
@@ -91,7 +92,7 @@ def audit(
     command
         How to do it again, for the report; by default this call.
     say
-        Is told what is done next.
+        Is told what is done next, with about the time left; by default a line now and then on standard error.
 
     Returns
     -------
@@ -103,7 +104,7 @@ def audit(
     RetrodictError
         If the model, the prior, the tables or the appetite can't be used, or the folder can't be written.
     """
-    out = Path(out)
+    out, say = Path(out), say or LineProgress("audit")
     check_extras()
     with claimed(out):
         check_writable(out)
