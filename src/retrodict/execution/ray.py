@@ -72,10 +72,11 @@ class Ray:
                     _knock(address)
                     ray.init(address=address, **quiet)
                 else:
-                    ray.init(address="local", num_cpus=self.workers, include_dashboard=False, **quiet)
-        except (OSError, RuntimeError, ValueError) as error:
-            line = str(error).split(". ")[0]
-            raise RunError(f"no Ray cluster at '{address or 'this machine'}': {line}; check --address") from error
+                    _start(ray, {"num_cpus": self.workers, "include_dashboard": False, **quiet})
+        except Exception as error:  # Ray's are of any kind
+            line = one_line(str(error).split(". ")[0])
+            remedy = "check --address" if address else "try again when the machine is less busy, or leave out ray"
+            raise RunError(f"no Ray cluster at '{address or 'this machine'}': {line}; {remedy}") from error
         if callable(terminated) and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, terminated)  # which Ray takes for itself
 
@@ -182,6 +183,15 @@ class Server:
         return attempt(self._function, task, self._name)
 
 
+def _start(ray: Any, settings: dict[str, Any]) -> None:
+    """Start a cluster on this machine; on a busy one Ray gives up after a time that it lets no one set."""
+    try:
+        ray.init(address="local", **settings)
+    except Exception:  # of any kind
+        ray.shutdown()
+        ray.init(address="local", **settings)
+
+
 def _knock(address: str) -> None:
     """Raise at once where nothing listens; Ray itself would try for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
@@ -218,6 +228,8 @@ def _ray() -> Any:
     # Ray reads these when it is imported: nothing of a study is anyone else's to know.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault(_UV, "0")
+    # Of a cluster that is started here: on a busy machine a worker's imports alone take longer than Ray's minute.
+    os.environ.setdefault("RAY_worker_register_timeout_seconds", "300")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     with extra_for("the backend 'ray'"):
         import ray

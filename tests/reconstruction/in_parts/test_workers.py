@@ -19,6 +19,7 @@ import pytest
 import retrodict as rd
 from retrodict.results.store.contract import Store
 from retrodict.results.store.places import store_of
+from tests.execution.clusters import cluster_of
 from tests.reconstruction.in_parts.conftest import MODULE, Here, files
 from tests.reconstruction.in_parts.test_addresses import content
 
@@ -84,17 +85,9 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(
 def test_a_node_that_is_killed_changes_no_byte(
     draw: Callable[..., rd.Reconstruction], bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("ray", reason="ray is not installed: pip install 'retrodict[ray]'")
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    import ray
-    from ray.cluster_utils import Cluster
-
     store = store_of(f"{bucket}/out")
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
-    try:
-        nodes = [cluster.add_node(num_cpus=1) for _ in range(2)]
-        cluster.wait_for_nodes()
-        killed_at: list[int] = []
+    killed_at: list[int] = []
+    with cluster_of(2) as (cluster, nodes):
 
         def kill() -> None:
             killed_at.append(wait_for(4, store))
@@ -104,9 +97,6 @@ def test_a_node_that_is_killed_changes_no_byte(
         killer.start()
         draw(store.place, backend="ray", address=cluster.address, workers=2)
         killer.join()
-    finally:
-        ray.shutdown()
-        cluster.shutdown()
     assert 4 <= killed_at[0] < PARTS
     undisturbed(draw, tmp_path / "here", monkeypatch)
     assert content(store) == files(tmp_path / "here")

@@ -13,6 +13,7 @@ from retrodict.errors import RunError
 from retrodict.study.design import Design
 from retrodict.study.run import run_study
 from retrodict.study.store import read_cells
+from tests.execution.clusters import cluster_of
 from tests.study.running.test_run import ROOT, TOY, run, steady
 from tests.study.running.toy import CELLS
 
@@ -31,23 +32,12 @@ SMALL = Design.model_validate(
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a head without cores of its own and two nodes of one core each; give the address."""
-    # Read when ray is imported.
-    os.environ["RAY_USAGE_STATS_ENABLED"] = os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"
-    pytest.importorskip("ray", reason="ray is not installed: pip install 'retrodict[ray]'")
     os.environ["PYTHONPATH"], before = str(ROOT), os.environ.get("PYTHONPATH")
     os.environ["RETRODICT_TEST_FOLDER"] = str(tmp_path_factory.mktemp("ray"))
-    import ray
-    from ray.cluster_utils import Cluster
-
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     try:
-        for _ in range(2):
-            made.add_node(num_cpus=1)
-        made.wait_for_nodes()
-        yield made.address
+        with cluster_of(2) as (made, _):
+            yield made.address
     finally:
-        ray.shutdown()
-        made.shutdown()
         if before is None:
             del os.environ["PYTHONPATH"]
         else:
