@@ -55,6 +55,11 @@ def test_commands_options_and_values(shell: Shell) -> None:
     assert shell.words("retrodict study run s") == ["smoke"]
 
 
+def test_a_variable_that_names_a_release_is_no_matter(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETRODICT_VERSION", "1.2.3")
+    assert shell.words("retrodict study s") == ["status"]
+
+
 def test_files_are_left_to_the_shell(shell: Shell) -> None:
     for line in ("retrodict inspect mod", "retrodict inspect ", "retrodict audit m.skops --train tr"):
         assert shell.words(line) == []  # bash goes on with its own: complete -o default

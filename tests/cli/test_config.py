@@ -55,6 +55,13 @@ def test_the_command_line_beats_the_environment_beats_the_file(
     assert rows(cli, shelf)[0] == 20
 
 
+def test_variables_that_name_a_release_are_none_of_ours(
+    cli: Cli, shelf: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RETRODICT_VERSION", "1.2.3")
+    assert rows(cli, shelf, "--rows", 3)[0] == 3
+
+
 def test_paths_are_meant_from_where_the_file_lies(cli: Cli, shelf: Path, folder: Path) -> None:
     write(folder, '[implied-prior]\nrows = 5\nout = "draws.csv"\n')
     assert rows(cli, shelf)[0] == 5

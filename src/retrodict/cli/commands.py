@@ -76,14 +76,22 @@ def invoke(arguments: Sequence[str]) -> int:
     if instruction := os.environ.get(VARIABLE):
         from retrodict.cli.completion import complete
 
-        return complete(app, instruction)
-    command = typer.main.get_command(app)
-    _hide_variables(command)
+        return complete(instruction)
+    command = parser()
     try:  # the parser's own way to run commands takes an interruption for itself
         with command.make_context("retrodict", list(arguments)) as context:
             return int(command.invoke(context) or 0)
     except typer.Exit as end:
         return end.exit_code
+
+
+def parser() -> Any:
+    """Return the parser of all commands."""
+    command: Any = typer.main.get_command(app)
+    _hide_variables(command)
+    for one in command.params:  # RETRODICT_VERSION is what others call a release, and no wish to be shown one
+        one.allow_from_autoenv = False
+    return command
 
 
 def _hide_variables(command: Any) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import get_args
 
-import typer
 from typer.completion import shell_complete
 
 from retrodict.cli import options
-from retrodict.cli.commands import VARIABLE
+from retrodict.cli.commands import VARIABLE, app, parser
 from retrodict.cli.surface import commands
 from retrodict.inference.engines import AUTO, ENGINES
 
@@ -38,13 +37,11 @@ VALUES: dict[str, tuple[str, ...]] = {
 others, nothing is offered: the shell then completes names of files."""
 
 
-def complete(app: typer.Typer, instruction: str) -> int:
+def complete(instruction: str) -> int:
     """Answer a shell that asks for completions, and return the exit code of the answer.
 
     Parameters
     ----------
-    app
-        All commands.
     instruction
         What the shell asks, as it stands in its variable: ``complete_bash``.
     """
@@ -53,8 +50,7 @@ def complete(app: typer.Typer, instruction: str) -> int:
             for info in get_args(one.annotation)[1:]:
                 info.autocompletion = _offer(VALUES.get(name, ()))
     try:
-        parser: Any = typer.main.get_command(app)
-        return shell_complete(parser, {}, "retrodict", VARIABLE, instruction)
+        return shell_complete(parser(), {}, "retrodict", VARIABLE, instruction)
     except SystemExit as end:  # the answer to one of fish's questions is the code alone
         return int(end.code or 0)
 
