@@ -23,6 +23,7 @@ SHELL = ("sh", "bash", "console")
 SLOW = {
     "README.md",
     "docs/contributing/new_dataset.md",
+    "docs/explanation/calibration.md",
     "docs/guides/audit.md",
     "docs/guides/check.md",
     "docs/guides/command_line.md",
@@ -31,6 +32,7 @@ SLOW = {
     "docs/guides/engineer.md",
     "docs/guides/families.md",
     "docs/guides/priors.md",
+    "docs/guides/plots.md",
     "docs/guides/rebuild.md",
     "docs/guides/researcher.md",
     "docs/guides/scale.md",

@@ -168,7 +168,7 @@ class Inversion(FolderResult):
         Parameters
         ----------
         outputs
-            Which, by number; by default those that have the most draws: what fell short is left out. Of outputs that are
+            Which, by number; by default those that have the most draws: what fell short is left out. Of those that are
             named as many draws are taken of each as all of them have.
         prior
             What the draws were made under: then as many draws of it alone are added.

@@ -24,7 +24,7 @@ _WAYS = {"by_query": ("by outputs", COLOURS[0], "o"), "from_file": ("from the fi
 def draw(found: MembershipAttacks) -> Picture:
     """Draw the curves of the strongest attacks on logarithmic scales, and every attack's AUC with its interval."""
     order = sorted(found.attacks, key=lambda one: -one.auc)
-    figure, (roc, auc) = panels(1, 2, max(2.9, 1.1 + 0.17 * len(order)), width_ratios=[1.2, 1.0])
+    figure, (roc, auc) = panels(1, 2, max(3.1, 1.3 + 0.17 * len(order)), width_ratios=[1.2, 1.0])
     curves = {one.attack: one for one in found.curves}
     least = max(0.5 / max(min(found.worst.members, found.worst.others), 1), 1e-5)
     roc.plot([least, 1], [least, 1], color=GREY, linewidth=0.9, label="guessing")
@@ -40,7 +40,7 @@ def draw(found: MembershipAttacks) -> Picture:
     roc.set_ylim(least, 1.05)
     roc.set_xlabel("false alarms: share of other rows")
     roc.set_ylabel("found: share of the training rows")
-    roc.legend(loc="best")
+    roc.legend(loc="upper left", bbox_to_anchor=(-0.1, -0.2), ncols=3, fontsize=7, columnspacing=1.0)
     dots = [Dot(one.attack, one.auc, one.low, one.high, *_WAYS[one.way][1:]) for one in order]
     lines_of(auc, dots, 24)
     mark_at(auc, 0.5)
