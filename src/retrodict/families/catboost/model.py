@@ -132,16 +132,28 @@ class _CatBoost(PlainModel):
                 return values
             known = np.array([*bound.categories, np.nan], dtype=np.float64)
             return known[np.where(np.isnan(values), -1, values).astype(np.int64)]
-        names = self.listed[own.name]
         if not bound.listed:  # whole numbers, which CatBoost hashes as their digits
             numbers, codes = np.unique(np.where(np.isnan(values), -np.inf, values), return_inverse=True)
             texts = [MISSING if number == -np.inf else str(int(number)) for number in numbers]
             return pd.Categorical.from_codes(codes, texts)
-        texts = [names.get(str(one), str(one)) for one in bound.categories]
-        # two categories may have one text, such as 1 and "1": a list of categories has each once
-        distinct = list(dict.fromkeys([*texts, MISSING]))
-        place = np.array([distinct.index(text) for text in [*texts, MISSING]])
-        return pd.Categorical.from_codes(place[np.where(np.isnan(values), -1, values).astype(np.int64)], distinct)
+        place, kind = self._texts[at]
+        codes = place[np.where(np.isnan(values), -1, values).astype(np.intp)]
+        return pd.Categorical.from_codes(codes, dtype=kind, validate=False)
+
+    @cached_property
+    def _texts(self) -> dict[int, tuple[Array, pd.CategoricalDtype]]:
+        """For each listed column: the code of each category's text, missing last, and all texts."""
+        found = {}
+        for at, place in enumerate(self._order):
+            bound, names = self.schema.features[place], self.listed.get(self.own.features[at].name)
+            if names is None or not bound.listed:
+                continue
+            texts = [*(names.get(str(one), str(one)) for one in bound.categories), MISSING]
+            # two categories may have one text, such as 1 and "1": a list of categories has each once
+            code = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+            codes = np.array([code[text] for text in texts], dtype=np.min_scalar_type(-len(code)))
+            found[at] = codes, pd.CategoricalDtype(list(code))
+        return found
 
     def bind(self, schema: Schema) -> Self:
         """Return the same model reading matrices of another (reconciled) schema; see `Model`."""
