@@ -8,7 +8,7 @@ the evidence is found by a bridge (`bridge.py`) at no further call.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -25,6 +25,10 @@ Array = np.ndarray
 
 WHOLE = 0.25
 """Least share of the moves that are draws of a reference anew: the bridge stands on them."""
+
+
+_MOST_MEMORY = 0.99
+"""Memory beyond which errors are not widened further."""
 
 
 @dataclass
@@ -126,5 +130,9 @@ def harvest(
         if particles is start and found.batches:
             break  # nothing is left of the budget
         found.batches.append(particles)
-    found.bridged = pairs.bridged(effective_draws(found.draws))
+    bridged = pairs.bridged(effective_draws(found.draws))
+    # What families share, because all lag behind, no spread among them shows: an error that is made anew at each move
+    # and remembered as much adds up to so many times one that is not.
+    lag = min(max(found.memory, 0.0), _MOST_MEMORY)
+    found.bridged = bridged and replace(bridged, error=bridged.error * math.sqrt((1.0 + lag) / (1.0 - lag)))
     return found

@@ -33,8 +33,11 @@ about a nat of evidence in few dimensions; smooth posteriors take a third of it.
 LEAST_EVIDENCE = 1e-12
 """What an evidence that no pilot draw hints at is taken to be where costs are reckoned."""
 
-_LAST = 3
+_LAST = 4
 """Times as many moves at the posterior: there the draws are taken."""
+
+_MOVES_A_DRAW = 24
+"""Moves between draws of one particle at the posterior, where these take long: smooth posteriors take three."""
 
 _LADDER = 0.75
 """Share of the budget that the way to the posterior may take: draws and their evidence need the rest."""
@@ -49,7 +52,7 @@ def cost(need: Need) -> Float[Array, " m"]:
     particles = engine.populations * engine.min_particles
     nats = np.maximum(-np.log(np.maximum(need.evidence, LEAST_EVIDENCE)), 0.0)
     more = np.maximum(need.missing - particles, 0)
-    return particles * (MOVES_IN_ALL + MOVES_A_NAT * nats) + more * (_LAST * engine.max_moves)
+    return particles * (MOVES_IN_ALL + MOVES_A_NAT * nats) + more * _MOVES_A_DRAW
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class TemperedSMC:
     ess_target
         Relative effective sample size that a temperature step keeps.
     max_moves
-        Moves a temperature at most; a batch of draws at the posterior gets three times as many.
+        Moves a temperature at most; a batch of draws at the posterior gets four times as many.
     forget, forget_last
         Moves stop once the correlation of particles with where they started falls below this, at a temperature and at
         the posterior.
