@@ -39,6 +39,7 @@ CASES = [
     Case("reconstruct", "{s}/logistic.skops --prior {s}/prior.yaml --rows 20 --out {o}"),
     Case("reconstruct", "{s}/linear.skops --prior {s}/prior.yaml --noise-scale 1 --rows 20 --out {o}"),
     Case("reconstruct", "{s}/mixed.skops --prior {s}/states.yaml --engine enumeration --rows 20 --out {o}"),
+    Case("reconstruct", "{s}/logistic.skops --prior {s}/prior.yaml --rows 20 --backend local --workers 1 --out {o}"),
     Case("rebuild", "{d}/tree.skops --out {o}"),
     Case("rebuild", "{d}/tree.skops --tables 2 --out {o}"),
     Case("rebuild", "{d}/neighbours.skops --out {o}"),
