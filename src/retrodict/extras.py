@@ -30,7 +30,7 @@ USES = {
     "app": "the audit in a browser",
     "arviz": "draws as ArviZ's InferenceData",
     "plot": "pictures",
-    "ray": "studies on a cluster",
+    "ray": "studies and large tables on a cluster",
     "rebuild": "tables rebuilt from node counts; record risk",
     "remote": "results on S3 and other stores (with the store's own package, such as s3fs)",
     "report": "the report of an audit; record risk",

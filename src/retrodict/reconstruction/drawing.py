@@ -13,7 +13,7 @@ from retrodict.inference.auto import Auto
 from retrodict.inference.contract import Engine, engine_name
 from retrodict.inference.diagnostics import Diagnostics
 from retrodict.inference.observation import Label
-from retrodict.inference.run import joint_of, run
+from retrodict.inference.run import joint_of, run, tell
 from retrodict.inference.sink import Sink
 from retrodict.inference.task import Checkpoint, JointTask, RunState, Task, subseed, unwatched
 from retrodict.models import Meter
@@ -131,7 +131,9 @@ class Drawing:
             together = joint_of(self.engine)
             if together is not None:
                 task = JointTask(prior, self.meter, self.n, self.seed, classes, noise_of(self.job.model))
-                return together.draw_joint(task, sink, state or RunState.of(np.zeros(len(classes))), checkpoint)
+                reports = together.draw_joint(task, sink, state or RunState.of(np.zeros(len(classes))), checkpoint)
+                tell(reports)
+                return reports
             quota = self._model_quota()
         observations = [Label(i, label) for i, label in enumerate(classes)]
         asked = Task(prior, self.meter, observations, quota, self.seed, exclusive=True)
