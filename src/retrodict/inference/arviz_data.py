@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
 
 from retrodict.extras import extra_for
-from retrodict.inference.diagnostics import Diagnostics
 from retrodict.schema import Schema, free_name
+
+if TYPE_CHECKING:
+    from retrodict.inference.diagnostics import Diagnostics
 
 Array = np.ndarray
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from retrodict.evaluation.simulated.judged import Quantity
-from retrodict.evaluation.simulated.result import SimulationCalibration
 from retrodict.evaluation.simulated.uniform import band
 from retrodict.pictures.style import BAD, GOOD, GREY, INK, PALE, Picture, footnote, grid, styled, title
 from retrodict.pictures.text import picture_text
+
+if TYPE_CHECKING:
+    from retrodict.evaluation.simulated.result import SimulationCalibration
 
 PANELS = 16
 """Quantities that are drawn: those that are off first, then those that look at whole rows."""

@@ -5,20 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 
 from retrodict.pictures.style import COLOURS, GREY, INK, MARKS, WIDTH, Picture, panels, save, styled
 from retrodict.pictures.text import picture_text
 from retrodict.study.analysis.columns import LABELS
-
-if TYPE_CHECKING:
-    from retrodict.study.analysis.result import StudyAnalysis
+from retrodict.study.analysis.correlation import Correlation
+from retrodict.study.analysis.ladders import Ladder
+from retrodict.study.analysis.replicas import ReplicaGap
 
 _MANY = 400
 """Points above which a picture holds them as an image: the page stays small."""
 _SCOPES = {"pooled": "pooled", "within dataset": "within", "partial": "partial"}
+
+
+class Analysed(Protocol):
+    """What is drawn of a study: see `StudyAnalysis`."""
+
+    @property
+    def done(self) -> pd.DataFrame:
+        """The cells."""
+        ...
+
+    @property
+    def correlations(self) -> tuple[Correlation, ...]:
+        """Every pair of columns, scope and method."""
+        ...
+
+    @property
+    def ladders(self) -> tuple[Ladder, ...]:
+        """Of each dataset and estimator."""
+        ...
+
+    @property
+    def replicas(self) -> tuple[ReplicaGap, ...]:
+        """Gaps by each score."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -48,7 +73,7 @@ class Drawing:
         save(self.figure, path)
 
 
-def drawings(found: StudyAnalysis) -> list[Drawing]:
+def drawings(found: Analysed) -> list[Drawing]:
     """Return every picture that the cells allow.
 
     Parameters
@@ -56,7 +81,7 @@ def drawings(found: StudyAnalysis) -> list[Drawing]:
     found
         The analysis.
     """
-    makers: tuple[Callable[[StudyAnalysis], Drawing | None], ...] = (forest, scatter, ladder_lines, heat_map, replicas)
+    makers: tuple[Callable[[Analysed], Drawing | None], ...] = (forest, scatter, ladder_lines, heat_map, replicas)
     return [one for one in (make(found) for make in makers) if one is not None]
 
 
@@ -66,7 +91,7 @@ def _style(names: list[str]) -> dict[str, tuple[str, str]]:
 
 
 @styled
-def scatter(found: StudyAnalysis) -> Drawing | None:
+def scatter(found: Analysed) -> Drawing | None:
     """Draw posterior against prior divergence, one panel a dataset, one mark an algorithm."""
     rows = found.done.dropna(subset=["prior_js", "posterior_js"])
     if rows.empty:
@@ -106,7 +131,7 @@ def scatter(found: StudyAnalysis) -> Drawing | None:
 
 
 @styled
-def replicas(found: StudyAnalysis) -> Drawing | None:
+def replicas(found: Analysed) -> Drawing | None:
     """Draw replica against base accuracy, with the diagonal."""
     rows = found.done.dropna(subset=["accuracy", "replica_accuracy"])
     if rows.empty:
@@ -138,7 +163,7 @@ def replicas(found: StudyAnalysis) -> Drawing | None:
 
 
 @styled
-def ladder_lines(found: StudyAnalysis) -> Drawing | None:
+def ladder_lines(found: Analysed) -> Drawing | None:
     """Draw mean posterior divergence along the ladder of priors, one line a dataset, one panel an estimator."""
     own = [one for one in found.ladders if one.means]
     shown = [name for name in ("js", "energy", "kl") if any(one.estimator == name for one in own)]
@@ -174,7 +199,7 @@ def ladder_lines(found: StudyAnalysis) -> Drawing | None:
 
 
 @styled
-def heat_map(found: StudyAnalysis) -> Drawing | None:
+def heat_map(found: Analysed) -> Drawing | None:
     """Draw mean lift for each dataset and algorithm."""
     rows = found.done.dropna(subset=["lift_js"])
     if rows.empty:
@@ -203,7 +228,7 @@ def heat_map(found: StudyAnalysis) -> Drawing | None:
 
 
 @styled
-def forest(found: StudyAnalysis) -> Drawing | None:
+def forest(found: Analysed) -> Drawing | None:
     """Draw the correlations with their intervals, and each dataset's own."""
     rows = [
         one
@@ -260,7 +285,7 @@ def _words(name: Any) -> str:
     return picture_text(str(name).replace("_", " "), 22)
 
 
-def _value(found: StudyAnalysis, x: str, y: str) -> str:
+def _value(found: Analysed, x: str, y: str) -> str:
     values = {
         one.scope: one.estimate.text()
         for one in found.correlations
