@@ -28,11 +28,11 @@ def read(coefficients: Float[Array, "4 k"], edge: float, z: Float[Array, " n"]) 
     np.clip(t, 0.0, np.nextafter(count, 0.0), out=t)  # the end itself belongs to the last cell
     whole = np.floor(t)
     t -= whole
-    cell = whole.astype(np.intp)  # indexing by another type, and `take`, cost several times as much
-    out: Array = coefficients[3][cell]
+    cell = whole.astype(np.intp)  # another type would be turned into this one at each look-up
+    out: Array = coefficients[3].take(cell)
     for row in (2, 1, 0):
         out *= t
-        out += coefficients[row][cell]
+        out += coefficients[row].take(cell)
     return out
 
 

@@ -80,7 +80,7 @@ class Discrete:
         """Map standard normals by their thresholds; see `Marginal.quantile_z`."""
         index = self._index(z)
         if self._offset is None:
-            return self.support[index.astype(np.intp, copy=False)]
+            return self.support.take(index)
         return index + self._offset
 
     def _index(self, z: Array) -> Array:
@@ -94,10 +94,10 @@ class Discrete:
         cell = z + _REACH
         cell *= _CELLS / (2 * _REACH)
         np.clip(cell, 0, _CELLS - 1, out=cell)
-        index = self._guide[cell.astype(np.intp)]
+        index = self._guide.take(cell.astype(np.intp))
         ends = np.append(self._thresholds, np.inf)
         for _ in range(self._depth):
-            index += z >= ends[index]
+            index += z >= ends.take(index)
         return index
 
     def values(self) -> Float[Array, " k"]:

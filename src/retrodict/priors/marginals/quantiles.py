@@ -55,9 +55,9 @@ class Quantiles:
         # Segment k begins at knot k - 1; the first one goes down from knot 0.
         first, last = self.latents[0], self.latents[-1]
         rise = np.diff(self.knots) / np.diff(self.latents)
-        out = z - np.append(first, self.latents)[segment]
-        out *= np.concatenate([[self.slopes[0]], rise, [self.slopes[1]]])[segment]
-        out += np.append(self.knots[0], self.knots)[segment]
+        out = z - np.append(first, self.latents).take(segment)
+        out *= np.concatenate([[self.slopes[0]], rise, [self.slopes[1]]]).take(segment)
+        out += np.append(self.knots[0], self.knots).take(segment)
         if math.isfinite(self.low):
             _approach(out, z, z < first, first, self.knots[0], self.low, self.slopes[0])
         if math.isfinite(self.high):

@@ -41,8 +41,8 @@ class SampleQuantiles:
         np.minimum(whole, last - 1, out=whole)
         at -= whole
         index = whole.astype(np.intp)
-        at *= np.diff(self.knots)[index]  # zero on an atom, which therefore stays exact
-        at += self.knots[index]
+        at *= np.diff(self.knots).take(index)  # zero on an atom, which therefore stays exact
+        at += self.knots.take(index)
         return np.clip(at, self.knots[0], self.knots[-1], out=at)
 
     def latents_at(self, values: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
