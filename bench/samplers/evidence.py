@@ -28,7 +28,8 @@ def _cell(one: Figures | None) -> str:
     if not one.done:
         return f"over {one.seconds:.0f} s"
     stated = f"{one.stated:.3f}" if np.isfinite(one.stated) else "none"
-    return f"{one.bias:+.3f} ± {one.spread:.3f} (says {stated})"
+    spread = f" ± {one.spread:.3f}" if np.isfinite(one.spread) else ""
+    return f"{one.bias:+.3f}{spread} (says {stated})"
 
 
 def all_together(found: Comparison) -> str:

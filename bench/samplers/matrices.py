@@ -40,7 +40,7 @@ class Comparison:
     def columns(self) -> list[Column]:
         """Columns in the registry's order, each once."""
         there = {column: None for found in self.found.values() for column in found}
-        return sorted(there, key=lambda column: [*PEERS].index(column[0]))  # stable: settings stay in order
+        return sorted(there, key=lambda column: ([*PEERS].index(column[0]), column[1] == "tuned"))
 
     def at(self, low: float, high: float) -> list[str]:
         """Return the targets whose evidence lies in a range."""
@@ -92,7 +92,7 @@ def _cell(
 def _figure(column: Column, one: Figures, of: Callable[[Figures], float], there: Mapping[Column, Figures]) -> str:
     if not one.done:
         return f"over {one.seconds:.0f} s"
-    said, ours = significant(of(one)), there.get(AUTO)
+    said, ours = ("~" if one.done == 1 else "") + significant(of(one)), there.get(AUTO)
     if one.engine and column == AUTO:
         return f"{said} ({one.engine})"
     better = ours is not None and ours.done and column[0] != OURS and of(one) < of(ours)

@@ -38,7 +38,7 @@ def _note(there: set[str]) -> str:
     """Say how many runs there were, and who is missing."""
     runs = ", ".join(f"{name} {peer.runs}" for name, peer in PEERS.items() if name in there)
     missing = [name for name in PEERS if name not in there]
-    left_out = f" Left out, since it was not there: {'; '.join(missing)}." if missing else ""
+    left_out = f" Left out: {'; '.join(missing)}." if missing else ""
     packages = sorted({PEERS[name].distribution for name in there & {*installed()}} - {"retrodict"})
     return f"Runs a cell, at most: {runs}.{left_out} {machine(*packages)}"
 
@@ -58,5 +58,7 @@ def _calibrated(records: Mapping[str, Mapping[str, Any]]) -> str:
             distance = f"{0.5 * np.abs(missed).sum() / 2:.3f}"  # two partitions
             figures = [f"{record[key]:.2g}" for key in ("sbc least p", "sbc c2st")]
             rows.append([records[word]["name"], run, f"{record['calls']:,}", *figures, distance])
+    if not rows:
+        return "It was not run for these tables."
     head = ["posterior", "run", "calls", "least p of its ranks", "its c2st of ranks", "total variation, exact"]
     return markdown(head, rows)

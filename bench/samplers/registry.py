@@ -37,6 +37,8 @@ FEW = ("2-1e-1", "10-1e-5")
 """Where settings are run that take a minute a run, or two."""
 SOME = ("2-1e-1", "10-1e-3", "10-1e-5", "modes-5-1e-5", "30-1e-5")
 """Where those are run that take many seconds, and tuned settings."""
+LOW = ("2-1e-1", "2-1e-5", "modes-5-1e-5", "10-1e-5")
+"""Where a sampler is run whose own work grows fast with the dimensions."""
 MADE = (
     *("2-1e-1", "2-1e-5", "5-1e-3", "10-1e-3", "10-1e-5", "10-1e-7", "30-1e-5", "64-1e-3"),
     *("modes-5-1e-5", "states-logistic", "states-boosting"),
@@ -47,7 +49,7 @@ OURS = "retrodict"
 PEERS: Mapping[str, Peer] = {
     OURS: Peer("ours", "retrodict", "retrodict", 20),
     "pocoMC": Peer("peer_pocomc", "pocomc", "pocomc", 3, {"default": FEW}),
-    "nautilus": Peer("peer_nautilus", "nautilus", "nautilus-sampler", 2, {"default": FEW, "tuned": SOME}),
+    "nautilus": Peer("peer_nautilus", "nautilus", "nautilus-sampler", 2, {"default": FEW, "tuned": LOW}),
     "dynesty": Peer("peer_dynesty", "dynesty", "dynesty", 2, {"default": SOME, "tuned": FEW}),
     "sbi, slices": Peer("peer_sbi_slice", "sbi", "sbi", 2, {"default": MADE, "tuned": SOME}),
     "sbi, NPE": Peer("peer_sbi_npe", "sbi", "sbi", 2, {"default": ("2-1e-1", "5-1e-3")}),
