@@ -200,9 +200,11 @@ def _knock(address: str) -> None:
 
 
 def _said(error: Exception) -> str:
-    """Return the first sentence of an error of Ray that says something of its own."""
+    """Return the line of an error of Ray that says what happened: of one raised in a worker the last."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return one_line(lines[0] if lines else type(error).__name__)
+    if not lines:
+        return type(error).__name__
+    return one_line(lines[-1 if getattr(error, "actor_init_failed", False) else 0])
 
 
 @contextmanager

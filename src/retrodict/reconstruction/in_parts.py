@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from retrodict import errors
+from retrodict import errors, time_limit
 from retrodict.errors import RequestError, RunError
 from retrodict.execution import Outcome, Pool, map_ordered
 from retrodict.inference.pooling import Pooled
@@ -17,6 +17,7 @@ from retrodict.reconstruction.provenance import Provenance
 from retrodict.reconstruction.result import DOCUMENT, Reconstruction
 from retrodict.reconstruction.shard_work import Part, ShardWork
 from retrodict.results.claim import claimed
+from retrodict.results.documents import OddError
 from retrodict.results.folder import ROWS_FILE
 from retrodict.results.json_values import plain
 from retrodict.results.notes import Note
@@ -82,16 +83,22 @@ class InParts:
                 raise
         return found
 
+    @property
+    def _words(self) -> bytes:
+        """What says of which request the parts are."""
+        said = {"identity": self.work.identity, **plain(self.request)}
+        return (json.dumps(said, indent=2, sort_keys=True) + "\n").encode()
+
     def _begin(self, store: Store) -> None:
-        words = json.dumps({"identity": self.work.identity, **plain(self.request)}, indent=2, sort_keys=True) + "\n"
         there = store.sizes()
-        if RUN in there and DOCUMENT not in there and store.get(RUN) == words.encode():
+        if RUN in there and DOCUMENT not in there and store.get(RUN) == self._words:
+            self.work.store.make()  # which takes away what killed writers left
             return
         if not store.empty():
             what = "holds parts of another request" if RUN in there else "is not empty"
             raise RequestError(f"'{store.place}' {what}; give a new folder, or remove it first")
         store.make()
-        store.put(RUN, words.encode())
+        store.put(RUN, self._words)
         self.work.store.make()
 
     def _parts(self, pool: Pool, bar: RowProgress) -> Iterator[Part]:
@@ -106,6 +113,7 @@ class InParts:
                 bar.update(rows, calls)
             elif outcome.failure is not None and outcome.failure.kind not in _PASSING:
                 raise _error(number, outcome)
+            time_limit.check("all parts were drawn; parts that are done are kept")
 
         left, lost = list(range(len(self.work.shards))), None
         for _ in range(_ROUNDS):
@@ -145,12 +153,35 @@ class InParts:
             raise RunError(f"no row was found: class {worst.observation}: {worst.verdict}")
         provenance = Provenance.of(work.job.model, work.job.prior, self.request, self.seed, queries)
         lying = Parts(work.store, tuple(rows), tuple(sizes))
-        lying.check()
+        self._check(lying)
         path = self.store.folder if isinstance(self.store, FolderStore) else None
         found = Reconstruction(work.job.schema, reports, provenance, path, self.notes, parts=lying)
         self.store.put(DOCUMENT, found.document().encode())
         self.store.remove(RUN)
         return found
+
+    def _check(self, parts: Parts) -> None:
+        """Check that all parts lie where this process sees them, and that no other run came between.
+
+        Raises
+        ------
+        RunError
+            If not.
+        """
+        place = self.store.place
+        try:
+            parts.check()
+        except OddError as error:
+            raise RunError(
+                f"parts are missing in '{place}' that workers have written: {error}; give a folder that all machines "
+                "share, or an address such as s3://bucket/folder"
+            ) from error
+        try:
+            ours = self.store.get(RUN) == self._words
+        except FileNotFoundError:
+            ours = False
+        if not ours:
+            raise RunError(f"another run wrote to '{place}' meanwhile; give each a place of its own")
 
     def _leave(self) -> None:
         """Leave nothing behind where no part was made."""

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 import retrodict as rd
-from retrodict.errors import RequestError, RunError, ScoringError
+from retrodict import time_limit
+from retrodict.errors import RequestError, RunError, ScoringError, TimeLimitError
 from retrodict.execution.pool import Failure, Outcome
 from retrodict.reconstruction.in_parts import RUN
 from retrodict.reconstruction.shard_work import ShardWork
@@ -206,3 +207,40 @@ def test_a_worker_that_was_given_up_writes_the_same_bytes(draw: Draw, tmp_path: 
     before = files(tmp_path / "out")
     works[0]._made(2)
     assert files(tmp_path / "out") == before
+
+
+def test_machines_that_do_not_share_the_folder_are_found_out(draw: Draw, tmp_path: Path) -> None:
+    rows = tmp_path / "out" / "rows.parquet"
+
+    class Elsewhere(Here):
+        def run(self, function: Any, groups: Any) -> Any:
+            yield from super().run(function, groups)
+            (rows / "part-000002.parquet").unlink()
+
+    with pytest.raises(RunError, match=r"'part-000002.parquet' is not there.*give a folder that all machines share"):
+        draw(tmp_path / "out", Elsewhere())
+    assert not (tmp_path / "out" / "reconstruction.json").exists()
+
+    class Intruder(Here):
+        def run(self, function: Any, groups: Any) -> Any:
+            yield from super().run(function, groups)
+            (tmp_path / "out" / RUN).write_text("of another")
+
+    with pytest.raises(RunError, match="another run wrote to"):
+        draw(tmp_path / "out", Intruder())
+
+
+def test_a_time_limit_keeps_the_parts(draw: Draw, tmp_path: Path) -> None:
+    draw(tmp_path / "whole")
+
+    def late(tried: int, task: int) -> Outcome[Any] | None:
+        if task != 2:
+            return None
+        limit.end = 0.0
+        return DIED
+
+    with time_limit.within(60.0) as limit, pytest.raises(TimeLimitError):
+        draw(tmp_path / "out", Here(mishap=late))
+    assert len(list((tmp_path / "out" / "rows.parquet").iterdir())) == 2
+    draw(tmp_path / "out")
+    assert files(tmp_path / "out") == files(tmp_path / "whole")
