@@ -13,7 +13,6 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import multivariate_normal
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
@@ -27,10 +26,11 @@ from retrodict.inference.diagnostics import Diagnostics
 from retrodict.inference.observation import Label
 from retrodict.inference.posterior import Posterior
 from retrodict.inference.smc.engine import TemperedSMC
+from retrodict.inference.smc.references import GaussianReference
 from retrodict.models import Meter
 
 DRAWS, BUDGET = 2_000, 200_000
-LONGER = 4  # times more draws for the evidence that the run is compared with
+LONGER = 2  # times more draws for the evidence that the run is compared with
 CHECKS = 400_000
 RARE = 2e-6
 LEVELS = 16.0
@@ -55,11 +55,10 @@ def rare_posteriors() -> Iterator[tuple[str, Posterior]]:
 def importance(posterior: Posterior, X: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
     """Return evidence, its error and the effective draws of importance sampling from a normal fitted to draws."""
     z = ndtri(np.clip(X / LEVELS, 1e-9, 1 - 1e-9))
-    law = multivariate_normal(z.mean(axis=0), 1.1 * np.cov(z.T))
-    proposed = law.rvs(CHECKS, random_state=rng)
+    law = GaussianReference.fitted(z[rng.permutation(len(z))])
+    proposed = law.propose(np.zeros((CHECKS, z.shape[1])), 1.0, rng)
     _, log_likelihood = posterior.evaluate(proposed)
-    standard = multivariate_normal(np.zeros(z.shape[1]))
-    weight = np.exp(log_likelihood + standard.logpdf(proposed) - law.logpdf(proposed))
+    weight = np.exp(log_likelihood + law.excess(proposed))
     return weight.mean(), weight.std() / np.sqrt(CHECKS), weight.sum() ** 2 / (weight**2).sum()
 
 

@@ -161,6 +161,7 @@ def test_broken_smc_evidence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
         test_evidence("smc")
 
 
+@pytest.mark.slow
 def test_broken_evidence_of_the_way_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin takes the mean of the logarithms for the logarithm of the mean, and has no bridge."""
     monkeypatch.setattr(ladder, "log_mean_exp", lambda log_weight: float(log_weight.mean()))

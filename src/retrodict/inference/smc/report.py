@@ -135,8 +135,9 @@ def evidence(run: Populations, bridged: Bridge | None) -> tuple[float, float]:
     run
         Populations that reached the posterior: the mean of what they found is unbiased, and skewed.
     bridged
-        What a bridge at the posterior says; it is taken where it is surer. Where the two differ by more than their
-        errors allow, these are no errors: half of what they differ by is taken.
+        What a bridge at the posterior says; it is taken where it is not doubtful itself, or is surer: populations that
+        all lag behind agree on too little. Where the two differ by more than their errors allow, these are no errors:
+        half of what they differ by is taken.
     """
     logs = run.log_evidence
     relative = np.exp(logs - logs.max())
@@ -146,7 +147,7 @@ def evidence(run: Populations, bridged: Bridge | None) -> tuple[float, float]:
     within = math.sqrt(float(np.mean(run.spread**2)) / r)
     # Few populations may agree by chance: the error is the larger of what they differ by and what each owns to.
     spread = max(between, within)
-    if bridged is None or bridged.error >= spread:
+    if bridged is None or bridged.error >= max(spread, DOUBTFUL):
         return log_evidence, spread
     differ = abs(bridged.log_evidence - log_evidence)
     apart = differ > _APART * math.hypot(spread, bridged.error)
