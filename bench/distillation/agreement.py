@@ -86,6 +86,8 @@ class Task:
         X, p = PEERS[name](self.space, lambda X: self.base.output(X, "queries"), calls, rng)
         spent = self.base.queries - before
         rows = Rows(X, p.argmax(axis=1).astype(float))
+        if len(np.unique(rows.y)) < 2:
+            raise rd.errors.RequestError("one class")
         return self.agreed(fit(self.estimator, Examples(rows), self.inputs)), spent
 
     def of_ours(self, with_file: bool, rounds: int, calls: int, rng: np.random.Generator) -> tuple[float, int]:

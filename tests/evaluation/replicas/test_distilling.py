@@ -133,6 +133,18 @@ def test_values_are_distilled_too() -> None:
     assert found.rounds.agreement.min() > 0.999
 
 
+def test_a_source_of_one_class_gives_way_to_the_file() -> None:
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(200, 2)), columns=list("ab"))
+    forest = RandomForestClassifier(5, random_state=0).fit(X, np.where(X.a > 0, "yes", "no"))
+    prior = rd.fit_prior(X[X.a > 0.5], kind="uniform")  # where it says yes of every row
+    rec = X.assign(target=np.where(X.a > 0, "yes", "no"))
+    asked = {"model": forest, "prior": prior, "target": "target", "method": "distil", "controls": False}
+    found = rd.replicate(rec, "decision_tree", **asked)  # type: ignore[arg-type]
+    assert found.rounds is not None
+    assert found.rounds.learned_from.iloc[0] in ("file", "all")
+    assert (found.models["decision_tree"].predict(X) == rec.target).mean() > 0.9
+
+
 @pytest.mark.parametrize(
     ("wrong", "said_of"),
     [

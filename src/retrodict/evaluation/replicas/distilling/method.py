@@ -116,8 +116,10 @@ class Distilling:
         return found.fitted
 
     def _fit(self, estimator: Any, X: Float[Array, "n d"], output: Array) -> Any:
-        soft = output if self.soft and output.ndim > 1 else None
-        return fit(estimator, Examples(Rows(X, said(output)), soft), self.inputs)
+        y, soft = said(output), output if self.soft and output.ndim > 1 else None
+        if soft is None and len(np.unique(y)) < 2:  # libraries differ in what they make of one class, or value
+            raise RequestError("the base model says the same of every row; give a prior whose rows it tells apart")
+        return fit(estimator, Examples(Rows(X, y), soft), self.inputs)
 
     def _said(self, fitted: Any, X: Float[Array, "n d"]) -> Float[Array, " n"]:
         return ask(fitted, X, self.inputs).said
