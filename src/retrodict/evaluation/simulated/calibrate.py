@@ -125,10 +125,13 @@ def calibrate(
     rng = {key: np.random.default_rng(subseed(job_seed, key)) for key in (_WORLDS, _TIES, _RUNS)}
     worlds = simulate(job, meter, n, seen, precision, rng[_WORLDS])
     engine_meter = meter.capped(meter.affordable(WITHOUT_LIMIT) - last)
-    with RowProgress("calibrating", n, progress) as bar, time_limit.within(np.inf) as limit:
-        behind = draw_behind(
-            *(drawing, job, engine_meter, worlds.observed, draws, subseed(job_seed, _DRAWS), bar.update)
-        )
+    with RowProgress("calibrating", n * draws, progress) as bar, time_limit.within(np.inf) as limit:
+
+        def told(done: int, calls: int) -> None:
+            bar.update(done * draws, calls)
+
+        seeds = subseed(job_seed, _DRAWS)
+        behind = draw_behind(drawing, job, engine_meter, worlds.observed, draws, seeds, told)
     kept = [i for i, one in enumerate(behind) if len(one.X)]
     if len(kept) < FEWEST:
         raise RequestError(
