@@ -11,8 +11,8 @@ import pytest
 from typer.completion import get_completion_script
 
 from retrodict.cli.app import run
-from retrodict.cli.commands import VARIABLE, app
-from retrodict.cli.completion import VALUES
+from retrodict.cli.commands import app
+from retrodict.cli.completion import VALUES, VARIABLE
 from retrodict.cli.surface import commands, parameters
 
 SCRIPT = "import sys; from retrodict.cli.app import main; main()"

@@ -14,6 +14,7 @@ from retrodict.cli.audit import audit
 from retrodict.cli.calibrate import calibrate
 from retrodict.cli.calibration import calibration
 from retrodict.cli.check import check
+from retrodict.cli.completion import VARIABLE, complete
 from retrodict.cli.configured import PREFIX
 from retrodict.cli.controls import controls
 from retrodict.cli.demo import demo
@@ -56,9 +57,6 @@ COMMANDS = (
 )
 """In the order in which the help lists them."""
 
-VARIABLE = "_RETRODICT_COMPLETE"
-"""Set by a shell that asks for completions."""
-
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(new, name="new")
@@ -74,12 +72,10 @@ def invoke(arguments: Sequence[str]) -> int:
         What follows ``retrodict``.
     """
     if instruction := os.environ.get(VARIABLE):
-        from retrodict.cli.completion import complete
-
-        return complete(instruction)
+        return complete(app, parser, instruction)
     command = parser()
     try:  # the parser's own way to run commands takes an interruption for itself
-        with command.make_context("retrodict", list(arguments)) as context:
+        with command.make_context("retrodict", list(arguments), obj=app) as context:
             return int(command.invoke(context) or 0)
     except typer.Exit as end:
         return end.exit_code

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import get_args
+from typing import Any, get_args
 
+import typer
 from typer.completion import shell_complete
 
 from retrodict.cli import options
-from retrodict.cli.commands import VARIABLE, app, parser
 from retrodict.cli.surface import commands
 from retrodict.inference.engines import AUTO, ENGINES
 
 _ESTIMATORS = tuple(dict.fromkeys((*options.CLASSIFIERS, *options.REGRESSORS, *options.EXTRAS)))
+
+VARIABLE = "_RETRODICT_COMPLETE"
+"""Set by a shell that asks for completions."""
 
 VALUES: dict[str, tuple[str, ...]] = {
     "appetite": ("internal", "safe-setting", "public-release"),
@@ -37,11 +40,15 @@ VALUES: dict[str, tuple[str, ...]] = {
 others, nothing is offered: the shell then completes names of files."""
 
 
-def complete(instruction: str) -> int:
+def complete(app: typer.Typer, parser: Callable[[], Any], instruction: str) -> int:
     """Answer a shell that asks for completions, and return the exit code of the answer.
 
     Parameters
     ----------
+    app
+        All commands.
+    parser
+        Makes their parser.
     instruction
         What the shell asks, as it stands in its variable: ``complete_bash``.
     """

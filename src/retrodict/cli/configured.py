@@ -11,6 +11,7 @@ import typer
 
 from retrodict.cli.config_defaults import Defaults, Options, defaults_of
 from retrodict.cli.config_file import NAME, read_config
+from retrodict.cli.surface import commands, parameters
 from retrodict.plain_text import shown
 
 PREFIX = "RETRODICT"
@@ -66,17 +67,14 @@ def _configure(context: typer.Context, named: Path | None) -> Configured | None:
     if context.resilient_parsing:  # a completion asks
         return None
     file = read_config(named)
-    found = None if file is None else defaults_of(file, context.command_path.partition(" ")[2], _every())
+    found = None if file is None else defaults_of(file, context.command_path.partition(" ")[2], _every(context.obj))
     if found is not None:
         context.default_map = {one.parameter.variable: one.value for one in found.entries}
     return Configured(context, found)
 
 
-def _every() -> dict[str, Options]:
+def _every(app: typer.Typer) -> dict[str, Options]:
     """Return of each command its options by the keys that a file has for them."""
-    from retrodict.cli.commands import app  # which holds all commands, each of which holds this module's option
-    from retrodict.cli.surface import commands, parameters
-
     return {
         words: {one.name.partition("/")[0].removeprefix("--"): one for one in parameters(command) if one.option}
         for words, command in commands(app)
