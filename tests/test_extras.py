@@ -55,9 +55,7 @@ rebuild = lambda: rd.rebuild(forest, seconds=1)
 boosted = lambda: rd.replicate(found, "xgboost", holdout=holdout, model="m.skops", train=train)
 from retrodict.report.study.write import study_report
 study = lambda: study_report(table, out="study")
-from retrodict.demo.demonstration import demonstrate
-demo = lambda: demonstrate("demo")
-for run in (curve, audit, rebuild, boosted, study, demo):
+for run in (curve, audit, rebuild, boosted, study):
     try:
         run()
         print("it ran")
@@ -77,7 +75,6 @@ def test_the_core_works_alone_and_the_rest_says_what_it_lacks(tmp_path: Path) ->
         "rebuilding a table from equations needs numba, which is not installed; pip install 'retrodict[rebuild]'",
         "the estimator 'xgboost' needs xgboost, which is not installed; pip install 'retrodict[xgboost]'",
         "the report of a study needs matplotlib, which is not installed; pip install 'retrodict[study]'",
-        "the picture of the demo needs matplotlib, which is not installed; pip install 'retrodict[plot]'",
     ]
     assert not any(path.name in ("audit", "study", "demo") for path in tmp_path.iterdir())
 
