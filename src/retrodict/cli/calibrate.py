@@ -28,9 +28,7 @@ def calibrate(
     draws: Annotated[int, options.more(options.DRAWS, "Behind each output.")] = 100,
     observed: Annotated[
         str | None,
-        typer.Option(
-            metavar="OUTPUT", help="What is seen of a row: label or probabilities, or a regressor's value."
-        ),
+        typer.Option(metavar="OUTPUT", help="What is seen of a row: label or probabilities, or a regressor's value."),
     ] = None,
     precision: Annotated[
         float, typer.Option(metavar="P", help="To how many labels a probability vector is equivalent.")
