@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import retrodict as rd
 from retrodict.errors import RequestError
@@ -109,6 +111,18 @@ def test_distilled_replicas_stand_beside_plain_ones(world: World) -> None:
     assert {note.code for note in found.notes} >= {"file_asked"}
     alike = rd.replicate(world.rec, FAST[:1], controls=False, **asked)  # type: ignore[arg-type]
     pd.testing.assert_frame_equal(found.rounds[:2], alike.rounds)
+
+
+def test_numbers_of_a_file_become_categories_where_a_column_lists_them() -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=300), "b": rng.integers(0, 2, 300)})
+    line = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, np.where(X.a + X.b > 0.5, "yes", "no"))
+    prior = rd.fit_prior(X, kind="uniform")  # lists zero and one; the file states their mean and variance alone
+    rec = rd.reconstruct(line, prior, 100, progress=False)
+    found = rd.replicate(rec, "logistic_regression", model=line, prior=prior, method="distil", controls=False)
+    assert found.rounds is not None
+    assert not {note.code for note in found.notes} & {"source_left_out", "not_trained"}
+    assert found.rounds.queries.max() > 350  # half of 400 calls, had the file's rows been refused
 
 
 def test_migration_saves_the_distilled_model() -> None:

@@ -194,6 +194,7 @@ def replicate(
     distilling = None
     if plan is not None and asked is not None:
         distilling = Distilling(asked, inputs, asked_of, plan, labelling, _rng(seed, _DISTIL))
+        notes += distilling.notes
     with counted("training replicas", len(family_of)) as tell:
         lines, models = _run(family_of, examples, questions, inputs, labelling, notes, distilling, tell)
     if asked is not None:

@@ -101,6 +101,7 @@ class Distilling:
         draws = {one.title: partial(one.codes, layout, inputs.schema, base.takes) for one in sources}
         first, self._rng = rng.spawn(2)
         self._distiller = Distiller(teacher, draws, plan, first)
+        self.notes = self._distiller.notes
         self.lines: list[list[Any]] = []
 
     def learn(self, name: str, estimator: Any) -> Any:

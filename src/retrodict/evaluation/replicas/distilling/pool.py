@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from retrodict.errors import RequestError
 from retrodict.evaluation.replicas.distilling.sure import sure_rows
 from retrodict.evaluation.replicas.distilling.teacher import Teacher, agreement, said
 
@@ -87,6 +88,8 @@ def pool_of(
         that the generations ended with: few rows stand for many calls, which is best where training is dear.
     """
     first = draw(max(1, int(queries * (_OF_DRAWS if not every else _OF_EVERY))), rng)
+    if not len(first):
+        raise RequestError(f"no row of the {title} is one that the base model takes")
     output = teacher.ask(first)
     if output.ndim == 1:
         more = draw(max(1, queries - len(first)), rng)

@@ -10,11 +10,12 @@ import numpy as np
 from jaxtyping import Float
 
 from retrodict import time_limit
-from retrodict.errors import RetrodictError
+from retrodict.errors import RequestError, RetrodictError
 from retrodict.evaluation.replicas.distilling.between import between_classes
 from retrodict.evaluation.replicas.distilling.pool import Draw, Pool, everything, judged, pool_of
 from retrodict.evaluation.replicas.distilling.select import ALL, Ask, Candidate, Fit, best, candidate
 from retrodict.evaluation.replicas.distilling.teacher import Teacher, said
+from retrodict.results.notes import Note
 
 Array = np.ndarray
 
@@ -73,10 +74,17 @@ class Distiller:
     """
 
     def __init__(self, teacher: Teacher, draws: Mapping[str, Draw], plan: Plan, rng: np.random.Generator) -> None:
-        self.teacher, self.draws, self.plan = teacher, draws, plan
+        self.teacher, self.plan = teacher, plan
         first = plan.queries // (plan.rounds * len(draws))
-        sources = zip(draws.items(), rng.spawn(len(draws)), strict=True)
-        self.pools = [pool_of(teacher, title, draw, first, own, every=True) for (title, draw), own in sources]
+        self.pools, self.notes = list[Pool](), list[Note]()
+        for (title, draw), own in zip(draws.items(), rng.spawn(len(draws)), strict=True):
+            try:
+                self.pools.append(pool_of(teacher, title, draw, first, own, every=True))
+            except RequestError as error:
+                self.notes.append(Note("source_left_out", f"distilling leaves out the {title}: {error}", source=title))
+        if not self.pools:
+            raise RequestError(f"{self.notes[0]}; give a prior whose rows it takes")
+        self.draws = {pool.title: draws[pool.title] for pool in self.pools}
         self.first = teacher.queries
 
     def learn(self, fit: Fit, ask: Ask, rng: np.random.Generator) -> Distilled:

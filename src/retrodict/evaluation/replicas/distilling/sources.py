@@ -53,6 +53,8 @@ class Source:
     ) -> Float[Array, "m d"]:
         """Return draws as codes, without those that hold a value that no table has or that the model refuses.
 
+        A number in a column that is listed counts as the category nearest to it.
+
         Parameters
         ----------
         layout
@@ -72,13 +74,28 @@ class Source:
             known = np.ones(len(frame), dtype=bool)
             for column in layout.without_target.columns:
                 if column.listed:
-                    values = frame[column.name].astype(object)
+                    values = _listed(frame[column.name], column.categories)
+                    frame[column.name] = values
                     known &= (values.isna() | values.isin(column.categories)).to_numpy()
             X = layout.without_target.encode(frame[known], self.title)
             found.append(X[takes(X)])
             if sum(map(len, found)) >= n:
                 break
         return np.concatenate(found)[:n]
+
+
+def _listed(values: pd.Series[Any], categories: tuple[Any, ...]) -> pd.Series[Any]:
+    """Return values as the categories that they are nearest to, where both are numbers.
+
+    What a file states of a column of zeros and ones is often a mean and a variance: its draws are numbers then.
+    """
+    plain = all(isinstance(one, int | float | np.integer | np.floating | np.bool_) for one in categories)
+    if not plain or not pd.api.types.is_numeric_dtype(values):
+        return values.astype(object)
+    order = np.array([float(one) for one in categories])
+    nearest = np.abs(values.to_numpy(dtype=np.float64)[:, None] - order).argmin(axis=1)
+    taken = pd.Series([categories[i] for i in nearest], index=values.index, dtype=object)
+    return taken.where(values.notna(), None)
 
 
 def sources(prior: Any, model: Model, schema: Schema) -> tuple[list[Source], list[Note]]:
