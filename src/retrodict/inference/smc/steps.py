@@ -74,7 +74,10 @@ class Steps:
         """
         least = np.array([[LEAST], [LEAST * adapted], [LEAST_GRADIENT * (adapted and smooth)]])
         least = np.tile(least / (len(SIZES) * (1 + adapted)), len(SIZES))
-        pays = np.where(least > 0, self.gain / self.calls, 0.0) ** _SHARP
+        gained = np.where(least > 0, self.gain / self.calls, 0.0)
+        if gained[BY_GRADIENT].max() < gained[:BY_GRADIENT].max():
+            gained[BY_GRADIENT] = 0.0  # a kind that gains less than another for all its calls is only tried
+        pays = gained**_SHARP
         shares = (least + (1.0 - least.sum()) * pays / pays.sum()).ravel()
         if adapted and shares[ANEW] < anew:
             shares *= (1.0 - anew) / (1.0 - shares[ANEW])
