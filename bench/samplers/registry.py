@@ -47,7 +47,7 @@ MADE = (
 
 OURS = "retrodict"
 PEERS: Mapping[str, Peer] = {
-    OURS: Peer("ours", "retrodict", "retrodict", 20),
+    OURS: Peer("ours", "retrodict", "retrodict", 8),
     "pocoMC": Peer("peer_pocomc", "pocomc", "pocomc", 3, {"default": FEW}),
     "nautilus": Peer("peer_nautilus", "nautilus", "nautilus-sampler", 2, {"default": FEW, "tuned": LOW}),
     "dynesty": Peer("peer_dynesty", "dynesty", "dynesty", 2, {"default": SOME, "tuned": FEW}),
