@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from retrodict.extras import extra_for
@@ -49,6 +50,10 @@ class LabelledRows(FolderResult):
         assert self.path is not None  # rows are in one place or the other
         return read_rows(self.path / ROWS_FILE)
 
+    def thinned(self, most: int) -> pd.DataFrame:
+        """Return at most so many of the rows, evenly spread over them."""
+        return every_so_manieth(self.frame, most)
+
     def plot(self, features: Sequence[str] | None = None) -> Figure:
         """Draw features one by one, a line a class, or a third of a real-valued target.
 
@@ -76,3 +81,8 @@ class LabelledRows(FolderResult):
             f"{type(self).__name__}: {self.n_rows:,} rows of {len(self.schema)} features from "
             f"{about.model['family']} ({about.queries:,} model calls, seed {about.seed})"
         )
+
+
+def every_so_manieth(frame: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return at most so many rows of a table, evenly spread over it."""
+    return frame if len(frame) <= most else frame.iloc[np.linspace(0, len(frame) - 1, most).astype(np.int64)]

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 
 from retrodict.inference.diagnostics import Diagnostics
-from retrodict.reconstruction.labelled_rows import LabelledRows
+from retrodict.reconstruction.labelled_rows import LabelledRows, every_so_manieth
 from retrodict.reconstruction.loading import check_parts, check_rows, parts_of, provenance_of, reports_of, schema_of
 from retrodict.reconstruction.provenance import Provenance
 from retrodict.results.documents import OddError, holding, notes, parsed_document, part, read_document
@@ -23,6 +24,9 @@ from retrodict.results.store.places import store_of
 from retrodict.schema import Schema
 
 DOCUMENT = "reconstruction.json"
+
+_LOOKED = 8
+"""Parts that are read where some of the rows are enough."""
 
 SHOWN = 12
 """Classes of which a printed reconstruction speaks."""
@@ -111,6 +115,14 @@ class Reconstruction(LabelledRows):
             return
         for one in self.parts.tables():
             yield one.to_pandas()
+
+    def thinned(self, most: int) -> pd.DataFrame:
+        """Return at most so many of the rows, evenly spread; of many parts, which are alike, only some are read."""
+        if self.parts is None:
+            return super().thinned(most)
+        looked = np.unique(np.linspace(0, len(self.parts.rows) - 1, _LOOKED).astype(np.int64))
+        tables = self.parts.tables(looked.tolist())
+        return pd.concat([every_so_manieth(one.to_pandas(), most // len(looked)) for one in tables], ignore_index=True)
 
     def _read(self) -> pd.DataFrame:
         return super()._read() if self.parts is None else self.parts.whole(len(self.schema) + 1)

@@ -48,11 +48,9 @@ def draw(found: LabelledRows, features: Sequence[str] | None = None) -> Picture:
     RequestError
         If there are no rows, or a feature is unknown.
     """
-    frame = found.frame
+    frame = found.thinned(_ROWS)
     if len(frame) == 0:
         raise RequestError("there are no rows, so nothing can be drawn")
-    if len(frame) > _ROWS:
-        frame = frame.iloc[np.linspace(0, len(frame) - 1, _ROWS).astype(np.int64)]
     X = found.schema.encode(frame)
     groups, names = _groups(found, frame)
     chosen = _chosen(found.schema.features, X, groups, len(names), features)

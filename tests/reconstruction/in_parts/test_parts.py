@@ -142,8 +142,13 @@ def test_rows_are_read_back_whole_and_part_by_part(draw: Draw, tmp_path: Path, m
     assert again.parts is None
     pd.testing.assert_frame_equal(again.frame, found.frame)
     monkeypatch.setattr("retrodict.results.store.parts._memory", lambda: 100_000)
+    large = rd.Reconstruction.load(tmp_path / "out")
     with pytest.raises(RequestError, match=r"has 2,500 rows.* take its 7 parts one by one with frames\(\)"):
-        _ = rd.Reconstruction.load(tmp_path / "out").frame
+        _ = large.frame
+    some = large.thinned(70)  # what a picture looks at: ten of each part
+    assert len(some) == 70
+    ends = found.frame.iloc[[0, PART - 1, PART]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(some.iloc[[0, 9, 10]].reset_index(drop=True), ends)
 
 
 def test_a_table_that_lacks_a_part_is_refused(draw: Draw, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -107,22 +107,27 @@ class Parts:
         with self.store.open(part_name(0)) as file:
             return pq.read_schema(file)
 
-    def tables(self) -> Iterator[pa.Table]:
+    def tables(self, numbers: Sequence[int] | None = None) -> Iterator[pa.Table]:
         """Yield the parts, one after another.
+
+        Parameters
+        ----------
+        numbers
+            Of those that are wanted; by default all.
 
         Raises
         ------
         RequestError
             If one is gone, or damaged.
         """
-        for number in range(len(self.rows)):
+        for number in range(len(self.rows)) if numbers is None else numbers:
             name = part_name(number)
             try:
                 with self.store.open(name) as file:
                     yield pq.read_table(file)
             except FileNotFoundError as error:
                 raise RequestError(f"'{name}' is no longer in '{self.store.place}'; make the result again") from error
-            except ValueError as error:
+            except (OSError, ValueError) as error:  # pyarrow's own are of both kinds
                 raise RequestError(
                     f"'{name}' in '{self.store.place}' is damaged: {shown(error, 100)}; make the result again"
                 ) from error
