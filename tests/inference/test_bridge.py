@@ -50,6 +50,19 @@ def test_particles_that_lag_behind_widen_the_error_more_than_they_move_the_answe
     assert told.error > 4.0 * found(0).error
 
 
+@pytest.mark.parametrize("apart", [1.0, 5.0, 10.0, 15.0])
+def test_densities_that_hardly_meet_have_an_error_that_says_so(apart: float) -> None:
+    # Log-weights whose two sides are normal, as far apart as their variance says, have an evidence of one.
+    rng = np.random.default_rng(1)
+    right = 0
+    for _ in range(20):
+        noise = apart * rng.standard_normal((2, N))
+        told = bridge(noise[0] + apart**2 / 2, noise[1] - apart**2 / 2, np.arange(N), np.arange(N) % 4, effective=N)
+        assert told is not None
+        right += abs(told.log_evidence) < 1.96 * told.error
+    assert right >= 16  # of 19 expected; fewer come by chance once in 400
+
+
 def test_too_few_pairs_and_impossible_proposals_say_nothing() -> None:
     here, there, family, population = pairs(0)
     assert bridge(here[:100], there[:100], family[:100], population[:100], 100.0) is None

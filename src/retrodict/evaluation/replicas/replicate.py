@@ -107,7 +107,8 @@ def replicate(
         `distil` trains every estimator a second time, on rows chosen so that it agrees with the base model: draws of
         the prior, draws of what the model file itself states, rows made from either that the base model is sure of, and
         in further rounds rows on which the two disagree. All are labelled by the base model. Of the sources' rows, each
-        alone and all together, those are taken whose replica agrees most on rows held out. No real row is looked at.
+        alone and all together, those are taken whose replica agrees most on rows held out of these.
+        No real row is looked at, unless the prior or the model file holds it.
     queries
         Calls of the base model that distilling may make for an estimator; by default four for each row.
     rounds

@@ -10,7 +10,7 @@ from retrodict import time_limit
 from retrodict.errors import RequestError
 from retrodict.evaluation.simulated.drawing import Behind, draw_behind
 from retrodict.evaluation.simulated.judged import findable, judge
-from retrodict.evaluation.simulated.quantities import Asked, positions
+from retrodict.evaluation.simulated.quantities import LIKELIHOOD, TOGETHER, Asked, check_asked, positions
 from retrodict.evaluation.simulated.result import SimulationCalibration
 from retrodict.evaluation.simulated.simulation import POOL, Simulated, output_of, simulate
 from retrodict.inference.engines import AUTO
@@ -106,13 +106,13 @@ def calibrate(
         If the model, the prior or the request can't be used, or no output got any draws.
     """
     n, draws = check_count(simulations, "the number of simulations", FEWEST), check_count(draws, "the number of draws")
-    root, asked = check_seed(seed), dict(quantities or {})
+    root, asked = check_seed(seed), check_asked(quantities)
     if not check_share(level, "the level"):
         raise RequestError("the level must be above 0; 0.05 is usual")
     drawing, job = engine_of(engine), resolve(model, prior)
     seen = output_of(job, output)
-    if taken := [name for name in asked if name in job.schema.names]:
-        raise RequestError(f"quantities have the names of features: {listing(taken)}; name them otherwise")
+    if taken := [name for name in asked if name in (*job.schema.names, LIKELIHOOD, TOGETHER)]:
+        raise RequestError(f"quantities have the names of what is asked anyway: {listing(taken)}; name them otherwise")
     meter = Meter(job.model, n * LEAST_BUDGET if max_queries is None else check_count(max_queries, "the query budget"))
     job = with_known_noise(job, meter, subseed(root, _NOISE))
     last = n * (draws + 1)  # true rows and draws are scored once more, for their likelihood

@@ -103,6 +103,24 @@ def positions(
     return found
 
 
+def check_asked(given: Any) -> dict[str, Callable[[pd.DataFrame], Any]]:
+    """Return a user's own quantities; none where none are given.
+
+    Raises
+    ------
+    RequestError
+        If they are no functions by name.
+    """
+    named = {} if given is None else given
+    if not isinstance(named, Mapping):
+        raise RequestError(f"quantities must be functions by name, as {{'name': function}}; got {type(given).__name__}")
+    for name, function in named.items():
+        if not isinstance(name, str) or not callable(function):
+            text = "has no text for a name" if callable(function) else f"is no function but a {type(function).__name__}"
+            raise RequestError(f"quantities must be functions by name; {shown(repr(name), 60)} {text}")
+    return dict(named)
+
+
 def _ranked(values: Sequence[Array], alike: float, rng: np.random.Generator) -> Float[Array, " n"]:
     """Return the first value's place among the others of each array, ties broken evenly and spread to all of 0 to 1."""
     out = np.empty(len(values))
@@ -132,4 +150,6 @@ def _own(name: str, function: Callable[[pd.DataFrame], Any], table: pd.DataFrame
         raise RequestError(f"the quantity '{shown(name)}' fails on rows: {error_line(error, 200)}; {wants}") from error
     if values.shape != (len(table),):
         raise RequestError(f"the quantity '{shown(name)}' returned shape {values.shape} for {len(table)} rows; {wants}")
+    if np.isnan(values).all():  # every row would be tied with every other, and any draws pass
+        raise RequestError(f"the quantity '{shown(name)}' is missing in every row; {wants}")
     return values
