@@ -165,6 +165,17 @@ def test_a_table_that_lacks_a_part_is_refused(draw: Draw, tmp_path: Path) -> Non
         rd.Reconstruction.load(tmp_path / "out")
 
 
+def test_a_part_that_was_damaged_inside_is_refused_as_it_is_read(draw: Draw, tmp_path: Path) -> None:
+    draw(tmp_path / "out")
+    part = tmp_path / "out" / "rows.parquet" / "part-000003.parquet"
+    content = bytearray(part.read_bytes())
+    content[60:1200] = bytes(byte ^ 0x5A for byte in content[60:1200])  # its footer, and its size, are as they were
+    part.write_bytes(content)
+    found = rd.Reconstruction.load(tmp_path / "out")
+    with pytest.raises(RequestError, match=r"'part-000003.parquet' in .*out.* is damaged: .*; make the result again"):
+        _ = found.frame
+
+
 def test_quotas_and_budgets_add_up() -> None:
     quota = np.array([7, 0, 993])
     shards = Shards(1000, quota, 50_001, 64)
