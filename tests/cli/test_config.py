@@ -116,6 +116,15 @@ def test_what_a_found_file_may_not_say(cli: Cli, shelf: Path, folder: Path) -> N
     assert f"not taken from {path}, which was found and not named, since a verdict rests on it: --rows" in outcome.err
 
 
+def test_a_found_file_that_asks_for_quiet_is_told_of_all_the_same(cli: Cli, shelf: Path, folder: Path) -> None:
+    path = write(folder, "[defaults]\nrows = 5\nquiet = true\n")
+    found, told = rows(cli, shelf)
+    assert found == 5
+    assert told == f"defaults from {path}: --rows 5, --quiet True\n"
+    assert rows(cli, shelf, "--quiet") == (5, "")
+    assert rows(cli, shelf, "--config", path) == (5, "")
+
+
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="this system has no owners of files")
 def test_a_found_file_of_another_user_is_refused(
     cli: Cli, shelf: Path, folder: Path, monkeypatch: pytest.MonkeyPatch

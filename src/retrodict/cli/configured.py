@@ -33,6 +33,11 @@ class Configured:
     context: typer.Context
     defaults: Defaults | None
 
+    @property
+    def hushed_by_found_file(self) -> bool:
+        """Whether a file that was found, and not named, asks for quiet: it can't hide what it sets itself."""
+        return self.defaults is not None and not self.defaults.file.named and self._source("quiet") == "DEFAULT_MAP"
+
     def lines(self) -> Iterator[str]:
         """Yield what to tell of the file: what it set, and what was not taken of it."""
         if self.defaults is None:

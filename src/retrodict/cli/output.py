@@ -46,14 +46,14 @@ class Output:
         """Tell what the command line did not say, before the command is run; from here on all else, if asked."""
         if self.config is None:
             return
+        if not self.quiet or self.config.hushed_by_found_file:
+            for line in self.config.lines():
+                note(line)
         if self.quiet:
             from retrodict.results.progress import hushed  # behind numpy: imported when needed
 
             self.config.context.with_resource(hushed())
-            return
-        for line in self.config.lines():
-            note(line)
-        if self.verbose:
+        elif self.verbose:
             self.config.context.with_resource(tell(self.config.origins()))
 
     @property
