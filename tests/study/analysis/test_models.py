@@ -119,6 +119,18 @@ def test_claims_of_one_estimator_hold_in_part() -> None:
     assert verdicts(cells)["use"] == "holds in part"
 
 
+def test_cells_without_a_replica_are_said_to_be_in_no_figure() -> None:
+    cells = study(6)
+    cells.loc[cells.index[:7], "replica_accuracy"] = np.nan
+    done, failed = usable(cells)
+    found = correlations(done, replicates=20)
+    use = next(
+        one for one in claims(done, found, replica_gaps(done), failures(done, failed, found)) if one.name == "use"
+    )
+    asked = int(done.accuracy.notna().sum())
+    assert use.where_not[-1] == f"in no figure: 7 of {asked:,} cells, whose rows to learn from have one label"
+
+
 def test_failures_are_grouped_and_explained(reported: tuple[StudyAnalysis, object]) -> None:
     found = reported[0].failures
     assert [(one.cells, one.reason) for one in found.failed] == [(2, "ModelError: column '...' has N gaps")]

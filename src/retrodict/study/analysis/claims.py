@@ -88,9 +88,9 @@ def claims(
     found, gaps, failed
         What was computed from them.
     """
-    judged = (_reconstruction(done), _theory(found), _evidence(found, failed), _use(found, gaps))
+    judged = (_reconstruction(done), _theory(found), _evidence(found, failed), _use(done, found, gaps))
     distilled = any(one.kind == "distilled" for one in gaps)
-    return (*judged, _distilling(found, gaps)) if distilled else judged
+    return (*judged, _distilling(done, found, gaps)) if distilled else judged
 
 
 def _reconstruction(done: pd.DataFrame) -> Claim:
@@ -157,8 +157,9 @@ def _evidence(found: Sequence[Correlation], failed: Failures) -> Claim:
     )
 
 
-def _use(found: Sequence[Correlation], gaps: Sequence[ReplicaGap]) -> Claim:
+def _use(done: pd.DataFrame, found: Sequence[Correlation], gaps: Sequence[ReplicaGap]) -> Claim:
     return _scoring(
+        done,
         found,
         gaps,
         "use",
@@ -168,8 +169,9 @@ def _use(found: Sequence[Correlation], gaps: Sequence[ReplicaGap]) -> Claim:
     )
 
 
-def _distilling(found: Sequence[Correlation], gaps: Sequence[ReplicaGap]) -> Claim:
+def _distilling(done: pd.DataFrame, found: Sequence[Correlation], gaps: Sequence[ReplicaGap]) -> Claim:
     return _scoring(
+        done,
         found,
         gaps,
         "distilling",
@@ -180,7 +182,13 @@ def _distilling(found: Sequence[Correlation], gaps: Sequence[ReplicaGap]) -> Cla
 
 
 def _scoring(
-    found: Sequence[Correlation], gaps: Sequence[ReplicaGap], name: str, kind: str, statement: str, margin: float
+    done: pd.DataFrame,
+    found: Sequence[Correlation],
+    gaps: Sequence[ReplicaGap],
+    name: str,
+    kind: str,
+    statement: str,
+    margin: float,
 ) -> Claim:
     """Judge replicas of a kind by their accuracy beside that of their base models."""
     own = _pick(found, "accuracy", f"{kind}_accuracy", POOLED)
@@ -199,6 +207,9 @@ def _scoring(
             where.append(f"mean gap above {margin}, {by}: {few(names, _MOST)}")
     if within.wrong:
         where.append(f"accuracies go the other way in {few(within.wrong, _MOST)}")
+    asked = int(done.accuracy.notna().sum())
+    if gap.gap.n < asked:  # where it does worst there is none to be judged
+        where.append(f"in no figure: {asked - gap.gap.n:,} of {asked:,} cells, whose rows to learn from have one label")
     return _judged(
         name,
         statement,
