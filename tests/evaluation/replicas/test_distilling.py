@@ -164,7 +164,11 @@ def test_a_source_of_one_class_gives_way_to_the_file() -> None:
     [
         ({"method": "soft"}, "unknown method 'soft'; use one of plain, distil"),
         ({"queries": 5_000}, "queries= is for distilling; add method='distil', or leave it out"),
-        ({"method": "distil", "queries": 50}, "distilling in 1 rounds takes at least 300 queries, got 50"),
+        ({"rounds": 3}, "rounds= is for distilling; add method='distil', or leave it out"),
+        (
+            {"method": "distil", "queries": 50},
+            "distilling takes at least 300 queries a round, 300 in all, got 50; raise queries= (--queries)",
+        ),
         ({"method": "distil", "model": None}, "distilling asks the base model; give it (model=)"),
     ],
 )
@@ -173,3 +177,9 @@ def test_wrong_requests(world: World, wrong: dict[str, object], said_of: str) ->
     with pytest.raises(RequestError) as caught:
         rd.replicate(world.rec, FAST, **given)  # type: ignore[arg-type]
     assert str(caught.value) == said_of
+
+
+def test_a_migration_of_no_number_of_rows_is_refused_whatever_the_method(world: World) -> None:
+    for method in ("plain", "distil"):
+        with pytest.raises(RequestError, match="the number of rows must be a whole number of at least 1, got 'many'"):
+            rd.migrate(world.base, "decision_tree", world.prior, rows="many", method=method)  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ from retrodict.models import load_model
 from retrodict.models.contract import about
 from retrodict.priors import Prior
 from retrodict.reconstruction import reconstruct
+from retrodict.results.arguments import check_count
 from retrodict.results.folder import write_file
 from retrodict.results.result import Result, ShownTable
 from retrodict.tables.labelled import read_labelled
@@ -164,7 +165,7 @@ def migrate(
     base = load_model(model)
     member(to, base.schema.features, base.schema.target.is_class, 0)  # what is wrong shows before rows are drawn
     Labelling.of(soft_labels, temperature, base)
-    plan_of(method, rows, queries, rounds, base)
+    plan_of(method, check_count(rows, "the number of rows"), queries, rounds, base)
     if holdout is not None and base.schema.named:  # else only the prior tells what its columns are called
         read_labelled(base.schema, {HOLDOUT: holdout}, target, undetermined=about(base).undetermined)
     rec = reconstruct(base, prior, rows, seed=seed, progress=progress)

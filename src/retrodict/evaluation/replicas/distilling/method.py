@@ -53,15 +53,18 @@ def plan_of(method: str, rows: int, queries: int | None, rounds: int, model: Mod
     check_choice(method, "method", get_args(Method))
     check_count(rounds, "the number of rounds")
     if method == PLAIN:
-        if queries is not None:
-            raise RequestError("queries= is for distilling; add method='distil', or leave it out")
+        for name, given in (("queries", queries is not None), ("rounds", rounds != ROUNDS)):
+            if given:
+                raise RequestError(f"{name}= is for distilling; add method='distil', or leave it out")
         return None
     if model is None:
         raise RequestError("distilling asks the base model; give it (model=)")
     queries = A_ROW * rows if queries is None else check_count(queries, "the number of queries")
-    if queries < _FEWEST_QUERIES * rounds:
-        least = _FEWEST_QUERIES * rounds
-        raise RequestError(f"distilling in {rounds:,} rounds takes at least {least:,} queries, got {queries:,}")
+    if queries < (least := _FEWEST_QUERIES * rounds):
+        raise RequestError(
+            f"distilling takes at least {_FEWEST_QUERIES:,} queries a round, {least:,} in all, got {queries:,}; raise "
+            "queries= (--queries)" + (", or ask for fewer rounds" if rounds > 1 else "")
+        )
     return Plan(queries, rounds)
 
 
