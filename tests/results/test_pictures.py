@@ -99,6 +99,9 @@ def test_a_real_target_is_drawn_by_its_thirds() -> None:
 def test_what_can_t_be_drawn_is_said() -> None:
     rec, inverted = made("Reconstruction"), made("Inversion")
     check(rec.plot([rec.schema.names[0]]))
+    assert len([axes for axes in rec.plot(rec.schema.names[0]).axes if axes.get_visible()]) == 1
+    with pytest.raises(RequestError, match="no feature is named; there are "):
+        rec.plot([])
     for ask in (lambda: rec.plot(["no"]), lambda: inverted.plot([7]), lambda: inverted.plot([-1])):
         with pytest.raises(RequestError, match="there is no "):
             ask()

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from retrodict.errors import RequestError
 from retrodict.pictures.style import COLOURS, INK, MARKS, Picture, footnote, grid, styled, title
 from retrodict.pictures.text import picture_text
-from retrodict.plain_text import listing
+from retrodict.plain_text import listing, shown
 from retrodict.schema import Feature
 
 if TYPE_CHECKING:
@@ -94,13 +94,15 @@ def _groups(found: LabelledRows, frame: pd.DataFrame) -> tuple[Int[Array, " n"],
 def _chosen(
     features: Sequence[Feature], X: Float[Array, "n d"], groups: Array, lines: int, named: Sequence[str] | None
 ) -> list[int]:
-    """Return the features to draw, in the schema's order."""
+    """Return the features to draw, as they were named, else in the schema's order."""
     names = [one.name for one in features]
     if named is not None:
-        wrong = [name for name in named if name not in names]
-        if wrong or not named:
-            raise RequestError(f"there is no feature {listing(wrong)}; there are {listing(names)}")
-        return [names.index(name) for name in named]
+        own = [named] if isinstance(named, str) else list(named)  # a text is one name, and no row of letters
+        wrong = [shown(name) for name in own if name not in names]
+        if wrong or not own:
+            what = f"there is no feature {listing(wrong)}" if wrong else "no feature is named"
+            raise RequestError(f"{what}; there are {listing(map(shown, names))}")
+        return [names.index(name) for name in own]
     if len(names) <= PANELS:
         return list(range(len(names)))
     apart = [_apart(X[:, j], groups, lines) for j in range(len(names))]
