@@ -17,8 +17,9 @@ from typing import Any
 import pandas as pd
 
 from bench.document import machine, markdown, write_section
+from retrodict.execution.places import BACKENDS
 from retrodict.study.design import Cell, Design, load_design
-from retrodict.study.run import BACKENDS, run_study
+from retrodict.study.run import run_study
 from retrodict.study.store import read_cells
 
 LENGTH = 0.05
