@@ -10,6 +10,10 @@ from retrodict.inference.diagnostics import Diagnostics, exact_verdict
 from retrodict.results.notes import Note
 
 
+_DOUBTFUL = "doubtful"
+"""Code of the verdict of an engine that doubts its own draws: no other run's may hide it."""
+
+
 @dataclass
 class Pooled:
     """Reports of one observation by independent runs, added up one after another in small room.
@@ -27,7 +31,7 @@ class Pooled:
     short: Diagnostics | None = None
     """The run that lacks most rows, if any does."""
     worst: Diagnostics | None = None
-    """The run with fewest effective draws a row."""
+    """The run that doubts its own draws, else the one with fewest effective draws a row."""
     engines: Counter[str] = field(default_factory=Counter)
     _weight: float = 0.0
     _evidence: float = 0.0
@@ -55,7 +59,7 @@ class Pooled:
             return
         self._weight += weight
         self._evidence += weight * report.evidence
-        self._log_evidence = _log_add(self._log_evidence, math.log(weight) + report.log_evidence)
+        self._log_evidence = _log_add(self._log_evidence, math.log(weight) + _log_of(report))
         self._variance += (weight * report.evidence_se) ** 2
         self._relative += weight * report.relative_evidence
         self._acceptance += weight * report.acceptance
@@ -94,9 +98,17 @@ class Pooled:
         return Note(told.verdict.code, text, **told.verdict.values | {"parts": self.runs})
 
 
-def _ease(report: Diagnostics) -> float:
-    """Return the effective draws a row; those that asked for none are the easiest."""
-    return report.ess / report.reached if report.reached and math.isfinite(report.ess) else math.inf
+def _ease(report: Diagnostics) -> tuple[bool, float]:
+    """Return whether the run does not doubt itself, and its effective draws a row; one that asked for none is easiest."""
+    each = report.ess / report.reached if report.reached and math.isfinite(report.ess) else math.inf
+    return report.verdict.code != _DOUBTFUL, each
+
+
+def _log_of(report: Diagnostics) -> float:
+    """Return the log-evidence, which an engine of a user's own may leave to be reckoned."""
+    if not math.isnan(report.log_evidence):
+        return report.log_evidence
+    return math.log(report.evidence) if report.evidence > 0.0 else -math.inf
 
 
 def _log_add(a: float, b: float) -> float:
