@@ -17,6 +17,9 @@ Array = np.ndarray
 ASKED_FOR = Note("asked_for", "asked for")
 """The reason of an engine that was not chosen among others."""
 
+DOUBTS_ITSELF = "doubtful"
+"""Code of the verdict of an engine that doubts its own draws: where runs are joined, no other's may hide it."""
+
 _SPARE = 1.1
 """What an advised budget has over the calls expected: a run at its very expectation falls short half of the time."""
 

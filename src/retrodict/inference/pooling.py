@@ -6,12 +6,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from retrodict.inference.diagnostics import Diagnostics, exact_verdict
+from retrodict.inference.diagnostics import DOUBTS_ITSELF, Diagnostics, exact_verdict
 from retrodict.results.notes import Note
-
-
-_DOUBTFUL = "doubtful"
-"""Code of the verdict of an engine that doubts its own draws: no other run's may hide it."""
 
 
 @dataclass
@@ -99,9 +95,9 @@ class Pooled:
 
 
 def _ease(report: Diagnostics) -> tuple[bool, float]:
-    """Return whether the run does not doubt itself, and its effective draws a row; one that asked for none is easiest."""
+    """Return whether the run trusts its draws, and how many are effective a row; one that asked for none is easiest."""
     each = report.ess / report.reached if report.reached and math.isfinite(report.ess) else math.inf
-    return report.verdict.code != _DOUBTFUL, each
+    return report.verdict.code != DOUBTS_ITSELF, each
 
 
 def _log_of(report: Diagnostics) -> float:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from retrodict.inference.diagnostics import Diagnostics
+from retrodict.inference.diagnostics import DOUBTS_ITSELF, Diagnostics
 from retrodict.inference.posterior import Posterior
 from retrodict.inference.smc.at_posterior import Harvest
 from retrodict.inference.smc.bridge import Bridge, widened
@@ -58,7 +58,7 @@ def arrived(
     )
     if spread > DOUBTFUL or left > DOUBTFUL:
         verdict = Note(
-            "doubtful",
+            DOUBTS_ITSELF,
             f"doubtful: populations differ on the evidence by {100 * spread:.0f}% and moves left a memory "
             f"of {left:.2f}; raise --max-queries, or allow more particles or moves",
             **values,
