@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -183,3 +184,26 @@ def test_a_migration_of_no_number_of_rows_is_refused_whatever_the_method(world: 
     for method in ("plain", "distil"):
         with pytest.raises(RequestError, match="the number of rows must be a whole number of at least 1, got 'many'"):
             rd.migrate(world.base, "decision_tree", world.prior, rows="many", method=method)  # type: ignore[arg-type]
+
+
+def test_a_migration_that_learned_from_rows_of_the_file_says_so() -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(80, 2)), columns=list("ab"))
+    near = KNeighborsClassifier().fit(X, np.where(X.a > 0, "yes", "no"))
+    asked = {"rows": 400, "progress": False}
+
+    def warned(model: object, **more: object) -> bool:
+        found = rd.migrate(model, "k_neighbours", **asked, **more)  # type: ignore[arg-type]
+        codes = {note.code for note in found.replicas.warnings}
+        held = {tuple(row) for row in np.round(found.estimator[-1]._fit_X, 6)}
+        rows = np.round(np.asarray(found.estimator[:-1].transform(X)), 6)
+        kept = any(tuple(row) in held for row in rows)  # training rows that stand in the new model, digit by digit
+        assert kept == ("learned_from_stored_rows" in codes)
+        return kept
+
+    other = rd.fit_prior(X, kind="uniform")
+    assert warned(near)
+    assert not warned(near, prior=other)
+    assert not warned(near, prior=other, method="distil")  # it learned from the prior alone
+    assert warned(near, prior=other, method="distil", rounds=2)  # the second draws from the file as well
+    assert not warned(LogisticRegression().fit(X, np.where(X.a > 0, "yes", "no")), prior=other, method="distil")

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from retrodict.errors import RequestError, RunError
+from retrodict.errors import RequestError, RetrodictError, RunError
 from retrodict.evaluation.replicas.distilling.method import ROUNDS, Method, plan_of
+from retrodict.evaluation.replicas.distilling.sources import PRIOR
 from retrodict.evaluation.replicas.examples import Labelling
 from retrodict.evaluation.replicas.replicate import replicate
 from retrodict.evaluation.replicas.result import Replicas
 from retrodict.families.sklearn.train.native_file import is_native, native_bytes
 from retrodict.families.sklearn.train.pipelines import member
 from retrodict.families.sklearn.train.skops_file import checked_bytes
-from retrodict.models import load_model
+from retrodict.models import Model, load_model
 from retrodict.models.contract import about
-from retrodict.priors import Prior
-from retrodict.reconstruction import reconstruct
+from retrodict.priors import Prior, implied_prior
+from retrodict.priors.implied.build import OF_STORED_ROWS
+from retrodict.reconstruction import Reconstruction, reconstruct
 from retrodict.results.arguments import check_count
 from retrodict.results.folder import write_file
+from retrodict.results.notes import Note
 from retrodict.results.result import Result, ShownTable
 from retrodict.tables.labelled import read_labelled
 from retrodict.tables.titles import HOLDOUT
@@ -185,8 +189,26 @@ def migrate(
     )
     if to not in found.models:
         raise RunError(f"'{to}' could not be trained: {found.notes[-1]}")
+    found = replace(found, warnings=(*found.warnings, *_learned_rows(base, rec, found.rounds)))
     example = rec.frame.head(_CHECKED)[list(rec.schema.names)]
     return Migration(to, found, example, rec.provenance.queries + found.queries)
+
+
+def _learned_rows(base: Model, rec: Reconstruction, rounds: pd.DataFrame | None) -> tuple[Note, ...]:
+    """Say where the new model has learned from training rows that the old one's file holds: it may hold them, too."""
+    notes = list(rec.provenance.prior["notes"])
+    distilled = rounds is not None and (len(rounds) > 1 or rounds.learned_from.iloc[0] != PRIOR)
+    if distilled:  # from what the file states, too, whatever prior is given; rounds after the first draw from both
+        with suppress(RetrodictError):  # a file that states too little for a prior holds no whole rows
+            notes += implied_prior(base).notes
+    if OF_STORED_ROWS.isdisjoint(note.code for note in notes):
+        return ()
+    other = "give a prior of another source (--prior)" + (" and leave out method='distil'" if distilled else "")
+    text = (
+        "the old model's file holds training rows, and the new model has learned from draws of these: its own file may "
+        f"hold them, too; {other}"
+    )
+    return (Note("learned_from_stored_rows", text),)
 
 
 def check_new_file(path: str | Path) -> Path:

@@ -62,6 +62,9 @@ _SAME_END = 1e-9  # of its size: one end that came back by two ways
 
 FROM = Note("implied_by_the_model", "prior implied by the model file")
 
+OF_STORED_ROWS = frozenset(("stored_rows", "others_taken_as_alike", "others_follow_facts"))
+"""Codes of the notes of a prior that draws training rows which the file holds, as they are or smoothed."""
+
 
 def implied_prior(found: Any, schema: Schema | None = None, *, model: Model | None = None) -> Prior:
     """Return the prior that a model's own disclosures imply.
