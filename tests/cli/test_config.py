@@ -108,6 +108,10 @@ def test_what_a_found_file_may_not_say(cli: Cli, shelf: Path, folder: Path) -> N
     assert refused.code == 2
     assert f"{path}, line 2: --trust-pickle is not taken from a file that was found" in refused.err
     assert cli("inspect", shelf / "logistic.pkl", "--config", path, "--json").code == 0
+    for text in ('[study.run]\naddress = "10.0.0.1:6379"\n', '[defaults]\nout = "s3://bucket/rows"\n'):
+        write(folder, text)
+        assert "to machines that its writer named" in cli("inspect", shelf / "tree.skops", "--quiet").err
+        assert cli("inspect", shelf / "tree.skops", "--quiet", "--config", path).code == 0
     write(folder, "[audit]\nquick = true\n")
     assert "a verdict rests on it" in cli("inspect", shelf / "tree.skops").err
     write(folder, "[defaults]\nrows = 7\nseed = 1\n")

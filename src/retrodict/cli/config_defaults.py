@@ -12,12 +12,15 @@ from typing import Any
 from retrodict.cli.config_file import NONE, ConfigFile
 from retrodict.cli.surface import Parameter
 from retrodict.plain_text import shown
+from retrodict.results.store.places import is_address
 
 ALL = "defaults"
 """The table of all commands."""
 
 _NOT_DEFAULTS = frozenset(("config", "print-schema"))
 _TRUST = frozenset(("trust", "trust-pickle"))
+_AFAR = frozenset(("address",))
+"""Machines that a model is sent to, and that answer with what is run here: a cluster's workers."""
 _JUDGING = frozenset(("audit", "check", "sanitize"))
 """Commands whose answer somebody signs: what it rests on is not taken from a file that was merely found, which may lie
 in the folder of whoever made the model."""
@@ -143,6 +146,9 @@ def _check(file: ConfigFile, at: tuple[str, ...], option: Parameter, value: Any,
     remedy = f"take it out, name the file (--config {shown(file.path.name)}), or read none (--config {NONE})"
     if not file.named and key in _TRUST:
         why = "is not taken from a file that was found, which may lie with the model that it would have trusted"
+        raise file.error(at, f"--{key} {why}; {remedy}")
+    if not file.named and (key in _AFAR or (key == "out" and isinstance(value, str) and is_address(value))):
+        why = "is not taken from a file that was found: model and rows would go to machines that its writer named"
         raise file.error(at, f"--{key} {why}; {remedy}")
     if not file.named and table in _JUDGING and key not in _BESIDE:
         why = "is not taken from a file that was found, which may be of whoever made the model: a verdict rests on it"
