@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import retrodict as rd
-from retrodict.errors import RequestError
+from retrodict.errors import PriorError, RequestError
 from retrodict.inference import Label, Posterior, TemperedSMC
 from retrodict.models import Meter
 from tests.inference.worlds import DiscreteWorld, GaussianWorld
@@ -85,6 +85,11 @@ def test_outputs_that_fell_short_are_left_out_unless_named() -> None:
         gone.to_inference_data([0, 1])
     with pytest.raises(RequestError, match="there is no output 3; there are 0 to 2"):
         found.to_inference_data([3])
+    with pytest.raises(RequestError, match="there is no output 'c0'; there are 0 to 2"):
+        found.to_inference_data(["c0"])  # type: ignore[list-item]
+    with pytest.raises(PriorError, match="a prior or its file is needed, got int"):
+        found.to_inference_data(prior=3)  # type: ignore[arg-type]
+    assert found.to_inference_data(1)["posterior"]["output"].values.tolist() == [1]  # type: ignore[arg-type]
     empty = rd.Inversion(found.schema, found.outputs, found.place, found.diagnostics, found.provenance, frame.head(0))
     with pytest.raises(RequestError, match="no draw behind any output"):
         empty.to_inference_data()

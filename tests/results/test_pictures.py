@@ -102,7 +102,12 @@ def test_what_can_t_be_drawn_is_said() -> None:
     assert len([axes for axes in rec.plot(rec.schema.names[0]).axes if axes.get_visible()]) == 1
     with pytest.raises(RequestError, match="no feature is named; there are "):
         rec.plot([])
-    for ask in (lambda: rec.plot(["no"]), lambda: inverted.plot([7]), lambda: inverted.plot([-1])):
+    for ask in (
+        lambda: rec.plot(["no"]),
+        lambda: inverted.plot([7]),
+        lambda: inverted.plot("a"),
+        lambda: inverted.plot([-1]),
+    ):
         with pytest.raises(RequestError, match="there is no "):
             ask()
     with pytest.raises(RequestError, match="there are no rows"):

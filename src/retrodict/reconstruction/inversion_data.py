@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from retrodict.errors import RequestError
+from retrodict.errors import PriorError, RequestError
 from retrodict.inference.arviz_data import inference_data
+from retrodict.plain_text import shown
 from retrodict.priors import Prior, load_prior
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def laid_out(found: Inversion, outputs: Sequence[int] | None, prior: Prior | str
     alone = None
     if prior is not None:
         law = load_prior(prior) if isinstance(prior, str | Path) else prior
+        if not isinstance(law, Prior):
+            raise PriorError(f"a prior or its file is needed, got {type(law).__name__}")
         rows = law.sample(draws, np.random.default_rng(found.provenance.seed))
         alone = found.schema.encode(law.schema.decode(rows))
     return inference_data(
@@ -37,12 +40,32 @@ def laid_out(found: Inversion, outputs: Sequence[int] | None, prior: Prior | str
     )
 
 
+def output_numbers(given: Any, n: int) -> list[int]:
+    """Return numbers of outputs as a list; one alone is a list of itself.
+
+    Parameters
+    ----------
+    given
+        The numbers.
+    n
+        Outputs that there are.
+
+    Raises
+    ------
+    RequestError
+        If there is no output of a number.
+    """
+    numbers = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    for one in numbers:
+        if not isinstance(one, int | np.integer) or not 0 <= one < n:
+            raise RequestError(f"there is no output {shown(repr(one))}; there are 0 to {n - 1:,}")
+    return [int(one) for one in numbers]
+
+
 def _chosen(counts: pd.Series[int], n: int, outputs: Sequence[int] | None) -> tuple[list[int], int]:
     """Return the outputs to lay out, and how many draws each of them has."""
     most = int(counts.max()) if len(counts) else 0
-    chosen = [i for i in range(n) if counts.get(i, 0) == most > 0] if outputs is None else [int(i) for i in outputs]
-    if wrong := [i for i in chosen if not 0 <= i < n]:
-        raise RequestError(f"there is no output {wrong[0]}; there are 0 to {n - 1:,}")
+    chosen = [i for i in range(n) if counts.get(i, 0) == most > 0] if outputs is None else output_numbers(outputs, n)
     without = [i for i in chosen if i not in counts.index]
     if without or not chosen:
         which = f"output {without[0]}" if without else "any output"

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from retrodict.errors import RequestError
 from retrodict.pictures.style import COLOURS, GREY, PALE, Picture, footnote, grid, styled, title
 from retrodict.pictures.text import picture_text
+from retrodict.reconstruction.inversion_data import output_numbers
 from retrodict.schema import Feature
 
 if TYPE_CHECKING:
@@ -43,9 +44,8 @@ def draw(found: Inversion, outputs: Sequence[int] | None = None) -> Picture:
     """
     number = found.output_column
     there = set(found.frame[number])
-    if outputs is not None and (wrong := [i for i in outputs if not 0 <= i < len(found.outputs)]):
-        raise RequestError(f"there is no output {wrong[0]}; there are 0 to {len(found.outputs) - 1:,}")
-    chosen = list(range(len(found.outputs)))[:OUTPUTS] if outputs is None else list(outputs)
+    n = len(found.outputs)
+    chosen = list(range(n))[:OUTPUTS] if outputs is None else output_numbers(outputs, n)
     if not there & set(chosen):
         raise RequestError("there is no draw behind these outputs, so nothing can be drawn; see shortfalls")
     X, of = found.schema.encode(found.frame), found.frame[number].to_numpy()
