@@ -53,6 +53,7 @@ def test_commands_options_and_values(shell: Shell) -> None:
     assert shell.words("retrodict audit m.skops --appetite p") == ["public-release"]
     assert shell.words("retrodict replicate rec --estimators mlp,rand") == ["mlp,random_forest"]
     assert shell.words("retrodict study run s") == ["smoke"]
+    assert shell.words("retrodict calibrate m.skops --observed p") == ["probabilities"]
 
 
 def test_a_variable_that_names_a_release_is_no_matter(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "estimators": _ESTIMATORS,
     "fail_on": ("review", "reject"),
     "method": ("plain", "distil"),
+    "observed": ("label", "probabilities", "value"),
     "seen": ("target", "label", "probabilities", "prediction"),
     "shadow_estimator": _ESTIMATORS,
     "source": ("file", "values"),
