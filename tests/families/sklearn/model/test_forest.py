@@ -88,6 +88,18 @@ def test_rows_that_are_no_plain_numbers_are_the_librarys() -> None:
     np.testing.assert_array_equal(ours(gap), ours.own(gap))
 
 
+def test_a_forest_that_is_fitted_anew_is_not_answered_for_by_what_it_was() -> None:
+    fitted = RandomForestClassifier(5, random_state=0).fit(X, Y)
+    ours = outputs(fitted)
+    ours(X)
+    assert ours.tables is not None
+    fitted.fit(X, 2 - Y)
+    np.testing.assert_array_equal(ours(X), fitted.predict_proba(X))
+    fitted.set_params(n_estimators=8, warm_start=True).fit(X, 2 - Y)  # which keeps the list, and its first trees
+    np.testing.assert_array_equal(ours(X), fitted.predict_proba(X))
+    np.testing.assert_array_equal(ours(X), fitted.predict_proba(X))
+
+
 def test_what_is_no_plain_forest() -> None:
     class Own(RandomForestClassifier):
         pass

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from operator import is_not
 from typing import Any
 
 import numpy as np
@@ -66,12 +67,19 @@ class ForestOutputs:
 
     def __init__(self, forest: Any, own: Callable[[Any], Array]) -> None:
         self.forest, self.own = forest, own
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin anew, with the forest as it is now."""
         self.asked = 0
         self.tables: Tables | None = None
         self.tried = False
+        self.trees = tuple(self.forest.estimators_)
 
     def __call__(self, X: Any) -> Array:
         """Return what its own method returns for rows."""
+        if len(self.trees) != len(self.forest.estimators_) or any(map(is_not, self.trees, self.forest.estimators_)):
+            self._begin()  # it was fitted anew since
         rows = _as_float32(X) if self.tables is not None or not self.tried else None
         if rows is None or rows.ndim != 2 or rows.shape[1] != self.forest.n_features_in_:
             return self.own(X)
