@@ -42,6 +42,8 @@ class Prior(Protocol):
     def transport(self, z: Float[Array, "n m"]) -> Float[Array, "n d"]:
         """Map standard normal latents to rows in the schema's encoding.
 
+        Streams call it from several threads at once: it keeps nothing between calls that another one could change.
+
         Parameters
         ----------
         z
