@@ -52,14 +52,14 @@ def arrived(
     }
     verdict = Note(
         "approximate",
-        f"approximate: {run.populations} populations agree on the evidence to {100 * spread:.0f}%, "
+        f"approximate: {run.populations} populations give the evidence to {100 * spread:.0f}%, "
         f"about {ess:,.0f} effective draws of {reached:,}, {spent:,} model calls",
         **values,
     )
     if spread > DOUBTFUL or left > DOUBTFUL:
         verdict = Note(
             DOUBTS_ITSELF,
-            f"doubtful: populations differ on the evidence by {100 * spread:.0f}% and moves left a memory "
+            f"doubtful: the evidence is known to {100 * spread:.0f}% and moves left a memory "
             f"of {left:.2f}; raise --max-queries, or allow more particles or moves",
             **values,
         )
