@@ -112,6 +112,7 @@ class ReplicaGap(Document):
     """How far replicas fall behind their base models, by one score."""
 
     score: str
+    kind: Literal["replica", "alone", "distilled"]
     base: Estimate
     replica: Estimate
     gap: Estimate
