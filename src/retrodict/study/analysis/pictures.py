@@ -73,6 +73,10 @@ class Drawing:
         save(self.figure, path)
 
 
+_LEGEND, _MARK = 94, 5
+"""Letters that a line of a legend holds, and what a mark with its gaps takes of them."""
+
+
 def drawings(found: Analysed) -> list[Drawing]:
     """Return every picture that the cells allow.
 
@@ -278,7 +282,9 @@ def _key(figure: Picture, style: dict[str, tuple[str, str]]) -> None:
         Line2D([], [], color=colour, marker=mark, linestyle="", label=_words(name))
         for name, (colour, mark) in style.items()
     ]
-    figure.legend(handles=marks, loc="outside upper left", ncols=5)
+    longest = max((len(mark.get_label()) for mark in marks), default=0)
+    columns = min(max(_LEGEND // (longest + _MARK), 1), 5)
+    figure.legend(handles=marks, loc="outside upper left", ncols=columns)
 
 
 def _words(name: Any) -> str:
