@@ -63,6 +63,7 @@ def test_columns_that_were_not_judged_are_gaps_and_none_is_a_finding() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_an_audit_says_what_it_inferred(audited: Any) -> None:
     found, _ = audited("forest")
     assert [line["column"] for line in found.to_dict()["attributes"]] == [

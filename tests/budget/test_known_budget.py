@@ -58,6 +58,7 @@ def test_intervals_of_one_budget_hold_the_truth() -> None:
     assert sum(getattr(budget(0), t).low <= known.truth()[t] <= getattr(budget(0), t).high for t in TERMS) >= 4
 
 
+@pytest.mark.slow
 def test_both_sides_agree() -> None:
     assert budget(0).agree
 

@@ -82,6 +82,7 @@ def test_it_prints_itself(cli: Cli, folder: Path) -> None:
     assert "half of the training rows" in outcome.out
 
 
+@pytest.mark.slow
 def test_an_overlap_is_said(cli: Cli, folder: Path) -> None:
     outcome = cli("evaluate", folder / "rec", "--train", folder / "train.csv", "--holdout", folder / "overlap.parquet")
     assert outcome.code == 0

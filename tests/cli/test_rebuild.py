@@ -75,6 +75,7 @@ def test_a_block_for_people(cli: Cli, forests: Path, tmp_path: Path) -> None:
     assert "note: all 40 rows of the table are stored in _fit_X" in outcome.out
 
 
+@pytest.mark.slow
 def test_several_tables(cli: Cli, forests: Path, tmp_path: Path) -> None:
     outcome = cli("rebuild", forests / "single.skops", "--tables", 3, "--calibrate", 0, "--out", tmp_path / "a")
     assert outcome.code == 0, outcome.err

@@ -103,6 +103,7 @@ def test_random_split_points_are_no_midpoints() -> None:
     np.testing.assert_array_equal(reading.rows(codes, labels, np.random.default_rng(5)), drawn)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.booleans(), st.sampled_from([None, 0, 1, 2]))
 def test_codes_and_gaps_stay_whatever_the_codes(seed: int, gaps: bool, digits: int | None) -> None:

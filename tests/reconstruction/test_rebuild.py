@@ -94,6 +94,7 @@ def test_it_is_nearer_to_the_real_rows_than_chance(found: rd.Rebuilt) -> None:
     assert rd.calibration(found.frame, real, target="target")["count"].sum() == N
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(forest: Any, tmp_path: Path) -> None:
     made = [
         rd.rebuild(forest, search=Matching(2, 20, workers=workers), seed=seed, out=tmp_path / name)

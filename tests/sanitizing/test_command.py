@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 import skops.io
 from sklearn.ensemble import RandomForestClassifier
 
@@ -40,6 +41,7 @@ def test_lines_for_people(cli, tmp_path):  # noqa: F811
     assert (tmp_path / "bare.pkl").read_bytes()[:1] == b"\x80"
 
 
+@pytest.mark.slow
 def test_audits_before_and_after_lie_side_by_side(cli, tmp_path):  # noqa: F811
     file = model(tmp_path)
     out, folder = tmp_path / "bare.skops", tmp_path / "audits"

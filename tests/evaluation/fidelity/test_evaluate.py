@@ -199,6 +199,7 @@ def test_without_held_out_rows_the_training_rows_are_halved():
     assert any("half of the training rows" in note for note in fid.notes)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_result_and_it_is_read_back(tmp_path: Path):
     rng = np.random.default_rng(0)
     train, holdout, other, prior = (people(60, rng) for _ in range(4))

@@ -66,6 +66,7 @@ def test_guesses() -> None:
             assert counts[(name, "yes")][category] == (mine["target"] == "yes").sum()
 
 
+@pytest.mark.slow
 def test_guesses_from_a_file(cli: Cli, tmp_path: Path) -> None:  # noqa: F811
     fitted(planted(), listed=("site", "code"), iterations=40).save_model(tmp_path / "m.cbm")
     (tmp_path / "guesses.csv").write_text("site,code\nnorth,1\neast,2\n,20\n")

@@ -184,6 +184,7 @@ def test_the_same_cells_give_the_same_figures(cells: pd.DataFrame, reported: Rep
         np.testing.assert_allclose(again[name].astype(float), own[name].astype(float), rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_command_prints_one_object(tmp_path: Path) -> None:
     study(6, 3, 1).to_parquet(tmp_path / "toy.parquet")
     app = typer.Typer()

@@ -154,6 +154,7 @@ def _line(path: Path) -> str:
     return str(caught.value)
 
 
+@pytest.mark.slow
 def test_tables_that_can_not_be_used_are_refused(tmp_path: Path) -> None:
     def line(**columns: Any) -> str:
         _csv(tmp_path / "a.csv", **columns)
