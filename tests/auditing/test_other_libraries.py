@@ -169,7 +169,7 @@ def test_a_whole_audit_of_a_file_and_of_its_stripped_copy(make: Any, tmp_path: P
     model = rd.load_model(path, trust_pickle=True, schema=named(make))
     verdicts = {}
     for name, one in (("whole", model), ("bare", rd.sanitize(model, rows=200).model)):
-        found = rd.audit(one, **real, quick=True, out=tmp_path / name)
+        found = rd.audit(one, **real, quick=True, seconds=20, out=tmp_path / name)
         verdicts[name] = found.verdict
         assert found.remedies or make is results
         data = found.report.plain()

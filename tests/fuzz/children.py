@@ -1,17 +1,18 @@
-"""Try one mutated file in a copy of this process, with limits: what it comes to is one word and one line."""
+"""Try one mutated file in a process of its own, with limits: what it comes to is one word and one line."""
 
 from __future__ import annotations
 
 import os
-import pickle
 import re
 import signal
-import time
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,15 @@ import numpy as np
 
 from retrodict.models.trial import limit
 
-SECONDS, MEMORY, WALL = 20, 3 * 2**30, 900.0
+SECONDS, MEMORY, WALL = 20, 3 * 2**30, 300.0
+
+# A copy of a process in which libraries have threads may wait for ever for these: children are copies of one that has
+# only imported what they use.
+_IMPORTED = ("numba", "pandas", "scipy.stats", "sklearn.ensemble", "skops.io")
+_BOOSTERS = ("xgboost", "lightgbm", "catboost", "onnx")
+_CLEAN = get_context("forkserver")
+_CLEAN.set_forkserver_preload(["retrodict", *_IMPORTED, *filter(find_spec, _BOOSTERS)])
+
 ANSWERED, REFUSED, SIGNAL, HANG, RAW = "answered", "refused in one line", "signal", "hang", "raw exception"
 OUTCOMES = (ANSWERED, REFUSED, SIGNAL, HANG, RAW)
 _ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -36,33 +45,25 @@ def tried(path: Path, steps: Sequence[str]) -> tuple[str, str]:
     steps
         What is done with it, names of `STEPS`.
     """
-    source, sink = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(source)
-        _be_the_child(path, steps, sink)
-    os.close(sink)
-    end, status = time.monotonic() + WALL, None
-    while status is None and time.monotonic() < end:
-        pid, found = os.waitpid(child, os.WNOHANG)
-        if pid:
-            status = found
-        else:
-            time.sleep(0.005)
-    with os.fdopen(source, "rb") as stream:
-        if status is None:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return HANG, f"no end in {WALL:.0f} s"
-        said = stream.read()
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
+    source, sink = _CLEAN.Pipe(duplex=False)
+    child = _CLEAN.Process(target=_be_the_child, args=(path, steps, sink))
+    child.start()
+    sink.close()
+    child.join(WALL)
+    if child.exitcode is None:
+        child.kill()
+        child.join()
+        return HANG, f"no end in {WALL:.0f} s"
+    if child.exitcode < 0:
+        number = -child.exitcode
         return (HANG if number == signal.SIGXCPU else SIGNAL), signal.Signals(number).name
-    outcome, text = pickle.loads(said) if said else (RAW, "it said nothing")
+    if not source.poll():
+        return RAW, "it said nothing"
+    outcome, text = source.recv()
     return outcome, text
 
 
-def _be_the_child(path: Path, steps: Sequence[str], sink: int) -> None:
+def _be_the_child(path: Path, steps: Sequence[str], sink: Connection) -> None:
     limit(SECONDS, MEMORY)  # beyond what the process has: OpenBLAS interrupts one that can't have its threads
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
@@ -79,7 +80,7 @@ def _be_the_child(path: Path, steps: Sequence[str], sink: int) -> None:
             f"{type(error).__name__}: {str(error)[:150]!r} at {last.filename.rpartition('retrodict/')[2]}:{last.lineno}"
         )
         said = RAW, text
-    os.write(sink, pickle.dumps((said[0], said[1][:2000])))
+    sink.send((said[0], said[1][:2000]))
     os._exit(0)
 
 

@@ -46,16 +46,6 @@ def brief(names: Iterable[str]) -> list[Any]:
     ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def imported(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Read a file of each library in this process: what a copy of it finds imported, it need not import again."""
-    for name in ONE_EACH:
-        if not lacking(name):
-            path = tmp_path_factory.mktemp("whole") / "m"
-            write(file_of(name), path)
-            assert asked(path, READ) == (ANSWERED, "")
-
-
 @pytest.mark.parametrize("name", brief(EACH))
 def test_a_mutated_file_is_answered_or_refused_in_one_line(tmp_path: Path, name: str) -> None:
     need(name)

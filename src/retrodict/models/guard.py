@@ -9,7 +9,7 @@ from typing import Any
 
 from retrodict.errors import ModelError
 from retrodict.models.family import Source, Trust
-from retrodict.models.trial import can_fork, endured, endured_apart
+from retrodict.models.trial import STILL_SECONDS, StillError, can_fork, endured, endured_apart
 from retrodict.models.trial_child import INSIDE
 from retrodict.models.whole_number import whole
 from retrodict.plain_text import shown
@@ -57,7 +57,10 @@ def check_endured(source: Source, trust: Trust, work: Callable[[], object]) -> N
     if os.environ.get(INSIDE):
         return
     apart = [str(source.path), json.dumps(list(trust.names))]
-    ended = endured(work) if can_fork() else endured_apart(apart)
+    try:
+        ended = endured(work, still=STILL_SECONDS) if can_fork() else endured_apart(apart)
+    except StillError:
+        ended = endured_apart(apart)
     if ended is not None:
         raise ModelError(
             f"'{shown(source.path)}' can't be read: in a process of its own {ended}; it is damaged, or made to do "

@@ -6,6 +6,7 @@ its memory and time; what ends the child would have ended the process.
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
@@ -25,12 +26,19 @@ CPU_SECONDS = 20
 WALL_SECONDS = 600.0
 """Time by the clock, for machines that are busy otherwise."""
 
+STILL_SECONDS = 5.0
+"""Time in which a child does nothing at all that waits for what a copy of a process has not: threads of a library."""
+
 MEMORY = 4 * 2**30
 """Bytes that a child may take beyond what the process has. A handful of rows need a few times what is stored of one
 tree, row or layer."""
 
 ENDED, OUT_OF_MEMORY = 0, 3
 _STEP = 0.002
+
+
+class StillError(Exception):
+    """A copy of this process sleeps, and has used no processor time for a while."""
 
 
 def can_fork() -> bool:
@@ -42,7 +50,11 @@ def can_fork() -> bool:
 
 
 def endured(
-    work: Callable[[], object], seconds: int = CPU_SECONDS, memory: int = MEMORY, wall: float = WALL_SECONDS
+    work: Callable[[], object],
+    seconds: int = CPU_SECONDS,
+    memory: int = MEMORY,
+    wall: float = WALL_SECONDS,
+    still: float = math.inf,
 ) -> str | None:
     """Do some work in a copy of this process, and say how it ended it; ``None`` where it did not.
 
@@ -54,11 +66,18 @@ def endured(
         Limits on processor time and on bytes beyond those of the process.
     wall
         Limit on time by the clock.
+    still
+        Seconds by the clock in which the child may do nothing at all.
 
     Returns
     -------
     str or None
         How the child ended, as a part of a sentence (``it ends with SIGSEGV``).
+
+    Raises
+    ------
+    StillError
+        If it did nothing for so long: some libraries' threads are not copied with a process, and are waited for.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -68,18 +87,34 @@ def endured(
     if child == 0:
         _try(work, seconds, memory)
     end, pause = time.monotonic() + wall, _STEP
+    worked, seen = time.monotonic(), ""
     with _ending(child) as wait:
         while True:
             pid, status = os.waitpid(child, os.WNOHANG)
             if pid:
                 return _told(status)
-            if time.monotonic() > end:
+            now, doing = time.monotonic(), _doing(child)
+            if doing is None or doing != seen:
+                worked, seen = now, doing or ""
+            if now > min(end, worked + still):
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
+                if now <= end:
+                    raise StillError
                 return "it does not end"
             wait(pause)
             pause = min(0.05, 1.5 * pause)
+
+
+def _doing(child: int) -> str | None:
+    """Return the processor time of a process that sleeps, as the system writes it; ``None`` of one that does not."""
+    try:
+        with open(f"/proc/{child}/stat") as file:
+            said = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return " ".join(said[11:13]) if said[0] == "S" else None  # state, and time in the program and in the system
 
 
 @contextmanager
