@@ -97,6 +97,31 @@ def move(
     z = reference.propose(particles.z, step, rng)
     X, ll = posterior.evaluate(z)
     gain = beta * (ll - particles.ll) + reference.excess(z) - reference.excess(particles.z)
+    return decided(particles, z, X, ll, np.nan, gain, rng)
+
+
+def decided(
+    particles: Particles,
+    z: Float[Array, "n m"],
+    X: Float[Array, "n d"],
+    ll: Float[Array, " n"],
+    slope: Float[Array, "n m"] | float,
+    gain: Float[Array, " n"],
+    rng: np.random.Generator,
+) -> Moved:
+    """Take each proposal or leave it (Metropolis and Hastings).
+
+    Parameters
+    ----------
+    particles
+        As they are.
+    z, X, ll, slope
+        What is proposed; the slope is NaN where it was not asked for.
+    gain
+        Log of the ratio by which each is accepted.
+    rng
+        Randomness.
+    """
     accepted = np.log(rng.random(len(z))) < gain
     keep = accepted[:, None]
     after = Particles(
@@ -104,6 +129,6 @@ def move(
         np.where(keep, X, particles.X),
         np.where(accepted, ll, particles.ll),
         particles.eve,
-        np.where(keep, np.nan, particles.slope),
+        np.where(keep, slope, particles.slope),
     )
     return Moved(after, accepted, z, ll)

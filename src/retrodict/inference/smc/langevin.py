@@ -11,11 +11,13 @@ nothing else. Its model calls: two for the gradient at the proposal, and two mor
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Bool, Float
 
 from retrodict.inference.posterior import Posterior
-from retrodict.inference.smc.kernels import Moved, Particles
+from retrodict.inference.smc.kernels import Moved, Particles, decided
 from retrodict.inference.smc.references import PartsReference
 
 Array = np.ndarray
@@ -50,16 +52,7 @@ def langevin(
     forth = _log_density(adapted, z - centre, size)
     gain = beta * (ll - particles.ll) - 0.5 * (_squares(z) - _squares(particles.z))
     gain += _log_density(adapted, particles.z - back, size) - forth
-    accepted = np.log(rng.random(len(z))) < gain
-    keep = accepted[:, None]
-    after = Particles(
-        np.where(keep, z, particles.z),
-        np.where(keep, X, particles.X),
-        np.where(accepted, ll, particles.ll),
-        particles.eve,
-        np.where(keep, there, here),
-    )
-    return Moved(after, accepted, z, ll)
+    return decided(replace(particles, slope=here), z, X, ll, there, gain, rng)
 
 
 def _log_density(adapted: PartsReference, moved: Array, size: Array) -> Float[Array, " n"]:
